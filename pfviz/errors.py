@@ -1,0 +1,29 @@
+"""Errors of pfviz: one class per family; the message names the value, what was expected and what to do."""
+
+
+class PfvizError(Exception):
+    """Base of every error that pfviz raises on purpose; its text may be shown to a visitor (escaped)."""
+
+
+class ProblemError(PfvizError):
+    """The problem cannot be taken: empty, too long, not text, or beyond what the chosen models understand."""
+
+    def __init__(self, message: str, examples: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.examples = examples
+
+
+class SettingError(PfvizError):
+    """A setting has a value that makes no sense; `field` names it."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class ModelError(PfvizError):
+    """A generator or reward model cannot be loaded or does not fit any protocol."""
+
+
+class TraceError(PfvizError):
+    """A trace file is damaged or foreign; the message names the field and what was expected there."""

@@ -1,0 +1,73 @@
+"""Who proposes and who scores: the protocols that the loop speaks, and the records they exchange.
+
+A *session* holds what is heavy for one run (the KV cache of every particle) and forks it at `select`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from pfviz.problem import Problem
+
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+End = Literal["separator", "eos", "boxed", "tokens", "characters", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of one particle: text without its separator, the ids that were sampled (separator or EOS included)."""
+
+    text: str
+    token_ids: tuple[int, ...]
+    log_prob: float  # of the sampled tokens under the model at temperature 1, nats
+    finished: bool  # the particle writes nothing after this step
+    end: End
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How steps are drawn. `temperature` 0 is greedy; the bounds end any step and any solution."""
+
+    temperature: float = 0.8
+    max_step_tokens: int = 256
+    max_step_characters: int = 4000
+
+
+class GeneratorSession(Protocol):
+    def extend(self, active: Sequence[int], step: int) -> Iterator[Mapping[int, Step] | int]:
+        """Write one step for each active slot. Yields the running count of tokens (an int) after each token
+        column, so that the caller can stop in between by closing the iterator; the last item is the mapping
+        slot -> `Step`."""
+        ...
+
+    def select(self, ancestors: IntArray) -> None:
+        """Slot n becomes a copy of slot ancestors[n]; ancestors (N,)."""
+        ...
+
+
+class Generator(Protocol):
+    name: str
+
+    def open(self, problem: Problem, *, particles: int, seed: int, sampling: Sampling) -> GeneratorSession:
+        """A session with `particles` slots, each at the end of the prompt."""
+        ...
+
+
+class RewardSession(Protocol):
+    def score(self, steps: Mapping[int, Step]) -> Mapping[int, float]:
+        """Reward in [0, 1] of each given slot's prefix once its new step is appended (the prefix is kept)."""
+        ...
+
+    def select(self, ancestors: IntArray) -> None: ...
+
+
+class RewardModel(Protocol):
+    name: str
+
+    def open(self, problem: Problem, *, particles: int) -> RewardSession: ...
