@@ -1,0 +1,243 @@
+r"""The problem, its steps, and its answers: what is extracted, when two answers are the same, when one is right."""
+
+from __future__ import annotations
+
+import logging
+import math
+import re
+import threading
+import unicodedata
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from pfviz.errors import ProblemError
+
+SEPARATOR = "\n\n"
+"""What ends a step: a blank line, as Qwen's math models write."""
+
+MAX_CHARACTERS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A problem as typed, and the true answer where it is known."""
+
+    text: str
+    truth: str | None = None
+
+    @classmethod
+    def checked(cls, text: str, truth: str | None = None) -> Problem:
+        """The problem without surrounding blanks; raises `ProblemError` if it is empty, too long or not text."""
+        text = text.replace("\r\n", "\n").strip()
+        if not text:
+            raise ProblemError("The problem is empty. Type one, for example: Compute (12 + 7) * 3 - 45")
+        if len(text) > MAX_CHARACTERS:
+            raise ProblemError(
+                f"The problem has {len(text):,} characters; at most {MAX_CHARACTERS:,} are taken. Shorten it."
+            )
+        for place, character in enumerate(text, start=1):
+            # Cc: control characters; Cs: lone surrogates, which no encoding can write.
+            if character not in "\n\t" and unicodedata.category(character) in ("Cc", "Cs"):
+                raise ProblemError(
+                    f"The problem holds a control character (U+{ord(character):04X}, character {place}). "
+                    "Delete it, or type the problem anew as plain text."
+                )
+        truth = truth.strip() if truth is not None else None
+        return cls(text, truth or None)
+
+
+def split_steps(solution: str) -> list[str]:
+    """The non-empty steps of a solution, blanks stripped at both ends."""
+    return [step for part in solution.split(SEPARATOR) if (step := part.strip())]
+
+
+# --- extraction ------------------------------------------------------------------------------------------------------
+
+_SAID = re.compile(r"\banswer\s+is\s*:?\s*(.+?)(?=\.(?:\s|$)|\n|$)", re.IGNORECASE)
+_NUMBER = re.compile(r"(?<![\w)])-?\d+(?:,\d{3})*(?:\.\d+)?(?:/\d+(?![\d.]))?|\d+(?:,\d{3})*(?:\.\d+)?")
+_BOX = "\\boxed{"
+
+
+def _boxes(text: str) -> list[str]:
+    r"""The contents of every closed `\boxed{…}`, in order of their openings."""
+    found = []
+    start = text.find(_BOX)
+    while start >= 0:
+        first = place = start + len(_BOX)
+        depth = 1
+        while place < len(text) and depth:
+            if text[place] == "\\":
+                place += 1  # an escaped brace opens and closes nothing
+            elif text[place] == "{":
+                depth += 1
+            elif text[place] == "}":
+                depth -= 1
+            place += 1
+        if not depth:
+            found.append(text[first : place - 1].strip())
+        start = text.find(_BOX, first)
+    return found
+
+
+def has_boxed(text: str) -> bool:
+    r"""Whether a `\boxed{…}` is closed in the text."""
+    return bool(_boxes(text))
+
+
+def extract_answer(text: str) -> str | None:
+    r"""The last closed `\boxed{…}`, else what follows the last "the answer is", else the last number, else None."""
+    boxes = _boxes(text)
+    if boxes:
+        return boxes[-1] or None
+    said = _SAID.findall(text)
+    if said and (answer := said[-1].strip().strip("$").strip()):
+        return str(answer)
+    numbers = _NUMBER.findall(text)
+    return str(numbers[-1]) if numbers else None
+
+
+# --- canonical form --------------------------------------------------------------------------------------------------
+
+_MAX_ANSWER = 120  # characters; longer answers are compared as strings
+_MAX_POWER = 1000  # bound of the product of all exponents: the largest number has some thousand digits
+_MAX_EXPANSION = 8  # the same bound where a polynomial is expanded
+_DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)")
+_FRACTION = re.compile(r"([+-]?)\\frac(?:\{(-?\d+)\}|(\d))(?:\{(-?\d+)\}|(\d))|([+-]?\d+)/(\d+)")
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_EQUATION = re.compile(r"[A-Za-z]=([^=<>]+)")
+_COUNTED = re.compile(r"([+-]?[\d.,/]+) (?:[A-Za-z]{2,}\s?)+")
+_WORD = re.compile(r"(?<![\\A-Za-z{])[A-Za-z]{2,}")
+_COMMAND = re.compile(r"\\([A-Za-z]+|.)")
+_EXPONENT = re.compile(r"\^(?:\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}|\(([^()]*)\)|(\S))")
+_COMMANDS = frozenset(
+    "frac sqrt pi cdot times div left right pm infty text mathrm circ cup cap in leq geq le ge sin cos tan ln log".split()
+)
+_PARSER = threading.Lock()  # the parser behind math-verify is not known to be safe in two threads at once
+
+
+def _plain(answer: str) -> str:
+    """The answer without what only formats it."""
+    text = answer.strip().strip("$").strip()
+    for old, new in (("\\dfrac", "\\frac"), ("\\tfrac", "\\frac"), ("\\left", ""), ("\\right", ""), ("\\!", "")):
+        text = text.replace(old, new)
+    text = text.replace("−", "-").replace("×", "\\times ").replace("÷", "/").replace("\\,", " ").replace("\\ ", " ")
+    return " ".join(text.split()).removesuffix(".")
+
+
+def _number(text: str) -> Fraction | None:
+    """The value of a plain integer, decimal or fraction: the fast path that needs no algebra."""
+    text = text.replace(" ", "")
+    if _THOUSANDS.fullmatch(text):
+        text = text.replace(",", "")
+    if _DECIMAL.fullmatch(text):
+        return Fraction(text)
+    match = _FRACTION.fullmatch(text)
+    if match is None:
+        return None
+    sign, top, top_digit, bottom, bottom_digit, left, right = match.groups()
+    numerator, denominator = int(left or top or top_digit), int(right or bottom or bottom_digit)
+    if denominator == 0:
+        return None
+    return Fraction(-numerator if sign == "-" else numerator, denominator)
+
+
+def _power(text: str) -> int:
+    """A bound on the exponents of a text: the product of all integers that stand in one."""
+    product = 1
+    for groups in _EXPONENT.findall(text):
+        inside = "".join(groups)
+        # An exponent in an exponent is not bounded by any product.
+        product *= math.prod(int(n) for n in re.findall(r"\d+", inside)) if "^" not in inside else _MAX_POWER + 1
+    return product
+
+
+def _cheap(text: str) -> bool:
+    """Whether algebra on this answer has a bounded cost: short, known commands only, no huge powers, no factorial."""
+    return (
+        len(text) <= _MAX_ANSWER
+        and "!" not in text
+        and "**" not in text
+        and all(name in _COMMANDS or not name.isalpha() for name in _COMMAND.findall(text))
+        and _power(text) <= _MAX_POWER
+    )
+
+
+def _parse(text: str) -> list[Any]:
+    """What math-verify reads in an answer. Its time-outs are off: they use SIGALRM, which fails off the main thread,
+    where a web handler runs; `_cheap` bounds the work instead."""
+    from math_verify import parse
+
+    for name in ("math_verify.parser", "math_verify.grader"):
+        logging.getLogger(name).setLevel(logging.ERROR)  # it warns at each call that its time-out is off
+    parsed: list[Any] = parse(f"${text}$", parsing_timeout=None)
+    return parsed
+
+
+def _symbolic(text: str) -> str | None:
+    """The canonical form by computer algebra, or None where it finds none."""
+    import sympy
+
+    parsed = [item for item in _parse(text) if isinstance(item, sympy.Basic)]
+    if not parsed:
+        return None
+    exact = {number: sympy.Rational(str(number)) for number in parsed[0].atoms(sympy.Float)}
+    value = parsed[0].xreplace(exact).doit()
+    if isinstance(value, sympy.Expr) and value.is_number:
+        if value.is_Rational:
+            return str(value)
+        # Roots, pi and the like have many exact forms; twelve digits tell two answers apart.
+        return f"≈{sympy.N(value, 12)}" if value.is_finite else None
+    if isinstance(value, sympy.Expr) and _power(text) <= _MAX_EXPANSION:
+        value = sympy.expand(value)
+    return str(value)
+
+
+@lru_cache(maxsize=4096)
+def canonical(answer: str) -> str:
+    r"""The form under which answers are grouped: `1/2`, `0.5` and `\frac12` share one.
+
+    Symbolic where that is possible at a bounded cost, otherwise the string without spaces and formatting.
+    """
+    text = _plain(answer)
+    fallback = text.replace(" ", "")
+    if len(text) > _MAX_ANSWER:
+        return fallback
+    if equation := _EQUATION.fullmatch(fallback):
+        return canonical(equation.group(1))  # "x = 5" answers as 5 does
+    number = _number(text)
+    if number is not None:
+        return str(number)
+    if counted := _COUNTED.fullmatch(text):
+        return canonical(counted.group(1))  # "12 marbles" answers as 12 does
+    if _WORD.search(text):
+        return " ".join(text.casefold().split())  # prose: algebra would read letters as factors
+    if not text or not _cheap(text):
+        return fallback
+    try:
+        with _PARSER:
+            return _symbolic(text) or fallback
+    except Exception:  # a parser of free text may raise anything; the string is always a valid form
+        return fallback
+
+
+@lru_cache(maxsize=4096)
+def is_correct(pred: str | None, gold: str) -> bool:
+    """Whether an answer equals the true one: by canonical form, else by math-verify."""
+    if pred is None:
+        return False
+    if canonical(pred) == canonical(gold):
+        return True
+    left, right = _plain(gold), _plain(pred)
+    if _number(left) is not None and _number(right) is not None:
+        return False
+    if not (left and right and _cheap(left) and _cheap(right)):
+        return False
+    try:
+        from math_verify import verify
+
+        with _PARSER:
+            return bool(verify(_parse(left), _parse(right), timeout_seconds=None))
+    except Exception:  # as in `canonical`: what cannot be read is not right
+        return False
