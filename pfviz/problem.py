@@ -2,6 +2,7 @@ r"""The problem, its steps, and its answers: what is extracted, when two answers
 
 from __future__ import annotations
 
+import importlib
 import logging
 import math
 import re
@@ -112,7 +113,8 @@ _WORD = re.compile(r"(?<![\\A-Za-z{])[A-Za-z]{2,}")
 _COMMAND = re.compile(r"\\([A-Za-z]+|.)")
 _EXPONENT = re.compile(r"\^(?:\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}|\(([^()]*)\)|(\S))")
 _COMMANDS = frozenset(
-    "frac sqrt pi cdot times div left right pm infty text mathrm circ cup cap in leq geq le ge sin cos tan ln log".split()
+    ["frac", "sqrt", "pi", "cdot", "times", "div", "left", "right", "pm", "infty", "text", "mathrm", "circ"]
+    + ["cup", "cap", "in", "leq", "geq", "le", "ge", "sin", "cos", "tan", "ln", "log"]
 )
 _PARSER = threading.Lock()  # the parser behind math-verify is not known to be safe in two threads at once
 
@@ -177,7 +179,7 @@ def _parse(text: str) -> list[Any]:
 
 def _symbolic(text: str) -> str | None:
     """The canonical form by computer algebra, or None where it finds none."""
-    import sympy
+    sympy: Any = importlib.import_module("sympy")  # untyped, and slow to import
 
     parsed = [item for item in _parse(text) if isinstance(item, sympy.Basic)]
     if not parsed:
