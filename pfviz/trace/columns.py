@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+if TYPE_CHECKING:
+    from pfviz.inference.answers import Answers
+
 SCHEMA_VERSION = 1
 
+Node = tuple[int, int]
+"""(step, slot), both from 0."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Trace:
-    """A run, or its first T steps, of N particles. Arrays are (T, N) or (T,); see docs/trace-schema.md."""
+    """A run, or its first T steps, of N particles. Arrays are (T, N) or (T,); see docs/trace-schema.md.
+
+    T may be 0: a run that was stopped inside its first step. Two traces are the same if their `dumps` are.
+    """
 
     problem: str
     truth: str | None
@@ -54,3 +66,109 @@ class Trace:
     def particles(self) -> int:
         """N, the number of slots."""
         return int(self.settings["particles"])
+
+    @cached_property
+    def weights(self) -> npt.NDArray[np.float64]:
+        """(T, N) normalised weights before selection: each row is the softmax of `log_weights`.
+
+        A row without any finite weight (every particle impossible) is uniform.
+        """
+        if self.steps == 0:
+            return np.empty((0, self.particles))
+        peak = self.log_weights.max(axis=1, keepdims=True)
+        with np.errstate(invalid="ignore"):  # inf - inf, settled by the next lines
+            raw = np.exp(self.log_weights - peak)
+        raw = np.where(np.isposinf(peak), self.log_weights == peak, raw)
+        raw = np.where(np.isneginf(peak), 1.0, raw)
+        return np.asarray(raw / raw.sum(axis=1, keepdims=True), dtype=np.float64)
+
+    @cached_property
+    def written(self) -> npt.NDArray[np.bool_]:
+        """(T, N) true where the slot wrote a step; false where a finished particle only stays."""
+        slots = np.arange(self.steps * self.particles).reshape(self.steps, self.particles)
+        return np.asarray(self.uids == slots)
+
+    def upto(self, t: int) -> Trace:
+        """The first `t` steps (1 ≤ t ≤ T), as a recorder held them after step t: the event after step t included.
+
+        Its status is "running" when that cuts something off.
+
+        Raises:
+            IndexError: `t` is outside 1..T.
+        """
+        if not 1 <= t <= self.steps:
+            raise IndexError(f"upto({t}): the trace has steps 1 to {self.steps}")
+        if t == self.steps:
+            return self
+        columns = {f.name: getattr(self, f.name)[:t] for f in dataclasses.fields(self) if f.name in COLUMNS}
+        return dataclasses.replace(self, status="running", **columns)
+
+    def node(self, uid: int) -> Node:
+        """(step, slot) of the step with this uid: where it was written.
+
+        Raises:
+            KeyError: no step has that uid.
+        """
+        t, n = divmod(int(uid), max(self.particles, 1))
+        if not (0 <= t < self.steps and self.written[t, n]):
+            raise KeyError(uid)
+        return t, n
+
+    def lineage(self, t: int, n: int) -> list[Node]:
+        """The t+1 slots (0, ·) … (t, n) that led to slot n at step t, found by walking `ancestors`."""
+        if not (0 <= t < self.steps and 0 <= n < self.particles):
+            raise IndexError(f"no slot {n} at step {t}: the trace is {self.steps} × {self.particles}")
+        path = [(t, n)]
+        for before in range(t - 1, -1, -1):
+            n = int(self.ancestors[before, n])
+            path.append((before, n))
+        return path[::-1]
+
+    def solution(self, t: int, n: int) -> list[Node]:
+        """The nodes of the solution in slot n at step t, first step first; steps of waiting are left out."""
+        return [node for node in self.lineage(t, n) if self.written[node]]
+
+    def path_texts(self, t: int, n: int) -> list[str]:
+        """The step texts of the solution in slot n at step t, first step first."""
+        return [self.texts[step][slot] for step, slot in self.solution(t, n)]
+
+    @cached_property
+    def answers(self) -> Answers:
+        """The answers of the last step, by canonical form, with the mass and count of each."""
+        from pfviz.inference.answers import tabulate
+
+        return tabulate(self)
+
+    @property
+    def answer(self) -> str | None:
+        """The answer that the run gives: that of the highest final reward; None if no particle answered."""
+        return self.answers.by_reward
+
+    def save(self, path: str | Path) -> None:
+        """Write the trace as JSON (docs/trace-schema.md)."""
+        from pfviz.trace.file import save
+
+        save(self, path)
+
+
+COLUMNS = frozenset(
+    [
+        "uids",
+        "ancestors",
+        "rewards",
+        "log_carried",
+        "log_weights",
+        "finished",
+        "tokens",
+        "log_probs",
+        "texts",
+        "token_ids",
+        "ends",
+        "ess",
+        "resampled",
+        "log_evidence",
+        "temperatures",
+        "seconds",
+    ]
+)
+"""Names of the columns, those fields whose first axis is the step."""

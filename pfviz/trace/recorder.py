@@ -1,0 +1,150 @@
+"""Events → trace. An observer: it keeps what it is shown, draws nothing and changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pfviz.errors import TraceError
+from pfviz.inference.events import Event, Extended, RunEnded, RunStarted, Scored, Selected, Weighed
+from pfviz.models.base import IntArray
+from pfviz.trace.columns import Trace
+
+
+class Recorder:
+    """Collects the events of one run; `trace()` is a valid trace of its complete steps at any time.
+
+    A step is complete with its `Selected`. What a stopped run leaves of a step before that is dropped.
+    """
+
+    def __init__(self) -> None:
+        self._run: RunStarted | None = None
+        self._status = "running"
+        self._rows: list[_Row] = []
+        self._extended: Extended | None = None
+        self._scored: Scored | None = None
+        self._weighed: Weighed | None = None
+
+    @property
+    def steps(self) -> int:
+        """Complete steps so far."""
+        return len(self._rows)
+
+    def see(self, event: Event) -> None:
+        """Take in one event.
+
+        Raises:
+            TraceError: the event comes out of order, or a particle that is not finished wrote no step.
+        """
+        match event:
+            case RunStarted():
+                self._run, self._status, self._rows = event, "running", []
+            case Extended():
+                self._extended = event
+            case Scored():
+                self._scored = event
+            case Weighed():
+                self._weighed = event
+            case Selected():
+                self._complete(event)
+            case RunEnded():
+                self._status = event.status
+            case _:  # Drafting leaves nothing behind
+                pass
+
+    def watch(self, events: Iterable[Event]) -> Iterator[Event]:
+        """The same events, each recorded before it is passed on."""
+        for event in events:
+            self.see(event)
+            yield event
+
+    def trace(self) -> Trace:
+        """A snapshot of the complete steps, O(T·N) in numbers; texts are shared, never copied.
+
+        Raises:
+            TraceError: no run has started yet.
+        """
+        if self._run is None:
+            raise TraceError("no run has started: a recorder needs `RunStarted` first")
+        run, rows, n = self._run, list(self._rows), int(self._run.settings["particles"])
+
+        def grid(name: str, dtype: type) -> Any:
+            return np.array([getattr(row, name) for row in rows], dtype=dtype).reshape(len(rows), n)
+
+        def series(name: str, dtype: type) -> Any:
+            return np.array([getattr(row, name) for row in rows], dtype=dtype)
+
+        return Trace(
+            problem=run.problem,
+            truth=run.truth,
+            generator=run.generator,
+            reward=run.reward,
+            method=run.method,
+            settings=dict(run.settings),
+            seed=int(run.seed),
+            versions=dict(run.versions),
+            started=run.started,
+            status=self._status,
+            texts=[row.texts for row in rows],
+            token_ids=[row.token_ids for row in rows],
+            ends=[row.ends for row in rows],
+            **{name: grid(name, np.int64) for name in ("uids", "ancestors", "tokens")},
+            **{name: grid(name, np.float64) for name in ("rewards", "log_carried", "log_weights", "log_probs")},
+            finished=grid("finished", np.bool_),
+            resampled=series("resampled", np.bool_),
+            **{name: series(name, np.float64) for name in ("ess", "log_evidence", "temperatures", "seconds")},
+        )
+
+    def _complete(self, selected: Selected) -> None:
+        t = len(self._rows)
+        extended, scored, weighed = self._extended, self._scored, self._weighed
+        if self._run is None or extended is None or scored is None or weighed is None:
+            raise TraceError(f"step {selected.step}: `Selected` came before `Extended`, `Scored` and `Weighed`")
+        if {extended.step, scored.step, weighed.step, selected.step} != {t}:
+            raise TraceError(f"step {t} was expected, but the event `Selected` is of step {selected.step}")
+        before = self._rows[-1] if self._rows else None
+        self._rows.append(_Row(int(self._run.settings["particles"]), t, before, extended, scored, weighed, selected))
+        self._extended = self._scored = self._weighed = None
+
+
+class _Row:
+    """One complete step in columns."""
+
+    def __init__(
+        self,
+        n: int,
+        t: int,
+        before: _Row | None,
+        extended: Extended,
+        scored: Scored,
+        weighed: Weighed,
+        selected: Selected,
+    ) -> None:
+        new = extended.steps
+        self.uids: IntArray = np.arange(t * n, (t + 1) * n)
+        self.finished: npt.NDArray[np.bool_] = np.zeros(n, dtype=np.bool_)
+        if before is not None:
+            self.finished = before.finished[before.ancestors]
+            self.uids = np.where(self.finished, before.uids[before.ancestors], self.uids)
+        if missing := [slot for slot in range(n) if (slot in new) == bool(self.finished[slot])]:
+            raise TraceError(
+                f"step {t}: a step is expected of every slot that is not finished, and of no other; wrong at {missing}"
+            )
+        self.finished = self.finished | np.array([slot in new and new[slot].finished for slot in range(n)])
+        self.ancestors: IntArray = np.array(selected.ancestors, dtype=np.int64)
+        self.rewards = np.array(scored.rewards, dtype=np.float64)
+        self.log_carried = np.array(weighed.log_carried, dtype=np.float64)
+        self.log_weights = np.array(weighed.log_weights, dtype=np.float64)
+        self.tokens = np.array([len(new[slot].token_ids) if slot in new else 0 for slot in range(n)])
+        self.log_probs = np.array([new[slot].log_prob if slot in new else 0.0 for slot in range(n)])
+        self.texts = [new[slot].text if slot in new else "" for slot in range(n)]
+        self.token_ids = [list(new[slot].token_ids) if slot in new else [] for slot in range(n)]
+        self.ends: list[str] = [new[slot].end if slot in new else "" for slot in range(n)]
+        self.ess = weighed.ess
+        self.log_evidence = weighed.log_evidence
+        self.temperatures = weighed.temperature
+        self.resampled = selected.resampled
+        self.seconds = selected.seconds
