@@ -1,0 +1,75 @@
+"""The command line: `pfviz run`, `show`, `serve` and `train-tiny`. A command is imported when it is called for, so
+`pfviz --help` is quick and imports no torch."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import click
+
+from pfviz.errors import PfvizError
+
+
+class Entry(NamedTuple):
+    """Where a command lives, and its line in `pfviz --help`."""
+
+    place: str  # "module:attribute"
+    line: str
+
+
+COMMANDS = {
+    "run": Entry("pfviz.cli.run:run", "Solve a problem; print progress and the answers, write files."),
+    "show": Entry("pfviz.cli.show:show", "Print a recorded run again."),
+    "serve": Entry("pfviz.cli.serve:serve", "Start the page on this machine."),
+    "train-tiny": Entry("pfviz.tiny.training.command:train_tiny", "Build and measure the embedded pair from nothing."),
+}
+
+
+class Failure(click.ClickException):
+    """An error of pfviz as one line, with examples where it has some; exit status 2, no traceback."""
+
+    exit_code = 2
+
+    def __init__(self, error: PfvizError) -> None:
+        from pfviz.cli.terminal import one_line
+
+        lines = [one_line(str(error))]
+        if field := getattr(error, "field", None):
+            lines[0] = f"{field}: {lines[0]}"
+        if examples := getattr(error, "examples", ()):
+            lines += ["Examples:", *(f"  {one_line(example)}" for example in examples)]
+        super().__init__("\n".join(lines))
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and imports one only to call it or to print its own help."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name].place.split(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.line) for name, entry in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except PfvizError as error:
+            raise Failure(error) from error
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "show_default": True})
+@click.version_option(package_name="pfviz", help="Print the version and leave.")
+def main() -> None:
+    """See particle filtering scale a language model at inference time.
+
+    pfviz run "Compute (12 + 7) * 3 - 45" --particles 16 --seed 7 --out run.json --html run.html
+    """

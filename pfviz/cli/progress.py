@@ -1,0 +1,87 @@
+"""A run while it goes on: one line per step that stays, and under them what is being written now."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from rich.console import Console
+
+from pfviz.inference.events import Drafting, Event, Extended, RunStarted, Scored, Selected, Weighed
+
+
+class Interrupt:
+    """Ctrl-C as a wish: the first one asks the run to stop between two tokens, a second one breaks off at once."""
+
+    def __init__(self) -> None:
+        self.wanted = False
+        self.started = False  # before the first event (models are loading) there is nothing to keep
+
+    @contextmanager
+    def listening(self) -> Iterator[Interrupt]:
+        """Take over SIGINT for the time of a run."""
+        before = signal.signal(signal.SIGINT, self._hear)
+        try:
+            yield self
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def _hear(self, number: int, frame: FrameType | None) -> None:
+        if self.wanted or not self.started:
+            raise KeyboardInterrupt
+        self.wanted = True
+
+
+class Progress:
+    """Prints events. On a pipe the passing line is left out, and what stays is plain text."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._status = console.status("loading the models")
+        self._began = time.monotonic()
+        self._particles = 0
+        self._alive = 0  # particles that still wrote in this step
+        self._tokens = 0  # of complete steps
+        self._best = 0.0
+        self._ess = 0.0
+
+    def __enter__(self) -> Progress:
+        if self._console.is_terminal:
+            self._status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._status.stop()
+
+    def see(self, event: Event) -> None:
+        """Print what is new."""
+        match event:
+            case RunStarted():
+                self._particles = int(event.settings["particles"])
+            case Drafting():
+                self._status.update(
+                    f"step {event.step + 1}  {event.active} of {self._particles} particles alive  "
+                    f"{self._tokens + event.tokens} tokens  {time.monotonic() - self._began:.0f} s"
+                )
+            case Extended():
+                self._alive = len(event.steps)
+                self._tokens += sum(len(step.token_ids) for step in event.steps.values())
+            case Scored():
+                self._best = float(event.rewards.max())
+            case Weighed():
+                self._ess = event.ess
+            case Selected():
+                self._line(event)
+            case _:  # RunEnded: the tables say how it ended
+                pass
+
+    def _line(self, event: Selected) -> None:
+        kept = len(set(event.ancestors.tolist()))
+        happened = f"resampled, {kept} of {self._particles} continue" if event.resampled else ""
+        self._console.print(
+            f"step {event.step + 1:>2}  {self._alive:>3} alive  {self._tokens:>6} tokens  "
+            f"ESS {self._ess:>5.1f}/{self._particles}  best reward {self._best:.3f}  {event.seconds:>5.1f} s  {happened}"
+        )

@@ -1,0 +1,68 @@
+"""What `run` and `show` print of a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from pfviz.cli.terminal import foreign, one_line
+from pfviz.trace import Trace
+
+
+def heading(trace: Trace) -> RenderableType:
+    """The problem, who worked on it, and how the run ended."""
+    settings = trace.settings
+    who = f"{trace.method}: {trace.particles} particles, generator {trace.generator}, reward {trace.reward}, "
+    rest = [f"{name} {value}" for name, value in settings.items() if name != "particles" and value is not None]
+    seconds = f", {trace.seconds[-1]:.1f} s" if trace.steps else ""
+    lines = [foreign(trace.problem, "bold"), foreign(one_line(f"{who}seed {trace.seed}, {', '.join(rest)}"), "dim")]
+    if trace.truth is not None:
+        lines.append(foreign(f"true answer: {one_line(trace.truth)}"))
+    ended = f"{trace.status} after {trace.steps} steps, {int(trace.tokens.sum())} tokens{seconds}"
+    return Group(*lines, foreign(one_line(ended)))
+
+
+def answers(trace: Trace) -> RenderableType:
+    """Each answer with its posterior mass, how many particles gave it, its best reward, and whether it is right."""
+    from pfviz.diagnostics.answers import rows
+
+    return Text("no answers yet" if rows is None else "")
+
+
+def steps(trace: Trace) -> RenderableType:
+    """A row per step: ESS/N, whether the event after it resampled, distinct ancestors, rewards, tokens."""
+    table = _table("step", "ESS/N", "resampled", "ancestors", "mean reward", "best reward", "finished", "tokens")
+    for t in range(trace.steps):
+        distinct = len(np.unique(trace.ancestors[t]))
+        table.add_row(
+            str(t + 1),
+            f"{trace.ess[t] / trace.particles:.2f}",
+            "yes" if trace.resampled[t] else "-",
+            f"{distinct}/{trace.particles}",
+            f"{trace.rewards[t].mean():.3f}",
+            f"{trace.rewards[t].max():.3f}",
+            str(int(trace.finished[t].sum())),
+            str(int(trace.tokens[t].sum())),
+        )
+    return table
+
+
+def solution(trace: Trace, slot: int) -> RenderableType:
+    """The steps of the solution that slot holds at the end, each with its reward."""
+    table = _table("reward", "step", text=("step",))
+    last = trace.steps - 1
+    for t, n in trace.solution(last, slot):
+        table.add_row(f"{trace.rewards[t, n]:.3f}", foreign(trace.texts[t][n]))
+    return table
+
+
+def _table(*columns: str, text: Sequence[str] = ()) -> Table:
+    """A plain table: numbers to the right, the columns named in `text` to the left and wrapped."""
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    for name in columns:
+        table.add_column(name, justify="left" if name in text else "right", overflow="fold")
+    return table
