@@ -112,10 +112,8 @@ _COUNTED = re.compile(r"([+-]?[\d.,/]+) (?:[A-Za-z]{2,}\s?)+")
 _WORD = re.compile(r"(?<![\\A-Za-z{])[A-Za-z]{2,}")
 _COMMAND = re.compile(r"\\([A-Za-z]+|.)")
 _EXPONENT = re.compile(r"\^(?:\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}|\(([^()]*)\)|(\S))")
-_COMMANDS = frozenset(
-    ["frac", "sqrt", "pi", "cdot", "times", "div", "left", "right", "pm", "infty", "text", "mathrm", "circ"]
-    + ["cup", "cap", "in", "leq", "geq", "le", "ge", "sin", "cos", "tan", "ln", "log"]
-)
+_ALGEBRA = frozenset({"frac", "sqrt", "cdot", "times", "div", "left", "right", "pm", "text", "mathrm", "circ"})
+_COMMANDS = _ALGEBRA | {"pi", "infty", "cup", "cap", "in", "leq", "geq", "le", "ge", "sin", "cos", "tan", "ln", "log"}
 _PARSER = threading.Lock()  # the parser behind math-verify is not known to be safe in two threads at once
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -51,6 +51,7 @@ class GeneratorSession(Protocol):
         ...
 
 
+@runtime_checkable
 class Generator(Protocol):
     name: str
 
@@ -67,6 +68,7 @@ class RewardSession(Protocol):
     def select(self, ancestors: IntArray) -> None: ...
 
 
+@runtime_checkable
 class RewardModel(Protocol):
     name: str
 

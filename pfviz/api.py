@@ -1,0 +1,108 @@
+"""The public surface: `run`, `stream`, `load` and `reward`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pfviz.errors import ModelError
+from pfviz.inference.events import Event
+from pfviz.inference.loop import run_events
+from pfviz.inference.methods import make
+from pfviz.inference.settings import Settings
+from pfviz.models import presets
+from pfviz.models.base import Generator, RewardModel
+from pfviz.models.python_reward import FunctionReward, RewardFunction
+from pfviz.problem import Problem
+from pfviz.trace.columns import Trace
+
+
+def _never() -> bool:
+    return False
+
+
+def stream(
+    problem: str | Problem,
+    *,
+    particles: int = 16,
+    seed: int = 0,
+    generator: str | Generator = "embedded",
+    reward: str | RewardModel | RewardFunction = "embedded",
+    method: str = "particle_filtering",
+    truth: str | None = None,
+    stop: Callable[[], bool] | None = None,
+    **settings: Any,
+) -> Iterator[Event]:
+    """A run, event by event.
+
+    `generator` and `reward` are names of presets or objects of `pfviz.models.base`'s protocols; `reward` may be a
+    function of (problem text, steps). `truth` grades the answers. `stop` is asked between tokens. Further settings are
+    those of `pfviz.inference.settings.Settings`.
+
+    Everything is checked and loaded before the first event. Raises `ProblemError`, `SettingError`, `ModelError`.
+    """
+    known = problem if isinstance(problem, Problem) else Problem(problem)
+    checked = Problem.checked(known.text, known.truth if truth is None else truth)
+    chosen = Settings.of(particles=particles, seed=seed, **settings)
+    policy = make(method, chosen)
+    if isinstance(generator, str):
+        presets.generator_preset(generator).check(checked.text)
+        generator = presets.generator(generator)
+    return run_events(checked, generator, _reward_model(reward), policy, chosen, stop or _never)
+
+
+def run(
+    problem: str | Problem,
+    *,
+    particles: int = 16,
+    seed: int = 0,
+    generator: str | Generator = "embedded",
+    reward: str | RewardModel | RewardFunction = "embedded",
+    method: str = "particle_filtering",
+    truth: str | None = None,
+    stop: Callable[[], bool] | None = None,
+    **settings: Any,
+) -> Trace:
+    """A whole run as a trace; the arguments and errors are those of `stream`."""
+    from pfviz.trace.recorder import Recorder
+
+    recorder = Recorder()
+    for event in stream(
+        problem,
+        particles=particles,
+        seed=seed,
+        generator=generator,
+        reward=reward,
+        method=method,
+        truth=truth,
+        stop=stop,
+        **settings,
+    ):
+        recorder.see(event)
+    return recorder.trace()
+
+
+def load(path: str | Path) -> Trace:
+    """A saved trace; raises `TraceError` if the file is damaged or foreign."""
+    from pfviz.trace.file import load as read
+
+    return read(path)
+
+
+def reward(fn: RewardFunction, name: str | None = None) -> RewardModel:
+    """A reward model from `fn(problem_text, steps) -> reward in [0, 1]`; its name is the function's unless given."""
+    return FunctionReward(fn, name)
+
+
+def _reward_model(given: str | RewardModel | RewardFunction) -> RewardModel:
+    if isinstance(given, str):
+        return presets.reward(given)
+    if isinstance(given, RewardModel):
+        return given
+    if callable(given):
+        return FunctionReward(given)
+    raise ModelError(
+        f"The reward is {type(given).__name__}; give the name of a preset, a reward model, or a function of "
+        "(problem text, steps) that returns a number in [0, 1]."
+    )

@@ -1,0 +1,79 @@
+"""The answers of a population: grouped by canonical form, with their mass, and two ways to pick one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pfviz.inference.weights import normalise
+from pfviz.models.base import FloatArray
+from pfviz.problem import canonical, is_correct
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer and the particles that gave it."""
+
+    canonical: str
+    display: str  # as its best-rewarded particle wrote it
+    count: int
+    mass: float  # Σ of the members' normalised weights, in [0, 1]
+    best_reward: float
+    members: tuple[int, ...]  # slots, ascending
+    correct: bool | None  # None where the truth is not known
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """A table of answers, heaviest first. Particles without an answer are in `unanswered`."""
+
+    rows: tuple[Answer, ...]
+    unanswered: tuple[int, ...]
+
+    @classmethod
+    def grouped(
+        cls,
+        given: Sequence[str | None],
+        rewards: FloatArray,
+        log_weights: FloatArray,
+        truth: str | None = None,
+    ) -> Answers:
+        """Group the extracted answers of N particles (None: it gave none) with their last rewards (N,) and their
+        log-weights (N,), any scale."""
+        weights = normalise(np.asarray(log_weights, dtype=np.float64))
+        groups: dict[str, list[int]] = {}
+        for slot, answer in enumerate(given):
+            if answer is not None:
+                groups.setdefault(canonical(answer), []).append(slot)
+        rows = []
+        for form, members in groups.items():
+            best = max(members, key=lambda slot: (rewards[slot], -slot))
+            display = str(given[best])
+            rows.append(
+                Answer(
+                    canonical=form,
+                    display=display,
+                    count=len(members),
+                    mass=float(weights[members].sum()),
+                    best_reward=float(rewards[best]),
+                    members=tuple(members),
+                    correct=None if truth is None else is_correct(display, truth),
+                )
+            )
+        rows.sort(key=_by_vote)
+        return cls(tuple(rows), tuple(slot for slot, answer in enumerate(given) if answer is None))
+
+    def by_weighted_vote(self) -> Answer | None:
+        """The answer of the largest mass; ties go to the better reward, then to the lower slot."""
+        return min(self.rows, key=_by_vote, default=None)
+
+    def by_highest_reward(self) -> Answer | None:
+        """The answer of the best-rewarded particle; ties go to the larger mass, then to the lower slot."""
+        return min(self.rows, key=lambda row: (-row.best_reward, -row.mass, row.members[0]), default=None)
+
+
+def _by_vote(row: Answer) -> tuple[float, float, int]:
+    # Sums of equal weights differ in their last digits with the order of addition: a tie is a tie up to those.
+    return (-round(row.mass, 12), -row.best_reward, row.members[0])

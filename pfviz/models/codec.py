@@ -1,0 +1,58 @@
+"""Text to token ids and back, through a transformers tokenizer."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from pfviz.errors import ModelError
+from pfviz.problem import Problem
+
+
+class Codec:
+    """A tokenizer as the adapters need it: plain encoding, prompts, exact decoding. Safe in several threads."""
+
+    def __init__(self, tokenizer: Any, system: str | None = None) -> None:
+        self._tokenizer = tokenizer
+        self._system = system
+        self._lock = threading.Lock()  # a fast tokenizer refuses to be used while another thread configures it
+        self._pieces: dict[int, str] = {}
+
+    def encode(self, text: str) -> list[int]:
+        """The ids of a text, without any special token added."""
+        with self._lock:
+            return [int(i) for i in self._tokenizer.encode(text, add_special_tokens=False)]
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of ids; special tokens have none."""
+        with self._lock:
+            return str(self._tokenizer.decode(list(ids), skip_special_tokens=True, clean_up_tokenization_spaces=False))
+
+    def piece(self, token: int) -> str:
+        """The text of one token on its own (kept: the loop asks at every token)."""
+        if token not in self._pieces:
+            self._pieces[token] = self.decode([token])
+        return self._pieces[token]
+
+    def prompt(self, problem: Problem) -> list[int]:
+        """The ids before the first step: the tokenizer's chat template ending where the assistant speaks, or, without
+        a template, the beginning-of-sequence token (if there is one) and the problem."""
+        if getattr(self._tokenizer, "chat_template", None):
+            messages = [{"role": "system", "content": self._system}] if self._system else []
+            messages.append({"role": "user", "content": problem.text})
+            with self._lock:
+                text = self._tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
+            ids = self.encode(text)
+        else:
+            bos = self._tokenizer.bos_token_id
+            ids = ([] if bos is None else [int(bos)]) + self.encode(problem.text)
+        if not ids:
+            raise ModelError("The tokenizer turns the problem into no tokens at all; check its files.")
+        return ids
+
+    @property
+    def eos(self) -> int | None:
+        """The tokenizer's own end-of-sequence id."""
+        value = self._tokenizer.eos_token_id
+        return None if value is None else int(value)

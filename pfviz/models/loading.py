@@ -1,0 +1,54 @@
+"""Models from a folder or from the Hugging Face hub, ready for inference."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pfviz.errors import ModelError
+from pfviz.models.base import Generator, RewardModel
+
+
+def load_generator(
+    folder_or_id: str | Path, *, name: str | None = None, local_files_only: bool = False, system: str | None = None
+) -> Generator:
+    """A causal language model as a generator; raises `ModelError` if it is not there or does not load."""
+    from transformers import AutoModelForCausalLM
+
+    from pfviz.models.causal_lm import CausalLMGenerator
+
+    model, tokenizer = _load(AutoModelForCausalLM, folder_or_id, local_files_only)
+    return CausalLMGenerator(model, tokenizer, name or str(folder_or_id), system=system)
+
+
+def load_reward(
+    folder_or_id: str | Path, *, name: str | None = None, local_files_only: bool = False, system: str | None = None
+) -> RewardModel:
+    """A two-label token classifier as a reward model; raises `ModelError` as `load_generator` does."""
+    from transformers import AutoModelForTokenClassification
+
+    from pfviz.models.token_classifier import TokenClassifierReward
+
+    model, tokenizer = _load(AutoModelForTokenClassification, folder_or_id, local_files_only)
+    return TokenClassifierReward(model, tokenizer, name or str(folder_or_id), system=system)
+
+
+def _load(kind: Any, place: str | Path, local_files_only: bool) -> tuple[Any, Any]:
+    import torch
+    from transformers import AutoTokenizer
+
+    local = isinstance(place, Path)
+    if local and not (Path(place) / "config.json").is_file():
+        raise ModelError(
+            f"There is no model in {place} (no config.json). Check the path; a shipped model is restored by "
+            "`git checkout -- assets`, or built anew by `pfviz train-tiny`."
+        )
+    dtype = "auto" if torch.cuda.is_available() else torch.float32  # half precision is slow on most CPUs
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(str(place), local_files_only=local_files_only or local)
+        model = kind.from_pretrained(str(place), local_files_only=local_files_only or local, dtype=dtype)
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise ModelError(f"The model {str(place)!r} does not load: {error}") from error
+    if torch.cuda.is_available():
+        model = model.to("cuda")
+    return model.eval().requires_grad_(False), tokenizer

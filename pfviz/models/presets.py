@@ -1,0 +1,134 @@
+"""The models that a user picks by name; each is loaded once per process."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pfviz.errors import ModelError
+from pfviz.models.base import Generator, RewardModel
+
+_LOADING = threading.Lock()
+
+
+def _any_problem(text: str) -> None:
+    """Takes every problem."""
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratorPreset:
+    """A generator by name. `check` raises `ProblemError` for a problem text that it does not understand."""
+
+    name: str
+    description: str
+    load: Callable[[], Generator]
+    check: Callable[[str], None] = _any_problem
+
+
+@dataclass(frozen=True, slots=True)
+class RewardPreset:
+    """A reward model by name."""
+
+    name: str
+    description: str
+    load: Callable[[], RewardModel]
+
+
+def assets() -> Path:
+    """The folder of shipped models: $PFVIZ_ASSETS, else `assets/` beside the package."""
+    import pfviz
+
+    return Path(os.environ.get("PFVIZ_ASSETS") or Path(pfviz.__file__).parent.parent / "assets")
+
+
+def _check_tiny(text: str) -> None:
+    from pfviz.tiny.gate import check
+
+    check(text)
+
+
+def _tiny_generator(folder: str, name: str) -> Callable[[], Generator]:
+    def load() -> Generator:
+        from pfviz.models.loading import load_generator
+
+        return load_generator(assets() / "tiny" / folder, name=name, local_files_only=True)
+
+    return load
+
+
+def _tiny_reward(folder: str, name: str) -> Callable[[], RewardModel]:
+    def load() -> RewardModel:
+        from pfviz.models.loading import load_reward
+
+        return load_reward(assets() / "tiny" / folder, name=name, local_files_only=True)
+
+    return load
+
+
+GENERATORS: dict[str, GeneratorPreset] = {
+    preset.name: preset
+    for preset in [
+        GeneratorPreset(
+            "embedded",
+            "A small Qwen2 language model that ships with pfviz: arithmetic, linear equations and short word problems.",
+            _tiny_generator("generator", "embedded"),
+            _check_tiny,
+        ),
+    ]
+}
+
+REWARDS: dict[str, RewardPreset] = {
+    preset.name: preset
+    for preset in [
+        RewardPreset(
+            "embedded",
+            "A process reward model that ships with pfviz, trained against its own best-scored mistakes.",
+            _tiny_reward("reward", "embedded"),
+        ),
+        RewardPreset(
+            "naive",
+            "An early stage of that reward model, which some mistakes fool: with more samples its pick gets worse.",
+            _tiny_reward("naive-reward", "naive"),
+        ),
+    ]
+}
+
+
+def generator_preset(name: str) -> GeneratorPreset:
+    """The preset of that name; raises `ModelError` naming those that there are."""
+    if name not in GENERATORS:
+        raise ModelError(f"There is no generator named {name!r}. Choose one of: {', '.join(GENERATORS)}.")
+    return GENERATORS[name]
+
+
+def reward_preset(name: str) -> RewardPreset:
+    """The preset of that name; raises `ModelError` naming those that there are."""
+    if name not in REWARDS:
+        raise ModelError(f"There is no reward model named {name!r}. Choose one of: {', '.join(REWARDS)}.")
+    return REWARDS[name]
+
+
+@cache
+def _generator(name: str) -> Generator:
+    return generator_preset(name).load()
+
+
+@cache
+def _reward(name: str) -> RewardModel:
+    return reward_preset(name).load()
+
+
+def generator(name: str) -> Generator:
+    """The generator of that name, loaded at the first call and kept."""
+    with _LOADING:  # two visitors at once must not load it twice
+        return _generator(name)
+
+
+def reward(name: str) -> RewardModel:
+    """The reward model of that name, loaded at the first call and kept."""
+    with _LOADING:
+        return _reward(name)

@@ -1,0 +1,48 @@
+"""A Python function as a reward model: an oracle, a rule, or somebody's own scorer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+
+from pfviz.errors import ModelError
+from pfviz.models.base import IntArray, Step
+from pfviz.problem import Problem
+
+RewardFunction = Callable[[str, list[str]], float]
+
+
+class FunctionReward:
+    """A reward model from `fn(problem_text, steps) -> reward in [0, 1]`, called with every step of a prefix."""
+
+    def __init__(self, fn: RewardFunction, name: str | None = None) -> None:
+        self.fn = fn
+        self.name: str = name or str(getattr(fn, "__name__", type(fn).__name__))
+
+    def open(self, problem: Problem, *, particles: int) -> FunctionRewardSession:
+        """A session with `particles` slots without steps."""
+        return FunctionRewardSession(self, problem, particles)
+
+
+class FunctionRewardSession:
+    """Each slot's steps so far."""
+
+    def __init__(self, reward: FunctionReward, problem: Problem, particles: int) -> None:
+        self._reward = reward
+        self._problem = problem
+        self._prefixes: list[tuple[str, ...]] = [()] * particles
+
+    def score(self, steps: Mapping[int, Step]) -> Mapping[int, float]:
+        """See `RewardSession.score`; raises `ModelError` for a reward outside [0, 1]."""
+        scores = {}
+        for slot, step in steps.items():
+            self._prefixes[slot] = (*self._prefixes[slot], step.text)
+            value = float(self._reward.fn(self._problem.text, list(self._prefixes[slot])))
+            if not (math.isfinite(value) and 0 <= value <= 1):
+                raise ModelError(f"The reward {self._reward.name!r} returned {value}; it must lie in [0, 1].")
+            scores[slot] = value
+        return scores
+
+    def select(self, ancestors: IntArray) -> None:
+        """Slot n becomes a copy of slot ancestors[n]; ancestors (N,)."""
+        self._prefixes = [self._prefixes[int(a)] for a in ancestors]
