@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from pfviz.inference.weights import normalise
 from pfviz.models.base import FloatArray
-from pfviz.problem import canonical, is_correct
+from pfviz.problem import SEPARATOR, canonical, extract_answer, is_correct
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +67,46 @@ class Answers:
         rows.sort(key=_by_vote)
         return cls(tuple(rows), tuple(slot for slot, answer in enumerate(given) if answer is None))
 
+    @property
     def by_weighted_vote(self) -> Answer | None:
         """The answer of the largest mass; ties go to the better reward, then to the lower slot."""
         return min(self.rows, key=_by_vote, default=None)
 
+    @property
     def by_highest_reward(self) -> Answer | None:
         """The answer of the best-rewarded particle; ties go to the larger mass, then to the lower slot."""
         return min(self.rows, key=lambda row: (-row.best_reward, -row.mass, row.members[0]), default=None)
+
+
+class Solved(Protocol):
+    """What `tabulate` reads of a trace of T steps and N particles."""
+
+    @property
+    def truth(self) -> str | None: ...
+    @property
+    def steps(self) -> int: ...
+    @property
+    def particles(self) -> int: ...
+    @property
+    def finished(self) -> npt.NDArray[np.bool_]: ...  # (T, N)
+    @property
+    def rewards(self) -> FloatArray: ...  # (T, N)
+    @property
+    def log_weights(self) -> FloatArray: ...  # (T, N)
+
+    def path_texts(self, t: int, n: int) -> list[str]: ...
+
+
+def tabulate(trace: Solved) -> Answers:
+    """The answers of a trace's last step. A particle that is not finished has none: its last number is no answer."""
+    if trace.steps == 0:
+        return Answers((), tuple(range(trace.particles)))
+    t = trace.steps - 1
+    given = [
+        extract_answer(SEPARATOR.join(trace.path_texts(t, n))) if trace.finished[t, n] else None
+        for n in range(trace.particles)
+    ]
+    return Answers.grouped(given, trace.rewards[t], trace.log_weights[t], trace.truth)
 
 
 def _by_vote(row: Answer) -> tuple[float, float, int]:

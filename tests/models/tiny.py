@@ -36,18 +36,18 @@ def tokenizer(template: bool = True, merged: tuple[str, ...] = ("\n\n",)) -> Any
     return made
 
 
-_SIZES: dict[str, Any] = dict(
-    hidden_size=32,
-    intermediate_size=48,
-    num_hidden_layers=2,
-    num_attention_heads=4,
-    num_key_value_heads=2,
-    max_position_embeddings=512,
-    eos_token_id=1,
-    pad_token_id=1,
-    bos_token_id=None,
-    initializer_range=0.3,
-)
+_SIZES: dict[str, Any] = {
+    "hidden_size": 32,
+    "intermediate_size": 48,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+    "max_position_embeddings": 512,
+    "eos_token_id": 1,
+    "pad_token_id": 1,
+    "bos_token_id": None,
+    "initializer_range": 0.3,
+}
 FAMILIES = {
     "qwen2": (Qwen2Config, Qwen2ForCausalLM, Qwen2ForTokenClassification),
     "llama": (LlamaConfig, LlamaForCausalLM, LlamaForTokenClassification),
