@@ -35,8 +35,6 @@ class Failure(click.ClickException):
         from pfviz.cli.terminal import one_line
 
         lines = [one_line(str(error))]
-        if field := getattr(error, "field", None):
-            lines[0] = f"{field}: {lines[0]}"
         if examples := getattr(error, "examples", ()):
             lines += ["Examples:", *(f"  {one_line(example)}" for example in examples)]
         super().__init__("\n".join(lines))

@@ -17,22 +17,25 @@ class Interrupt:
     """Ctrl-C as a wish: the first one asks the run to stop between two tokens, a second one breaks off at once."""
 
     def __init__(self) -> None:
-        self.wanted = False
-        self.started = False  # before the first event (models are loading) there is nothing to keep
+        self._heard = False
+
+    def wanted(self) -> bool:
+        """Whether the run should stop."""
+        return self._heard
 
     @contextmanager
-    def listening(self) -> Iterator[Interrupt]:
+    def listening(self) -> Iterator[None]:
         """Take over SIGINT for the time of a run."""
         before = signal.signal(signal.SIGINT, self._hear)
         try:
-            yield self
+            yield
         finally:
             signal.signal(signal.SIGINT, before)
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
-        if self.wanted or not self.started:
+        if self._heard:
             raise KeyboardInterrupt
-        self.wanted = True
+        self._heard = True
 
 
 class Progress:
@@ -80,8 +83,13 @@ class Progress:
 
     def _line(self, event: Selected) -> None:
         kept = len(set(event.ancestors.tolist()))
-        happened = f"resampled, {kept} of {self._particles} continue" if event.resampled else ""
-        self._console.print(
-            f"step {event.step + 1:>2}  {self._alive:>3} alive  {self._tokens:>6} tokens  "
-            f"ESS {self._ess:>5.1f}/{self._particles}  best reward {self._best:.3f}  {event.seconds:>5.1f} s  {happened}"
-        )
+        parts = [
+            f"step {event.step + 1:>2}",
+            f"{self._alive:>3} alive",
+            f"{self._tokens:>6} tokens",
+            f"ESS {self._ess:>5.1f}/{self._particles}",
+            f"best reward {self._best:.3f}",
+            f"{event.seconds:>5.1f} s",
+            *([f"resampled, {kept} of {self._particles} continue"] if event.resampled else []),
+        ]
+        self._console.print("  ".join(parts))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,10 @@ from rich.console import Console
 from pfviz.cli import tables
 from pfviz.cli.progress import Interrupt, Progress
 from pfviz.cli.terminal import console
-from pfviz.inference.events import RunEnded
+from pfviz.inference.methods import METHODS
+from pfviz.inference.resampling import RESAMPLERS
+from pfviz.inference.settings import TRIGGERS, Settings
+from pfviz.models.presets import GENERATORS, REWARDS
 from pfviz.trace import Recorder, Trace
 
 INTERRUPTED = 130  # what shells expect of a command that Ctrl-C ended
@@ -25,20 +30,35 @@ def _writable(ctx: click.Context, param: click.Parameter, value: Path | None) ->
 
 
 FILE = click.Path(dir_okay=False, path_type=Path)
+DEFAULT = Settings()
 
 
 @click.command()
 @click.argument("problem")
-@click.option("--particles", "-n", default=16, help="Solutions that are written side by side (N).")
-@click.option("--seed", "-s", default=0, help="The same seed gives the same run.")
+@click.option("--particles", "-n", default=DEFAULT.particles, help="Solutions that are written side by side (N).")
+@click.option("--seed", "-s", default=DEFAULT.seed, help="The same seed gives the same run.")
 @click.option("--truth", help="The true answer; answers are then marked ✓ or ✗.")
-@click.option("--temperature", default=0.8, help="Sampling temperature of the generator; 0 is greedy.")
-@click.option("--tau", default=1.0, help="Softmax temperature of the weights; small trusts the reward more.")
-@click.option("--resampler", default="multinomial", help="Resampling scheme: multinomial or systematic.")
-@click.option("--trigger", default="always", help="When to resample: always, or ess (ESS/N below the threshold).")
-@click.option("--threshold", default=0.5, help="ESS/N below which --trigger ess resamples.")
-@click.option("--reward", default="embedded", help="Reward model: embedded, or naive (the first and weaker one).")
-@click.option("--max-steps", default=40, help="Steps after which the run ends.")
+@click.option("--generator", type=click.Choice(list(GENERATORS)), default="embedded", help="Who writes the steps.")
+@click.option(
+    "--reward", type=click.Choice(list(REWARDS)), default="embedded", help="Who scores them; naive can be fooled."
+)
+@click.option(
+    "--method", type=click.Choice(list(METHODS)), default="particle_filtering", help="How particles are selected."
+)
+@click.option("--temperature", default=DEFAULT.temperature, help="Of the generator's sampling; 0 is greedy.")
+@click.option("--tau", default=DEFAULT.tau, help="Softmax temperature of the weights; small trusts the reward more.")
+@click.option(
+    "--resampler", type=click.Choice(list(RESAMPLERS)), default=DEFAULT.resampler, help="Scheme of resampling."
+)
+@click.option(
+    "--trigger",
+    type=click.Choice(TRIGGERS),
+    default=DEFAULT.trigger,
+    help="Resample after every step, or when ESS/N falls below the threshold.",
+)
+@click.option("--threshold", default=DEFAULT.threshold, help="ESS/N below which `--trigger ess` resamples.")
+@click.option("--max-steps", default=DEFAULT.max_steps, help="Steps after which the run ends.")
+@click.option("--max-step-tokens", default=DEFAULT.max_step_tokens, help="Tokens after which a step ends.")
 @click.option("--out", "-o", type=FILE, callback=_writable, help="Write the trace here, as JSON.")
 @click.option("--html", type=FILE, callback=_writable, help="Write the genealogy here, as a page that works offline.")
 def run(problem: str, out: Path | None, html: Path | None, **settings: Any) -> None:
@@ -60,25 +80,32 @@ def _record(screen: Console, problem: str, settings: dict[str, Any]) -> Trace:
     import pfviz
 
     recorder, interrupt = Recorder(), Interrupt()
-    events = pfviz.stream(problem, **settings)
-    with interrupt.listening(), Progress(screen) as progress:
-        for event in events:
-            interrupt.started = True
-            recorder.see(event)
-            progress.see(event)
-            if interrupt.wanted and not isinstance(event, RunEnded):
-                events.close()
-                recorder.see(RunEnded(status="stopped", seconds=progress.seconds))
-                break
+    with Progress(screen) as progress:
+        events = pfviz.stream(problem, stop=interrupt.wanted, **settings)  # loads the models; Ctrl-C aborts here
+        with interrupt.listening():
+            for event in events:
+                recorder.see(event)
+                progress.see(event)
     return recorder.trace()
 
 
 def _write(screen: Console, trace: Trace, out: Path | None, html: Path | None) -> None:
     if out is not None:
-        trace.save(out)
-        screen.print(f"Wrote {out}", markup=False)
+        with _writing(screen, out):
+            trace.save(out)
     if html is not None:
         from pfviz.figures.export import to_html
 
-        html.write_text(to_html(trace), encoding="utf-8")
-        screen.print(f"Wrote {html}", markup=False)
+        page = to_html(trace)
+        with _writing(screen, html):
+            html.write_text(page, encoding="utf-8")
+
+
+@contextmanager
+def _writing(screen: Console, path: Path) -> Iterator[None]:
+    """Say that a file was written, or why it was not."""
+    try:
+        yield
+    except OSError as error:
+        raise click.FileError(str(path), error.strerror) from error
+    screen.print(f"Wrote {path}", markup=False)

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pfviz.cli.terminal import foreign, one_line
+from pfviz.diagnostics import distinct_ancestors, ess_fraction
 from pfviz.trace import Trace
 
 
@@ -28,21 +29,27 @@ def heading(trace: Trace) -> RenderableType:
 
 def answers(trace: Trace) -> RenderableType:
     """Each answer with its posterior mass, how many particles gave it, its best reward, and whether it is right."""
-    from pfviz.diagnostics.answers import rows
-
-    return Text("no answers yet" if rows is None else "")
+    table = _table(
+        "answer", "mass", "count", "best reward", *([] if trace.truth is None else ["right"]), text=("answer",)
+    )
+    for row in trace.answers.rows:
+        marks = [] if row.correct is None else [Text("✓", "green") if row.correct else Text("✗", "red")]
+        shown = foreign(one_line(row.display))
+        table.add_row(shown, f"{row.mass:.3f}", str(row.count), f"{row.best_reward:.3f}", *marks)
+    silent = len(trace.answers.unanswered)
+    return Group(table, f"no answer from {silent} of {trace.particles} particles") if silent else table
 
 
 def steps(trace: Trace) -> RenderableType:
-    """A row per step: ESS/N, whether the event after it resampled, distinct ancestors, rewards, tokens."""
+    """A row per step: ESS/N, whether the event after it resampled, particles with descendants at the end, rewards."""
     table = _table("step", "ESS/N", "resampled", "ancestors", "mean reward", "best reward", "finished", "tokens")
+    fractions, distinct = ess_fraction(trace), distinct_ancestors(trace)
     for t in range(trace.steps):
-        distinct = len(np.unique(trace.ancestors[t]))
         table.add_row(
             str(t + 1),
-            f"{trace.ess[t] / trace.particles:.2f}",
+            f"{fractions[t]:.2f}",
             "yes" if trace.resampled[t] else "-",
-            f"{distinct}/{trace.particles}",
+            f"{distinct[t]}/{trace.particles}",
             f"{trace.rewards[t].mean():.3f}",
             f"{trace.rewards[t].max():.3f}",
             str(int(trace.finished[t].sum())),
@@ -52,12 +59,22 @@ def steps(trace: Trace) -> RenderableType:
 
 
 def solution(trace: Trace, slot: int) -> RenderableType:
-    """The steps of the solution that slot holds at the end, each with its reward."""
+    """The steps of the solution that `slot` holds at the end, each with the reward of the prefix up to it."""
     table = _table("reward", "step", text=("step",))
-    last = trace.steps - 1
-    for t, n in trace.solution(last, slot):
+    for t, n in trace.solution(trace.steps - 1, slot):
         table.add_row(f"{trace.rewards[t, n]:.3f}", foreign(trace.texts[t][n]))
     return table
+
+
+def result(screen: Console, trace: Trace) -> None:
+    """Print the answers, and the solution with the highest final reward."""
+    if trace.steps == 0:
+        screen.print("Stopped before the first step was complete: there are no answers.")
+        return
+    screen.print(answers(trace) if trace.answers.rows else "No particle gave an answer.")
+    best = int(np.argmax(trace.rewards[-1]))
+    screen.print(f"\nBest solution: particle {best}, reward {trace.rewards[-1, best]:.3f}")
+    screen.print(solution(trace, best))
 
 
 def _table(*columns: str, text: Sequence[str] = ()) -> Table:

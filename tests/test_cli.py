@@ -1,0 +1,300 @@
+"""The command line, with invented events in place of models."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+import pfviz
+from pfviz.cli import COMMANDS, main
+from pfviz.cli.terminal import plain
+from pfviz.errors import ProblemError
+from pfviz.inference.events import Drafting, Event, Extended, RunEnded
+from pfviz.models.base import Step
+from tests.traces import PROBLEM, synthetic_events, synthetic_trace
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def command(name: str) -> click.Command:
+    found = main.get_command(click.Context(main), name)
+    assert found is not None
+    return found
+
+
+def options() -> list[tuple[str, click.Option]]:
+    return [(name, p) for name in COMMANDS for p in command(name).params if isinstance(p, click.Option)]
+
+
+def call(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments))
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Replaces the engine by invented events, and holds what it was asked for."""
+    seen: dict[str, Any] = {}
+
+    def stream(problem: str, *, stop: Callable[[], bool], **settings: Any) -> Iterator[Event]:
+        seen.update(settings, problem=problem)
+        return synthetic_events(settings["particles"], seed=settings["seed"], truth=settings["truth"], problem=problem)
+
+    monkeypatch.setattr("pfviz.api.stream", stream)
+    return seen
+
+
+# --- run --------------------------------------------------------------------------------------------------------------
+
+
+def test_run_prints_progress_and_answers_and_writes_both_files(asked: dict[str, Any], tmp_path: Path) -> None:
+    out, html = tmp_path / "run.json", tmp_path / "run.html"
+    result = call("run", PROBLEM, "--particles", "16", "--seed", "7", "--out", str(out), "--html", str(html))
+    assert result.exit_code == 0, result.output
+    trace = pfviz.load(out)
+    assert (trace.particles, trace.seed, trace.problem, trace.status) == (16, 7, PROBLEM, "finished")
+    lines = [line for line in result.output.splitlines() if re.match(r"step +\d", line)]
+    assert len(lines) == trace.steps
+    for t, line in enumerate(lines):
+        assert f"ESS {trace.ess[t]:>5.1f}/16" in line
+        assert f"best reward {trace.rewards[t].max():.3f}" in line
+        assert ("resampled" in line) == trace.resampled[t]
+    assert f"{trace.tokens.sum()} tokens" in lines[-1]
+    first = trace.answers.rows[0]
+    assert re.search(rf"^{re.escape(first.display)} +{first.mass:.3f} +{first.count} ", result.output, re.MULTILINE)
+    assert "<html" in html.read_text(encoding="utf-8")
+
+
+def test_truth_marks_the_answers(asked: dict[str, Any]) -> None:
+    result = call("run", PROBLEM, "--truth", "12")
+    marks = [row.correct for row in synthetic_trace(truth="12").answers.rows]
+    assert asked["truth"] == "12"
+    assert (result.output.count("✓"), result.output.count("✗")) == (marks.count(True), marks.count(False))
+    assert True in marks
+    assert "✓" not in call("run", PROBLEM).output
+
+
+def test_every_option_reaches_the_engine(asked: dict[str, Any]) -> None:
+    given = {
+        "particles": 8,
+        "seed": 3,
+        "truth": "12",
+        "generator": "embedded",
+        "reward": "naive",
+        "method": "particle_filtering",
+        "temperature": 0.5,
+        "tau": 2.0,
+        "resampler": "systematic",
+        "trigger": "ess",
+        "threshold": 0.25,
+        "max_steps": 9,
+        "max_step_tokens": 99,
+    }
+    words = [word for name, value in given.items() for word in (f"--{name.replace('_', '-')}", str(value))]
+    result = call("run", PROBLEM, *words)
+    assert result.exit_code == 0, result.output
+    assert asked == {**given, "problem": PROBLEM}
+    flags = {option.name for option in command("run").params if isinstance(option, click.Option)}
+    assert flags == {*given, "out", "html"}
+
+
+def test_ctrl_c_stops_the_run_and_writes_a_valid_trace(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def stream(problem: str, *, stop: Callable[[], bool], **_: Any) -> Iterator[Event]:
+        for event in synthetic_events(8, steps=6):
+            yield event
+            if isinstance(event, Drafting) and event.step == 2:
+                signal.raise_signal(signal.SIGINT)
+                assert stop()
+                yield RunEnded("stopped", 1.0)
+                return
+
+    monkeypatch.setattr("pfviz.api.stream", stream)
+    before = signal.getsignal(signal.SIGINT)
+    out, html = tmp_path / "run.json", tmp_path / "run.html"
+    result = call("run", PROBLEM, "--out", str(out), "--html", str(html))
+    assert result.exit_code == 130
+    assert (pfviz.load(out).status, pfviz.load(out).steps) == ("stopped", 2)
+    assert html.stat().st_size > 0
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_run_stopped_in_its_first_step_is_a_trace_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def stream(*_: Any, **__: Any) -> Iterator[Event]:
+        yield next(synthetic_events(4))
+        yield RunEnded("stopped", 0.1)
+
+    monkeypatch.setattr("pfviz.api.stream", stream)
+    out, html = tmp_path / "run.json", tmp_path / "run.html"
+    result = call("run", PROBLEM, "--out", str(out), "--html", str(html))
+    assert result.exit_code == 130, result.output
+    assert "no answers" in result.output
+    assert pfviz.load(out).steps == 0
+    assert html.is_file()
+    assert call("show", str(out)).exit_code == 0
+
+
+def test_a_second_ctrl_c_breaks_off(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def stream(*_: Any, **__: Any) -> Iterator[Event]:
+        for event in synthetic_events(4):
+            yield event
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr("pfviz.api.stream", stream)
+    out = tmp_path / "run.json"
+    result = call("run", PROBLEM, "--out", str(out))
+    assert result.exit_code == 1
+    assert "Aborted" in result.output
+    assert not out.exists()
+
+
+# --- show -------------------------------------------------------------------------------------------------------------
+
+
+def test_show_prints_a_run_again(tmp_path: Path) -> None:
+    trace = synthetic_trace(trigger="ess")
+    trace.save(tmp_path / "run.json")
+    result = call("show", str(tmp_path / "run.json"))
+    assert result.exit_code == 0, result.output
+    assert result.output.startswith(PROBLEM)
+    header, *rows = result.output[result.output.index("step ") :].splitlines()
+    assert " ".join(header.split()) == "step ESS/N resampled ancestors mean reward best reward finished tokens"
+    for t in range(trace.steps):
+        cells = rows[t].split()
+        assert cells[0] == str(t + 1)
+        assert cells[1] == f"{trace.ess[t] / trace.particles:.2f}"
+        assert cells[2] == ("yes" if trace.resampled[t] else "-")
+        assert cells[4:6] == [f"{trace.rewards[t].mean():.3f}", f"{trace.rewards[t].max():.3f}"]
+    best = int(np.argmax(trace.rewards[-1]))
+    for (t, n), text in zip(
+        trace.solution(trace.steps - 1, best), trace.path_texts(trace.steps - 1, best), strict=True
+    ):
+        assert re.search(rf"{trace.rewards[t, n]:.3f} +{re.escape(text)}", result.output)
+
+
+def test_show_refuses_what_is_no_trace(tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text('{"a": 1}', encoding="utf-8")
+    result = call("show", str(tmp_path / "x.json"))
+    assert result.exit_code == 2
+    assert re.fullmatch(r"Error: .+\n", result.output)
+
+
+# --- errors, and text of others ---------------------------------------------------------------------------------------
+
+
+def test_an_error_is_one_line_and_examples(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stream(*_: Any, **__: Any) -> Iterator[Event]:
+        raise ProblemError("Cannot read \x1b[31mthis\nproblem.", ("Compute 1 + 2", "Solve 3x = 6"))
+
+    monkeypatch.setattr("pfviz.api.stream", stream)
+    result = call("run", "?")
+    assert result.exit_code == 2
+    expected = "Error: Cannot read [31mthis problem.\nExamples:\n  Compute 1 + 2\n  Solve 3x = 6\n"
+    assert result.output == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", ""], "problem"),
+        (["run", "1 + 2", "--particles", "0"], "Particles"),
+        (["run", "1 + 2", "--temperature", "-1"], "Temperature"),
+        (["run", "1 + 2", "--temperature", "nan"], "Temperature"),
+        (["run", "1 + 2", "--seed", "x"], "--seed"),
+        (["run", "1 + 2", "--resampler", "x"], "--resampler"),
+        (["run", "1 + 2", "--out", "no/such/folder/x.json"], "no/such/folder"),
+        (["show", "no-such-file.json"], "no-such-file.json"),
+        (["serve", "--port", "0"], "--port"),
+        (["juggle"], "juggle"),
+    ],
+)
+def test_a_mistake_is_named_without_a_traceback(arguments: list[str], said: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pfviz", *arguments], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_file_that_cannot_be_written_is_named(asked: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    out = tmp_path / ("x" * 300)
+    result = call("run", PROBLEM, "--out", str(out))
+    assert result.exit_code == 1
+    assert "Traceback" not in result.output
+    assert "Could not open file" in result.output
+
+
+def test_what_a_model_wrote_is_printed_as_plain_text(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    hostile = "\x1b[2J[bold]a[/nope]\x07 \u202eb \x9b31m \\boxed{[red]7}"
+
+    def stream(*_: Any, **__: Any) -> Iterator[Event]:
+        for event in synthetic_events(4, steps=1):
+            if isinstance(event, Extended):
+                event = Extended(event.step, {n: Step(hostile, (1,), -1.0, True, "boxed") for n in event.steps})
+            yield event
+
+    monkeypatch.setattr("pfviz.api.stream", stream)
+    out = tmp_path / "run.json"
+    for result in (call("run", PROBLEM, "--out", str(out)), call("show", str(out))):
+        assert result.exit_code == 0, result.output
+        assert not set("\x1b\x07\u202e\x9b") & set(result.output)
+        assert "[2J[bold]a[/nope] b 31m \\boxed{[red]7}" in result.output
+
+
+def test_plain_keeps_letters_signs_and_line_breaks() -> None:
+    assert plain("x² × 3 ÷ π\r\n\té, 数\u200b\x00") == "x² × 3 ÷ π\n    é, 数"
+
+
+# --- help, and the README ---------------------------------------------------------------------------------------------
+
+
+def test_the_commands_are_those_of_the_architecture() -> None:
+    assert set(COMMANDS) == {"run", "show", "serve", "train-tiny"}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_and_is_in_the_readme(name: str) -> None:
+    assert command(name).help
+    assert f"\n`pfviz {name}" in README
+    assert COMMANDS[name].line in call("--help").output
+
+
+def test_every_option_has_help() -> None:
+    assert [f"pfviz {name} {option.opts[0]}" for name, option in options() if not option.help] == []
+
+
+def test_every_option_is_in_the_readme() -> None:
+    missing = []
+    for name, option in options():
+        section = README.split(f"\n`pfviz {name}", 1)[-1].split("\n`pfviz ", 1)[0].split("\n## ", 1)[0]
+        if f"`{max(option.opts, key=len)}`" not in section:
+            missing.append(f"pfviz {name} {option.opts[0]}")
+    assert missing == []
+
+
+def test_the_readme_names_no_option_that_is_not_there() -> None:
+    section = README.split("## From the command line", 1)[1].split("\n## ", 1)[0]
+    known = {opt for _, option in options() for opt in option.opts}
+    assert set(re.findall(r"`(--[\w-]+)`", section)) <= known
+
+
+def test_the_version() -> None:
+    assert call("--version").output.strip().endswith(pfviz.__version__)
+
+
+def test_the_command_is_installed() -> None:
+    script = Path(sys.executable).parent / "pfviz"
+    done = subprocess.run([script, "--help"], capture_output=True, text=True, env=os.environ, check=True)
+    assert "Commands:" in done.stdout
