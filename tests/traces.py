@@ -41,7 +41,7 @@ def synthetic_events(
         "particles": n,
         "temperature": 0.8,
         "potential": "odds",
-        "resampling": "systematic",
+        "resampler": "systematic",
         "trigger": trigger,
         "threshold": 0.5,
         "tau": 1.0,

@@ -1,1 +1,13 @@
+"""Trace → Plotly figures, one per file: `pfviz.figures.genealogy(trace)`. All take a trace and `selected`, a uid.
 
+The short names are functions; each shadows the module that it comes from.
+"""
+
+from pfviz.figures.answers import plot_answers as answers
+from pfviz.figures.genealogy import plot_genealogy as genealogy
+from pfviz.figures.resampling import plot_resampling as resampling
+from pfviz.figures.rewards import plot_rewards as rewards
+from pfviz.figures.strips import plot_strips as strips
+from pfviz.figures.weights import plot_weights as weights
+
+__all__ = ["answers", "genealogy", "resampling", "rewards", "strips", "weights"]

@@ -134,7 +134,7 @@ class Trace:
 
     @cached_property
     def answers(self) -> Answers:
-        """The answers of the last step, by canonical form, with the mass and count of each."""
+        """The table of answers at the last step, heaviest first; a particle that is not finished has not answered."""
         from pfviz.inference.answers import tabulate
 
         return tabulate(self)
@@ -142,7 +142,8 @@ class Trace:
     @property
     def answer(self) -> str | None:
         """The answer that the run gives: that of the highest final reward; None if no particle answered."""
-        return self.answers.by_reward
+        best = self.answers.by_highest_reward
+        return None if best is None else best.display
 
     def save(self, path: str | Path) -> None:
         """Write the trace as JSON (docs/trace-schema.md)."""

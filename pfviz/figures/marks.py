@@ -1,0 +1,62 @@
+"""What several figures draw alike: curved edges, sizes of markers, hovers of nodes."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from pfviz.diagnostics import expected_offspring, offspring
+from pfviz.figures.theme import escape, shorten
+from pfviz.trace.columns import Trace
+
+FloatArray = npt.NDArray[np.float64]
+
+CURVE_POINTS = 12
+SMALLEST = 4.0
+"""Diameter in px below which no marker shrinks, so that everything can be seen and clicked."""
+
+
+def curves(
+    x0: FloatArray, y0: FloatArray, x1: FloatArray, y1: FloatArray, points: int = CURVE_POINTS
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Edges (E,) → one polyline: each edge an S-curve of `points` points, NaN between edges (2 points: straight).
+
+    All curves run through the same cubic 3s²-2s³, so two edges whose ends keep their order never cross.
+    """
+    s = np.linspace(0, 1, points)
+    ease = 3 * s**2 - 2 * s**3
+    gap = np.full((len(x0), 1), np.nan)
+    xs = np.hstack([x0[:, None] + (x1 - x0)[:, None] * s, gap])
+    ys = np.hstack([y0[:, None] + (y1 - y0)[:, None] * ease, gap])
+    return xs.astype(np.float32).ravel(), np.round(ys, 3).astype(np.float32).ravel()
+
+
+def diameters(weights: FloatArray, particles: int) -> FloatArray:
+    """Diameter in px per normalised weight: the area is proportional to the weight, down to `SMALLEST`."""
+    largest = float(np.interp(np.log2(max(particles, 1)), [0, 4, 6, 10], [26, 38, 32, 18]))
+    return np.asarray(np.maximum(largest * np.sqrt(weights), SMALLEST))
+
+
+def node_hovers(trace: Trace) -> list[list[str]]:
+    """(T, N) short hover texts, escaped: where, reward, weight and children, the beginning of the text."""
+    weights, expected, children = trace.weights, expected_offspring(trace), offspring(trace)
+    rows = []
+    for t in range(trace.steps):
+        row = []
+        for n in range(trace.particles):
+            written = bool(trace.written[t, n])
+            lines = [
+                f"<b>step {t + 1}</b> · particle {n}" + ("" if written else " · finished, waiting"),
+                f"reward <b>{trace.rewards[t, n]:.3f}</b> · weight {weights[t, n]:.3f}",
+            ]
+            if trace.resampled[t]:
+                lines.append(f"N·W = {expected[t, n]:.2f} → {_children(int(children[t, n]))}")
+            if written and trace.texts[t][n]:
+                lines.append(f"<i>{escape(shorten(trace.texts[t][n], 60))}</i>")
+            row.append("<br>".join(lines))
+        rows.append(row)
+    return rows
+
+
+def _children(count: int) -> str:
+    return {0: "no child", 1: "1 child"}.get(count, f"{count} children")

@@ -1,0 +1,97 @@
+"""Three strips under the genealogy, on its step axis: how even, how many ancestors are left, how much evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+
+from pfviz.diagnostics import cumulative, distinct_ancestors, ess_fraction, target
+from pfviz.figures import theme
+from pfviz.trace.columns import Trace
+
+READS = (
+    "Top: effective share of the particles (1 = all weigh the same). Middle: how many particles of a step still have "
+    "living descendants. Bottom: running log-evidence. A dotted line is a resampling."
+)
+
+
+def plot_strips(
+    trace: Trace, *, selected: int | None = None, horizon: int | None = None, title: bool = True
+) -> go.Figure:
+    """ESS/N with its threshold, distinct ancestors and log Ẑ over the steps; margins as in the genealogy.
+
+    Args:
+        selected: taken like by every figure; nothing here belongs to one particle.
+        horizon: last step of the axis; at least T.
+        title: draw the title.
+    """
+    horizon = max(horizon or 0, trace.steps, 1)
+    n = trace.particles
+    rows: list[tuple[str, npt.NDArray[Any], str, str, str]] = [
+        ("ESS / N", ess_fraction(trace), theme.ESS, "circle", ".2f"),
+        ("distinct ancestors", distinct_ancestors(trace), theme.ANCESTORS, "square", "d"),
+        (target(trace), cumulative(trace), theme.EVIDENCE, "diamond", ".2f"),
+    ]
+    traces = [_line(row, *rows[row - 1]) for row in (1, 2, 3)]
+    shapes = theme.event_lines((np.flatnonzero(trace.resampled) + 1.5).tolist(), rows=3)
+    threshold = trace.settings.get("threshold")
+    if trace.settings.get("trigger") == "ess" and isinstance(threshold, int | float):
+        shapes.append(
+            {"type": "line", "xref": "x domain", "x0": 0, "x1": 1, "yref": "y", "y0": threshold, "y1": threshold}
+            | {"line": {"color": theme.MUTED, "width": 1.2, "dash": "dash"}}
+        )
+    labels = [theme.step_word()]
+    labels += [
+        theme.note(
+            f"<b>{theme.escape(name)}</b>",
+            x=0,
+            xref="paper",
+            y=1,
+            yref="y domain" if row == 1 else f"y{row} domain",
+            xanchor="left",
+            yanchor="bottom",
+            font={"size": 11, "color": colour},
+        )
+        for row, (name, _, colour, _, _) in enumerate(rows, start=1)
+    ]
+    if trace.settings.get("trigger") == "ess" and isinstance(threshold, int | float):
+        labels.append(
+            theme.note(f"threshold {threshold:g}", x=1, xref="paper", y=threshold, yref="y", xanchor="left", xshift=4)
+            | {"font": {"size": 10, "color": theme.MUTED}}
+        )
+    domains = ([0.76, 1.0], [0.38, 0.62], [0.0, 0.24])
+    return theme.figure(
+        traces,
+        title="How healthy the filter is" if trace.steps else "No step yet",
+        reads=READS,
+        titled=title,
+        height=320,
+        margin={"l": theme.LEFT, "r": theme.RIGHT_MARGIN, "t": 52 if title else 18, "b": theme.BOTTOM},
+        xaxis=theme.step_axis(horizon, anchor="y3"),
+        yaxis=_scale(domains[0], range=[-0.06, 1.06], tickvals=[0, 0.5, 1]),
+        yaxis2=_scale(domains[1], range=[-0.06 * n, 1.06 * n], tickvals=sorted({0, n // 2, n} if n > 1 else {0, 1})),
+        yaxis3=_scale(domains[2], nticks=4),
+        shapes=shapes,
+        annotations=labels,
+    )
+
+
+def _line(row: int, name: str, values: npt.NDArray[Any], colour: str, symbol: str, digits: str) -> Any:
+    return go.Scatter(
+        x=np.arange(1, len(values) + 1),
+        y=values,
+        yaxis="y" if row == 1 else f"y{row}",
+        mode="lines+markers",
+        line={"color": colour, "width": 2},
+        marker={"symbol": symbol, "size": 6, "color": colour},
+        cliponaxis=False,
+        name=name,
+        hovertemplate=f"step %{{x}} · {theme.escape(name)} <b>%{{y:{digits}}}</b><extra></extra>",
+    )
+
+
+def _scale(domain: list[float], **settings: Any) -> dict[str, Any]:
+    return theme.axis(domain=domain, showgrid=True, anchor="x", fixedrange=True, **settings)

@@ -1,0 +1,226 @@
+"""How every figure looks: colours, type, spacing. The light colours are the source; `DARK` gives each its dark twin.
+
+A page recolours a figure by replacing exact strings, so each token below is one hex string that means one thing.
+The reward scale is the same in both: a colour of it always means the same reward.
+"""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import plotly.graph_objects as go
+
+FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
+
+INK = "#1f2733"
+MUTED = "#5c6675"
+FAINT = "#cfd5de"  # dead lineages, axis lines
+GRID = "#e9edf2"
+SURFACE = "#fefefe"  # what a figure lies on; fills hollow markers and hover labels
+OUTLINE = "#3b4656"  # around markers
+SURVIVOR = "#5f6d80"  # edges that lead to a living particle
+ACCENT = "#c2185b"  # the selection, and nothing else
+RIGHT = "#0072b2"
+WRONG = "#d55e00"
+ESS = "#0f7a70"
+ANCESTORS = "#6b4fc0"
+EVIDENCE = "#96650a"
+WEIGHT_SCALE = ("#f3f6fa", "#d3deec", "#a2b9d8", "#6a8cbf", "#3b609e", "#1c3a72")
+
+DARK: dict[str, str] = {
+    INK: "#e8ecf2",
+    MUTED: "#9ba6b5",
+    FAINT: "#39434f",
+    GRID: "#252d37",
+    SURFACE: "#141a21",
+    OUTLINE: "#b4bfcd",
+    SURVIVOR: "#98a6b8",
+    ACCENT: "#ff6fa8",
+    RIGHT: "#56b4e9",
+    WRONG: "#ff9142",
+    ESS: "#3ecfbf",
+    ANCESTORS: "#b3a1ff",
+    EVIDENCE: "#e6b450",
+    "#f3f6fa": "#1b232d",
+    "#d3deec": "#26374d",
+    "#a2b9d8": "#375680",
+    "#6a8cbf": "#517fb9",
+    "#3b609e": "#86b1e0",
+    "#1c3a72": "#d9e9ff",
+}
+"""Every token of the light palette → the dark one, exact lower-case strings."""
+
+# Viridis (van der Walt, Smith 2015): even in lightness, read by all common kinds of colour vision.
+REWARD_SCALE = [
+    [0.0, "#440154"],
+    [0.125, "#482878"],
+    [0.25, "#3e4a89"],
+    [0.375, "#31688e"],
+    [0.5, "#26828e"],
+    [0.625, "#1f9e89"],
+    [0.75, "#35b779"],
+    [0.875, "#6dcd59"],
+    [1.0, "#fde725"],
+]
+
+LEFT, RIGHT_MARGIN, TOP, BOTTOM = 46, 78, 52, 28
+"""Margins in px, the same in every figure over the steps, so that their axes line up."""
+
+
+def figure(traces: list[Any], *, title: str, reads: str, titled: bool = True, **layout: Any) -> go.Figure:
+    """A figure in the house style. `title` and `reads` (one line: how to read it) are kept in `layout.meta`.
+
+    Args:
+        titled: draw the title; without it a page can set its own heading and the top margin shrinks.
+    """
+    base: dict[str, Any] = {
+        "template": None,
+        "font": {"family": FONT, "size": 12, "color": INK},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": {"l": LEFT, "r": RIGHT_MARGIN, "t": TOP, "b": BOTTOM},
+        "hoverlabel": {
+            "bgcolor": SURFACE,
+            "bordercolor": FAINT,
+            "font": {"family": FONT, "size": 12, "color": INK},
+            "align": "left",
+        },
+        "hovermode": "closest",
+        "dragmode": "pan",
+        "showlegend": False,
+        "uirevision": "keep",
+        "meta": {"title": title, "reads": reads},
+    }
+    base.update(layout)
+    base["margin"]["autoexpand"] = False  # else a colour bar moves the axes, and figures no longer line up
+    if titled:
+        base["title"] = {
+            "text": escape(title),
+            "x": 0,
+            "xref": "container",
+            "xanchor": "left",
+            "y": 1,
+            "yref": "paper",
+            "yanchor": "bottom",
+            "pad": {"l": 10, "b": base["margin"]["t"] - 27},
+            "font": {"size": 13, "color": INK, "weight": 600},
+        }
+    return go.Figure(data=traces, layout=base)
+
+
+def axis(**settings: Any) -> dict[str, Any]:
+    """An axis with quiet lines; `settings` add to it."""
+    return {
+        "showgrid": False,
+        "zeroline": False,
+        "showline": False,
+        "ticks": "",
+        "gridcolor": GRID,
+        "linecolor": FAINT,
+        "tickfont": {"size": 11, "color": MUTED},
+        "title": {"font": {"size": 11, "color": MUTED}, "standoff": 6},
+        "automargin": False,
+    } | settings
+
+
+def step_axis(horizon: int, **settings: Any) -> dict[str, Any]:
+    """The step axis that figures share: 0 is the problem, 1..horizon the steps; the range does not grow with a run."""
+    every = max(1, -(-horizon // 14))
+    marks = [*range(every, horizon + 1, every)] if horizon else []
+    return axis(
+        range=[-0.35, horizon + 0.5],
+        tickvals=[0, *marks],
+        ticktext=["problem", *map(str, marks)],
+        tickangle=0,
+        **settings,
+    )
+
+
+def step_word() -> dict[str, Any]:
+    """The name of the step axis, at its right end."""
+    return note("step", xref="paper", x=1, xanchor="left", xshift=6, yref="paper", y=0, yanchor="top", yshift=-1)
+
+
+def event_lines(places: list[float], rows: int = 1) -> list[dict[str, Any]]:
+    """A dotted vertical line at each resampling, through each of `rows` stacked plots."""
+    return [
+        {
+            "type": "line",
+            "x0": x,
+            "x1": x,
+            "xref": "x",
+            "y0": 0,
+            "y1": 1,
+            "yref": "y domain" if row == 1 else f"y{row} domain",
+            "line": {"color": FAINT, "width": 1, "dash": "dot"},
+            "layer": "below",
+        }
+        for row in range(1, rows + 1)
+        for x in places
+    ]
+
+
+def note(text: str, **settings: Any) -> dict[str, Any]:
+    """A quiet label without an arrow; `settings` place it (x, y, xref, …)."""
+    return {"text": text, "showarrow": False, "font": {"size": 11, "color": MUTED}} | settings
+
+
+def reward_scale(bar: bool = True) -> dict[str, Any]:
+    """Marker settings that colour by reward on the fixed range [0, 1], with the slim scale at the top right."""
+    scale: dict[str, Any] = {"colorscale": REWARD_SCALE, "cmin": 0, "cmax": 1, "showscale": bar}
+    if bar:
+        scale["colorbar"] = {
+            "orientation": "h",
+            "thickness": 7,
+            "lenmode": "pixels",
+            "len": 92,
+            "x": 1,
+            "xanchor": "right",
+            "y": 1,
+            "yanchor": "bottom",
+            "xpad": 0,
+            "ypad": 9,
+            "outlinewidth": 0,
+            "showticklabels": False,
+            "ticks": "",
+        }
+    return scale
+
+
+def reward_labels() -> list[dict[str, Any]]:
+    """The words beside that scale: reward 0 ▭ 1."""
+    place = {"xref": "paper", "yref": "paper", "x": 1, "y": 1, "yanchor": "bottom", "yshift": 3}
+    return [
+        note("reward 0", xanchor="right", xshift=-97, **place),
+        note("1", xanchor="left", xshift=4, **place),
+    ]
+
+
+def empty(text: str) -> list[dict[str, Any]]:
+    """The one annotation of a figure that has nothing to show yet."""
+    return [note(text, xref="paper", yref="paper", x=0.5, y=0.5, font={"size": 13, "color": MUTED})]
+
+
+def escape(text: str) -> str:
+    """Text for a label or hover of Plotly, which reads a subset of HTML and typesets `$…$`: neither gets through."""
+    return html.escape(" ".join(text.split())).replace("$", "&#36;")
+
+
+def shorten(text: str, length: int) -> str:
+    """At most `length` characters of the text on one line, … where it was cut."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+
+
+def recolour(spec: Any, dark: bool) -> Any:
+    """A figure's JSON with every light token replaced by its dark one (unchanged if not `dark`)."""
+    if not dark:
+        return spec
+    if isinstance(spec, str):
+        return DARK.get(spec.lower(), spec)
+    if isinstance(spec, list):
+        return [recolour(item, dark) for item in spec]
+    if isinstance(spec, dict):
+        return spec if "bdata" in spec else {key: recolour(item, dark) for key, item in spec.items()}
+    return spec
