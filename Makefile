@@ -53,6 +53,7 @@ test: $(VENV)/installed-test ## set up .venv and a Chromium, then check everythi
 	}
 	export PFVIZ_CHROMIUM
 	echo "Browser: $$PFVIZ_CHROMIUM"
+	find pfviz -name '*.pyi' -delete  # gradio writes stubs beside its components, which would hide them from mypy
 	set -x
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

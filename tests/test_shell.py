@@ -131,12 +131,13 @@ def package_files() -> set[str]:
 
 
 def test_the_tree_has_every_file_of_the_package() -> None:
-    assert package_files() <= set(tree())
+    assert package_files() - set(tree()) == set()
 
 
-def test_every_file_in_the_tree_exists() -> None:
-    for path in tree():
-        assert (ROOT / path).is_dir() if path.endswith("/") else (ROOT / path).is_file(), path
+def test_everything_in_the_tree_exists() -> None:
+    folders = [path for path in tree() if path.endswith("/")]
+    assert [path for path in folders if not (ROOT / path).is_dir()] == []
+    assert [path for path in tree() if path not in folders and not (ROOT / path).is_file()] == []
 
 
 def test_every_line_of_the_tree_says_something() -> None:
