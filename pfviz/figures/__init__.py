@@ -4,10 +4,11 @@ The short names are functions; each shadows the module that it comes from.
 """
 
 from pfviz.figures.answers import plot_answers as answers
+from pfviz.figures.export import to_html
 from pfviz.figures.genealogy import plot_genealogy as genealogy
 from pfviz.figures.resampling import plot_resampling as resampling
 from pfviz.figures.rewards import plot_rewards as rewards
 from pfviz.figures.strips import plot_strips as strips
 from pfviz.figures.weights import plot_weights as weights
 
-__all__ = ["answers", "genealogy", "resampling", "rewards", "strips", "weights"]
+__all__ = ["answers", "genealogy", "resampling", "rewards", "strips", "to_html", "weights"]

@@ -40,10 +40,10 @@ def plot_rewards(
         _lines(trace, lit, theme.ACCENT, 2.4, "selected", False),
         _points(trace, alive, lit, dimmed, selected),
     ]
-    mean = f": mean {trace.rewards[-1].mean():.2f} after step {trace.steps}" if trace.steps else ""
+    mean = f"Mean reward {trace.rewards[-1].mean():.2f} after step {trace.steps}" if trace.steps else "No step yet"
     return theme.figure(
         traces,
-        title=f"Reward of every lineage{mean}",
+        title=mean,
         reads=READS,
         titled=title,
         height=340,

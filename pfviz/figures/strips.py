@@ -65,7 +65,7 @@ def plot_strips(
     domains = ([0.76, 1.0], [0.38, 0.62], [0.0, 0.24])
     return theme.figure(
         traces,
-        title="How healthy the filter is" if trace.steps else "No step yet",
+        title=_title(trace),
         reads=READS,
         titled=title,
         height=320,
@@ -77,6 +77,13 @@ def plot_strips(
         shapes=shapes,
         annotations=labels,
     )
+
+
+def _title(trace: Trace) -> str:
+    fractions = ess_fraction(trace)
+    if not fractions.size:
+        return "No step yet"
+    return f"Lowest ESS/N {fractions.min():.2f}, after step {int(fractions.argmin()) + 1}"
 
 
 def _line(row: int, name: str, values: npt.NDArray[Any], colour: str, symbol: str, digits: str) -> Any:

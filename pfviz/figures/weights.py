@@ -53,17 +53,19 @@ def plot_weights(
             "thickness": 8,
             "len": 0.85,
             "outlinewidth": 0,
-            "tickvals": np.sqrt([0, 1 / n, top]).tolist() if top > 1 / n else [0, 1],
-            "ticktext": ["0", "1/N", f"≥ {top:.2g}" if top < 1 else "1"] if top > 1 / n else ["0", "1"],
+            "tickvals": np.sqrt([0, 1 / n, top]).tolist() if n > 1 else [0, 1],
+            "ticktext": ["0", "1/N", f"≥ {top:.2g}" if top < 1 else "1"] if n > 1 else ["0", "1"],
             "tickfont": {"size": 10, "color": theme.MUTED},
             "title": {"text": "weight", "font": {"size": 11, "color": theme.MUTED}},
         },
         name="weights",
     )
-    heaviest = f"Heaviest particle after step {trace.steps}: {max_weight(trace)[-1]:.0%} of the weight"
+    heaviest = [
+        f"Heaviest particle after step {t}: {weight:.0%} of the weight" for t, weight in enumerate(max_weight(trace), 1)
+    ]
     return theme.figure(
         [heat, *_outlines(trace, rows, selected)],
-        title=heaviest if trace.steps else "No step yet",
+        title=heaviest[-1] if heaviest else "No step yet",
         reads=READS,
         titled=title,
         height=int(np.clip(120 + 16 * n, 220, 520)),
