@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections import abc
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib import metadata
+from types import MappingProxyType
 
 import numpy as np
 
@@ -117,7 +119,8 @@ def _draft(
     raise ModelError("The generator's session ended a step without giving its steps.")
 
 
-def versions() -> dict[str, str]:
+@functools.cache
+def versions() -> Mapping[str, str]:
     """The versions that a run's numbers depend on."""
     import pfviz
 
@@ -127,7 +130,7 @@ def versions() -> dict[str, str]:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:  # a run of Python functions needs neither
             continue
-    return found
+    return MappingProxyType(found)
 
 
 def _updated(rewards: FloatArray, scores: Mapping[int, float], steps: Mapping[int, Step], name: str) -> FloatArray:

@@ -1,0 +1,163 @@
+"""What every generator must do, as functions of a factory. Parametrise a test over `CHECKS`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pfviz.models.base import Generator, GeneratorSession, Sampling, Step
+from pfviz.problem import Problem
+
+Scratch = Callable[[Problem, Sequence[int], Sequence[int]], float]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A generator, a problem that it takes, and `scratch(problem, prefix ids, step ids)`: the step's log-probability
+    (T = 1, nats), computed without any session."""
+
+    make: Callable[[], Generator]
+    problem: Problem
+    scratch: Scratch
+    sampling: Sampling = Sampling(max_step_tokens=12)
+    tolerance: float = 1e-4  # of a log-probability, relative
+    particles: int = 6
+
+    def open(self, particles: int | None = None, seed: int = 3, sampling: Sampling | None = None) -> GeneratorSession:
+        return self.make().open(
+            self.problem, particles=particles or self.particles, seed=seed, sampling=sampling or self.sampling
+        )
+
+
+def drain(session: GeneratorSession, active: Sequence[int], step: int) -> Mapping[int, Step]:
+    """One step, checking what is yielded on the way."""
+    *counts, steps = session.extend(active, step)
+    assert isinstance(steps, Mapping), "the last item is the mapping of steps"
+    assert set(steps) == set(active), "a step for each active slot and no other"
+    assert counts, "something is told before the end"
+    assert counts == sorted(counts), "counts run upwards"
+    assert counts[-1] == sum(len(s.token_ids) for s in steps.values()), "the last count is the step's tokens"
+    return steps
+
+
+def scattered(rng: np.random.Generator, n: int) -> np.ndarray:
+    """Ancestors that permute, clone and kill."""
+    return rng.integers(0, n, n)
+
+
+def same_seed_same_steps(case: Case) -> None:
+    slots = range(case.particles)
+    first, second = drain(case.open(), slots, 0), drain(case.open(), slots, 0)
+    assert first == second
+
+
+def another_seed_other_steps(case: Case) -> None:
+    slots = range(case.particles)
+    texts = {tuple(s.token_ids for s in drain(case.open(seed=seed), slots, 0).values()) for seed in range(8)}
+    assert len(texts) > 1
+
+
+def slots_draw_apart(case: Case) -> None:
+    ids = {s.token_ids for seed in range(4) for s in drain(case.open(seed=seed), range(case.particles), 0).values()}
+    assert len(ids) > 1
+    assert any(
+        len({s.token_ids for s in drain(case.open(seed=seed), range(case.particles), 0).values()}) > 1
+        for seed in range(4)
+    ), "slots share their randomness"
+
+
+def draw_is_independent_of_batch_mates(case: Case) -> None:
+    n = case.particles
+    together = drain(case.open(), range(n), 0)
+    assert drain(case.open(particles=1), [0], 0)[0].token_ids == together[0].token_ids
+    session = case.open()
+    halves = {**drain(session, range(0, n, 2), 0), **drain(session, range(1, n, 2), 0)}
+    assert {s: halves[s].token_ids for s in range(n)} == {s: together[s].token_ids for s in range(n)}
+
+
+def fork_equals_scratch(case: Case) -> None:
+    """Over several steps with clones, deaths and permutations, each step has the log-probability that decoding its
+    whole lineage from nothing gives it."""
+    n, rng = case.particles, np.random.default_rng(0)
+    compared = 0
+    for seed in range(3):
+        session = case.open(seed=seed)
+        prefixes: list[tuple[int, ...]] = [()] * n
+        finished = [False] * n
+        for step in range(4):
+            active = [i for i in range(n) if not finished[i]]
+            if not active:
+                break
+            for slot, made in drain(session, active, step).items():
+                expected = case.scratch(case.problem, prefixes[slot], made.token_ids)
+                assert math.isclose(made.log_prob, expected, rel_tol=case.tolerance, abs_tol=case.tolerance), (
+                    f"step {step}, slot {slot}: {made.log_prob} from the session, {expected} from scratch"
+                )
+                compared += step > 0
+                prefixes[slot] += made.token_ids
+                finished[slot] = made.finished
+            ancestors = scattered(rng, n)
+            session.select(ancestors)
+            prefixes = [prefixes[a] for a in ancestors]
+            finished = [finished[a] for a in ancestors]
+    assert compared >= 5, "too few steps after a fork to prove anything: the case's solutions are too short"
+
+
+def select_copies(case: Case) -> None:
+    """After a fork of one slot into all, that slot goes on as if nothing had happened, and its clones go apart."""
+    n = case.particles
+    for seed in range(20):
+        alone, forked = case.open(seed=seed), case.open(seed=seed)
+        made = drain(alone, range(n), 0)
+        drain(forked, range(n), 0)
+        source = next((slot for slot, step in made.items() if not step.finished), None)
+        if source is None:
+            continue
+        forked.select(np.full(n, source))
+        after = drain(forked, range(n), 1)
+        assert after[source].token_ids == drain(alone, [source], 1)[source].token_ids
+        for step in after.values():
+            expected = case.scratch(case.problem, made[source].token_ids, step.token_ids)
+            assert math.isclose(step.log_prob, expected, rel_tol=case.tolerance, abs_tol=case.tolerance)
+        if len({step.token_ids for step in after.values()}) > 1:
+            return
+    raise AssertionError("clones never went apart")
+
+
+def closing_leaves_nothing_broken(case: Case) -> None:
+    n = case.particles
+    straight, interrupted = case.open(), case.open()
+    for step in range(3):
+        expected = drain(straight, range(n), step)
+        begun = interrupted.extend(range(n), step)
+        next(begun)
+        begun.close()
+        assert {s: e.token_ids for s, e in drain(interrupted, range(n), step).items()} == {
+            s: e.token_ids for s, e in expected.items()
+        }
+        if any(e.finished for e in expected.values()):
+            break
+
+
+def bounds_are_honoured(case: Case) -> None:
+    n = case.particles
+    for limit in (1, 3):
+        steps = drain(case.open(sampling=Sampling(max_step_tokens=limit)), range(n), 0)
+        assert all(1 <= len(s.token_ids) <= limit for s in steps.values())
+        assert all(s.end for s in steps.values()), "every step says why it ended"
+        assert all(s.log_prob <= 0 for s in steps.values())
+
+
+CHECKS: list[Callable[[Case], None]] = [
+    same_seed_same_steps,
+    another_seed_other_steps,
+    slots_draw_apart,
+    draw_is_independent_of_batch_mates,
+    fork_equals_scratch,
+    select_copies,
+    closing_leaves_nothing_broken,
+    bounds_are_honoured,
+]

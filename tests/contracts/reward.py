@@ -1,0 +1,90 @@
+"""What every reward model must do, as functions of a factory. Parametrise a test over `CHECKS`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pfviz.models.base import RewardModel, Step
+from pfviz.problem import Problem
+
+
+@dataclass(frozen=True)
+class Case:
+    """A reward model, a problem, and `scratch(problem, step texts)`: the prefix's reward without any session."""
+
+    make: Callable[[], RewardModel]
+    problem: Problem
+    scratch: Callable[[Problem, list[str]], float]
+    words: Sequence[str] = ("a", "b", "1 + 2 = 3", "so 3 * 4 is 12", "", "c")
+    tolerance: float = 1e-5
+    particles: int = 5
+
+
+def step_of(text: str, finished: bool = False) -> Step:
+    return Step(text, (1,), -1.0, finished, "separator")
+
+
+def incremental_equals_scratch(case: Case) -> None:
+    """Ragged steps, subsets, clones, deaths and particles that finish: each score is that of its whole prefix."""
+    n, rng = case.particles, np.random.default_rng(0)
+    seen = set()
+    for _ in range(3):
+        session = case.make().open(case.problem, particles=n)
+        prefixes: list[list[str]] = [[] for _ in range(n)]
+        finished = [False] * n
+        for _ in range(5):
+            active = [i for i in range(n) if not finished[i]]
+            given = {i: step_of(str(rng.choice(case.words)), bool(rng.random() < 0.15)) for i in active}
+            scores = session.score(given)
+            assert set(scores) == set(given), "a score for each given slot and no other"
+            for slot, score in scores.items():
+                prefixes[slot] = [*prefixes[slot], given[slot].text]
+                finished[slot] = given[slot].finished
+                expected = case.scratch(case.problem, prefixes[slot])
+                assert 0 <= score <= 1
+                assert abs(score - expected) <= case.tolerance, f"{prefixes[slot]}: {score}, from scratch {expected}"
+                seen.add(round(score, 6))
+            ancestors = rng.integers(0, n, n)
+            session.select(ancestors)
+            prefixes, finished = [prefixes[a] for a in ancestors], [finished[a] for a in ancestors]
+    assert len(seen) > 3, "the case's rewards hardly differ: it proves nothing"
+
+
+def a_subset_leaves_the_others(case: Case) -> None:
+    session = case.make().open(case.problem, particles=2)
+    session.score({0: step_of(case.words[2])})
+    late = session.score({1: step_of(case.words[1])})[1]
+    assert abs(late - case.scratch(case.problem, [case.words[1]])) <= case.tolerance
+    again = session.score({0: step_of(case.words[0])})[0]
+    assert abs(again - case.scratch(case.problem, [case.words[2], case.words[0]])) <= case.tolerance
+
+
+def select_copies(case: Case) -> None:
+    """A clone and its source have the same prefix and go on apart."""
+    session = case.make().open(case.problem, particles=3)
+    session.score({0: step_of(case.words[0]), 1: step_of(case.words[1]), 2: step_of(case.words[2])})
+    session.select(np.array([2, 2, 0]))
+    scores = session.score({0: step_of(case.words[3]), 1: step_of(case.words[1]), 2: step_of(case.words[1])})
+    expected = [[case.words[2], case.words[3]], [case.words[2], case.words[1]], [case.words[0], case.words[1]]]
+    for slot, prefix in enumerate(expected):
+        assert abs(scores[slot] - case.scratch(case.problem, prefix)) <= case.tolerance
+
+
+def sessions_are_apart(case: Case) -> None:
+    """Two runs at once do not see each other."""
+    model = case.make()
+    one, two = model.open(case.problem, particles=1), model.open(case.problem, particles=1)
+    one.score({0: step_of(case.words[2])})
+    score = two.score({0: step_of(case.words[1])})[0]
+    assert abs(score - case.scratch(case.problem, [case.words[1]])) <= case.tolerance
+
+
+CHECKS: list[Callable[[Case], None]] = [
+    incremental_equals_scratch,
+    a_subset_leaves_the_others,
+    select_copies,
+    sessions_are_apart,
+]

@@ -1,0 +1,157 @@
+"""The contracts hold for the toy pair, and each fails on a pair that is broken in one way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import ClassVar
+
+import pytest
+
+from pfviz.models.base import IntArray, Sampling, Step
+from pfviz.models.python_reward import FunctionReward, FunctionRewardSession
+from pfviz.problem import Problem
+from tests.contracts import generator, reward, toy
+
+PROBLEM = Problem("toy")
+
+
+def generator_case(session: type[toy.ToySession] = toy.ToySession) -> generator.Case:
+    class Made(toy.ToyGenerator):
+        def open(self, problem: Problem, *, particles: int, seed: int, sampling: Sampling) -> toy.ToySession:
+            return session(particles, seed)
+
+    return generator.Case(Made, PROBLEM, toy.scratch)
+
+
+@pytest.mark.parametrize("check", generator.CHECKS, ids=lambda check: check.__name__)
+def test_toy_generator(check) -> None:
+    check(generator_case())
+
+
+class ForgetsToFork(toy.ToySession):
+    def select(self, ancestors: IntArray) -> None:
+        pass
+
+
+class ForksSorted(toy.ToySession):
+    def select(self, ancestors: IntArray) -> None:
+        super().select(sorted(ancestors))
+
+
+class SharesRandomness(toy.ToySession):
+    def uniform(self, step: int, slot: int) -> float:
+        return super().uniform(step, 0)
+
+
+class IgnoresSeed(toy.ToySession):
+    def __init__(self, particles: int, seed: int) -> None:
+        super().__init__(particles, 0)
+
+
+class DrawsInTurn(toy.ToySession):
+    """One stream for all: what a slot gets depends on who was served before it."""
+
+    def __init__(self, particles: int, seed: int) -> None:
+        super().__init__(particles, seed)
+        self.turn = 0
+
+    def uniform(self, step: int, slot: int) -> float:
+        self.turn += 1
+        return super().uniform(step, self.turn)
+
+
+class KeepsDrafts(toy.ToySession):
+    """Writes into its state before the step is complete."""
+
+    def extend(self, active: Sequence[int], step: int) -> Iterator[Mapping[int, Step] | int]:
+        self.seed += 1
+        yield from super().extend(active, step)
+        self.seed -= 1
+
+
+class LosesASlot(toy.ToySession):
+    def extend(self, active: Sequence[int], step: int) -> Iterator[Mapping[int, Step] | int]:
+        return super().extend(list(active)[1:], step)
+
+
+class SaysNothing(toy.ToySession):
+    def extend(self, active: Sequence[int], step: int) -> Iterator[Mapping[int, Step] | int]:
+        *_, steps = super().extend(active, step)
+        yield steps
+
+
+@pytest.mark.parametrize(
+    ("broken", "check"),
+    [
+        (ForgetsToFork, generator.fork_equals_scratch),
+        (ForgetsToFork, generator.select_copies),
+        (ForksSorted, generator.fork_equals_scratch),
+        (SharesRandomness, generator.slots_draw_apart),
+        (SharesRandomness, generator.select_copies),
+        (IgnoresSeed, generator.another_seed_other_steps),
+        (DrawsInTurn, generator.draw_is_independent_of_batch_mates),
+        (KeepsDrafts, generator.closing_leaves_nothing_broken),
+        (LosesASlot, generator.bounds_are_honoured),
+        (SaysNothing, generator.bounds_are_honoured),
+    ],
+)
+def test_broken_generators_are_found(broken, check) -> None:
+    with pytest.raises(AssertionError):
+        check(generator_case(broken))
+
+
+def reward_case(session: type[FunctionRewardSession] = FunctionRewardSession) -> reward.Case:
+    def score(problem: str, steps: list[str]) -> float:
+        return sum((i + 1) * len(step) for i, step in enumerate(steps)) % 97 / 97
+
+    class Made(FunctionReward):
+        def open(self, problem: Problem, *, particles: int) -> FunctionRewardSession:
+            return session(self, problem, particles)
+
+    return reward.Case(lambda: Made(score), PROBLEM, lambda problem, steps: score(problem.text, steps))
+
+
+@pytest.mark.parametrize("check", reward.CHECKS, ids=lambda check: check.__name__)
+def test_function_reward(check) -> None:
+    check(reward_case())
+
+
+class RewardForgetsToFork(FunctionRewardSession):
+    def select(self, ancestors: IntArray) -> None:
+        pass
+
+
+class RewardForgetsPrefix(FunctionRewardSession):
+    def score(self, steps: Mapping[int, Step]) -> Mapping[int, float]:
+        for slot in steps:
+            self._prefixes[slot] = ()
+        return super().score(steps)
+
+
+class RewardResetsOthers(FunctionRewardSession):
+    def score(self, steps: Mapping[int, Step]) -> Mapping[int, float]:
+        self._prefixes = [p if slot in steps else () for slot, p in enumerate(self._prefixes)]
+        return super().score(steps)
+
+
+class RewardSharesState(FunctionRewardSession):
+    shared: ClassVar[list[tuple[str, ...]]] = [(), (), (), (), ()]
+
+    def __init__(self, *args) -> None:
+        super().__init__(*args)
+        self._prefixes = self.shared
+
+
+@pytest.mark.parametrize(
+    ("broken", "check"),
+    [
+        (RewardForgetsToFork, reward.incremental_equals_scratch),
+        (RewardForgetsToFork, reward.select_copies),
+        (RewardForgetsPrefix, reward.incremental_equals_scratch),
+        (RewardResetsOthers, reward.a_subset_leaves_the_others),
+        (RewardSharesState, reward.sessions_are_apart),
+    ],
+)
+def test_broken_rewards_are_found(broken, check) -> None:
+    with pytest.raises(AssertionError):
+        check(reward_case(broken))

@@ -1,0 +1,108 @@
+"""A finite language with a known distribution: steps "a", "b" and "c"; "c" ends a solution, and so does step 3.
+
+It is small enough to enumerate every solution with its probability, and its generator speaks the session protocol in
+plain Python, so that contracts and samplers are tested without a model.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from pfviz.models.base import IntArray, Sampling, Step
+from pfviz.problem import Problem
+from pfviz.streams import stream
+
+LETTERS = "abc"
+LENGTH = 3
+
+
+def probabilities(prefix: str) -> list[float]:
+    """p(next letter | prefix)."""
+    if not prefix:
+        return [0.5, 0.3, 0.2]
+    return [0.2, 0.6, 0.2] if prefix[-1] == "a" else [0.6, 0.15, 0.25]
+
+
+def ended(text: str) -> bool:
+    return text.endswith("c") or len(text) == LENGTH
+
+
+def reward(problem: str, steps: list[str]) -> float:
+    """A reward in (0, 1) that likes "b", and likes it more after an "a"."""
+    text = "".join(steps)
+    return {"a": 0.4, "b": 0.7, "c": 0.55}[text[-1]] - (0.15 if "bb" in text else 0.0) + (0.1 if "ab" in text else 0.0)
+
+
+def solutions() -> dict[str, float]:
+    """Every solution and its probability."""
+
+    def grow(text: str, p: float) -> Iterator[tuple[str, float]]:
+        if text and ended(text):
+            yield text, p
+            return
+        for letter, q in zip(LETTERS, probabilities(text), strict=True):
+            yield from grow(text + letter, p * q)
+
+    return dict(grow("", 1.0))
+
+
+def log_potential(text: str, tau: float = 1.0) -> float:
+    """log Π (odds / tau) over LENGTH steps, a finished solution repeating its last."""
+    total = 0.0
+    for t in range(LENGTH):
+        r = reward("", list(text[: t + 1]))
+        total += math.log(r / (1 - r)) / tau
+    return total
+
+
+def posterior(tau: float = 1.0) -> tuple[dict[str, float], float]:
+    """The target's probabilities and its normaliser, by enumeration."""
+    mass = {text: p * math.exp(log_potential(text, tau)) for text, p in solutions().items()}
+    z = sum(mass.values())
+    return {text: m / z for text, m in mass.items()}, z
+
+
+def scratch(problem: Problem, prefix: Sequence[int], ids: Sequence[int]) -> float:
+    """The log-probability of a step's ids after those of the steps before it, from nothing."""
+    text = "".join(LETTERS[i] for i in prefix)
+    return sum(math.log(probabilities(text + "".join(LETTERS[j] for j in ids[:k]))[i]) for k, i in enumerate(ids))
+
+
+class ToyGenerator:
+    name = "toy"
+
+    def open(self, problem: Problem, *, particles: int, seed: int, sampling: Sampling) -> ToySession:
+        return ToySession(particles, seed)
+
+
+class ToySession:
+    """Small hooks, so that a test can break one thing at a time."""
+
+    def __init__(self, particles: int, seed: int) -> None:
+        self.seed = seed
+        self.texts = [""] * particles
+
+    def uniform(self, step: int, slot: int) -> float:
+        return float(stream(self.seed, "tokens", step, slot).random())
+
+    def keep(self, slot: int, text: str) -> None:
+        self.texts[slot] = text
+
+    def extend(self, active: Sequence[int], step: int) -> Iterator[Mapping[int, Step] | int]:
+        steps = {}
+        for count, slot in enumerate(active, start=1):
+            p = probabilities(self.texts[slot])
+            letter = int(np.searchsorted(np.cumsum(p), self.uniform(step, slot), side="right"))
+            text = self.texts[slot] + LETTERS[letter]
+            done = ended(text)
+            steps[slot] = Step(LETTERS[letter], (letter,), math.log(p[letter]), done, "eos" if done else "separator")
+            yield count
+        for slot, made in steps.items():
+            self.keep(slot, self.texts[slot] + made.text)
+        yield steps
+
+    def select(self, ancestors: IntArray) -> None:
+        self.texts = [self.texts[int(a)] for a in ancestors]

@@ -1,0 +1,195 @@
+"""The generator adapter on random checkpoints: the contract, how steps end, what is refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from pfviz.errors import ModelError, ProblemError
+from pfviz.models.base import Sampling
+from pfviz.models.causal_lm import CausalLMGenerator
+from pfviz.problem import Problem
+from tests.contracts import generator as contract
+from tests.models import tiny
+
+PROBLEM = Problem("compute 1 + 2")
+
+
+def case(family: str, template: bool = True) -> contract.Case:
+    model, tokenizer = tiny.causal_lm(family, eos_token_id=[1, 40]), tiny.tokenizer(template)
+    made = CausalLMGenerator(model, tokenizer, family)
+
+    def scratch(problem: Problem, prefix, ids) -> float:
+        given = [*made.prompt(problem), *prefix]
+        with torch.inference_mode():
+            logits = model(input_ids=torch.tensor([[*given, *ids]])).logits[0].double()
+        log_probs = torch.log_softmax(logits[len(given) - 1 : -1], dim=1)
+        return float(log_probs.gather(1, torch.tensor(ids)[:, None]).sum())
+
+    return contract.Case(lambda: made, PROBLEM, scratch)
+
+
+@pytest.mark.parametrize("family", tiny.FAMILIES)
+@pytest.mark.parametrize("check", contract.CHECKS, ids=lambda check: check.__name__)
+def test_contract(family, check) -> None:
+    check(case(family))
+
+
+def test_without_a_chat_template() -> None:
+    contract.fork_equals_scratch(case("qwen2", template=False))
+
+
+class Scripted:
+    """A model whose next token is written down: after n tokens of the row comes script[row][n]."""
+
+    def __init__(self, scripts: list[str], eos: int = 1) -> None:
+        self.tokenizer = tiny.tokenizer()
+        self.scripts = [[self.tokenizer.convert_tokens_to_ids(c) for c in split(s)] for s in scripts]
+        self.model = tiny.causal_lm()
+        self.generator = CausalLMGenerator(self.model, self.tokenizer, "scripted")
+        self.start = len(self.generator.prompt(PROBLEM))
+        self.places = [0] * len(scripts)
+
+    def session(self, **sampling):
+        session = self.generator.open(PROBLEM, particles=len(self.scripts), seed=0, sampling=Sampling(**sampling))
+
+        def column(cache, fed, writing, drafts):
+            tokens = []
+            for i in writing:
+                slot = session._rows[i].slot
+                tokens.append(self.scripts[slot][self.places[slot]])
+                self.places[slot] += 1
+            ids = torch.tensor(fed)[:, None]
+            real = torch.zeros_like(ids, dtype=torch.bool)
+            real[writing] = True
+            cache.feed(self.model, ids, real)
+            return tokens, [-1.0] * len(tokens)
+
+        session._column = column
+        return session
+
+
+def split(script: str) -> list[str]:
+    """Characters, "|" for the blank line as one token, "$" for the end."""
+    return [{"|": "\n\n", "$": "<end>"}.get(c, c) for c in script]
+
+
+@pytest.mark.parametrize(
+    ("script", "text", "end", "finished"),
+    [
+        ("1+2|", "1+2", "separator", False),
+        ("1+2\n\n", "1+2", "separator", False),
+        ("1\n2|", "1\n2", "separator", False),
+        ("a $", "a", "eos", True),
+        ("$", "", "eos", True),
+        ("\\boxed{3}|", "\\boxed{3}", "boxed", True),
+        ("\\boxed{3}$", "\\boxed{3}", "eos", True),
+        ("\\boxed{3|", "\\boxed{3", "separator", False),
+        ("123456789", "12345678", "tokens", False),
+    ],
+)
+def test_how_steps_end(script, text, end, finished) -> None:
+    vocabulary = tiny.tokenizer()
+    model = Scripted([script.replace("boxed", "boxed")])
+    assert vocabulary.convert_tokens_to_ids("<end>") == 1
+    limit = 8 if end == "tokens" else 50
+    made = contract.drain(model.session(max_step_tokens=limit), [0], 0)[0]
+    assert (made.text, made.end, made.finished) == (text, end, finished)
+
+
+def test_a_step_at_the_character_limit() -> None:
+    made = contract.drain(Scripted(["123456789"]).session(max_step_characters=4), [0], 0)[0]
+    assert (made.text, made.end, made.finished) == ("1234", "characters", False)
+
+
+def test_two_empty_steps_finish() -> None:
+    session = Scripted(["||", "|1|"]).session()
+    first = contract.drain(session, [0, 1], 0)
+    assert [(s.text, s.finished) for s in first.values()] == [("", False), ("", False)]
+    second = contract.drain(session, [0, 1], 1)
+    assert [(s.text, s.finished) for s in second.values()] == [("", True), ("1", False)]
+
+
+def test_a_longer_token_may_hold_the_separator() -> None:
+    tokenizer = tiny.tokenizer(merged=(".\n\n",))
+    model = tiny.causal_lm(vocabulary=len(tokenizer))
+    generator = CausalLMGenerator(model, tokenizer, "merged")
+    session = generator.open(PROBLEM, particles=1, seed=0, sampling=Sampling(max_step_tokens=5))
+    script = iter(tokenizer.convert_tokens_to_ids(["1", ".\n\n"]))
+    session._column = lambda *_: ([next(script)], [0.0])
+    made = contract.drain(session, [0], 0)[0]
+    assert (made.text, made.end) == ("1.", "separator")
+
+
+def test_the_models_context_ends_a_solution() -> None:
+    generator = CausalLMGenerator(tiny.causal_lm(max_position_embeddings=40, eos_token_id=None), tiny.tokenizer(), "g")
+    generator.eos = frozenset()
+    prompt = len(generator.prompt(PROBLEM))
+    session = generator.open(PROBLEM, particles=2, seed=0, sampling=Sampling(max_step_tokens=100))
+    written = [0, 0]
+    active = [0, 1]
+    for step in range(40):
+        for slot, made in contract.drain(session, active, step).items():
+            written[slot] += len(made.token_ids)
+            if made.finished:
+                active.remove(slot)
+        if not active:
+            break
+    assert max(written) <= 40 - prompt + 1
+    with pytest.raises(ProblemError, match="Shorten"):
+        generator.open(Problem("1" * 60), particles=1, seed=0, sampling=Sampling())
+
+
+def test_a_finished_slot_cannot_be_extended_and_may_be_selected() -> None:
+    session = Scripted(["a$", "12|345|", "12|67|"]).session()
+    contract.drain(session, [0, 1, 2], 0)
+    with pytest.raises(ModelError, match="finished"):
+        contract.drain(session, [0], 1)
+    session.select(np.array([1, 0, 0]))
+    with pytest.raises(ModelError, match="finished"):
+        contract.drain(session, [1], 1)
+    session.select(np.array([1, 1, 1]))  # everybody finished: nothing is left to fork
+    session.select(np.array([0, 1, 2]))
+
+
+def test_greedy_is_the_most_likely_token() -> None:
+    model = tiny.causal_lm()
+    generator = CausalLMGenerator(model, tiny.tokenizer(), "greedy")
+    session = generator.open(PROBLEM, particles=1, seed=9, sampling=Sampling(temperature=0, max_step_tokens=6))
+    made = contract.drain(session, [0], 0)[0]
+    ids = generator.prompt(PROBLEM)
+    for token in made.token_ids:
+        with torch.inference_mode():
+            assert int(model(input_ids=torch.tensor([ids])).logits[0, -1].argmax()) == token
+        ids.append(token)
+
+
+def test_damaged_weights_are_named() -> None:
+    model = tiny.causal_lm()
+    with torch.no_grad():
+        model.lm_head.weight.fill_(float("nan"))
+    generator = CausalLMGenerator(model, tiny.tokenizer(), "broken")
+    session = generator.open(PROBLEM, particles=2, seed=0, sampling=Sampling())
+    with pytest.raises(ModelError, match="broken computed logits that are not numbers"):
+        list(session.extend([0, 1], 0))
+
+
+def test_inference_mode_does_not_leak_into_the_caller() -> None:
+    generator = CausalLMGenerator(tiny.causal_lm(), tiny.tokenizer(), "g")
+    for _ in generator.open(PROBLEM, particles=1, seed=0, sampling=Sampling(max_step_tokens=3)).extend([0], 0):
+        assert not torch.is_inference_mode_enabled()
+        assert torch.is_grad_enabled()
+
+
+def test_the_prompt_is_computed_once_and_each_token_once() -> None:
+    model = tiny.causal_lm()
+    fed = []
+    model.register_forward_pre_hook(lambda _, args, kwargs: fed.append(kwargs["input_ids"].shape), with_kwargs=True)
+    generator = CausalLMGenerator(model, tiny.tokenizer(), "counted")
+    session = generator.open(PROBLEM, particles=4, seed=0, sampling=Sampling(max_step_tokens=5))
+    prompt = len(generator.prompt(PROBLEM))
+    assert [tuple(shape) for shape in fed] == [(1, prompt - 1)]
+    made = contract.drain(session, range(4), 0)
+    assert all(tuple(shape) == (4, 1) for shape in fed[1:])
+    assert len(fed) - 1 == max(len(step.token_ids) for step in made.values())

@@ -1,0 +1,87 @@
+"""The process reward adapter on random checkpoints, against a plain re-implementation of the convention."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from pfviz.errors import ModelError
+from pfviz.models.token_classifier import TokenClassifierReward
+from pfviz.problem import Problem
+from tests.contracts import reward as contract
+from tests.models import tiny
+
+PROBLEM = Problem("compute 1 + 2")
+
+
+def slow(model, tokenizer, prompt: list[int]):
+    """ids(prompt) + Σ (ids(step) + ids(separator)), softmax at the last id, class 1; one sequence, no cache."""
+
+    def score(problem: Problem, steps: list[str]) -> float:
+        ids = list(prompt)
+        for step in steps:
+            ids += tokenizer.encode(step, add_special_tokens=False)
+            ids += tokenizer.encode("\n\n", add_special_tokens=False)
+        with torch.inference_mode():
+            logits = model(input_ids=torch.tensor([ids])).logits
+        return float(torch.softmax(logits[0, -1], dim=0)[1])
+
+    return score
+
+
+@pytest.mark.parametrize("merged", [("\n\n",), ()], ids=["one-token separator", "two-token separator"])
+@pytest.mark.parametrize("family", tiny.FAMILIES)
+@pytest.mark.parametrize("check", contract.CHECKS, ids=lambda check: check.__name__)
+def test_contract(family, merged, check) -> None:
+    tokenizer = tiny.tokenizer(merged=merged)
+    model = tiny.classifier(family, vocabulary=len(tokenizer))
+    reward = TokenClassifierReward(model, tokenizer, family)
+    text = tokenizer.apply_chat_template(
+        [{"role": "user", "content": PROBLEM.text}], add_generation_prompt=True, tokenize=False
+    )
+    prompt = tokenizer.encode(text, add_special_tokens=False)
+    check(contract.Case(lambda: reward, PROBLEM, slow(model, tokenizer, prompt)))
+
+
+def test_a_prompt_of_its_own() -> None:
+    tokenizer, model = tiny.tokenizer(template=False), tiny.classifier()
+    prompt = [2, 7, 8, 9]
+    reward = TokenClassifierReward(model, tokenizer, "own", prompt=lambda problem: prompt)
+    contract.incremental_equals_scratch(contract.Case(lambda: reward, PROBLEM, slow(model, tokenizer, prompt)))
+
+
+def test_without_a_template_the_beginning_token_comes_first() -> None:
+    tokenizer = tiny.tokenizer(template=False)
+    tokenizer.bos_token = "<user>"
+    reward = TokenClassifierReward(tiny.classifier(), tokenizer, "bos")
+    assert reward.prompt(Problem("12")) == [2, *tokenizer.encode("12", add_special_tokens=False)]
+
+
+def test_other_label_counts_are_refused() -> None:
+    with pytest.raises(ModelError, match="3 labels"):
+        TokenClassifierReward(tiny.classifier(num_labels=3), tiny.tokenizer(), "three")
+
+
+def test_not_a_number_is_an_error() -> None:
+    model = tiny.classifier()
+    with torch.no_grad():
+        model.score.weight.fill_(float("nan"))
+    session = TokenClassifierReward(model, tiny.tokenizer(), "broken").open(PROBLEM, particles=1)
+    with pytest.raises(ModelError, match="broken scored a step as nan"):
+        session.score({0: contract.step_of("1")})
+
+
+def test_each_token_is_fed_once() -> None:
+    model = tiny.classifier()
+    fed = []
+    model.register_forward_pre_hook(
+        lambda _, args, kwargs: fed.append(int(kwargs["attention_mask"][:, -kwargs["input_ids"].shape[1] :].sum())),
+        with_kwargs=True,
+    )
+    reward = TokenClassifierReward(model, tiny.tokenizer(), "counted")
+    session = reward.open(PROBLEM, particles=3)
+    for text in ("1", "22", "333"):
+        session.score({i: contract.step_of(text) for i in range(3)})
+        session.select(np.array([0, 0, 1]))
+    assert fed == [len(reward.prompt(PROBLEM)), 3 * 2, 3 * 3, 3 * 4]
