@@ -1,1 +1,5 @@
+"""The Gradio page: `build_page().launch()`."""
 
+from pfviz.page.page import Page, build_page
+
+__all__ = ["Page", "build_page"]

@@ -1,0 +1,13 @@
+"""The page, as a Space or as `python app.py`. GRADIO_SERVER_NAME and GRADIO_SERVER_PORT say where it listens."""
+
+from __future__ import annotations
+
+import os
+
+from pfviz.page import build_page
+
+if __name__ == "__main__":
+    build_page().launch(
+        server_name=os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"),
+        server_port=int(os.environ.get("GRADIO_SERVER_PORT", "7860")),
+    )

@@ -1,0 +1,96 @@
+"""The settings of a run as typed on the page → keyword arguments of the engine, or a message for each field."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from typing import Any
+
+from pfviz.errors import ProblemError, SettingError
+from pfviz.figures.mathtext import render
+from pfviz.inference.resampling import RESAMPLERS
+from pfviz.inference.settings import Settings
+from pfviz.page.markup import escape, message
+from pfviz.problem import Problem
+
+EXAMPLES = (
+    "Compute (12 + 7) * 3 - 45",
+    "Solve 3x + 5 = 20",
+    "Mia has 12 marbles. She buys 3 bags of 5 marbles and gives 4 away. How many marbles does she have?",
+)
+
+REWARDS = (
+    ("Embedded\nTrained on mined mistakes: more particles help.", "embedded"),
+    ("Naive\nTrained once: it can be fooled, watch it happen.", "naive"),
+)
+SCHEMES = tuple((name.capitalize(), name) for name in RESAMPLERS)
+TRIGGERS = (("After every step", "always"), ("When ESS/N falls below the threshold", "ess"))
+
+MOST_PARTICLES = 64
+DEFAULTS: dict[str, Any] = {
+    "particles": 16,
+    "reward": "embedded",
+    "temperature": 0.8,
+    "resampler": "multinomial",
+    "trigger": "always",
+    "threshold": 0.5,
+    "tau": 1.0,
+    "seed": "0",
+}
+FIELDS = ("problem", *DEFAULTS)
+FOLDED = frozenset(("temperature", "resampler", "trigger", "threshold", "tau", "seed"))
+
+Troubles = dict[str, str]
+"""Field → what is wrong with it, as text."""
+
+
+def read(form: Mapping[str, Any]) -> tuple[dict[str, Any], Troubles]:
+    """The settings of a form (a key per field) and what is wrong with it; run only if nothing is."""
+    troubles: Troubles = {}
+    settings: dict[str, Any] = {}
+    try:
+        settings["problem"] = Problem.checked(str(form["problem"] or "")).text
+    except ProblemError as error:
+        troubles["problem"] = str(error)
+    for field in DEFAULTS:
+        try:
+            settings[field] = _checked(field, form[field])
+        except SettingError as error:
+            troubles[field] = str(error)
+    return settings, troubles
+
+
+def _checked(field: str, value: Any) -> Any:
+    """The value of one field; each is checked on its own, so that all that is wrong is said at once."""
+    if field == "reward":
+        if value not in [name for _, name in REWARDS]:
+            raise SettingError(field, "Choose one of the two reward models.")
+        return value
+    if value is None or not str(value).strip():
+        raise SettingError(field, f"This field is empty; the usual value is {DEFAULTS[field]}.")
+    if isinstance(value, str):
+        value = value.strip().replace("−", "-")
+    checked = getattr(Settings(**{field: value}), field)
+    if field == "particles" and checked > MOST_PARTICLES:
+        raise SettingError(field, f"Particles is {checked}; on this page it must lie between 1 and {MOST_PARTICLES}.")
+    return checked
+
+
+def preview(problem: str | None) -> str:
+    """The problem as it will be read, or what is wrong with it; nothing for an empty box."""
+    if not (problem or "").strip():
+        return ""
+    try:
+        return f'<div class="preview" aria-label="Preview">{render(Problem.checked(str(problem)).text)}</div>'
+    except ProblemError as error:
+        return message(str(error))
+
+
+def dice() -> str:
+    """A fresh seed. Not of a run's own stream: it chooses the run."""
+    return str(random.SystemRandom().randrange(10_000))
+
+
+def echo(problem: str) -> str:
+    """The problem of a run, on one line of the top bar."""
+    return f'<span class="echo" title="{escape(problem)}">{render(problem)}</span>'

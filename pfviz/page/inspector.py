@@ -1,0 +1,116 @@
+"""The selected particle, in words and numbers: trace and uid → safe HTML."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pfviz.figures.mathtext import render
+from pfviz.page import selection
+from pfviz.page.markup import bar, escape, particle, percent, share
+from pfviz.trace import Trace
+
+_MOST_KIN = 12  # chips in one row of relatives; the rest is counted
+_ENDS = {
+    "eos": "ended its solution",
+    "boxed": "boxed its answer",
+    "tokens": "cut at the token limit",
+    "characters": "cut at the length limit",
+}
+
+EMPTY = (
+    '<div class="hint"><h3>No particle selected</h3><p>Click a particle in any picture to read its solution, '
+    "step by step, with the reward of each.</p><p>Then walk with the arrow keys: <kbd>←</kbd> its parent, <kbd>→</kbd> "
+    "its heaviest child, <kbd>↑</kbd> <kbd>↓</kbd> its siblings.</p></div>"
+)
+
+
+def inspect(trace: Trace | None, uid: int | None) -> str:
+    """Everything about one particle at one step; what to do, where none is selected."""
+    if trace is None or uid is None:
+        return EMPTY
+    return "".join((_head(trace, uid), _facts(trace, uid), _solution(trace, uid), _family(trace, uid)))
+
+
+def _head(trace: Trace, uid: int) -> str:
+    t, n = trace.node(uid)
+    relatives = selection.kin(trace, uid)
+    child = relatives.children[0] if relatives.children else None
+    buttons = (
+        _walk("parent", "←", "Parent", relatives.parent),
+        _walk("child", "→", "Heaviest child", child),
+        _walk("previous", "↑", "Sibling before", selection.move(trace, uid, "previous")),
+        _walk("next", "↓", "Sibling after", selection.move(trace, uid, "next")),
+    )
+    return (
+        f'<div class="insp-head"><div><h3>Particle {n + 1}</h3><p>step {t + 1} of {trace.steps} · '
+        f"{escape(_state(trace, uid))}</p></div><nav aria-label='Walk the tree'>{''.join(buttons)}</nav></div>"
+    )
+
+
+def _state(trace: Trace, uid: int) -> str:
+    t, n = trace.node(uid)
+    if trace.finished[t, n]:
+        ended = _ENDS.get(trace.ends[t][n], "finished")
+        return ended if selection.survives(trace, uid) else f"{ended}, died out"
+    if not selection.survives(trace, uid):
+        return "its line died out"
+    return "alive" if trace.status == "running" else "its line survived"
+
+
+def _walk(role: str, sign: str, title: str, uid: int | None) -> str:
+    target = f'data-uid="{uid}"' if uid is not None else "disabled"
+    return f'<button type="button" data-role="{role}" {target} title="{title}" aria-label="{title}">{sign}</button>'
+
+
+def _facts(trace: Trace, uid: int) -> str:
+    t, n = trace.node(uid)
+    children = selection.offspring(trace, uid)
+    got = "–" if children.actual is None else str(children.actual)
+    facts = (
+        ("Reward", share(float(trace.rewards[t, n])), "What the reward model says of the solution so far"),
+        ("Weight", percent(children.weight), "Its share of the weight of all particles before selection"),
+        ("Expected", f"{children.expected:.2f}", "Children expected of a fair draw: N times its weight"),
+        ("Children", got, "Children it got; – where nothing was resampled after this step"),
+    )
+    return (
+        '<dl class="facts">'
+        + "".join(f'<div title="{why}"><dt>{name}</dt><dd>{value}</dd></div>' for name, value, why in facts)
+        + "</dl>"
+    )
+
+
+def _solution(trace: Trace, uid: int) -> str:
+    steps = []
+    path = trace.solution(*trace.node(uid))
+    for number, (t, n) in enumerate(path, start=1):
+        reward, node = float(trace.rewards[t, n]), int(trace.uids[t, n])
+        current = ' aria-current="step"' if node == uid else ""
+        steps.append(
+            f'<li><button type="button" data-uid="{node}" data-role="step-{number}"{current}>'
+            f'<span class="number">{number}</span><span class="text">{render(trace.texts[t][n])}</span>'
+            f'<span class="reward">{bar(reward)}<b>{share(reward)}</b></span></button></li>'
+        )
+    t, n = path[-1]
+    tokens = int(sum(trace.tokens[node] for node in path))
+    log_prob = float(np.sum([trace.log_probs[node] for node in path]))
+    return (
+        f'<h4>Solution <small>reward of each step</small></h4><ol class="solution">{"".join(steps)}</ol>'
+        f'<p class="small">{tokens} tokens, log-probability {log_prob:.2f}</p>'
+    )
+
+
+def _family(trace: Trace, uid: int) -> str:
+    relatives = selection.kin(trace, uid)
+    rows = []
+    for name, uids in (("Siblings", relatives.siblings), ("Children", relatives.children)):
+        if not uids:
+            continue
+        shown = "".join(_relative(trace, other) for other in uids[:_MOST_KIN])
+        more = f'<span class="small">and {len(uids) - _MOST_KIN} more</span>' if len(uids) > _MOST_KIN else ""
+        rows.append(f'<h4>{name} <small>{len(uids)}</small></h4><div class="family">{shown}{more}</div>')
+    return "".join(rows)
+
+
+def _relative(trace: Trace, uid: int) -> str:
+    t, n = trace.node(uid)
+    return particle(uid, n, share(float(trace.rewards[t, n])), role=f"kin-{uid}")

@@ -1,0 +1,121 @@
+"""The parts of the page and where they stand. What they do is in `wiring.py`; how they look in `style.css`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from pfviz.figures.theme import DARK
+from pfviz.page import controls, empty, inspector, markup
+from pfviz.page.pane import Markup, Pane
+
+Parts = dict[str, Any]
+"""Name → component."""
+
+
+def build() -> Parts:
+    """All components, inside the current `gr.Blocks`."""
+    parts: Parts = {}
+    with gr.Row(elem_id="shell"):
+        with gr.Column(elem_id="side", elem_classes="scroller", min_width=0):
+            _side(parts)
+        with gr.Column(elem_id="bar", min_width=0):
+            _bar(parts)
+        with gr.Column(elem_id="stage", min_width=0):
+            parts["hero"] = Markup(empty.hero(), elem_id="hero")
+            parts["genealogy"] = Pane("Genealogy", dark=DARK, group="steps", keys=True, elem_id="genealogy")
+            parts["strips"] = Pane(
+                "Effective sample size, ancestors, evidence", dark=DARK, group="steps", elem_id="strips"
+            )
+        with gr.Column(elem_id="inspector", elem_classes="scroller", min_width=0):
+            parts["answer"] = Markup(elem_id="answer")
+            parts["inspector"] = Markup(inspector.EMPTY, elem_id="particle")
+        with gr.Column(elem_id="below", min_width=0):
+            _tabs(parts)
+    return parts
+
+
+def _side(parts: Parts) -> None:
+    Markup(empty.title(), elem_id="title")
+    parts["problem"] = gr.Textbox(
+        label="Problem",
+        placeholder="Compute (12 + 7) * 3 - 45",
+        lines=3,
+        max_lines=6,
+        elem_id="problem",
+    )
+    parts["trouble_problem"] = Markup(elem_id="trouble-problem")
+    parts["preview"] = Markup(elem_id="preview")
+    parts["examples"] = Markup(markup.chips(controls.EXAMPLES), elem_id="examples")
+    with gr.Row(elem_id="go"):
+        parts["run"] = gr.Button("Run", variant="primary", elem_id="run", min_width=0)
+        parts["stop"] = gr.Button("Stop", interactive=False, elem_id="stop", min_width=0)
+    parts["banner"] = Markup(elem_id="banner")
+    parts["particles"] = OpenSlider(
+        1, controls.MOST_PARTICLES, controls.DEFAULTS["particles"], step=1, label="Particles", elem_id="particles"
+    )
+    parts["trouble_particles"] = Markup()
+    parts["reward"] = gr.Radio(controls.REWARDS, value="embedded", label="Reward model", elem_id="reward")
+    parts["trouble_reward"] = Markup()
+    with gr.Accordion("More settings", open=False, elem_id="more") as parts["fold"]:
+        _more(parts)
+
+
+def _more(parts: Parts) -> None:
+    usual = controls.DEFAULTS
+    fields = {
+        "temperature": gr.Textbox(
+            str(usual["temperature"]), label="Temperature", info="of the sampled steps; 0 is greedy"
+        ),
+        "tau": gr.Textbox(str(usual["tau"]), label="Tau", info="of the weights: a small one trusts the reward more"),
+        "resampler": gr.Dropdown(controls.SCHEMES, value=usual["resampler"], label="Resampling"),
+        "trigger": gr.Dropdown(controls.TRIGGERS, value=usual["trigger"], label="Resample"),
+        "threshold": gr.Textbox(str(usual["threshold"]), label="Threshold", info="of ESS/N, where it decides"),
+    }
+    for name, field in fields.items():
+        field.elem_id = name
+        parts[name] = field
+        field.unrender()
+    for name in fields:
+        parts[name].render()
+        parts[f"trouble_{name}"] = Markup()
+    with gr.Row(elem_id="seed-row"):
+        parts["seed"] = gr.Textbox(
+            usual["seed"], label="Seed", info="the same seed, the same run", elem_id="seed", min_width=0
+        )
+        parts["dice"] = gr.Button("⚄", elem_id="dice", min_width=0)
+    parts["trouble_seed"] = Markup()
+
+
+def _bar(parts: Parts) -> None:
+    parts["progress"] = Markup(elem_id="progress")
+    with gr.Row(elem_id="tools"):
+        parts["upload"] = gr.UploadButton("Open a trace", file_types=[".json"], elem_id="open", size="sm", min_width=0)
+        parts["save_json"] = gr.Button("Save trace", elem_id="save-json", size="sm", interactive=False, min_width=0)
+        parts["save_html"] = gr.Button("Save report", elem_id="save-html", size="sm", interactive=False, min_width=0)
+        parts["dark"] = gr.Button("◐", elem_id="dark", size="sm", min_width=0)
+    parts["file"] = gr.DownloadButton("file", elem_id="file", visible="hidden")
+
+
+def _tabs(parts: Parts) -> None:
+    names = {"weights": "Weights", "resampling": "Resampling events", "answers": "Answers", "rewards": "Rewards"}
+    with gr.Tabs(elem_id="tabs") as parts["tabs"]:
+        for name, label in names.items():
+            with gr.Tab(label, id=name):
+                if name == "resampling":
+                    with gr.Row(elem_id="events"):
+                        parts["before"] = gr.Button("◀", elem_id="event-before", size="sm", min_width=0)
+                        parts["event"] = Markup(elem_id="event")
+                        parts["after"] = gr.Button("▶", elem_id="event-after", size="sm", min_width=0)
+                parts[name] = Pane(label, dark=DARK, elem_id=name)
+
+
+class OpenSlider(gr.Slider):  # type: ignore[misc]
+    """A slider that passes on what was typed beside it: the page, not a pop-up, says what is wrong with it."""
+
+    def get_block_name(self) -> str:
+        return "slider"
+
+    def preprocess(self, payload: Any) -> Any:
+        return payload

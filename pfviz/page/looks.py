@@ -1,0 +1,62 @@
+"""Where the visitor looks: each function changes a visit by one action of the visitor's, `redraw` shows the outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pfviz.errors import TraceError
+from pfviz.page import downloads, selection, views
+from pfviz.page.markup import banner
+from pfviz.page.sessions import Visit
+from pfviz.page.views import Values
+
+Look = Callable[[Visit, Mapping[str, Any]], None]
+
+
+def redraw(visit: Visit) -> Values:
+    """Everything that depends on the trace and on where the visitor looks."""
+    if visit.trace is None:
+        return {}
+    return views.show(visit.trace, selected=visit.selected, tab=visit.tab, event=visit.event)
+
+
+def select(visit: Visit, sent: Mapping[str, Any]) -> None:
+    """A click on a particle, in any picture or list."""
+    uid = selection.known(visit.trace, sent.get("uid"))
+    visit.selected = visit.selected if uid is None else uid
+
+
+def walk(visit: Visit, sent: Mapping[str, Any]) -> None:
+    """An arrow key."""
+    direction = sent.get("move")
+    if visit.trace is not None and visit.selected is not None and direction in ("parent", "child", "previous", "next"):
+        visit.selected = selection.move(visit.trace, visit.selected, direction)
+
+
+def open_tab(visit: Visit, sent: Mapping[str, Any]) -> None:
+    """A tab below, by its place."""
+    index = sent.get("index")
+    if isinstance(index, int) and 0 <= index < len(views.TABS):
+        visit.tab = views.TABS[index]
+
+
+def step_event(by: int) -> Look:
+    """◀ and ▶ among the resampling events."""
+
+    def look(visit: Visit, sent: Mapping[str, Any]) -> None:
+        if visit.trace is not None:
+            visit.event = views.neighbour_event(visit.trace, visit.event, by)
+
+    return look
+
+
+def open_trace(visit: Visit, path: str) -> Values:
+    """A trace from a file takes the place of the run; a damaged one leaves everything as it is."""
+    try:
+        trace = downloads.read(path)
+    except TraceError as error:
+        return {"banner": banner(str(error))}
+    visit.show(trace)
+    visit.selected = views.best_particle(trace)
+    return {"clear": trace.problem, "running": False, "banner": ""} | redraw(visit) | {"progress": views.opened(trace)}

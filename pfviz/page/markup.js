@@ -1,0 +1,23 @@
+/* Clicks in our own markup: data-uid selects a particle, data-problem picks a problem. One listener on the root, so it
+   outlives every redraw; the focus returns to the control that was used. */
+window.pfvizMarkup = function pfvizMarkup({ element, trigger, watch }) {
+  let role = null;
+  element.addEventListener("click", (event) => {
+    const hit = event.target.closest("[data-uid], [data-problem]");
+    if (!hit) return;
+    role = hit.dataset.role || null;
+    if (hit.dataset.uid !== undefined) trigger("select", { uid: Number(hit.dataset.uid) });
+    else trigger("pick", { problem: hit.dataset.problem });
+  });
+  watch("value", () => {
+    const again = role && element.querySelector(`[data-role="${role}"]:not([disabled])`);
+    if (again) again.focus({ preventScroll: true });
+    role = null;
+    const scroller = element.closest(".scroller");
+    const current = element.querySelector("[aria-current]");
+    if (!current || !scroller || scroller.scrollHeight <= scroller.clientHeight) return;
+    const [outer, inner] = [scroller.getBoundingClientRect(), current.getBoundingClientRect()];
+    if (inner.bottom > outer.bottom) scroller.scrollTop += inner.bottom - outer.bottom + 8;
+    if (inner.top < outer.top) scroller.scrollTop -= outer.top - inner.top + 8;
+  });
+};

@@ -1,0 +1,69 @@
+"""The page as one object: built by `build_page`, started by `launch`."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from pfviz.page import layout
+from pfviz.page.engine import Embedded, Engine
+from pfviz.page.sessions import Visits
+from pfviz.page.theme import theme
+from pfviz.page.wiring import wire
+
+STYLE = Path(__file__).parent / "style.css"
+
+# Before the first paint: the visitor's choice of light or dark, else that of the system (Gradio's own default).
+_HEAD = """<meta name="color-scheme" content="light dark"><script>
+(() => {
+  let choice = null;
+  try { choice = localStorage.getItem('pfviz-theme'); } catch {}
+  if (!choice) return;
+  const apply = () => document.body.classList.toggle('dark', choice === 'dark');
+  new MutationObserver((_, watcher) => { apply(); if (document.querySelector('#shell')) watcher.disconnect(); })
+    .observe(document.body, { childList: true, subtree: true });
+  apply();
+})();
+</script>"""
+
+
+class Page(gr.Blocks):  # type: ignore[misc]
+    """Gradio takes theme, style and head at launch; this page brings its own."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(title="pfviz", analytics_enabled=False, fill_width=True, delete_cache=(3600, 7200))
+        self.engine = engine
+        self.visits = Visits()
+
+    def launch(self, *arguments: Any, warm: bool = True, **settings: Any) -> Any:
+        """As `gr.Blocks.launch`. `warm` loads the models on a thread of its own once the page is up."""
+        usual = {
+            "theme": theme(),
+            "css_paths": [STYLE],
+            "head": _HEAD,
+            "footer_links": [],
+            "run_history": False,
+            "ssr_mode": False,
+            "show_error": False,
+        }
+        if warm:
+            threading.Thread(target=self.engine.warm, name="pfviz-warm", daemon=True).start()
+        return super().launch(*arguments, **(usual | settings))
+
+    def leave(self, request: gr.Request) -> None:
+        """A tab was closed: its run stops."""
+        self.visits.close(request.session_hash)
+
+
+def build_page(engine: Engine | None = None) -> Page:
+    """The page over an engine; the embedded pair if none is given."""
+    engine = engine or Embedded()
+    page = Page(engine)
+    with page:
+        parts = layout.build()
+        wire(parts, engine, page.visits)
+        page.unload(page.leave)
+    return page

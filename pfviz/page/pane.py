@@ -1,0 +1,77 @@
+"""The two components of the page that Gradio lacks: markup that is clicked, and the Plotly pane.
+
+The pane keeps its div, its zoom and its clicks through every update (`gr.Plot` cannot).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import plotly
+import plotly.graph_objects as go
+
+PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+PANE_JS = Path(__file__).parent / "pane.js"
+MARKUP_JS = Path(__file__).parent / "markup.js"
+
+TEMPLATE = (
+    '<div class="pane-head"><h3></h3><span class="pane-reads"></span></div>'
+    '<div class="pane-plot" tabindex="0" role="img"></div>'
+)
+MARKUP_ON_LOAD = "pfvizMarkup({element, trigger, watch}); // events: 'select' 'pick'"
+ON_LOAD = "pfvizPane({element, props, trigger, watch}); // events: 'select' 'move'"
+
+
+def _scripts(*paths: Path) -> str:
+    """Script tags with relative addresses, so that the page also works under a path prefix; Gradio loads each once."""
+    gr.set_static_paths(list(paths))
+    return "".join(f'<script src="gradio_api/file={path.as_posix()}"></script>' for path in paths)
+
+
+class Markup(gr.HTML):  # type: ignore[misc]
+    """Markup of ours, without Gradio's prose style: `select` ({uid}) and `pick` ({problem}) come out of it."""
+
+    def __init__(self, value: str = "", **settings: Any) -> None:
+        super().__init__(
+            value, apply_default_css=False, js_on_load=MARKUP_ON_LOAD, head=_scripts(MARKUP_JS), **settings
+        )
+
+    def get_block_name(self) -> str:
+        return "html"
+
+
+class Pane(gr.HTML):  # type: ignore[misc]
+    """A figure's JSON in, `select` ({uid}) and `move` ({move}) out. Panes of one `group` share their step axis."""
+
+    def __init__(
+        self, title: str, *, dark: Mapping[str, str], group: str = "", keys: bool = False, **settings: Any
+    ) -> None:
+        super().__init__(
+            value="",
+            html_template=TEMPLATE,
+            js_on_load=ON_LOAD,
+            head=_scripts(PLOTLY_JS, PANE_JS),
+            apply_default_css=False,
+            elem_classes=["pane", *settings.pop("elem_classes", [])],
+            title=title,
+            dark={light.lower(): colour for light, colour in dark.items()},
+            group=group,
+            keys=keys,
+            **settings,
+        )
+
+    def get_block_name(self) -> str:
+        return "html"
+
+    def postprocess(self, value: str | None) -> str | None:
+        return value  # JSON, never markup: nothing to warn about
+
+
+def to_value(figure: go.Figure, *, run: str, steps: int, selected: int | None) -> str:
+    """A figure as a pane's value. `run` names the run: zoom is kept as long as it stays the same."""
+    meta = dict(figure.layout.meta or {})
+    figure.update_layout(uirevision=run, meta=meta | {"steps": steps, "selected": selected})
+    return str(figure.to_json())

@@ -1,0 +1,84 @@
+"""One press of Run, from the form to the last update: a generator of the page's values. No Gradio in here."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from typing import Any
+
+from pfviz.errors import PfvizError, ProblemError, SettingError
+from pfviz.page import controls, live, views
+from pfviz.page.engine import Engine
+from pfviz.page.markup import banner
+from pfviz.page.sessions import Run, Visit
+from pfviz.page.views import Values
+
+log = logging.getLogger(__name__)
+
+
+def start(engine: Engine, visit: Visit, form: Mapping[str, Any]) -> Iterator[Values]:
+    """Check the form, run, and yield what to show; every failure becomes a message and leaves the page usable."""
+    settings, troubles = controls.read(form)
+    yield complaints(troubles)
+    if troubles:
+        return
+    run = visit.begin()
+    problem = settings.pop("problem")
+    yield {"running": True, "banner": "", "progress": views.progress(live.Progress()), "clear": problem}
+    try:
+        yield from _updates(engine, visit, run, problem, settings)
+    except ProblemError as error:
+        yield complaints({"problem": str(error)}, error.examples or controls.EXAMPLES) | {"clear": None}
+    except SettingError as error:
+        yield complaints({error.field: str(error)}) | {"clear": None}
+    except PfvizError as error:
+        yield _failed(visit, str(error))
+    except Exception as error:  # a model may raise anything; the visitor gets a sentence, the log the rest
+        log.exception("run failed")
+        yield _failed(visit, f"The model failed during the run ({type(error).__name__}). Press Run to try again.")
+    finally:
+        current = visit.run is run
+        visit.end(run)  # also when the tab is closed and this generator with it
+    if current:
+        yield {"running": False}
+
+
+def _updates(engine: Engine, visit: Visit, run: Run, problem: str, settings: dict[str, Any]) -> Iterator[Values]:
+    events = engine.stream(problem, stop=run.stopped, **settings)
+    with closing(live.follow(events)) as moments:
+        for moment in moments:
+            if visit.run is not run:
+                return  # the visitor has started another one, or has left
+            values: Values = {"progress": views.progress(moment.progress)}
+            if moment.trace is not None:
+                values |= _show(visit, moment.trace)
+            yield values
+
+
+def _show(visit: Visit, trace: Any) -> Values:
+    with visit.lock:
+        visit.trace = trace
+        if trace.status != "running" and visit.selected is None:
+            visit.selected = views.best_particle(trace)
+        return views.show(trace, selected=visit.selected, tab=visit.tab, event=visit.event)
+
+
+def complaints(troubles: controls.Troubles, examples: tuple[str, ...] = ()) -> Values:
+    """A message beside each field that needs one; the messages of the others are taken away."""
+    values: Values = {f"trouble_{field}": views.message(troubles.get(field, "")) for field in controls.FIELDS}
+    if "problem" in troubles:
+        values["trouble_problem"] = views.trouble(troubles["problem"], examples)
+    other = [text for field, text in troubles.items() if field not in controls.FIELDS]
+    values["banner"] = banner(" ".join(other))
+    if controls.FOLDED & troubles.keys():
+        values["unfold"] = True
+    return values
+
+
+def _failed(visit: Visit, text: str) -> Values:
+    values: Values = {
+        "banner": banner(text),
+        "progress": '<div class="progress failed" role="status"><b>Failed</b></div>',
+    }
+    return values if visit.trace is not None else values | {"clear": None}

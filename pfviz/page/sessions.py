@@ -1,0 +1,92 @@
+"""Each visitor's own run. Nothing here is shared between two browser tabs."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from pfviz.trace import Trace
+
+
+class Run:
+    """One press of Run: a flag that anybody may raise and the run's own thread reads between tokens."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    def stopped(self) -> bool:
+        return self._stop.is_set()
+
+
+@dataclass
+class Visit:
+    """What one browser tab sees: its run, its trace, and where the visitor looks."""
+
+    run: Run | None = None
+    trace: Trace | None = None
+    selected: int | None = None
+    tab: str = "weights"
+    event: int | None = None  # the step whose resampling event is shown; None follows the latest
+    lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    def begin(self) -> Run:
+        """A new run; an older one of the same tab is stopped and no longer shown."""
+        with self.lock:
+            if self.run is not None:
+                self.run.stop()
+            self.run, self.trace, self.selected, self.event = Run(), None, None, None
+            return self.run
+
+    def end(self, run: Run) -> None:
+        """The run is over; the visit keeps its trace."""
+        with self.lock:
+            run.stop()
+            if self.run is run:
+                self.run = None
+
+    def stop(self) -> None:
+        with self.lock:
+            if self.run is not None:
+                self.run.stop()
+
+    def show(self, trace: Trace) -> None:
+        """A trace from elsewhere takes the place of this tab's run."""
+        self.begin()
+        with self.lock:
+            self.run, self.trace = None, trace
+
+
+class Visits:
+    """Visits by session; the ones not seen for longest are forgotten, and stopped, past `most`."""
+
+    def __init__(self, most: int = 200) -> None:
+        self._most = most
+        self._visits: OrderedDict[str, Visit] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, session: str | None) -> Visit:
+        """The visit of a session; made when it is first seen."""
+        key = session or ""
+        with self._lock:
+            visit = self._visits.setdefault(key, Visit())
+            self._visits.move_to_end(key)
+            forgotten = [self._visits.popitem(last=False)[1] for _ in range(len(self._visits) - self._most)]
+        for old in forgotten:
+            old.stop()
+        return visit
+
+    def close(self, session: str | None) -> None:
+        """The tab is gone: its run stops."""
+        with self._lock:
+            visit = self._visits.pop(session or "", None)
+        if visit is not None:
+            visit.stop()
+
+    def running(self) -> int:
+        """How many runs go on now."""
+        with self._lock:
+            return sum(visit.run is not None for visit in self._visits.values())

@@ -1,0 +1,111 @@
+"""Type, colour and spacing of the page: one theme for light and dark, the system's fonts, nothing fetched."""
+
+from __future__ import annotations
+
+import gradio as gr
+from gradio.themes.utils import colors
+
+SANS = ("ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
+MONO = ("ui-monospace", "SF Mono", "Cascadia Code", "DejaVu Sans Mono", "monospace")
+
+INK_BLUE = colors.Color(
+    name="ink_blue",
+    c50="#eef3fb",
+    c100="#dbe6f6",
+    c200="#b9cfee",
+    c300="#8eb1e2",
+    c400="#5e8cd0",
+    c500="#3c6cb8",
+    c600="#27539b",
+    c700="#1d4180",
+    c800="#183566",
+    c900="#132a50",
+    c950="#0c1a33",
+)
+SLATE = colors.Color(
+    name="slate",
+    c50="#f8fafb",
+    c100="#f1f4f7",
+    c200="#e1e6ec",
+    c300="#cfd5de",
+    c400="#9ba6b5",
+    c500="#6b7686",
+    c600="#4a5563",
+    c700="#323c47",
+    c800="#1d252e",
+    c900="#141a21",
+    c950="#0e1318",
+)
+
+
+def theme() -> gr.themes.Base:
+    """Gradio's theme variables; what they cannot say stands in `style.css`."""
+    return gr.themes.Base(
+        primary_hue=INK_BLUE,
+        secondary_hue=INK_BLUE,
+        neutral_hue=SLATE,
+        font=SANS,
+        font_mono=MONO,
+        text_size=gr.themes.sizes.text_sm,
+        spacing_size=gr.themes.sizes.spacing_sm,
+        radius_size=gr.themes.sizes.radius_md,
+    ).set(
+        body_background_fill="#f4f6f8",
+        body_background_fill_dark="#0e1318",
+        body_text_color="#1f2733",
+        body_text_color_dark="#e8ecf2",
+        body_text_color_subdued="#5c6675",
+        body_text_color_subdued_dark="#9ba6b5",
+        block_background_fill="transparent",
+        block_background_fill_dark="transparent",
+        block_border_width="0px",
+        block_border_width_dark="0px",
+        block_shadow="none",
+        block_shadow_dark="none",
+        block_padding="0px",
+        block_label_background_fill="transparent",
+        block_label_background_fill_dark="transparent",
+        block_title_text_weight="600",
+        block_title_text_color="#1f2733",
+        block_title_text_color_dark="#e8ecf2",
+        block_title_text_size="12.5px",
+        block_title_background_fill="transparent",
+        block_title_background_fill_dark="transparent",
+        block_info_text_color="*body_text_color_subdued",
+        block_info_text_color_dark="*body_text_color_subdued",
+        form_gap_width="0px",
+        input_background_fill="#fefefe",
+        input_background_fill_dark="#10161c",
+        input_border_color="#d3d9e1",
+        input_border_color_dark="#323c47",
+        input_border_color_focus="*primary_500",
+        input_border_color_focus_dark="*primary_400",
+        input_border_width="1px",
+        input_shadow_focus="0 0 0 3px color-mix(in srgb, var(--pf-accent) 22%, transparent)",
+        input_shadow_focus_dark="0 0 0 3px color-mix(in srgb, var(--pf-accent) 30%, transparent)",
+        input_radius="8px",
+        input_padding="9px 11px",
+        button_primary_background_fill="*primary_600",
+        button_primary_background_fill_hover="*primary_700",
+        button_primary_background_fill_dark="*primary_400",
+        button_primary_background_fill_hover_dark="*primary_300",
+        button_primary_text_color="#ffffff",
+        button_primary_text_color_dark="#0b1526",
+        button_secondary_background_fill="transparent",
+        button_secondary_background_fill_hover="color-mix(in srgb, var(--pf-ink) 6%, transparent)",
+        button_secondary_background_fill_dark="transparent",
+        button_secondary_background_fill_hover_dark="color-mix(in srgb, var(--pf-ink) 9%, transparent)",
+        button_secondary_border_color="#d3d9e1",
+        button_secondary_border_color_dark="#323c47",
+        button_secondary_border_color_hover="#aab4c0",
+        button_secondary_border_color_hover_dark="#566270",
+        button_border_width="1px",
+        button_large_radius="8px",
+        button_medium_radius="8px",
+        button_small_radius="8px",
+        slider_color="*primary_600",
+        slider_color_dark="*primary_400",
+        border_color_primary="#e1e6ec",
+        border_color_primary_dark="#252d37",
+        layout_gap="12px",
+    )

@@ -1,0 +1,152 @@
+"""A trace and where the visitor looks → the value of every part of the page. Pure; live and opened runs look alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pfviz.figures.mathtext import render
+from pfviz.page import selection
+from pfviz.page.inspector import inspect
+from pfviz.page.live import Progress
+from pfviz.page.markup import bar, chips, escape, message, percent, share
+from pfviz.page.pane import to_value
+from pfviz.trace import Trace
+
+TABS = ("weights", "resampling", "answers", "rewards")
+PANES = ("genealogy", "strips", *TABS)
+
+Values = dict[str, Any]
+"""Name of a part of the page → its new value; parts that are not named stay as they are."""
+
+_ENDINGS = {
+    "finished": "Finished",
+    "step limit": "Step limit reached",
+    "stopped": "Stopped",
+    "running": "Cut short",
+}
+
+
+def show(trace: Trace, *, selected: int | None = None, tab: str = "weights", event: int | None = None) -> Values:
+    """Everything that depends on the trace. Only the open tab's figure is drawn."""
+    if not trace.steps:
+        return {"inspector": inspect(None, None)}
+    from pfviz import figures  # plotly's graph objects take a while to import
+
+    growing: dict[str, Any] = {"selected": selected, "title": False, "horizon": _horizon(trace)}
+    fixed: dict[str, Any] = {"selected": selected, "title": False}
+    drawn = {"genealogy": figures.genealogy(trace, **growing), "strips": figures.strips(trace, **growing)}
+    if tab == "resampling":
+        drawn[tab] = figures.resampling(trace, step=shown_event(trace, event), **fixed)
+    elif tab == "answers":
+        drawn[tab] = figures.answers(trace, **fixed)
+    else:
+        drawn[tab] = getattr(figures, tab)(trace, **growing)
+    values: Values = {
+        name: to_value(figure, run=f"{trace.started}/{name}", steps=trace.steps, selected=selected)
+        for name, figure in drawn.items()
+    }
+    return values | {"inspector": inspect(trace, selected), "answer": answer(trace), "event": event_label(trace, event)}
+
+
+def _horizon(trace: Trace) -> int:
+    """Steps to leave room for: while a run goes on the axis grows in fours, so that it does not jump at every step."""
+    if trace.status != "running":
+        return trace.steps
+    most = int(trace.settings.get("max_steps", 4096))
+    return max(trace.steps, min(most, -(-(trace.steps + 1) // 4) * 4))
+
+
+def shown_event(trace: Trace, event: int | None) -> int | None:
+    """The step whose resampling event is shown: the chosen one, else the last; None without any."""
+    events = np.flatnonzero(trace.resampled)
+    if not len(events):
+        return None
+    return event if event is not None and event in events else int(events[-1])
+
+
+def neighbour_event(trace: Trace, event: int | None, by: int) -> int | None:
+    """The event before or after the shown one."""
+    events = [int(step) for step in np.flatnonzero(trace.resampled)]
+    shown = shown_event(trace, event)
+    if shown is None:
+        return None
+    return events[min(len(events) - 1, max(0, events.index(shown) + by))]
+
+
+def event_label(trace: Trace, event: int | None) -> str:
+    """Which resampling event is shown, of how many."""
+    shown = shown_event(trace, event)
+    if shown is None:
+        return '<span class="event">Nothing was resampled yet</span>'
+    events = [int(step) for step in np.flatnonzero(trace.resampled)]
+    return (
+        f'<span class="event" aria-live="polite">After step <b>{shown + 1}</b> '
+        f"<small>event {events.index(shown) + 1} of {len(events)}</small></span>"
+    )
+
+
+def answer(trace: Trace) -> str:
+    """The answer card: what the population says, with its posterior mass, when the run is over."""
+    if trace.status == "running" or not trace.steps:
+        return ""
+    voted, best = trace.answers.by_weighted_vote, trace.answers.by_highest_reward
+    if voted is None:
+        return (
+            '<div class="answer none"><h3>No answer</h3><p>No particle boxed an answer before the run ended.</p></div>'
+        )
+    verdict = {
+        None: "",
+        True: '<span class="verdict right">✓ right</span>',
+        False: f'<span class="verdict wrong">✗ the true answer is {render(trace.truth or "")}</span>',
+    }[voted.correct]
+    agree = f"{voted.count} of {trace.particles} particles"
+    second = ""
+    if best is not None and best.canonical != voted.canonical:
+        second = (
+            f'<p class="small">The best-rewarded particle says <b>{_short(best.display)}</b> '
+            f"(reward {share(best.best_reward)}).</p>"
+        )
+    return (
+        f'<div class="answer"><h3>Answer</h3><div class="value">{_short(voted.display)}</div>{verdict}'
+        f'<div class="mass">{bar(voted.mass, "wide")}<b>{percent(voted.mass)}</b></div>'
+        f'<p class="small">posterior mass, {agree}</p>{second}</div>'
+    )
+
+
+def _short(answer: str) -> str:
+    return render(answer if len(answer) <= 80 else answer[:80] + "…")
+
+
+def best_particle(trace: Trace) -> int | None:
+    """The particle to look at first when a run is over: the heaviest that gives the voted answer."""
+    voted = trace.answers.by_weighted_vote if trace.steps else None
+    return selection.heaviest(trace, frozenset(voted.members) if voted else None)
+
+
+def progress(now: Progress) -> str:
+    """One line: step, particles still writing, tokens, seconds."""
+    if now.status == "loading":
+        return '<div class="progress busy" role="status"><i class="dot"></i><b>Loading the models</b></div>'
+    lead = f"Step {now.step}" if now.status == "running" else _ENDINGS[now.status]
+    facts = [f"{now.writing} of {now.particles} writing"] if now.status == "running" else [f"{now.step} steps"]
+    facts += [f"{now.tokens:,} tokens", f"{now.seconds:.1f} s"]
+    kind = "busy" if now.status == "running" else "done"
+    spans = "".join(f"<span>{escape(fact)}</span>" for fact in facts)
+    return (
+        f'<div class="progress {kind}" role="status" data-status="{now.status}">'
+        f'<i class="dot"></i><b>{lead}</b>{spans}</div>'
+    )
+
+
+def opened(trace: Trace) -> str:
+    """The progress line of a trace from a file."""
+    seconds = float(trace.seconds[-1]) if trace.steps else 0.0
+    status = trace.status if trace.status in _ENDINGS else "stopped"
+    return progress(Progress(status, trace.steps, 0, trace.particles, int(trace.tokens.sum()), seconds))
+
+
+def trouble(text: str, examples: tuple[str, ...] = ()) -> str:
+    """What is wrong with the problem, and problems that are understood."""
+    return message(text) + chips(examples, "Try one of these:")

@@ -1,0 +1,127 @@
+"""Which event calls what. A callback finds the visit, calls a pure function and hands its values to the parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import gradio as gr
+
+from pfviz.page import controls, downloads, looks, runs, views
+from pfviz.page.engine import Engine
+from pfviz.page.layout import Parts
+from pfviz.page.sessions import Visits
+from pfviz.page.views import Values
+
+TOGGLE_DARK = """() => {
+  const dark = document.body.classList.toggle('dark');
+  try { localStorage.setItem('pfviz-theme', dark ? 'dark' : 'light'); } catch {}
+}"""
+FETCH_FILE = "() => document.querySelector('#file')?.closest('a, button')?.click()"
+
+_OUTPUTS = (
+    *(f"trouble_{field}" for field in controls.FIELDS),
+    *views.PANES,
+    *("inspector", "answer", "event", "progress", "banner", "hero", "run", "stop", "fold", "save_json", "save_html"),
+)
+
+# Never queued behind another visitor: a run holds its place for as long as it lasts.
+_EVENT: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None}
+
+
+def updates(parts: Parts, values: Values) -> dict[Any, Any]:
+    """Values by name → Gradio's updates by component."""
+    values = dict(values)
+    found: dict[Any, Any] = {}
+    if "running" in values:
+        running = values.pop("running")
+        found[parts["run"]] = gr.update(interactive=not running)
+        found[parts["stop"]] = gr.update(interactive=running)
+    if "clear" in values:
+        problem = values.pop("clear")
+        cleared = dict.fromkeys((*views.PANES, "answer", "event", "progress"), "")
+        values = cleared | {"inspector": views.inspect(None, None)} | values
+        found[parts["hero"]] = gr.update(visible=problem is None)
+    if values.pop("unfold", False):
+        found[parts["fold"]] = gr.update(open=True)
+    if "genealogy" in values:
+        for name in ("save_json", "save_html"):
+            found[parts[name]] = gr.update(interactive=bool(values["genealogy"]))
+    return found | {parts[name]: value for name, value in values.items()}
+
+
+def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
+    """Attach every event; called inside the `gr.Blocks` of the parts."""
+    outputs = [parts[name] for name in _OUTPUTS]
+
+    def press_run(request: gr.Request, *typed: Any) -> Iterator[dict[Any, Any]]:
+        form = dict(zip(controls.FIELDS, typed, strict=True))
+        for values in runs.start(engine, visits.of(request.session_hash), form):
+            yield updates(parts, values)
+
+    def press_stop(request: gr.Request) -> None:
+        visits.of(request.session_hash).stop()
+
+    def looking(look: looks.Look) -> Callable[..., dict[Any, Any]]:
+        def callback(request: gr.Request, event: gr.EventData) -> dict[Any, Any]:
+            visit = visits.of(request.session_hash)
+            with visit.lock:
+                look(visit, event._data if isinstance(event._data, dict) else {})
+                return updates(parts, looks.redraw(visit))
+
+        return callback
+
+    form = [parts[name] for name in controls.FIELDS]
+    gr.on(
+        [parts["run"].click, parts["problem"].submit],
+        press_run,
+        form,
+        outputs,
+        trigger_mode="multiple",
+        api_name="run",
+        **_EVENT,
+    )
+    parts["stop"].click(press_stop, **_EVENT)
+    for name in (*views.PANES, "inspector", "answer"):
+        parts[name].select(looking(looks.select), None, outputs, trigger_mode="multiple", **_EVENT)
+    parts["genealogy"].move(looking(looks.walk), None, outputs, trigger_mode="multiple", **_EVENT)
+    parts["before"].click(looking(looks.step_event(-1)), None, outputs, **_EVENT)
+    parts["after"].click(looking(looks.step_event(+1)), None, outputs, **_EVENT)
+    parts["tabs"].select(looking(looks.open_tab), None, outputs, trigger_mode="multiple", **_EVENT)
+    parts["dark"].click(None, js=TOGGLE_DARK)
+    _problem(parts)
+    _files(parts, visits, outputs)
+
+
+def _problem(parts: Parts) -> None:
+    """Preview, examples, dice."""
+    shown = [parts["preview"], parts["trouble_problem"]]
+
+    def changed(problem: str) -> tuple[str, str]:
+        return controls.preview(problem), ""
+
+    def pick(event: gr.EventData) -> str:
+        return str(event._data.get("problem", "")) if isinstance(event._data, dict) else ""
+
+    parts["problem"].change(changed, parts["problem"], shown, **_EVENT)
+    for name in ("examples", "trouble_problem"):
+        parts[name].pick(pick, None, parts["problem"], **_EVENT)
+    parts["dice"].click(controls.dice, None, parts["seed"], **_EVENT)
+
+
+def _files(parts: Parts, visits: Visits, outputs: list[Any]) -> None:
+    """Downloads and uploads."""
+
+    def save(kind: downloads.Kind) -> Callable[[gr.Request], Any]:
+        def callback(request: gr.Request) -> Any:
+            trace = visits.of(request.session_hash).trace
+            return gr.skip() if trace is None else str(downloads.write(trace, kind))
+
+        return callback
+
+    def upload(path: str, request: gr.Request) -> dict[Any, Any]:
+        return updates(parts, looks.open_trace(visits.of(request.session_hash), path))
+
+    for kind in ("json", "html"):
+        parts[f"save_{kind}"].click(save(kind), None, parts["file"], **_EVENT).success(None, js=FETCH_FILE)
+    parts["upload"].upload(upload, parts["upload"], outputs, **_EVENT)

@@ -1,0 +1,112 @@
+"""A generator and a reward model without any weights, for driving the page: the real loop runs over both.
+
+What a problem holds decides what happens, so that a test asks for it by typing:
+"slowly" paces every token, "hostile" writes markup, "failing" raises in the second step, "integral" is not understood.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from pfviz import api
+from pfviz.errors import ProblemError
+from pfviz.inference.events import Event
+from pfviz.models.base import IntArray, Sampling, Step
+from pfviz.problem import Problem
+from pfviz.streams import stream
+
+HOSTILE = (
+    "<script>window.pwned=1</script><img src=x onerror='window.pwned=1'> <a href='javascript:window.pwned=1'>x</a>"
+)
+STEPS = 5
+EXAMPLES = ("Compute 2 + 3 * 4", "Solve 2x = 10", "Ann has 3 apples and buys 4. How many has she?")
+
+
+class FakeGenerator:
+    """Adds up numbers over a few steps, and slips now and then."""
+
+    name = "fake generator"
+
+    def __init__(self, pace: float = 0.004) -> None:
+        self.pace = pace
+        self.columns = 0  # token columns written over all runs: stands still when nothing runs
+
+    def open(self, problem: Problem, *, particles: int, seed: int, sampling: Sampling) -> FakeWriter:
+        return FakeWriter(self, problem.text, particles, seed)
+
+
+class FakeWriter:
+    """One run's slots: a running total each."""
+
+    def __init__(self, model: FakeGenerator, problem: str, particles: int, seed: int) -> None:
+        self.model, self.problem, self.seed = model, problem, seed
+        self.totals = [10] * particles
+        self.waiting = threading.Event()  # never set: a wait that a test need not sleep for
+
+    def extend(self, active: Sequence[int], step: int) -> Iterator[Mapping[int, Step] | int]:
+        if "failing" in self.problem and step == 1:
+            raise RuntimeError("the fake model fails, as it was asked to")
+        pace = 0.06 if "slowly" in self.problem else self.model.pace
+        for column in range(1, 9):
+            self.waiting.wait(pace)
+            self.model.columns += 1
+            yield column * len(active)
+        yield {slot: self._step(slot, step) for slot in active}
+
+    def _step(self, slot: int, step: int) -> Step:
+        rng = stream(self.seed, "fake", step, slot)
+        slip = int(rng.integers(1, 4)) if rng.random() < 0.25 else 0
+        before, self.totals[slot] = self.totals[slot], self.totals[slot] + 2 + slip
+        after = self.totals[slot]
+        last = step == STEPS - 1 or (step == STEPS - 2 and rng.random() < 0.3)
+        text = f"{before} + 2 = {after}"
+        if "hostile" in self.problem:
+            text = f"{HOSTILE} {text}"
+        if last:
+            text += f". The answer is \\boxed{{{after}}}"
+        ids = tuple(range(8))
+        return Step(text, ids, -0.3 - 1.2 * bool(slip), bool(last), "boxed" if last else "separator")
+
+    def select(self, ancestors: IntArray) -> None:
+        self.totals = [self.totals[a] for a in ancestors]
+
+
+class FakeReward:
+    """Trusts small totals: those without slips."""
+
+    name = "fake reward"
+
+    def open(self, problem: Problem, *, particles: int) -> FakeScorer:
+        return FakeScorer(particles)
+
+
+class FakeScorer:
+    def __init__(self, particles: int) -> None:
+        self.rewards = [0.6] * particles
+
+    def score(self, steps: Mapping[int, Step]) -> Mapping[int, float]:
+        for slot, step in steps.items():
+            change = -0.22 if step.log_prob < -1 else 0.07
+            self.rewards[slot] = min(0.97, max(0.04, self.rewards[slot] + change))
+        return {slot: self.rewards[slot] for slot in steps}
+
+    def select(self, ancestors: IntArray) -> None:
+        self.rewards = [self.rewards[a] for a in ancestors]
+
+
+class FakeEngine:
+    """The page's engine over the fake pair."""
+
+    def __init__(self, pace: float = 0.004) -> None:
+        self.generator = FakeGenerator(pace)
+
+    def stream(self, problem: str, *, stop: Callable[[], bool], **settings: Any) -> Iterator[Event]:
+        if "integral" in problem:
+            raise ProblemError("The embedded pair does not know integrals. It understands arithmetic.", EXAMPLES)
+        settings.pop("reward", None)
+        return api.stream(problem, stop=stop, generator=self.generator, reward=FakeReward(), **settings)
+
+    def warm(self) -> None:
+        """Nothing to load."""
