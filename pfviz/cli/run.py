@@ -60,7 +60,7 @@ DEFAULT = Settings()
 @click.option("--max-steps", default=DEFAULT.max_steps, help="Steps after which the run ends.")
 @click.option("--max-step-tokens", default=DEFAULT.max_step_tokens, help="Tokens after which a step ends.")
 @click.option("--out", "-o", type=FILE, callback=_writable, help="Write the trace here, as JSON.")
-@click.option("--html", type=FILE, callback=_writable, help="Write the genealogy here, as a page that works offline.")
+@click.option("--html", type=FILE, callback=_writable, help="Write all pictures here, as a page that works offline.")
 def run(problem: str, out: Path | None, html: Path | None, **settings: Any) -> None:
     """Solve PROBLEM with a particle filter; print progress and the answers.
 
