@@ -1,0 +1,148 @@
+"""What the embedded pair understands: a problem it cannot take is refused in plain words, with examples.
+
+Expressions and equations are parsed and checked exactly. A story cannot be parsed, so its form is checked here, and how
+familiar it reads is checked by the generator's own loss on it (`familiar`).
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from pfviz.errors import ProblemError
+from pfviz.tiny import expressions
+from pfviz.tiny.expressions import Expr, ExpressionError
+from pfviz.tiny.tasks import Kind
+from pfviz.tiny.world import EXAMPLES
+
+LARGEST = 200  # of any value inside a problem
+MOST_OPERATIONS = 6
+LONGEST = 400  # characters
+
+_LEAD = re.compile(
+    r"(?:please |can you |could you )?"
+    r"(?:compute|calculate|evaluate|simplify|work out|solve(?: the equation)?(?: for [a-z](?=[:,\s]))?|find(?: the value of| [a-z] (?:if|when)| [a-z](?=:))?"
+    r"|what(?:'s| is)(?: the value of)?(?: [a-z] (?:if|when))?|how much is|what does|if|given|what value of [a-z] makes)?\b[\s:,]*",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(
+    r"(?:[,.]? *(?:what is [a-z]|find [a-z]|solve for [a-z]|equal|true|for [a-z]|please))?[\s?.!]*$", re.IGNORECASE
+)
+_ALLOWED = re.compile(r"[A-Za-z0-9\s.,;:?!'’\"()\[\]+\-*/=×÷·⋅∗−–—$€£&_]*")
+_FACTORS = re.compile(r"\b(?:half|twice|doubl\w*|tripl\w*|perimeter)\b", re.IGNORECASE)
+_NUMBER_WORD = re.compile(r"\d+(?:[.,]\d+)?")
+
+
+def check(text: str) -> Kind:
+    """The kind of problem that `text` is. Raises ProblemError, with examples, when the pair cannot take it."""
+    strange = sorted(set(_ALLOWED.sub("", text)))
+    if strange:
+        shown = " ".join(strange[:5])
+        raise _refused(f"It has characters that the embedded models never saw ({shown}).")
+    if len(text) > LONGEST:
+        raise _refused(f"It has {len(text)} characters; the embedded models read up to {LONGEST}.")
+    core = mathematics(text)
+    if core is not None and "=" in core:
+        _check_equation(*core.split("=", 1))
+        return "equation"
+    if core is not None:
+        _check_expression(expressions.parse(core))
+        return "arithmetic"
+    _check_story(text)
+    return "story"
+
+
+def mathematics(text: str) -> str | None:
+    """The expression or equation inside a phrasing, or None when the text is a story."""
+    body = expressions.plain_signs(text).strip()
+    lead = _LEAD.match(body)
+    body = body[lead.end() :] if lead else body
+    body = _TAIL.sub("", body)
+    body = re.sub(r"\s*=\s*$", "", body)
+    body = re.sub(r"(?<=\d) *[xX] *(?=\d)", " * ", body)
+    sides = body.split("=")
+    if len(sides) > 2 or not re.search(r"[\d]", body):
+        return None
+    try:
+        for side in sides:
+            expressions.parse(side)
+    except ExpressionError:
+        return None
+    names = set(re.findall(r"[A-Za-z]", body))
+    if len(sides) == 1 and names:
+        return None
+    return body
+
+
+def answer(text: str) -> Fraction | None:
+    """The exact answer of an expression or an equation; None for a story, which only its template knows."""
+    core = mathematics(text)
+    if core is None:
+        return None
+    left, _, right = core.partition("=")
+    try:
+        return (
+            expressions.solve(expressions.parse(left), expressions.parse(right))
+            if right
+            else expressions.value(expressions.parse(left))
+        )
+    except ExpressionError:
+        return None
+
+
+def _refused(reason: str) -> ProblemError:
+    return ProblemError(
+        f"The embedded models cannot take this problem. {reason} They understand arithmetic with whole numbers, linear "
+        f"equations in one unknown, and short English word problems, with values up to {LARGEST}.",
+        EXAMPLES,
+    )
+
+
+def _check_expression(expr: Expr) -> None:
+    count = expressions.operations(expr)
+    if not 1 <= count <= MOST_OPERATIONS:
+        raise _refused(f"It has {count} operations; one to {MOST_OPERATIONS} are understood.")
+    try:
+        values = expressions.values_inside(expr)
+    except ExpressionError:
+        raise _refused("It divides by zero.") from None
+    for number in values:
+        if number.denominator != 1:
+            raise _refused(f"A division in it does not come out even ({number}).")
+        if abs(number) > LARGEST:
+            raise _refused(f"A value in it is {number}.")
+
+
+def _check_equation(left: str, right: str) -> None:
+    sides = expressions.parse(left), expressions.parse(right)
+    names = expressions.variables(sides[0]) | expressions.variables(sides[1])
+    if len(names) != 1:
+        raise _refused(f"An equation needs exactly one unknown; this one has {len(names)}.")
+    try:
+        solution = expressions.solve(*sides)
+    except ExpressionError:
+        raise _refused("It is not a linear equation with exactly one solution.") from None
+    if solution.denominator != 1:
+        raise _refused(f"Its solution is {solution}, which is not a whole number.")
+    numbers = [int(n) for n in re.findall(r"\d+", left + " " + right)]
+    if max([abs(int(solution)), *numbers]) > LARGEST:
+        raise _refused(f"A number in it, or its solution ({solution}), is too large.")
+
+
+def _check_story(text: str) -> None:
+    numbers = _NUMBER_WORD.findall(text)
+    if any(not number.isdigit() for number in numbers):
+        raise _refused("It has decimals or numbers with separators.")
+    if any(int(number) > LARGEST for number in numbers):
+        raise _refused(f"The number {max(numbers, key=int)} in it is too large.")
+    words = re.findall(r"[A-Za-z]+", text)
+    if len(words) < 5 or not 2 <= len(numbers) + len(_FACTORS.findall(text)) <= 10:
+        raise _refused("It does not read as an expression, an equation or a story with two to ten numbers.")
+    if not re.search(r"[?]\s*$", text) and not re.search(r"\b(how|what)\b", text, re.IGNORECASE):
+        raise _refused("A story should end with a question.")
+
+
+def familiar(loss: float, limit: float) -> None:
+    """Raise ProblemError when the generator's mean loss on the problem's text (nats a token) is above the limit."""
+    if loss > limit:
+        raise _refused("It reads unlike anything they were trained on, so their answer would be a guess.")

@@ -1,0 +1,60 @@
+"""The exact oracle: which steps of a written solution are right, whoever wrote them.
+
+A step is right when the equation it states is true and what it leaves to do still has the problem's answer. A prefix is
+right while all its steps are; text that is no step of this world is wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from fractions import Fraction
+
+from pfviz.tiny.expressions import ExpressionError, parse, solve, value, variables
+from pfviz.tiny.tasks import Kind
+
+_BOXED = r"The answer is \\boxed\{(-?\d+(?:/\d+)?)\}\."
+_NEED = re.compile(r"We need (.+)\.")
+_REDUCED = re.compile(r"(.+?) = (-?\d+)(?:, so we have (.+)\.|\. " + _BOXED + ")")
+_EQUATION = re.compile(r"[A-Z][^:=]*: (.+?) = ([^.]+)\.(?: " + _BOXED + ")?")
+
+
+def judge(kind: Kind, answer: Fraction, steps: Sequence[str]) -> list[bool]:
+    """For each prefix of the solution, whether it is right."""
+    verdicts: list[bool] = []
+    ok = True
+    for step in steps:
+        ok = ok and _right(kind, answer, step)
+        verdicts.append(ok)
+    return verdicts
+
+
+def _right(kind: Kind, answer: Fraction, step: str) -> bool:
+    try:
+        if kind == "equation":
+            return _equation(answer, step)
+        need = _NEED.fullmatch(step)
+        if need is not None:
+            return kind == "story" and value(parse(need[1])) == answer
+        return _reduced(answer, step)
+    except ExpressionError:
+        return False
+
+
+def _equation(answer: Fraction, step: str) -> bool:
+    match = _EQUATION.fullmatch(step)
+    if match is None:
+        return False
+    left, right = parse(match[1]), parse(match[2])
+    if not variables(left) or solve(left, right) != answer:
+        return False
+    return match[3] is None or Fraction(match[3]) == answer
+
+
+def _reduced(answer: Fraction, step: str) -> bool:
+    match = _REDUCED.fullmatch(step)
+    if match is None or value(parse(match[1])) != Fraction(match[2]):
+        return False
+    if match[3] is not None:
+        return value(parse(match[3])) == answer
+    return Fraction(match[4]) == answer and Fraction(match[2]) == answer

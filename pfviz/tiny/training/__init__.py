@@ -1,0 +1,1 @@
+"""Builds the embedded pair from nothing and measures it: `pfviz train-tiny`."""

@@ -1,0 +1,265 @@
+"""The whole build, stage by stage; a stage whose result lies in the work folder is not done again.
+
+tokenizer -> generator -> its samples -> naive reward -> reward (with mining) -> measurements -> model card
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+from pfviz.tiny import world
+from pfviz.tiny.tasks import Task
+from pfviz.tiny.training import evaluate, measure
+from pfviz.tiny.training import generator as generators
+from pfviz.tiny.training import reward as rewards
+from pfviz.tiny.training.card import write_card
+from pfviz.tiny.training.documents import Writer
+from pfviz.tiny.training.optimise import Optimiser
+from pfviz.tiny.training.sampling import Sample, sample, score
+from pfviz.tiny.training.store import load_samples, save_samples
+
+TEMPERATURE = 0.8
+Progress = Callable[[str, int, int, str], None]  # (stage, done, of how many, note)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much of everything; the defaults built the shipped pair."""
+
+    generator_steps: int = 2900
+    sampled_problems: int = 1600
+    samples_each: int = 8
+    naive_steps: int = 60
+    naive_problems: int = 150
+    reward_steps: int = 1500
+    mining: tuple[float, ...] = (0.5, 0.7, 0.85)  # when, as shares of the reward's steps
+    mined_problems: int = 120
+    mined_each: int = 32
+    held_out: int = 300
+    held_out_each: int = 64
+    particles: tuple[int, ...] = (1, 4, 16, 64)
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Build:
+    """One build into `out`, resumable through `work`."""
+
+    out: Path
+    work: Path
+    plan: Plan
+    progress: Progress
+
+    def everything(self) -> dict[str, Any]:
+        """Run what is not done yet; returns the figures of the model card."""
+        self.work.mkdir(parents=True, exist_ok=True)
+        for folder in (self.generator_folder, self.reward_folder, self.naive_folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        self.tokenizer()
+        self.generator()
+        self.samples()
+        self.naive()
+        self.reward()
+        return self.figures()
+
+    @property
+    def generator_folder(self) -> Path:
+        return self.out / "generator"
+
+    @property
+    def reward_folder(self) -> Path:
+        return self.out / "reward"
+
+    @property
+    def naive_folder(self) -> Path:
+        return self.out / "naive-reward"
+
+    @cached_property
+    def writer(self) -> Writer:
+        return generators.writer_for(self.generator_folder)
+
+    @cached_property
+    def model(self) -> Any:
+        """The trained generator."""
+        from transformers import AutoModelForCausalLM
+
+        return AutoModelForCausalLM.from_pretrained(self.generator_folder, local_files_only=True).eval()
+
+    def _report(self, stage: str) -> Callable[[int, int, float], None]:
+        smooth = [0.0]
+
+        def report(done: int, of: int, loss: float) -> None:
+            smooth[0] = loss if not smooth[0] else 0.98 * smooth[0] + 0.02 * loss
+            self.progress(stage, done, of, f"loss {smooth[0]:.3f}")
+
+        return report
+
+    def _sample(self, stage: str, tasks: list[Task], each: int, temperature: float, seed: int) -> list[list[Sample]]:
+        from transformers import AutoTokenizer
+
+        decode = AutoTokenizer.from_pretrained(self.generator_folder, local_files_only=True).decode
+        report = lambda done, of: self.progress(stage, done, of, "problems")  # noqa: E731
+        return sample(self.model, self.writer, decode, tasks, each, temperature, seed, report)
+
+    def tokenizer(self) -> None:
+        if not (self.generator_folder / "tokenizer.json").exists():
+            generators.build_tokenizer(self.generator_folder)
+        for folder in (self.reward_folder, self.naive_folder):
+            for file in ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja"):
+                shutil.copy(self.generator_folder / file, folder / file)
+
+    def generator(self) -> None:
+        if not (self.generator_folder / "model.safetensors").exists():
+            generators.train(
+                self.generator_folder,
+                self.work,
+                self.plan.generator_steps,
+                self._report("generator"),
+                self.plan.seed + 1,
+            )
+
+    def samples(self) -> list[list[Sample]]:
+        """The generator's own solutions of training problems, at the temperature of use and a higher one."""
+        path = self.work / "samples.json"
+        if not path.exists():
+            rng = random.Random(f"samples {self.plan.seed}")
+            tasks = [world.draw(rng) for _ in range(self.plan.sampled_problems)]
+            half, each = len(tasks) // 2, self.plan.samples_each
+            groups = self._sample("samples", tasks[:half], each, TEMPERATURE, self.plan.seed)
+            groups += self._sample("samples, warmer", tasks[half:], each, 1.0, self.plan.seed + 1)
+            save_samples(path, groups)
+        return load_samples(path)
+
+    def naive(self) -> None:
+        """The first, weaker reward: few samples, outcome labels, few steps."""
+        if (self.naive_folder / "model.safetensors").exists():
+            return
+        import torch
+
+        torch.manual_seed(self.plan.seed + 3)
+        rng = random.Random(f"naive {self.plan.seed}")
+        seen = [s for group in self.samples()[: self.plan.naive_problems] for s in group]
+        model = rewards.start(self.model, self.model.config.num_hidden_layers)
+        optimiser = Optimiser(model, self.plan.naive_steps, matrix_rate=3e-3, rate=2e-3)
+        rewards.train(
+            model, rewards.outcomes(self.writer, rng, seen), self.writer, optimiser, range(self.plan.naive_steps),
+            self._report("naive reward"), rng, language=0.0,
+        )  # fmt: skip
+        model.save_pretrained(self.naive_folder)
+
+    def reward(self) -> None:
+        """The reward, trained in stretches; between them its best-scored mistakes are mined and trained on."""
+        if (self.reward_folder / "model.safetensors").exists():
+            return
+        import torch
+
+        plan, checkpoint = self.plan, self.work / "reward.pt"
+        torch.manual_seed(plan.seed + 2)
+        model = rewards.start(self.model, rewards.LAYERS)
+        optimiser = Optimiser(model, plan.reward_steps, matrix_rate=5e-3, rate=2e-3)
+        first = 0
+        if checkpoint.exists():
+            saved = torch.load(checkpoint, weights_only=True)
+            model.load_state_dict(saved["model"])
+            optimiser.load(saved["optimiser"])
+            first = saved["step"]
+        rng = random.Random(f"reward {plan.seed} {first}")
+        sampled, mined = rewards.Pool(), rewards.Pool()
+        sampled.add(self.samples())
+        documents = rewards.lessons(self.writer, rng, sampled, mined)
+        stops = [int(share * plan.reward_steps) for share in plan.mining]
+        for round_, (start, stop) in enumerate(zip([0, *stops], [*stops, plan.reward_steps], strict=True)):
+            if round_:
+                mined.add(self._mined(round_, model))
+            span = range(max(start, first), stop)
+            if span:
+                rewards.train(model, documents, self.writer, optimiser, span, self._report("reward"), rng, checkpoint)
+        model.save_pretrained(self.reward_folder)
+
+    def _mined(self, round_: int, model: Any) -> list[list[Sample]]:
+        path = self.work / f"mined-{round_}.json"
+        if not path.exists():
+            rng = random.Random(f"mined {self.plan.seed} {round_}")
+            tasks = [world.draw(rng) for _ in range(self.plan.mined_problems)]
+            groups = self._sample(f"mining, round {round_}", tasks, self.plan.mined_each, TEMPERATURE, 100 + round_)
+            final = [[path_[-1] for path_ in score(model.eval(), self.writer, group)] for group in groups]
+            curve = {str(n): measure.best_of(groups, final, n) for n in (1, 4, 16, self.plan.mined_each)}
+            curve["within-problem AUC"] = measure.within_problem_auc(groups, final)[0]
+            (self.work / f"mined-{round_}-curve.json").write_text(json.dumps(curve))
+            self.progress(f"mining, round {round_}", 1, 1, json.dumps(curve))
+            save_samples(path, [g for g in rewards.mined_from(groups, final) if g])
+        return load_samples(path)
+
+    def held_out(self) -> list[list[Sample]]:
+        """The generator's solutions of problems that no training saw."""
+        path = self.work / "held-out.json"
+        if not path.exists():
+            save_samples(path, self._sample("held-out", self.held_out_tasks(), self.plan.held_out_each, TEMPERATURE, 7))
+        return load_samples(path)
+
+    def held_out_tasks(self) -> list[Task]:
+        rng = random.Random(f"held out {self.plan.seed}")
+        return [world.draw(rng, world.KINDS[i % 3], test=True) for i in range(self.plan.held_out)]
+
+    def figures(self) -> dict[str, Any]:
+        """Measure everything that is not measured yet, and write the card."""
+        path = self.work / "figures.json"
+        found: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+        for key, make in self._measurements():
+            if key not in found:
+                found[key] = make()
+                path.write_text(json.dumps(found, indent=1))
+        write_card(self.out / "README.md", found, self.plan.held_out, self.plan.held_out_each)
+        return found
+
+    def _measurements(self) -> Iterator[tuple[str, Callable[[], Any]]]:
+        yield "generator", self._generator_figures
+        folders = {"embedded": self.reward_folder, "naive": self.naive_folder}
+        for name, folder in folders.items():
+            yield f"{name} reward", partial(self._reward_figures, folder)
+        for particles in self.plan.particles:
+            for name, folder in folders.items():
+                yield f"{name} filtered {particles}", partial(self._filtered, name, folder, particles)
+
+    def _generator_figures(self) -> dict[str, Any]:
+        groups = self.held_out()
+        return {
+            "accuracy": measure.accuracy(groups),
+            "well formed": measure.well_formed(groups),
+            "any of 16": measure.any_of(groups, min(16, self.plan.held_out_each)),
+        }
+
+    def _reward_figures(self, folder: Path) -> dict[str, Any]:
+        from transformers import AutoModelForTokenClassification
+
+        groups = self.held_out()
+        model = AutoModelForTokenClassification.from_pretrained(folder, local_files_only=True).eval()
+        final = [[rewards_[-1] for rewards_ in score(model, self.writer, group)] for group in groups]
+        sizes = [n for n in (1, 2, 4, 8, 16, 32, 64) if n <= self.plan.held_out_each]
+        auc, pairs = measure.within_problem_auc(groups, final)
+        return {
+            "auc": auc,
+            "pairs": pairs,
+            "auc overall": measure.overall_auc(groups, final),
+            "best of": {str(n): measure.best_of(groups, final, n) for n in sizes},
+        }
+
+    def _filtered(self, name: str, folder: Path, particles: int) -> dict[str, float]:
+        stage = f"particle filtering, {name}, N = {particles}"
+        report = lambda done, of: self.progress(stage, done, of, "problems")  # noqa: E731
+        runs = evaluate.particle_filtering(
+            self.generator_folder, folder, self.held_out_tasks(), particles, TEMPERATURE, 0, report
+        )
+        return {
+            "highest": sum(run.highest for run in runs) / len(runs),
+            "vote": sum(run.vote for run in runs) / len(runs),
+            "tokens": sum(run.tokens for run in runs) / len(runs),
+            "seconds": sum(run.seconds for run in runs) / len(runs),
+        }
