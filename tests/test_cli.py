@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
@@ -175,7 +174,10 @@ def test_show_prints_a_run_again(tmp_path: Path) -> None:
         assert cells[1] == f"{trace.ess[t] / trace.particles:.2f}"
         assert cells[2] == ("yes" if trace.resampled[t] else "-")
         assert cells[4:6] == [f"{trace.rewards[t].mean():.3f}", f"{trace.rewards[t].max():.3f}"]
-    best = int(np.argmax(trace.rewards[-1]))
+    answer = trace.answers.by_highest_reward
+    assert answer is not None
+    best = max(answer.members, key=lambda slot: trace.rewards[-1, slot])
+    assert f"Best solution, reward {trace.rewards[-1].max():.3f}" in result.output
     for (t, n), text in zip(
         trace.solution(trace.steps - 1, best), trace.path_texts(trace.steps - 1, best), strict=True
     ):

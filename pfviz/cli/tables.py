@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -67,13 +66,15 @@ def solution(trace: Trace, slot: int) -> RenderableType:
 
 
 def result(screen: Console, trace: Trace) -> None:
-    """Print the answers, and the solution with the highest final reward."""
+    """Print the answers, and the solution behind the answer that the run gives."""
     if trace.steps == 0:
         screen.print("Stopped before the first step was complete: there are no answers.")
         return
-    screen.print(answers(trace) if trace.answers.rows else "No particle gave an answer.")
-    best = int(np.argmax(trace.rewards[-1]))
-    screen.print(f"\nBest solution: particle {best}, reward {trace.rewards[-1, best]:.3f}")
+    given = trace.answers.by_highest_reward
+    screen.print("No particle gave an answer." if given is None else answers(trace))
+    rewards = trace.rewards[-1]
+    best = max(range(trace.particles) if given is None else given.members, key=lambda slot: (rewards[slot], -slot))
+    screen.print(f"\nBest solution, reward {rewards[best]:.3f}")
     screen.print(solution(trace, best))
 
 
