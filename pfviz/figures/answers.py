@@ -78,7 +78,7 @@ def plot_answers(trace: Trace, *, selected: int | None = None, title: bool = Tru
         reads=READS,
         titled=title,
         height=int(np.clip(90 + 34 * len(names), 160, 460)),
-        margin={"l": 78, "r": 24, "t": 40 if title else 8, "b": 42},
+        margin={"l": 78, "r": 24, "t": 8, "b": 42},
         bargap=0.4,
         xaxis=theme.axis(
             range=[0, 1],

@@ -54,6 +54,7 @@ def plot_genealogy(
         reads=READS,
         titled=title,
         height=int(np.clip(150 + 26 * n, 220, 560)),
+        margin={"l": theme.LEFT, "r": theme.RIGHT_MARGIN, "t": 36, "b": theme.BOTTOM},
         xaxis=theme.step_axis(horizon),
         yaxis=theme.axis(visible=False, range=[n - 0.4, -0.6] if n > 1 else [1, -1]),
         shapes=theme.event_lines([t + 1.5 for t in np.flatnonzero(trace.resampled).tolist()]),

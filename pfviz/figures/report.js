@@ -83,10 +83,11 @@
       }
     },
     resampling(data) {
-      const t = event, bars = data.find((trace) => trace.type === "bar");
-      if (!bars) return;
-      const width = events.find((item) => item.step === t).slots.map((n) => (run.uids[t][n] === selected ? 3 : 0));
-      bars.marker = { ...bars.marker, line: { ...bars.marker.line, width } };
+      const outline = data.find((trace) => trace.name === "selection");
+      if (!outline) return;
+      const slots = events.find((item) => item.step === event).slots;
+      const places = slots.flatMap((n, k) => (run.uids[event][n] === selected ? [k] : []));
+      Object.assign(outline, { x: places, y: places.map((k) => run.weights[event][slots[k]] * N) });
     },
   };
 

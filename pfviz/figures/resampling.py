@@ -59,12 +59,20 @@ def plot_resampling(
         "hovertemplate": "%{hovertext}<extra></extra>",
         "x": np.arange(n),
     }
-    edge = np.where(uids == selected, 2.5, 0.0) if selected is not None else np.zeros(n)
+    chosen = np.flatnonzero(uids == selected) if selected is not None else np.empty(0, dtype=np.int64)
     bars = go.Bar(
         y=expected.round(4),
-        marker={"color": theme.WEIGHT_SCALE[2], "line": {"width": edge, "color": theme.ACCENT}},
+        marker={"color": theme.WEIGHT_SCALE[2]},
         name="expected N·W",
         **common,
+    )
+    outline = go.Bar(
+        x=chosen,
+        y=expected[chosen].round(4),
+        marker={"color": "rgba(0,0,0,0)", "line": {"width": 2.5, "color": theme.ACCENT}},
+        hoverinfo="skip",
+        showlegend=False,
+        name="selection",
     )
     gaps = go.Scatter(
         x=np.repeat(np.arange(n), 3),
@@ -92,13 +100,14 @@ def plot_resampling(
     every = max(1, n // 16)
     text = f"Resampling after step {step + 1}: {int((actual > 0).sum())} of {n} have children"
     return theme.figure(
-        [bars, gaps, dots],
+        [bars, outline, gaps, dots],
         title=text,
         reads=READS,
         titled=title,
         height=320,
-        margin={"l": theme.LEFT, "r": 16, "t": 62 if title else 36, "b": 42},
+        margin={"l": theme.LEFT, "r": 16, "t": 36, "b": 42},
         bargap=0.35,
+        barmode="overlay",
         showlegend=True,
         legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "font": {"size": 11, "color": theme.MUTED}},
         xaxis=theme.axis(

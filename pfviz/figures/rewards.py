@@ -47,7 +47,7 @@ def plot_rewards(
         reads=READS,
         titled=title,
         height=340,
-        margin={"l": theme.LEFT, "r": 40, "t": 40 if title else 12, "b": theme.BOTTOM},
+        margin={"l": theme.LEFT, "r": 40, "t": 12, "b": theme.BOTTOM},
         xaxis=theme.step_axis(horizon) | {"range": [0.6, horizon + 0.4]},
         yaxis=theme.axis(range=[-0.04, 1.04], tickvals=[0, 0.25, 0.5, 0.75, 1], showgrid=True, fixedrange=True),
         shapes=theme.event_lines((np.flatnonzero(trace.resampled) + 1.5).tolist()),

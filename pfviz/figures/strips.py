@@ -69,7 +69,7 @@ def plot_strips(
         reads=READS,
         titled=title,
         height=320,
-        margin={"l": theme.LEFT, "r": theme.RIGHT_MARGIN, "t": 52 if title else 18, "b": theme.BOTTOM},
+        margin={"l": theme.LEFT, "r": theme.RIGHT_MARGIN, "t": 18, "b": theme.BOTTOM},
         xaxis=theme.step_axis(horizon, anchor="y3"),
         yaxis=_scale(domains[0], range=[-0.06, 1.06], tickvals=[0, 0.5, 1]),
         yaxis2=_scale(domains[1], range=[-0.06 * n, 1.06 * n], tickvals=sorted({0, n // 2, n} if n > 1 else {0, 1})),

@@ -64,8 +64,10 @@ REWARD_SCALE = [
     [1.0, "#fde725"],
 ]
 
-LEFT, RIGHT_MARGIN, TOP, BOTTOM = 46, 78, 52, 28
-"""Margins in px, the same in every figure over the steps, so that their axes line up."""
+LEFT, RIGHT_MARGIN, BOTTOM = 46, 78, 28
+"""Margins in px, the same in the genealogy and the strips, so that their axes line up."""
+TITLE = 24
+"""Height of a title in px; it stands on top of what a figure has above its plot."""
 
 
 def figure(traces: list[Any], *, title: str, reads: str, titled: bool = True, **layout: Any) -> go.Figure:
@@ -79,7 +81,7 @@ def figure(traces: list[Any], *, title: str, reads: str, titled: bool = True, **
         "font": {"family": FONT, "size": 12, "color": INK},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "margin": {"l": LEFT, "r": RIGHT_MARGIN, "t": TOP, "b": BOTTOM},
+        "margin": {"l": LEFT, "r": RIGHT_MARGIN, "t": 14, "b": BOTTOM},
         "hoverlabel": {
             "bgcolor": SURFACE,
             "bordercolor": FAINT,
@@ -93,6 +95,7 @@ def figure(traces: list[Any], *, title: str, reads: str, titled: bool = True, **
         "meta": {"title": title, "reads": reads},
     }
     base.update(layout)
+    base["margin"]["t"] += TITLE if titled else 0
     base["margin"]["autoexpand"] = False  # else a colour bar moves the axes, and figures no longer line up
     if titled:
         base["title"] = {
@@ -103,7 +106,7 @@ def figure(traces: list[Any], *, title: str, reads: str, titled: bool = True, **
             "y": 1,
             "yref": "paper",
             "yanchor": "bottom",
-            "pad": {"l": 10, "b": base["margin"]["t"] - 27},
+            "pad": {"l": 10, "b": base["margin"]["t"] - TITLE},
             "font": {"size": 13, "color": INK, "weight": 600},
         }
     return go.Figure(data=traces, layout=base)
@@ -180,7 +183,7 @@ def reward_scale(bar: bool = True) -> dict[str, Any]:
             "y": 1,
             "yanchor": "bottom",
             "xpad": 0,
-            "ypad": 9,
+            "ypad": 21,
             "outlinewidth": 0,
             "showticklabels": False,
             "ticks": "",
@@ -190,7 +193,7 @@ def reward_scale(bar: bool = True) -> dict[str, Any]:
 
 def reward_labels() -> list[dict[str, Any]]:
     """The words beside that scale: reward 0 ▭ 1."""
-    place = {"xref": "paper", "yref": "paper", "x": 1, "y": 1, "yanchor": "bottom", "yshift": 3}
+    place = {"xref": "paper", "yref": "paper", "x": 1, "y": 1, "yanchor": "bottom", "yshift": 15}
     return [
         note("reward 0", xanchor="right", xshift=-97, **place),
         note("1", xanchor="left", xshift=4, **place),

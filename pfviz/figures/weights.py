@@ -71,7 +71,7 @@ def plot_weights(
         height=int(np.clip(120 + 16 * n, 220, 520)),
         xaxis=theme.step_axis(horizon) | {"range": [0.4, horizon + 0.6]},
         yaxis=theme.axis(visible=False, range=[n - 0.4, -0.6], fixedrange=False),
-        margin={"l": 16, "r": theme.RIGHT_MARGIN, "t": 40 if title else 14, "b": theme.BOTTOM},
+        margin={"l": 16, "r": theme.RIGHT_MARGIN, "t": 14, "b": theme.BOTTOM},
         shapes=theme.event_lines((np.flatnonzero(trace.resampled) + 1.5).tolist()),
         annotations=[theme.step_word()] if trace.steps else theme.empty("No step yet"),
     )
