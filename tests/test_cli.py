@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import click
@@ -221,12 +223,16 @@ def test_an_error_is_one_line_and_examples(monkeypatch: pytest.MonkeyPatch) -> N
     ],
 )
 def test_a_mistake_is_named_without_a_traceback(arguments: list[str], said: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "pfviz", *arguments], capture_output=True, text=True, cwd=ROOT, check=False
-    )
-    assert done.returncode == 2
-    assert said in done.stderr
-    assert "Traceback" not in done.stderr
+    result = call(*arguments)
+    assert (result.exit_code, type(result.exception)) == (2, SystemExit)  # a traceback would be any other exception
+    assert said in result.stderr
+
+
+def test_as_a_module() -> None:
+    command = [sys.executable, "-m", "pfviz", "run", "1 + 2", "--tau", "0"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch("Error: Tau is 0.+\n", done.stderr)
 
 
 def test_a_file_that_cannot_be_written_is_named(asked: dict[str, Any], tmp_path: Path) -> None:
@@ -257,6 +263,44 @@ def test_what_a_model_wrote_is_printed_as_plain_text(monkeypatch: pytest.MonkeyP
 
 def test_plain_keeps_letters_signs_and_line_breaks() -> None:
     assert plain("x² × 3 ÷ π\r\n\té, 数\u200b\x00") == "x² × 3 ÷ π\n    é, 数"
+
+
+# --- serve ------------------------------------------------------------------------------------------------------------
+
+
+def test_serve_launches_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    launched: dict[str, Any] = {}
+    monkeypatch.setattr("pfviz.page.build_page", lambda: SimpleNamespace(launch=launched.update))
+    assert call("serve", "--host", "0.0.0.0", "--port", "8123").exit_code == 0
+    assert launched == {"server_name": "0.0.0.0", "server_port": 8123}
+
+
+def test_a_taken_port_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def launch(**_: Any) -> None:
+        raise OSError("Cannot find empty port in range: 7860-7860.")
+
+    monkeypatch.setattr("pfviz.page.build_page", lambda: SimpleNamespace(launch=launch))
+    result = call("serve")
+    assert result.exit_code == 1
+    assert "Error: The page cannot listen on 127.0.0.1:7860" in result.output
+
+
+# --- the embedded pair ------------------------------------------------------------------------------------------------
+
+
+def test_the_command_of_the_readme(tmp_path: Path) -> None:
+    """The models that ship, on the problem that the README gives."""
+    line = 'pfviz run "Compute (12 + 7) * 3 - 45" --particles 16 --seed 7 --out run.json --html run.html'
+    assert line in README
+    done = subprocess.run(
+        [sys.executable, "-m", *shlex.split(line)], capture_output=True, text=True, cwd=tmp_path, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^step +1 +16 alive", done.stdout, re.MULTILINE)
+    assert re.search(r"^answer +mass +count +best reward", done.stdout, re.MULTILINE)
+    trace = pfviz.load(tmp_path / "run.json")
+    assert (trace.particles, trace.seed, trace.status) == (16, 7, "finished")
+    assert (tmp_path / "run.html").stat().st_size > 0
 
 
 # --- help, and the README ---------------------------------------------------------------------------------------------

@@ -12,4 +12,9 @@ def serve(host: str, port: int) -> None:
     """Start the page, as `python app.py` does, and keep it up until Ctrl-C."""
     from pfviz.page import build_page
 
-    build_page().launch(server_name=host, server_port=port)
+    try:
+        build_page().launch(server_name=host, server_port=port)
+    except OSError as error:  # gradio's word for a port that is taken
+        raise click.ClickException(
+            f"The page cannot listen on {host}:{port}; choose another --port. ({error})"
+        ) from error
