@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import signal
@@ -18,7 +17,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 import pfviz
-from pfviz.cli import COMMANDS, main
+from pfviz.cli import main
+from pfviz.cli.run import run as run_command
 from pfviz.cli.terminal import plain
 from pfviz.errors import ProblemError
 from pfviz.inference.events import Drafting, Event, Extended, RunEnded
@@ -27,16 +27,6 @@ from tests.traces import PROBLEM, synthetic_events, synthetic_trace
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-
-
-def command(name: str) -> click.Command:
-    found = main.get_command(click.Context(main), name)
-    assert found is not None
-    return found
-
-
-def options() -> list[tuple[str, click.Option]]:
-    return [(name, p) for name in COMMANDS for p in command(name).params if isinstance(p, click.Option)]
 
 
 def call(*arguments: str) -> Result:
@@ -106,7 +96,7 @@ def test_every_option_reaches_the_engine(asked: dict[str, Any]) -> None:
     result = call("run", PROBLEM, *words)
     assert result.exit_code == 0, result.output
     assert asked == {**given, "problem": PROBLEM}
-    flags = {option.name for option in command("run").params if isinstance(option, click.Option)}
+    flags = {option.name for option in run_command.params if isinstance(option, click.Option)}
     assert flags == {*given, "out", "html"}
 
 
@@ -301,46 +291,3 @@ def test_the_command_of_the_readme(tmp_path: Path) -> None:
     trace = pfviz.load(tmp_path / "run.json")
     assert (trace.particles, trace.seed, trace.status) == (16, 7, "finished")
     assert (tmp_path / "run.html").stat().st_size > 0
-
-
-# --- help, and the README ---------------------------------------------------------------------------------------------
-
-
-def test_the_commands_are_those_of_the_architecture() -> None:
-    assert set(COMMANDS) == {"run", "show", "serve", "train-tiny"}
-
-
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_has_help_and_is_in_the_readme(name: str) -> None:
-    assert command(name).help
-    assert f"\n`pfviz {name}" in README
-    assert COMMANDS[name].line in call("--help").output
-
-
-def test_every_option_has_help() -> None:
-    assert [f"pfviz {name} {option.opts[0]}" for name, option in options() if not option.help] == []
-
-
-def test_every_option_is_in_the_readme() -> None:
-    missing = []
-    for name, option in options():
-        section = README.split(f"\n`pfviz {name}", 1)[-1].split("\n`pfviz ", 1)[0].split("\n## ", 1)[0]
-        if f"`{max(option.opts, key=len)}`" not in section:
-            missing.append(f"pfviz {name} {option.opts[0]}")
-    assert missing == []
-
-
-def test_the_readme_names_no_option_that_is_not_there() -> None:
-    section = README.split("## From the command line", 1)[1].split("\n## ", 1)[0]
-    known = {opt for _, option in options() for opt in option.opts}
-    assert set(re.findall(r"`(--[\w-]+)`", section)) <= known
-
-
-def test_the_version() -> None:
-    assert call("--version").output.strip().endswith(pfviz.__version__)
-
-
-def test_the_command_is_installed() -> None:
-    script = Path(sys.executable).parent / "pfviz"
-    done = subprocess.run([script, "--help"], capture_output=True, text=True, env=os.environ, check=True)
-    assert "Commands:" in done.stdout
