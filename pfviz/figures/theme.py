@@ -97,18 +97,13 @@ def figure(traces: list[Any], *, title: str, reads: str, titled: bool = True, **
     base.update(layout)
     base["margin"]["t"] += TITLE if titled else 0
     base["margin"]["autoexpand"] = False  # else a colour bar moves the axes, and figures no longer line up
-    if titled:
-        base["title"] = {
-            "text": escape(title),
-            "x": 0,
-            "xref": "container",
-            "xanchor": "left",
-            "y": 1,
-            "yref": "paper",
-            "yanchor": "bottom",
-            "pad": {"l": 10, "b": base["margin"]["t"] - TITLE},
-            "font": {"size": 13, "color": INK, "weight": 600},
-        }
+    if titled:  # an annotation: Plotly pushes its own title out of the picture where a scale lies at the top
+        shift = {"xshift": 10 - base["margin"]["l"], "yshift": base["margin"]["t"] - TITLE}
+        heading = note(
+            f"<b>{escape(title)}</b>", xref="paper", x=0, xanchor="left", yref="paper", y=1, yanchor="bottom"
+        )
+        heading |= {"font": {"size": 13, "color": INK}, "name": "title", **shift}
+        base["annotations"] = [*base.get("annotations", []), heading]
     return go.Figure(data=traces, layout=base)
 
 

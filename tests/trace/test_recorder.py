@@ -1,0 +1,116 @@
+"""Events → trace: what is recorded, under which identity, and when."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pfviz.errors import TraceError
+from pfviz.inference.events import Extended, RunStarted, Scored, Selected, Weighed
+from pfviz.trace import Recorder, dumps
+from tests.traces import synthetic_events, synthetic_trace
+
+
+def test_columns_have_the_shapes_of_the_architecture() -> None:
+    trace = synthetic_trace(particles=16, steps=6)
+    assert (trace.steps, trace.particles, trace.status) == (6, 16, "finished")
+    for name in ("uids", "ancestors", "rewards", "log_carried", "log_weights", "finished", "tokens", "log_probs"):
+        assert getattr(trace, name).shape == (6, 16), name
+    for name in ("ess", "resampled", "log_evidence", "temperatures", "seconds"):
+        assert getattr(trace, name).shape == (6,), name
+    assert [len(row) for row in trace.texts] == [16] * 6
+
+
+def test_a_snapshot_is_valid_after_every_event_and_equals_the_prefix() -> None:
+    recorder, whole = Recorder(), synthetic_trace()
+    for event in synthetic_events():
+        recorder.see(event)
+        trace = recorder.trace()
+        assert trace.steps == recorder.steps
+        if isinstance(event, Selected) and trace.steps < whole.steps:
+            assert dumps(trace) == dumps(whole.upto(trace.steps))
+    assert dumps(recorder.trace()) == dumps(whole)
+
+
+def test_a_snapshot_does_not_change_afterwards() -> None:
+    recorder = Recorder()
+    early = []
+    for event in synthetic_events():
+        recorder.see(event)
+        if recorder.steps == 2 and not early:
+            early.append((recorder.trace(), dumps(recorder.trace())))
+    trace, text = early[0]
+    assert dumps(trace) == text
+
+
+def test_a_finished_particle_keeps_its_uid_through_resampling() -> None:
+    trace = synthetic_trace(particles=32, steps=8, seed=4)
+    stays = [(t, n) for t in range(1, 8) for n in range(32) if not trace.written[t, n]]
+    assert stays  # else this test shows nothing
+    for t, n in stays:
+        parent = trace.ancestors[t - 1, n]
+        assert trace.finished[t - 1, parent]
+        assert trace.uids[t, n] == trace.uids[t - 1, parent]
+        assert (trace.texts[t][n], trace.token_ids[t][n], trace.ends[t][n], trace.tokens[t, n]) == ("", [], "", 0)
+    fresh = trace.uids[trace.written]
+    assert len(np.unique(fresh)) == len(fresh)
+
+
+def test_what_a_stopped_run_leaves_of_a_step_is_dropped() -> None:
+    events = list(synthetic_events())
+    cut = max(k for k, event in enumerate(events) if isinstance(event, Weighed))
+    recorder = Recorder()
+    for event in events[: cut + 1]:
+        recorder.see(event)
+    recorder.see(events[-1])
+    assert recorder.trace().steps == 5
+    assert recorder.trace().status == "finished"
+
+
+def test_a_run_stopped_in_its_first_step_has_no_steps() -> None:
+    recorder = Recorder()
+    recorder.see(next(iter(synthetic_events())))
+    trace = recorder.trace()
+    assert trace.steps == 0
+    assert trace.weights.shape == (0, 16)
+    assert trace.answer is None
+
+
+def test_watch_passes_every_event_on() -> None:
+    recorder = Recorder()
+    assert [type(e) for e in recorder.watch(synthetic_events())] == [type(e) for e in synthetic_events()]
+    assert recorder.trace().steps == 6
+
+
+def test_events_out_of_order_are_refused() -> None:
+    with pytest.raises(TraceError, match="RunStarted"):
+        Recorder().trace()
+    events = list(synthetic_events())
+    recorder = Recorder()
+    recorder.see(events[0])
+    with pytest.raises(TraceError, match=r"before `Extended`"):
+        recorder.see(next(e for e in events if isinstance(e, Selected)))
+    first = [
+        next(e for e in events if isinstance(e, kind)) for kind in (RunStarted, Extended, Scored, Weighed, Selected)
+    ]
+    second = Recorder()
+    for event in first:
+        second.see(event)
+    for event in first[1:4]:
+        second.see(event)
+    with pytest.raises(TraceError, match="step 1 was expected"):
+        second.see(first[4])
+
+
+def test_an_unfinished_particle_without_a_step_is_refused() -> None:
+    events = list(synthetic_events())
+    recorder = Recorder()
+    recorder.see(events[0])
+    for event in events[1:5]:
+        if isinstance(event, Extended):
+            event = Extended(event.step, {slot: step for slot, step in event.steps.items() if slot != 3})
+        if isinstance(event, Selected):
+            with pytest.raises(TraceError, match=r"\[3\]"):
+                recorder.see(event)
+        else:
+            recorder.see(event)
