@@ -1,23 +1,23 @@
-"""Trains the embedded generator: a small Qwen2 that has read pupils' solutions, slips included.
+"""Trains the embedded generator: a small Qwen2 that takes two courses.
 
-It is taught by solutions in which every step slips with probability SLIP and then goes on consistently, so it can do
-the mathematics and can fail the way people do. A generator that never fails would leave a particle filter nothing to show.
+First the mathematics, from solutions that are nearly all right. Then the ways people fail: solutions in which every step
+slips now and then and goes on consistently. A generator that never fails would leave a particle filter nothing to show;
+the reward model starts from the first course.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pfviz.tiny import tokenizer as tokens
 from pfviz.tiny import world
 from pfviz.tiny.training.documents import Batch, Writer, batches, solutions
-from pfviz.tiny.training.optimise import Optimiser
+from pfviz.tiny.training.optimise import Optimiser, keep, restore
 
-SLIP = 0.03
-SHARES = (6.0, 2.0, 2.0)  # arithmetic carries the most to learn per token
 BATCH_TOKENS = 4096
 Report = Callable[[int, int, float], None]  # (step, of how many, loss)
 
@@ -28,7 +28,7 @@ def build_tokenizer(folder: Path, seed: int = 0) -> None:
 
     def text() -> str:
         task = world.draw(rng)
-        return tokens.SEPARATOR.join([task.text, *(line.text for line in world.walk(rng, task, SLIP))])
+        return tokens.SEPARATOR.join([task.text, *(line.text for line in world.walk(rng, task, SLIPS.slip))])
 
     tokens.save(tokens.build(text() for _ in range(30_000)), folder)
 
@@ -71,24 +71,51 @@ def language_loss(hidden: Any, embedding: Any, batch: Batch) -> Any:
     return (losses * weights[keep]).sum() / weights.sum()
 
 
-def train(folder: Path, work: Path, steps: int, report: Report, seed: int = 1) -> None:
-    """Train into `folder` (which holds the tokenizer), with a checkpoint in `work` every 100 steps; resumes from it."""
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One course of training: how often steps slip, the shares of the kinds before and in the decay, and the rates."""
+
+    name: str
+    slip: float
+    early: tuple[float, ...]
+    late: tuple[float, ...]
+    matrix_rate: float
+    rate: float
+    decay: float
+
+
+# Arithmetic has the most to learn per token, so it comes first.
+MATHEMATICS = Course("mathematics", 0.03, (6.0, 2.0, 2.0), (3.5, 3.5, 3.0), 1e-2, 4e-3, 0.4)
+SLIPS = Course("slips", 0.2, (3.0, 4.5, 2.5), (3.0, 4.5, 2.5), 4e-3, 1.5e-3, 0.9)
+
+
+def train(
+    course: Course,
+    tokenizer: Path,
+    start: Path | None,
+    out: Path,
+    work: Path,
+    steps: int,
+    report: Report,
+    seed: int = 1,
+) -> None:
+    """Take a course into `out`, from the model in `start` or from nothing; resumes from a checkpoint in `work`."""
     import torch
     from transformers import Qwen2ForCausalLM
 
     torch.manual_seed(seed)
-    writer = writer_for(folder)
-    model = Qwen2ForCausalLM(configuration(writer.end))
-    optimiser = Optimiser(model, steps, matrix_rate=1e-2, rate=4e-3)
-    checkpoint, start = work / "generator.pt", 0
-    if checkpoint.exists():
-        saved = torch.load(checkpoint, weights_only=True)
-        model.load_state_dict(saved["model"])
-        optimiser.load(saved["optimiser"])
-        start = saved["step"]
-    rng = random.Random(seed * 1000 + start)
-    data = batches(solutions(writer, rng, SLIP, SHARES), BATCH_TOKENS, writer.end, rng)
-    for step in range(start, steps):
+    writer = writer_for(tokenizer)
+    model = Qwen2ForCausalLM.from_pretrained(start) if start else Qwen2ForCausalLM(configuration(writer.end))
+    optimiser = Optimiser(model, steps, course.matrix_rate, course.rate, course.decay)
+    checkpoint = work / f"generator-{course.name}.pt"
+    first = restore(checkpoint, model, optimiser)
+    rng = random.Random(f"{course.name} {seed} {first}")
+    shares = course.early
+    data = batches(solutions(writer, rng, course.slip, shares), BATCH_TOKENS, writer.end, rng)
+    for step in range(first, steps):
+        if shares != course.late and optimiser.decaying(step):
+            shares = course.late
+            data = batches(solutions(writer, rng, course.slip, shares), BATCH_TOKENS, writer.end, rng)
         batch = next(data)
         hidden = model.model(input_ids=torch.from_numpy(batch.ids), use_cache=False).last_hidden_state
         loss = language_loss(hidden, model.model.embed_tokens.weight, batch)
@@ -96,9 +123,5 @@ def train(folder: Path, work: Path, steps: int, report: Report, seed: int = 1) -
         optimiser.step(step)
         report(step + 1, steps, loss.item())
         if (step + 1) % 100 == 0 or step + 1 == steps:
-            torch.save(
-                {"model": model.state_dict(), "optimiser": optimiser.state(), "step": step + 1},
-                checkpoint.with_suffix(".new"),
-            )
-            checkpoint.with_suffix(".new").replace(checkpoint)
-    model.save_pretrained(folder)
+            keep(checkpoint, model, optimiser, step + 1)
+    model.save_pretrained(out)

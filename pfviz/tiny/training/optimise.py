@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 
@@ -32,6 +33,10 @@ class Optimiser:
         """The schedule at a step, in (0, 1]."""
         return min(1.0, (step + 1) / self.warmup, max(0.01, (self.steps - step) / self.decay))
 
+    def decaying(self, step: int) -> bool:
+        """Whether the last stretch, of falling rates, has begun."""
+        return self.steps - step <= self.decay
+
     def step(self, step: int) -> None:
         import torch
 
@@ -60,6 +65,27 @@ class Optimiser:
     def load(self, state: dict[str, Any]) -> None:
         self.adam.load_state_dict(state["adam"])
         self.momenta = state["momenta"]
+
+
+def keep(checkpoint: Path, model: Any, optimiser: Optimiser, step: int) -> None:
+    """Write a checkpoint after `step` steps; an interruption leaves the one before it."""
+    import torch
+
+    fresh = checkpoint.with_suffix(".new")
+    torch.save({"model": model.state_dict(), "optimiser": optimiser.state(), "step": step}, fresh)
+    fresh.replace(checkpoint)
+
+
+def restore(checkpoint: Path, model: Any, optimiser: Optimiser) -> int:
+    """Load a checkpoint if there is one; returns the number of steps already done."""
+    import torch
+
+    if not checkpoint.exists():
+        return 0
+    saved = torch.load(checkpoint, weights_only=True)
+    model.load_state_dict(saved["model"])
+    optimiser.load(saved["optimiser"])
+    return int(saved["step"])
 
 
 def orthogonal(matrices: Any, iterations: int = 5) -> Any:

@@ -21,7 +21,7 @@ from pfviz.tiny.training import generator as generators
 from pfviz.tiny.training import reward as rewards
 from pfviz.tiny.training.card import write_card
 from pfviz.tiny.training.documents import Writer
-from pfviz.tiny.training.optimise import Optimiser
+from pfviz.tiny.training.optimise import Optimiser, restore
 from pfviz.tiny.training.sampling import Sample, sample, score
 from pfviz.tiny.training.store import load_samples, save_samples
 
@@ -33,7 +33,8 @@ Progress = Callable[[str, int, int, str], None]  # (stage, done, of how many, no
 class Plan:
     """How much of everything; the defaults built the shipped pair."""
 
-    generator_steps: int = 2900
+    generator_steps: int = 2300
+    slip_steps: int = 400
     sampled_problems: int = 1600
     samples_each: int = 8
     naive_steps: int = 60
@@ -63,6 +64,7 @@ class Build:
         for folder in (self.generator_folder, self.reward_folder, self.naive_folder):
             folder.mkdir(parents=True, exist_ok=True)
         self.tokenizer()
+        self.mathematics()
         self.generator()
         self.samples()
         self.naive()
@@ -72,6 +74,10 @@ class Build:
     @property
     def generator_folder(self) -> Path:
         return self.out / "generator"
+
+    @property
+    def first_course(self) -> Path:
+        return self.work / "mathematics"
 
     @property
     def reward_folder(self) -> Path:
@@ -91,6 +97,13 @@ class Build:
         from transformers import AutoModelForCausalLM
 
         return AutoModelForCausalLM.from_pretrained(self.generator_folder, local_files_only=True).eval()
+
+    @cached_property
+    def pupil(self) -> Any:
+        """The generator after its first course."""
+        from transformers import AutoModelForCausalLM
+
+        return AutoModelForCausalLM.from_pretrained(self.first_course, local_files_only=True).eval()
 
     def _report(self, stage: str) -> Callable[[int, int, float], None]:
         smooth = [0.0]
@@ -115,15 +128,23 @@ class Build:
             for file in ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja"):
                 shutil.copy(self.generator_folder / file, folder / file)
 
-    def generator(self) -> None:
-        if not (self.generator_folder / "model.safetensors").exists():
+    def mathematics(self) -> None:
+        """The generator's first course; the reward model starts from it too."""
+        if not (self.first_course / "model.safetensors").exists():
+            report = self._report("mathematics")
             generators.train(
-                self.generator_folder,
-                self.work,
-                self.plan.generator_steps,
-                self._report("generator"),
-                self.plan.seed + 1,
-            )
+                generators.MATHEMATICS, self.generator_folder, None, self.first_course, self.work,
+                self.plan.generator_steps, report, self.plan.seed + 1,
+            )  # fmt: skip
+
+    def generator(self) -> None:
+        """The generator's second course."""
+        if not (self.generator_folder / "model.safetensors").exists():
+            report = self._report("slips")
+            generators.train(
+                generators.SLIPS, self.generator_folder, self.first_course, self.generator_folder, self.work,
+                self.plan.slip_steps, report, self.plan.seed + 2,
+            )  # fmt: skip
 
     def samples(self) -> list[list[Sample]]:
         """The generator's own solutions of training problems, at the temperature of use and a higher one."""
@@ -146,7 +167,7 @@ class Build:
         torch.manual_seed(self.plan.seed + 3)
         rng = random.Random(f"naive {self.plan.seed}")
         seen = [s for group in self.samples()[: self.plan.naive_problems] for s in group]
-        model = rewards.start(self.model, self.model.config.num_hidden_layers)
+        model = rewards.start(self.pupil, self.pupil.config.num_hidden_layers)
         optimiser = Optimiser(model, self.plan.naive_steps, matrix_rate=3e-3, rate=2e-3)
         rewards.train(
             model, rewards.outcomes(self.writer, rng, seen), self.writer, optimiser, range(self.plan.naive_steps),
@@ -162,14 +183,9 @@ class Build:
 
         plan, checkpoint = self.plan, self.work / "reward.pt"
         torch.manual_seed(plan.seed + 2)
-        model = rewards.start(self.model, rewards.LAYERS)
+        model = rewards.start(self.pupil, rewards.LAYERS)
         optimiser = Optimiser(model, plan.reward_steps, matrix_rate=5e-3, rate=2e-3)
-        first = 0
-        if checkpoint.exists():
-            saved = torch.load(checkpoint, weights_only=True)
-            model.load_state_dict(saved["model"])
-            optimiser.load(saved["optimiser"])
-            first = saved["step"]
+        first = restore(checkpoint, model, optimiser)
         rng = random.Random(f"reward {plan.seed} {first}")
         sampled, mined = rewards.Pool(), rewards.Pool()
         sampled.add(self.samples())

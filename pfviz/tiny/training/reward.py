@@ -18,7 +18,7 @@ from pfviz.tiny import world
 from pfviz.tiny.tasks import Line
 from pfviz.tiny.training.documents import Batch, Document, Writer, batches
 from pfviz.tiny.training.generator import BATCH_TOKENS, Report, configuration, language_loss
-from pfviz.tiny.training.optimise import Optimiser
+from pfviz.tiny.training.optimise import Optimiser, keep
 from pfviz.tiny.training.sampling import Sample
 
 LAYERS = 6
@@ -113,8 +113,6 @@ def train(
     rng: random.Random, checkpoint: Path | None = None, **weights: float,
 ) -> None:  # fmt: skip
     """Steps `span` of the optimiser's schedule; a checkpoint every 100."""
-    import torch
-
     model.train()
     data = batches(documents, BATCH_TOKENS, writer.end, rng)
     for step in span:
@@ -123,9 +121,7 @@ def train(
         optimiser.step(step)
         report(step + 1, optimiser.steps, total.item())
         if checkpoint and ((step + 1) % 100 == 0 or step + 1 == span.stop):
-            state = {"model": model.state_dict(), "optimiser": optimiser.state(), "step": step + 1}
-            torch.save(state, checkpoint.with_suffix(".new"))
-            checkpoint.with_suffix(".new").replace(checkpoint)
+            keep(checkpoint, model, optimiser, step + 1)
     model.eval()
 
 
