@@ -12,7 +12,8 @@ LIMIT = 200  # no intermediate value is larger
 PHRASINGS = (
     "Compute {}", "Compute {}.", "What is {}?", "{}", "Evaluate {}", "Evaluate {}.", "Calculate {}", "Calculate {}.",
     "Work out {}", "Find the value of {}.", "How much is {}?", "{} = ?", "{} =", "Simplify {}", "Find {}.",
-    "compute {}", "what is {}?", "what is {}", "evaluate {}", "calculate {}", "What does {} equal?", "Please compute {}.",
+    "compute {}", "what is {}?", "what is {}", "evaluate {}", "calculate {}", "What does {} equal?",
+    "Please compute {}.",
 )  # fmt: skip
 
 
@@ -149,8 +150,10 @@ def _reduced(rng: random.Random, expr: Expr) -> Move:
     places = reducible(expr)
     path = places[0] if rng.random() < 0.75 else rng.choice(places)
     node = at(expr, path)
-    assert isinstance(node, tuple) and isinstance(node[1], int) and isinstance(node[2], int)
-    op, a, b = node[0], node[1], node[2]
+    assert isinstance(node, tuple)
+    op, a, b = node
+    assert isinstance(a, int)
+    assert isinstance(b, int)
     c = apply(op, a, b)
     assert c is not None
     return (op, a, b, c), put(expr, path, c), True

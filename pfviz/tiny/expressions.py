@@ -12,7 +12,8 @@ Expr = int | str | tuple[str, "Expr", "Expr"]
 
 PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2}
 MAX_CHARACTERS = 400
-_TOKEN = re.compile(r"\s*(?:(\d{1,12})|([a-zA-Z])|([-+*/()]))")
+MAX_DEPTH = 40  # parentheses and signs inside one another; the parser recurses on them
+_TOKEN = re.compile(r"\s*(?:([0-9]{1,12})(?![0-9])|([a-zA-Z])|([-+*/()]))")
 _SIGNS = str.maketrans(
     {"×": "*", "·": "*", "⋅": "*", "÷": "/", "−": "-", "–": "-", "—": "-", "∗": "*", "[": "(", "]": ")"}
 )
@@ -32,7 +33,7 @@ def parse(text: str) -> Expr:
     if len(text) > MAX_CHARACTERS:
         raise ExpressionError(f"an expression of {len(text)} characters; at most {MAX_CHARACTERS} are read")
     tokens = _tokens(plain_signs(text))
-    expr, rest = _sum(tokens, 0)
+    expr, rest = _sum(tokens, 0, 0)
     if rest != len(tokens):
         raise ExpressionError(f"unexpected {tokens[rest]!r}")
     return expr
@@ -51,38 +52,40 @@ def _tokens(text: str) -> list[str]:
     return tokens
 
 
-def _sum(tokens: list[str], i: int) -> tuple[Expr, int]:
-    left, i = _product(tokens, i)
+def _sum(tokens: list[str], i: int, depth: int) -> tuple[Expr, int]:
+    left, i = _product(tokens, i, depth)
     while i < len(tokens) and tokens[i] in "+-":
-        right, j = _product(tokens, i + 1)
+        right, j = _product(tokens, i + 1, depth)
         left, i = (tokens[i], left, right), j
     return left, i
 
 
-def _product(tokens: list[str], i: int) -> tuple[Expr, int]:
-    left, i = _factor(tokens, i)
+def _product(tokens: list[str], i: int, depth: int) -> tuple[Expr, int]:
+    left, i = _factor(tokens, i, depth)
     while i < len(tokens) and tokens[i] not in "+-)":
         explicit = tokens[i] in "*/"
         if not explicit and tokens[i].isdigit():
             raise ExpressionError("two numbers side by side")
-        right, j = _factor(tokens, i + 1 if explicit else i)
+        right, j = _factor(tokens, i + 1 if explicit else i, depth)
         left, i = (tokens[i] if explicit else "*", left, right), j
     return left, i
 
 
-def _factor(tokens: list[str], i: int) -> tuple[Expr, int]:
+def _factor(tokens: list[str], i: int, depth: int) -> tuple[Expr, int]:
     if i >= len(tokens):
         raise ExpressionError("the expression ends too early")
+    if depth > MAX_DEPTH:
+        raise ExpressionError(f"more than {MAX_DEPTH} parentheses or signs inside one another")
     token = tokens[i]
     if token.isdigit():
         return int(token), i + 1
     if token.isalpha():
         return token, i + 1
     if token == "-":
-        inner, i = _factor(tokens, i + 1)
+        inner, i = _factor(tokens, i + 1, depth + 1)
         return (-inner, i) if isinstance(inner, int) else (("*", -1, inner), i)
     if token == "(":
-        inner, i = _sum(tokens, i + 1)
+        inner, i = _sum(tokens, i + 1, depth + 1)
         if i >= len(tokens) or tokens[i] != ")":
             raise ExpressionError("a parenthesis is not closed")
         return inner, i + 1

@@ -13,10 +13,11 @@ from fractions import Fraction
 from pfviz.tiny.expressions import ExpressionError, parse, solve, value, variables
 from pfviz.tiny.tasks import Kind
 
-_BOXED = r"The answer is \\boxed\{(-?\d+(?:/\d+)?)\}\."
+_INTEGER = r"-?[0-9]{1,12}"
+_BOXED = rf"The answer is \\boxed\{{({_INTEGER}(?:/[1-9][0-9]{{0,11}})?)\}}\."
 _NEED = re.compile(r"We need (.+)\.")
-_REDUCED = re.compile(r"(.+?) = (-?\d+)(?:, so we have (.+)\.|\. " + _BOXED + ")")
-_EQUATION = re.compile(r"[A-Z][^:=]*: (.+?) = ([^.]+)\.(?: " + _BOXED + ")?")
+_REDUCED = re.compile(rf"(.+?) = ({_INTEGER})(?:, so we have (.+)\.|\. {_BOXED})")
+_EQUATION = re.compile(rf"[A-Z][^:=]*: (.+?) = ([^.]+)\.(?: {_BOXED})?")
 
 
 def judge(kind: Kind, answer: Fraction, steps: Sequence[str]) -> list[bool]:
@@ -37,7 +38,7 @@ def _right(kind: Kind, answer: Fraction, step: str) -> bool:
         if need is not None:
             return kind == "story" and value(parse(need[1])) == answer
         return _reduced(answer, step)
-    except ExpressionError:
+    except (ExpressionError, ZeroDivisionError):
         return False
 
 

@@ -71,7 +71,10 @@ def two_people(w: Words) -> tuple[str, Expr]:
         found = f"They {w.pick('find', 'buy', 'get')} {c} more."
         return f"{text} {found} How many {w.things} do they have in all?", ("+", both, c)
     if kind == 2:
-        return f"{text} How many {w.things} do they have {w.pick('together', 'in all', 'altogether', 'in total')}?", both
+        return (
+            f"{text} How many {w.things} do they have {w.pick('together', 'in all', 'altogether', 'in total')}?",
+            both,
+        )
     return f"{text} {w.name} gives {c} to {w.other}. How many {w.things} does {w.other} have now?", ("+", b, c)
 
 

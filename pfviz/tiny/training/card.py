@@ -17,11 +17,12 @@ tags: [process-reward-model, particle-filtering, tiny]
 Three small models that pfviz trains from nothing (`pfviz train-tiny`) and ships, so that a real language model proposes
 and a real process reward model scores with no network and no GPU.
 
-| folder | class | parameters | what it is |
-|---|---|---|---|
-| `generator/` | `Qwen2ForCausalLM` | 1.7 M | writes solutions step by step, steps separated by a blank line, the last with `\\boxed{}` |
-| `reward/` | `Qwen2ForTokenClassification` | 2.4 M | process reward in TRL's convention: two labels, read at the separator after a step |
-| `naive-reward/` | `Qwen2ForTokenClassification` | 1.7 M | the first, weaker reward of the same build: few samples, each step labelled by the final outcome |
+- `generator/`, a `Qwen2ForCausalLM` of 1.7 M parameters, writes solutions step by step; the steps are separated by a
+  blank line, and the last holds `\\boxed{}`.
+- `reward/`, a `Qwen2ForTokenClassification` of 2.4 M parameters, is a process reward in TRL's convention: two labels,
+  read at the separator after a step.
+- `naive-reward/`, a `Qwen2ForTokenClassification` of 1.7 M parameters, is the first, weaker reward of the same build:
+  few samples, each step labelled by the final outcome.
 
 They know arithmetic with whole numbers up to 200, linear equations in one unknown, and short English word problems of
 twenty-odd templates. They know nothing else: `pfviz.tiny.gate` refuses the rest.
@@ -43,12 +44,12 @@ def _tables(figures: dict[str, Any], problems: int, each: int) -> list[str]:
     generator, rewards = figures["generator"], {name: figures[f"{name} reward"] for name in ("embedded", "naive")}
     accuracy = generator["accuracy"]
     rows = [
-        f"Measured at T = 0.8 on {problems} held-out problems (a third of each kind; held out by a hash of the problem, never",
-        f"trained on), {each} samples a problem. Written by `pfviz train-tiny`, not by hand.",
+        f"Measured at T = 0.8 on {problems} held-out problems (a third of each kind; held out by a hash of the",
+        f"problem, never trained on), {each} samples a problem. Written by `pfviz train-tiny`, not by hand.",
         "",
         "### Generator",
         "",
-        "| one sample right | arithmetic | equations | stories | ends in a well-formed box | at least one of 16 right |",
+        "| one sample right | arithmetic | equations | stories | ends in a box | at least one of 16 right |",
         "|---|---|---|---|---|---|",
         "| " + " | ".join(_three([accuracy["all"], accuracy["arithmetic"], accuracy["equation"], accuracy["story"],
                                  generator["well formed"], generator["any of 16"]])) + " |",
@@ -71,10 +72,10 @@ def _tables(figures: dict[str, Any], problems: int, each: int) -> list[str]:
             rows.append(f"| particle filtering ({words}), {name} reward | " + " | ".join(cells) + " |")
     rows += [
         "",
-        "Best-of-N is the exact expectation over subsets of the samples. Particle filtering is the default method (odds of the",
-        "reward, multinomial resampling after every step). With 300 problems a share has a standard error of up to 0.03;",
-        "differences are paired by problem. A best-of-N curve that falls with N, as the naive reward's, means that the search",
-        "finds what fools the reward.",
+        "Best-of-N is the exact expectation over subsets of the samples. Particle filtering is the default method",
+        "(odds of the reward, multinomial resampling after every step). With 300 problems a share has a standard error",
+        "of up to 0.03; differences are paired by problem. A best-of-N curve that falls with N, as the naive reward's, means",
+        "that the search finds what fools the reward.",
     ]
     return rows
 

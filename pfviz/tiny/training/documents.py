@@ -24,8 +24,8 @@ IGNORED = -1
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """(L,) ids; (L,) weight of predicting each id; (L,) label: 1 or 0 where the prefix is known right or wrong, else -1;
-    (L,) bool `ends`: whether the token is a separator that ends a step, where the reward is read."""
+    """(L,) ids; (L,) weight of predicting each id; (L,) label: 1 or 0 where the prefix is known right or wrong, else
+    -1; (L,) bool `ends`: whether the token is a separator that ends a step, where the reward is read."""
 
     ids: npt.NDArray[np.int64]
     weights: npt.NDArray[np.float32]

@@ -42,7 +42,8 @@ def particle_filtering(
         for i in range(0, len(tasks), chunk)
     ]
     found: list[Filtered] = []
-    with multiprocessing.get_context("spawn").Pool(os.cpu_count() or 1) as pool:
+    workers = min(os.cpu_count() or 1, len(jobs))  # each one loads the models anew
+    with multiprocessing.get_context("spawn").Pool(workers) as pool:
         for some in pool.imap(_run, jobs):
             found.extend(some)
             report(len(found), len(tasks))

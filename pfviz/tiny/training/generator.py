@@ -1,8 +1,8 @@
 """Trains the embedded generator: a small Qwen2 that takes two courses.
 
-First the mathematics, from solutions that are nearly all right. Then the ways people fail: solutions in which every step
-slips now and then and goes on consistently. A generator that never fails would leave a particle filter nothing to show;
-the reward model starts from the first course.
+First the mathematics, from solutions that are nearly all right. Then the ways people fail: solutions in which every
+step slips now and then and goes on consistently. A generator that never fails would leave a particle filter nothing to
+show; the reward model starts from the first course.
 """
 
 from __future__ import annotations

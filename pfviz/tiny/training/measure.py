@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from math import comb
 
 import numpy as np
 
@@ -24,23 +24,28 @@ def well_formed(groups: Sequence[Sequence[Sample]]) -> float:
 
 
 def within_problem_auc(groups: Sequence[Sequence[Sample]], final: Sequence[Sequence[float]]) -> tuple[float, int]:
-    """How often a right solution scores above a wrong one of the same problem (ties half); and the number of pairs."""
+    """How often a right solution scores above a wrong one of the same problem (ties half); and the number of pairs.
+
+    Without any pair the share is not a number.
+    """
     won, pairs = 0.0, 0
     for group, scores in zip(groups, final, strict=True):
         right = np.array([x for s, x in zip(group, scores, strict=True) if s.right])
         wrong = np.array([x for s, x in zip(group, scores, strict=True) if not s.right])
         won += float((right[:, None] > wrong).sum() + 0.5 * (right[:, None] == wrong).sum())
         pairs += right.size * wrong.size
-    return won / max(pairs, 1), pairs
+    return (won / pairs if pairs else math.nan), pairs
 
 
 def overall_auc(groups: Sequence[Sequence[Sample]], final: Sequence[Sequence[float]]) -> float:
-    """The same over all problems at once: what misleads."""
+    """The same over all problems at once: what misleads. By the rank sum, ties sharing their mean rank."""
     rights = np.array([s.right for g in groups for s in g])
     scores = np.array([x for row in final for x in row])
-    ranks = scores.argsort().argsort() + 1.0
+    _, place, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    ranks = (counts.cumsum() - (counts - 1) / 2)[place]
     n = int(rights.sum())
-    return float((ranks[rights].sum() - n * (n + 1) / 2) / (n * (rights.size - n)))
+    pairs = n * (rights.size - n)
+    return float((ranks[rights].sum() - n * (n + 1) / 2) / pairs) if pairs else math.nan
 
 
 def best_of(groups: Sequence[Sequence[Sample]], final: Sequence[Sequence[float]], n: int) -> float:
@@ -52,11 +57,11 @@ def best_of(groups: Sequence[Sequence[Sample]], final: Sequence[Sequence[float]]
     for group, scores in zip(groups, final, strict=True):
         k = len(group)
         ranked = [s.right for _, s in sorted(zip(scores, group, strict=True), key=lambda pair: -pair[0])]
-        total += sum(comb(k - 1 - i, n - 1) * right for i, right in enumerate(ranked)) / comb(k, n)
+        total += sum(math.comb(k - 1 - i, n - 1) * right for i, right in enumerate(ranked)) / math.comb(k, n)
     return total / len(groups)
 
 
 def any_of(groups: Sequence[Sequence[Sample]], n: int) -> float:
     """Share of problems of which at least one of n samples is right, in expectation over subsets."""
-    shares = [1 - comb(sum(not s.right for s in g), n) / comb(len(g), n) for g in groups]
+    shares = [1 - math.comb(sum(not s.right for s in g), n) / math.comb(len(g), n) for g in groups]
     return float(np.mean(shares))

@@ -114,12 +114,17 @@ class Build:
 
         return report
 
+    def _count(self, stage: str) -> Callable[[int, int], None]:
+        def report(done: int, of: int) -> None:
+            self.progress(stage, done, of, "problems")
+
+        return report
+
     def _sample(self, stage: str, tasks: list[Task], each: int, temperature: float, seed: int) -> list[list[Sample]]:
         from transformers import AutoTokenizer
 
         decode = AutoTokenizer.from_pretrained(self.generator_folder, local_files_only=True).decode
-        report = lambda done, of: self.progress(stage, done, of, "problems")  # noqa: E731
-        return sample(self.model, self.writer, decode, tasks, each, temperature, seed, report)
+        return sample(self.model, self.writer, decode, tasks, each, temperature, seed, self._count(stage))
 
     def tokenizer(self) -> None:
         if not (self.generator_folder / "tokenizer.json").exists():
@@ -206,7 +211,8 @@ class Build:
             tasks = [world.draw(rng) for _ in range(self.plan.mined_problems)]
             groups = self._sample(f"mining, round {round_}", tasks, self.plan.mined_each, TEMPERATURE, 100 + round_)
             final = [[path_[-1] for path_ in score(model.eval(), self.writer, group)] for group in groups]
-            curve = {str(n): measure.best_of(groups, final, n) for n in (1, 4, 16, self.plan.mined_each)}
+            sizes = [n for n in (1, 4, 16) if n < self.plan.mined_each]
+            curve = {str(n): measure.best_of(groups, final, n) for n in [*sizes, self.plan.mined_each]}
             curve["within-problem AUC"] = measure.within_problem_auc(groups, final)[0]
             (self.work / f"mined-{round_}-curve.json").write_text(json.dumps(curve))
             self.progress(f"mining, round {round_}", 1, 1, json.dumps(curve))
@@ -269,9 +275,8 @@ class Build:
 
     def _filtered(self, name: str, folder: Path, particles: int) -> dict[str, float]:
         stage = f"particle filtering, {name}, N = {particles}"
-        report = lambda done, of: self.progress(stage, done, of, "problems")  # noqa: E731
         runs = evaluate.particle_filtering(
-            self.generator_folder, folder, self.held_out_tasks(), particles, TEMPERATURE, 0, report
+            self.generator_folder, folder, self.held_out_tasks(), particles, TEMPERATURE, 0, self._count(stage)
         )
         return {
             "highest": sum(run.highest for run in runs) / len(runs),
