@@ -47,8 +47,10 @@ def stream(
     chosen = Settings.of(particles=particles, seed=seed, **settings)
     policy = make(method, chosen)
     if isinstance(generator, str):
-        presets.generator_preset(generator).check(checked.text)
+        preset = presets.generator_preset(generator)
+        preset.check(checked.text)
         generator = presets.generator(generator)
+        preset.check_reading(checked.text, generator)
     return run_events(checked, generator, _reward_model(reward), policy, chosen, stop or _never)
 
 

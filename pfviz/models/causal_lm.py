@@ -57,6 +57,14 @@ class CausalLMGenerator:
             )
         return CausalLMSession(self, ids, particles, seed, sampling)
 
+    @torch.inference_mode()
+    def prompt_losses(self, problem: Problem) -> list[float]:
+        """How surprised the model is by each token of the prompt after the first: -log p, nats, (L - 1,)."""
+        ids = torch.tensor([self.prompt(problem)], device=self.model.device)
+        logits = self.model(input_ids=ids, use_cache=False).logits[0, :-1].double()
+        losses = -logits.log_softmax(-1).gather(1, ids[0, 1:, None])[:, 0]
+        return [float(loss) for loss in losses]
+
 
 def _eos_ids(model: Any, codec: Codec) -> frozenset[int]:
     ids = getattr(getattr(model, "generation_config", None), "eos_token_id", None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,6 @@ def load_reward(
 
 def _load(kind: Any, place: str | Path, local_files_only: bool) -> tuple[Any, Any]:
     import torch
-    from transformers import AutoTokenizer
 
     local = isinstance(place, Path)
     if local and not (Path(place) / "config.json").is_file():
@@ -45,10 +45,28 @@ def _load(kind: Any, place: str | Path, local_files_only: bool) -> tuple[Any, An
         )
     dtype = "auto" if torch.cuda.is_available() else torch.float32  # half precision is slow on most CPUs
     try:
-        tokenizer = AutoTokenizer.from_pretrained(str(place), local_files_only=local_files_only or local)
+        tokenizer = _tokenizer_class(Path(place)).from_pretrained(
+            str(place), local_files_only=local_files_only or local
+        )
         model = kind.from_pretrained(str(place), local_files_only=local_files_only or local, dtype=dtype)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelError(f"The model {str(place)!r} does not load: {error}") from error
     if torch.cuda.is_available():
         model = model.to("cuda")
     return model.eval().requires_grad_(False), tokenizer
+
+
+def _tokenizer_class(folder: Path) -> Any:
+    """The class that reads the folder's tokenizer as it was saved.
+
+    For some model types (qwen2 among them) AutoTokenizer puts the family's own pre-tokenizer in the place of the saved
+    one, because many published files name a wrong class. A folder that declares the plain backend means it: its texts
+    would be cut into other tokens than the model was trained on, and nothing would say so.
+    """
+    from transformers import AutoTokenizer, PreTrainedTokenizerFast
+
+    declared = folder / "tokenizer_config.json"
+    if not (declared.is_file() and (folder / "tokenizer.json").is_file()):
+        return AutoTokenizer  # an id of the hub, or another kind of tokenizer
+    kind = json.loads(declared.read_text(encoding="utf-8")).get("tokenizer_class")
+    return PreTrainedTokenizerFast if kind in ("TokenizersBackend", "PreTrainedTokenizerFast") else AutoTokenizer

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pfviz.errors import ModelError
 from pfviz.models.base import Generator, RewardModel
+from pfviz.problem import Problem
 
 _LOADING = threading.Lock()
 
@@ -19,14 +20,20 @@ def _any_problem(text: str) -> None:
     """Takes every problem."""
 
 
+def _any_reading(text: str, generator: Generator) -> None:
+    """Takes every problem, however it reads to the generator."""
+
+
 @dataclass(frozen=True, slots=True)
 class GeneratorPreset:
-    """A generator by name. `check` raises `ProblemError` for a problem text that it does not understand."""
+    """A generator by name. `check` raises `ProblemError` for a problem text that it does not understand, and so does
+    `check_reading` once it is loaded, if the text is a stranger to the model itself."""
 
     name: str
     description: str
     load: Callable[[], Generator]
     check: Callable[[str], None] = _any_problem
+    check_reading: Callable[[str, Generator], None] = _any_reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,15 @@ def _check_tiny(text: str) -> None:
     from pfviz.tiny.gate import check
 
     check(text)
+
+
+def _check_tiny_reading(text: str, generator: Generator) -> None:
+    from pfviz.models.causal_lm import CausalLMGenerator
+    from pfviz.tiny.gate import familiar
+
+    assert isinstance(generator, CausalLMGenerator)
+    # Without the last prompt token: it only says that the problem's text is over.
+    familiar(text, generator.prompt_losses(Problem(text))[:-1])
 
 
 def _tiny_generator(folder: str, name: str) -> Callable[[], Generator]:
@@ -77,6 +93,7 @@ GENERATORS: dict[str, GeneratorPreset] = {
             "A small Qwen2 language model that ships with pfviz: arithmetic, linear equations and short word problems.",
             _tiny_generator("generator", "embedded"),
             _check_tiny,
+            _check_tiny_reading,
         ),
     ]
 }

@@ -74,8 +74,8 @@ def _tables(figures: dict[str, Any], problems: int, each: int) -> list[str]:
         "",
         "Best-of-N is the exact expectation over subsets of the samples. Particle filtering is the default method",
         "(odds of the reward, multinomial resampling after every step). With 300 problems a share has a standard error",
-        "of up to 0.03; differences are paired by problem. A best-of-N curve that falls with N, as the naive reward's, means",
-        "that the search finds what fools the reward.",
+        "of up to 0.03; differences are paired by problem. A best-of-N curve that falls with N, as the naive reward's,",
+        "means that the search finds what fools the reward.",
     ]
     return rows
 

@@ -5,8 +5,10 @@ Runs of the product go through `pfviz.inference`; here nothing is selected, so s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from pfviz.problem import split_steps
@@ -14,6 +16,7 @@ from pfviz.tiny import oracle
 from pfviz.tiny.tasks import Line, Task
 from pfviz.tiny.training.documents import Writer, pad
 
+_BOXED = re.compile(r"\\boxed\{(-?\d+(?:/[1-9]\d*)?)\}\.$")
 MAX_TOKENS = 200
 ROWS = 256  # rows decoded together: more no longer helps two cores
 
@@ -29,11 +32,12 @@ class Sample:
     @property
     def right(self) -> bool:
         """Whether the final answer is right (however it was reached)."""
-        return self.lines[-1].text.endswith(f"\\boxed{{{self.task.answer}}}.")
+        boxed = _BOXED.search(self.lines[-1].text)
+        return boxed is not None and Fraction(boxed[1]) == self.task.answer
 
     @property
     def well_formed(self) -> bool:
-        return self.ended and self.lines[-1].text.endswith("}.") and "\\boxed{" in self.lines[-1].text
+        return self.ended and _BOXED.search(self.lines[-1].text) is not None
 
 
 def sample(
