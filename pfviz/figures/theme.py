@@ -51,18 +51,11 @@ DARK: dict[str, str] = {
 }
 """Every token of the light palette → the dark one, exact lower-case strings."""
 
-# Viridis (van der Walt, Smith 2015): even in lightness, read by all common kinds of colour vision.
-REWARD_SCALE = [
-    [0.0, "#440154"],
-    [0.125, "#482878"],
-    [0.25, "#3e4a89"],
-    [0.375, "#31688e"],
-    [0.5, "#26828e"],
-    [0.625, "#1f9e89"],
-    [0.75, "#35b779"],
-    [0.875, "#6dcd59"],
-    [1.0, "#fde725"],
-]
+# Viridis (van der Walt, Smith 2015): even in lightness, read by all common kinds of colour vision. Its darkest ninth is
+# left out, as it cannot be told from a dark page.
+_REWARD_STOPS = ("#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#ece51b")
+REWARD_SCALE = [[k / 8, colour] for k, colour in enumerate(_REWARD_STOPS)]
+"""Reward 0 to 1 → colour, in every figure of every run."""
 
 LEFT, RIGHT_MARGIN, BOTTOM = 46, 78, 28
 """Margins in px, the same in the genealogy and the strips, so that their axes line up."""
