@@ -10,7 +10,7 @@ from pfviz.errors import ProblemError, SettingError
 from pfviz.figures.mathtext import render
 from pfviz.inference.resampling import RESAMPLERS
 from pfviz.inference.settings import Settings
-from pfviz.page.markup import escape, message
+from pfviz.page.markup import message
 from pfviz.problem import Problem
 
 EXAMPLES = (
@@ -76,21 +76,16 @@ def _checked(field: str, value: Any) -> Any:
     return checked
 
 
-def preview(problem: str | None) -> str:
-    """The problem as it will be read, or what is wrong with it; nothing for an empty box."""
+def preview(problem: str | None) -> tuple[str, str]:
+    """The problem as it will be read, and what is wrong with it; nothing of both for an empty box."""
     if not (problem or "").strip():
-        return ""
+        return "", ""
     try:
-        return f'<div class="preview" aria-label="Preview">{render(Problem.checked(str(problem)).text)}</div>'
+        return f'<div class="preview" aria-label="Preview">{render(Problem.checked(str(problem)).text)}</div>', ""
     except ProblemError as error:
-        return message(str(error))
+        return "", message(str(error))
 
 
 def dice() -> str:
     """A fresh seed. Not of a run's own stream: it chooses the run."""
     return str(random.SystemRandom().randrange(10_000))
-
-
-def echo(problem: str) -> str:
-    """The problem of a run, on one line of the top bar."""
-    return f'<span class="echo" title="{escape(problem)}">{render(problem)}</span>'

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from pathlib import Path
 from typing import Literal
 
@@ -20,13 +19,13 @@ def name(trace: Trace, kind: Kind) -> str:
     return f"pfviz-{words}-n{trace.particles}-seed{trace.seed}.{kind}"
 
 
-def write(trace: Trace, kind: Kind, folder: Path | None = None) -> Path:
-    """The trace as JSON, or as a report that opens without a network, in a fresh folder."""
-    path = (folder or Path(tempfile.mkdtemp(prefix="pfviz-"))) / name(trace, kind)
+def write(trace: Trace, kind: Kind, folder: Path) -> Path:
+    """The trace as JSON, or as a report that opens without a network."""
+    path = folder / name(trace, kind)
     if kind == "json":
         text = dumps(trace)
     else:
-        from pfviz.figures.export import to_html
+        from pfviz.figures import to_html  # plotly is slow to import
 
         text = to_html(trace)
     path.write_text(text, encoding="utf-8")

@@ -76,7 +76,7 @@ def hero() -> str:
     return (
         '<div class="hero"><h2>Many drafts, one answer</h2>'
         f"{_drawing()}<ol>{steps}</ol>"
-        '<p class="start">Pick an example on the left, or type a problem, and press Run.</p></div>'
+        '<p class="start">Pick an example or type a problem, then press Run.</p></div>'
     )
 
 

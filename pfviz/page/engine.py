@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
+from pfviz.errors import PfvizError
 from pfviz.inference.events import Event
+
+log = logging.getLogger(__name__)
 
 
 class Engine(Protocol):
@@ -27,7 +31,10 @@ class Embedded:
         return api.stream(problem, stop=stop, generator="embedded", **settings)
 
     def warm(self) -> None:
-        """One short run: it imports torch, reads the weights and touches every kernel once."""
-        for reward in ("embedded", "naive"):
-            for _ in self.stream("3 + 4", stop=lambda: False, particles=2, max_steps=2, reward=reward):
-                pass
+        """A short run with each reward model: it imports torch, reads the weights and touches every kernel once."""
+        try:
+            for reward in ("embedded", "naive"):
+                for _ in self.stream("3 + 4", stop=lambda: False, particles=2, max_steps=2, reward=reward):
+                    pass
+        except PfvizError as error:
+            log.warning("The embedded pair cannot be warmed up: %s", error)

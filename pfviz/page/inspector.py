@@ -42,8 +42,8 @@ def _head(trace: Trace, uid: int) -> str:
         _walk("next", "↓", "Sibling after", selection.move(trace, uid, "next")),
     )
     return (
-        f'<div class="insp-head"><div><h3>Particle {n + 1}</h3><p>step {t + 1} of {trace.steps} · '
-        f"{escape(_state(trace, uid))}</p></div><nav aria-label='Walk the tree'>{''.join(buttons)}</nav></div>"
+        f'<div class="insp-head"><h3>Particle {n + 1}</h3><nav aria-label="Walk the tree">{"".join(buttons)}</nav>'
+        f"<p>Step {t + 1} of {trace.steps}, {escape(_state(trace, uid))}</p></div>"
     )
 
 

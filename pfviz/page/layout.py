@@ -7,8 +7,9 @@ from typing import Any
 import gradio as gr
 
 from pfviz.figures.theme import DARK
-from pfviz.page import controls, empty, inspector, markup
-from pfviz.page.pane import Markup, Pane
+from pfviz.page import controls, empty, inspector
+from pfviz.page.markup import chips
+from pfviz.page.pane import markup, pane
 
 Parts = dict[str, Any]
 """Name → component."""
@@ -23,21 +24,21 @@ def build() -> Parts:
         with gr.Column(elem_id="bar", min_width=0):
             _bar(parts)
         with gr.Column(elem_id="stage", min_width=0):
-            parts["hero"] = Markup(empty.hero(), elem_id="hero")
-            parts["genealogy"] = Pane("Genealogy", dark=DARK, group="steps", keys=True, elem_id="genealogy")
-            parts["strips"] = Pane(
+            parts["hero"] = markup(empty.hero(), elem_id="hero")
+            parts["genealogy"] = pane("Genealogy", dark=DARK, group="steps", keys=True, elem_id="genealogy")
+            parts["strips"] = pane(
                 "Effective sample size, ancestors, evidence", dark=DARK, group="steps", elem_id="strips"
             )
         with gr.Column(elem_id="inspector", elem_classes="scroller", min_width=0):
-            parts["answer"] = Markup(elem_id="answer")
-            parts["inspector"] = Markup(inspector.EMPTY, elem_id="particle")
+            parts["answer"] = markup(elem_id="answer")
+            parts["inspector"] = markup(inspector.EMPTY, elem_id="particle")
         with gr.Column(elem_id="below", min_width=0):
             _tabs(parts)
     return parts
 
 
 def _side(parts: Parts) -> None:
-    Markup(empty.title(), elem_id="title")
+    markup(empty.title(), elem_id="title")
     parts["problem"] = gr.Textbox(
         label="Problem",
         placeholder="Compute (12 + 7) * 3 - 45",
@@ -45,19 +46,19 @@ def _side(parts: Parts) -> None:
         max_lines=6,
         elem_id="problem",
     )
-    parts["trouble_problem"] = Markup(elem_id="trouble-problem")
-    parts["preview"] = Markup(elem_id="preview")
-    parts["examples"] = Markup(markup.chips(controls.EXAMPLES), elem_id="examples")
+    parts["trouble_problem"] = markup(elem_id="trouble-problem")
+    parts["preview"] = markup(elem_id="preview")
+    parts["examples"] = markup(chips(controls.EXAMPLES), elem_id="examples")
     with gr.Row(elem_id="go"):
         parts["run"] = gr.Button("Run", variant="primary", elem_id="run", min_width=0)
         parts["stop"] = gr.Button("Stop", interactive=False, elem_id="stop", min_width=0)
-    parts["banner"] = Markup(elem_id="banner")
-    parts["particles"] = OpenSlider(
+    parts["banner"] = markup(elem_id="banner")
+    parts["particles"] = gr.Slider(
         1, controls.MOST_PARTICLES, controls.DEFAULTS["particles"], step=1, label="Particles", elem_id="particles"
     )
-    parts["trouble_particles"] = Markup()
+    parts["trouble_particles"] = markup(elem_id="trouble-particles")
     parts["reward"] = gr.Radio(controls.REWARDS, value="embedded", label="Reward model", elem_id="reward")
-    parts["trouble_reward"] = Markup()
+    parts["trouble_reward"] = markup(elem_id="trouble-reward")
     with gr.Accordion("More settings", open=False, elem_id="more") as parts["fold"]:
         _more(parts)
 
@@ -79,23 +80,23 @@ def _more(parts: Parts) -> None:
         field.unrender()
     for name in fields:
         parts[name].render()
-        parts[f"trouble_{name}"] = Markup()
+        parts[f"trouble_{name}"] = markup(elem_id=f"trouble-{name}")
     with gr.Row(elem_id="seed-row"):
         parts["seed"] = gr.Textbox(
             usual["seed"], label="Seed", info="the same seed, the same run", elem_id="seed", min_width=0
         )
         parts["dice"] = gr.Button("⚄", elem_id="dice", min_width=0)
-    parts["trouble_seed"] = Markup()
+    parts["trouble_seed"] = markup(elem_id="trouble-seed")
 
 
 def _bar(parts: Parts) -> None:
-    parts["progress"] = Markup(elem_id="progress")
+    parts["progress"] = markup(elem_id="progress")
     with gr.Row(elem_id="tools"):
         parts["upload"] = gr.UploadButton("Open a trace", file_types=[".json"], elem_id="open", size="sm", min_width=0)
         parts["save_json"] = gr.Button("Save trace", elem_id="save-json", size="sm", interactive=False, min_width=0)
         parts["save_html"] = gr.Button("Save report", elem_id="save-html", size="sm", interactive=False, min_width=0)
         parts["dark"] = gr.Button("◐", elem_id="dark", size="sm", min_width=0)
-    parts["file"] = gr.DownloadButton("file", elem_id="file", visible="hidden")
+    parts["file"] = gr.DownloadButton("Download", elem_id="file", visible="hidden")
 
 
 def _tabs(parts: Parts) -> None:
@@ -106,16 +107,6 @@ def _tabs(parts: Parts) -> None:
                 if name == "resampling":
                     with gr.Row(elem_id="events"):
                         parts["before"] = gr.Button("◀", elem_id="event-before", size="sm", min_width=0)
-                        parts["event"] = Markup(elem_id="event")
+                        parts["event"] = markup(elem_id="event")
                         parts["after"] = gr.Button("▶", elem_id="event-after", size="sm", min_width=0)
-                parts[name] = Pane(label, dark=DARK, elem_id=name)
-
-
-class OpenSlider(gr.Slider):  # type: ignore[misc]
-    """A slider that passes on what was typed beside it: the page, not a pop-up, says what is wrong with it."""
-
-    def get_block_name(self) -> str:
-        return "slider"
-
-    def preprocess(self, payload: Any) -> Any:
-        return payload
+                parts[name] = pane(label, dark=DARK, elem_id=name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, replace
 
 from pfviz.inference.events import Drafting, Event, Extended, RunEnded, RunStarted, Selected
@@ -36,7 +36,7 @@ class Moment:
 
 def follow(
     events: Iterable[Event], *, clock: Callable[[], float] = time.monotonic, pause: float = 0.15
-) -> Iterator[Moment]:
+) -> Generator[Moment]:
     """Moments of a run: every completed step, and between two of them at most one each `pause` seconds."""
     recorder = Recorder()
     progress, written, begun, shown = Progress(), 0, clock(), clock()
@@ -63,5 +63,5 @@ def follow(
         shown = now
         progress = replace(progress, seconds=now - begun)
         if isinstance(event, RunEnded):
-            progress = replace(progress, status=event.status)
+            progress = replace(progress, status=event.status, step=recorder.steps)
         yield Moment(progress, recorder.trace() if isinstance(event, Selected | RunEnded) else None)

@@ -38,8 +38,8 @@ class Page(gr.Blocks):  # type: ignore[misc]
         self.engine = engine
         self.visits = Visits()
 
-    def launch(self, *arguments: Any, warm: bool = True, **settings: Any) -> Any:
-        """As `gr.Blocks.launch`. `warm` loads the models on a thread of its own once the page is up."""
+    def launch(self, *arguments: Any, warm: bool = True, prevent_thread_lock: bool = False, **settings: Any) -> Any:
+        """As `gr.Blocks.launch`. `warm` loads the models on a thread of its own, once the page is up."""
         usual = {
             "theme": theme(),
             "css_paths": [STYLE],
@@ -47,11 +47,13 @@ class Page(gr.Blocks):  # type: ignore[misc]
             "footer_links": [],
             "run_history": False,
             "ssr_mode": False,
-            "show_error": False,
         }
+        up = super().launch(*arguments, prevent_thread_lock=True, **(usual | settings))
         if warm:
             threading.Thread(target=self.engine.warm, name="pfviz-warm", daemon=True).start()
-        return super().launch(*arguments, **(usual | settings))
+        if not prevent_thread_lock:
+            self.block_thread()
+        return up
 
     def leave(self, request: gr.Request) -> None:
         """A tab was closed: its run stops."""

@@ -1,16 +1,9 @@
 /* One Plotly pane. The div is drawn once and lives as long as the page: Plotly.react keeps zoom (uirevision), and the
    figure that arrives from Python is recoloured here when the page is dark. */
 (() => {
-  const CONFIG = {
-    displaylogo: false,
-    displayModeBar: "hover",
-    responsive: false,
-    doubleClickDelay: 350,
-    modeBarButtonsToRemove: ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"],
-  };
-  const linked = new Map(); // group name -> {range, members}: panes that share one step axis
-
+  const linked = new Map(); // group name -> {x, run, members}: panes that share one step axis
   const isDark = () => document.body.classList.contains("dark");
+  let warmed = false;
 
   function recolour(value, palette) {
     if (typeof value === "string") return palette[value.toLowerCase()] ?? value;
@@ -21,11 +14,19 @@
     return value;
   }
 
-  function shareAxis(name, member) {
-    if (!name) return { range: null, members: [] };
-    if (!linked.has(name)) linked.set(name, { range: null, revision: null, members: [] });
-    linked.get(name).members.push(member);
-    return linked.get(name);
+  /* The first plot of a page costs a second or so of compiling; it is spent before the first run. */
+  function warm() {
+    if (warmed) return;
+    warmed = true;
+    const node = document.createElement("div");
+    node.style.cssText = "position:absolute;left:-9999px;top:0;width:300px;height:200px";
+    node.setAttribute("aria-hidden", "true");
+    document.body.append(node);
+    const traces = [{ type: "scatter", mode: "markers+lines", x: [0, 1], y: [0, 1] }, { type: "heatmap", z: [[0, 1]] }];
+    Plotly.newPlot(node, traces, { width: 300, height: 200 }).then(() => {
+      Plotly.purge(node);
+      node.remove();
+    });
   }
 
   window.pfvizPane = function pfvizPane({ element, props, trigger, watch }) {
@@ -34,16 +35,28 @@
     let source = null; // the figure as Python sent it, in light colours
     let drawn = false;
     let frame = 0;
-    const pane = { follow };
-    const group = shareAxis(props.group, pane);
+    let zoom = {}; // axis -> the range that the visitor chose; Plotly would drop it when the step axis grows
+    const group = linked.get(props.group) ?? { x: null, run: null, members: [] };
+    if (props.group) linked.set(props.group, group);
+    group.members.push(later);
+
+    const config = {
+      displaylogo: false,
+      displayModeBar: "hover",
+      doubleClick: false,
+      modeBarButtonsToRemove: ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d", "resetScale2d"],
+      modeBarButtonsToAdd: [{ name: "Reset zoom", icon: Plotly.Icons.home, click: reset }],
+    };
 
     function layoutOf(figure) {
-      const layout = { ...figure.layout, autosize: true, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)" };
+      const layout = { ...figure.layout, autosize: true };
       delete layout.width;
       delete layout.height;
-      delete layout.template;
       layout.dragmode = matchMedia("(pointer: coarse)").matches ? false : "zoom"; // a finger scrolls the page
-      if (group.range && layout.xaxis) layout.xaxis = { ...layout.xaxis, range: group.range, autorange: false };
+      for (const axis of Object.keys(layout).filter((key) => /^[xy]axis\d*$/.test(key))) {
+        const range = props.group && axis.startsWith("x") ? group.x : zoom[axis];
+        if (range) layout[axis] = { ...layout[axis], range: [...range], autorange: false };
+      }
       return layout;
     }
 
@@ -58,7 +71,7 @@
       if (!plot.clientWidth || !plot.clientHeight) return; // hidden: the resize observer calls again
       const figure = isDark() ? recolour(source, props.dark) : source;
       const layout = layoutOf(figure);
-      Plotly.react(plot, figure.data, layout, CONFIG);
+      Plotly.react(plot, figure.data, layout, config);
       describe(layout.meta ?? {});
       if (!drawn) listen();
       drawn = true;
@@ -66,7 +79,7 @@
 
     function describe(meta) {
       heading.textContent = meta.title ?? "";
-      reads.textContent = reads.title = meta.reads ?? "";
+      reads.textContent = meta.reads ?? "";
       plot.setAttribute("aria-label", [props.title, meta.title, meta.reads].filter(Boolean).join(". "));
       plot.dataset.steps = meta.steps ?? "";
       plot.dataset.selected = meta.selected ?? "";
@@ -78,9 +91,28 @@
 
     function receive() {
       source = props.value ? JSON.parse(props.value) : null;
-      const revision = source?.layout?.uirevision;
-      if (group.revision !== revision) Object.assign(group, { range: null, revision });
+      const run = source?.layout?.meta?.run ?? null;
+      if (run && run !== group.run) {
+        Object.assign(group, { x: null, run });
+        zoom = {};
+      }
       later();
+    }
+
+    function reset() {
+      zoom = {};
+      group.x = null;
+      group.members.forEach((redraw) => redraw());
+    }
+
+    function remember(change) {
+      const axes = Object.keys(change).flatMap((key) => key.match(/^([xy]axis\d*)\.range/)?.[1] ?? []);
+      for (const axis of new Set(axes)) {
+        const range = plot.layout[axis]?.range?.slice();
+        if (props.group && axis.startsWith("x")) group.x = range;
+        else zoom[axis] = range;
+      }
+      if (props.group && axes.length) group.members.forEach((redraw) => redraw !== later && redraw());
     }
 
     function listen() {
@@ -90,19 +122,8 @@
         plot.focus({ preventScroll: true });
         trigger("select", { uid: Number([hit.customdata].flat()[0]) });
       });
-      plot.on("plotly_relayout", (change) => {
-        if (!props.group) return;
-        const low = change["xaxis.range[0]"] ?? change["xaxis.range"]?.[0];
-        const high = change["xaxis.range[1]"] ?? change["xaxis.range"]?.[1];
-        if (low !== undefined) group.range = [low, high];
-        else if (change["xaxis.autorange"] || change["xaxis.range"] === null) group.range = null;
-        else return;
-        group.members.filter((member) => member !== pane).forEach((member) => member.follow());
-      });
-    }
-
-    function follow() {
-      later();
+      plot.on("plotly_relayout", remember);
+      plot.on("plotly_doubleclick", reset);
     }
 
     if (props.keys) {
@@ -116,7 +137,7 @@
       });
     }
     new ResizeObserver(() => {
-      if (drawn && plot.clientWidth) Plotly.Plots.resize(plot);
+      if (drawn && plot.clientWidth && plot.clientHeight) Plotly.Plots.resize(plot);
       else later();
     }).observe(plot);
     let dark = isDark();
@@ -126,5 +147,6 @@
     }).observe(document.body, { attributes: true, attributeFilter: ["class"] });
     watch("value", receive);
     receive();
+    (window.requestIdleCallback ?? setTimeout)(warm);
   };
 })();

@@ -18,7 +18,7 @@ PANE_JS = Path(__file__).parent / "pane.js"
 MARKUP_JS = Path(__file__).parent / "markup.js"
 
 TEMPLATE = (
-    '<div class="pane-head"><h3></h3><span class="pane-reads"></span></div>'
+    '<div class="pane-head"><h3></h3><span class="pane-reads" tabindex="0"></span></div>'
     '<div class="pane-plot" tabindex="0" role="img"></div>'
 )
 MARKUP_ON_LOAD = "pfvizMarkup({element, trigger, watch}); // events: 'select' 'pick'"
@@ -31,47 +31,33 @@ def _scripts(*paths: Path) -> str:
     return "".join(f'<script src="gradio_api/file={path.as_posix()}"></script>' for path in paths)
 
 
-class Markup(gr.HTML):  # type: ignore[misc]
+def markup(value: str = "", **settings: Any) -> gr.HTML:
     """Markup of ours, without Gradio's prose style: `select` ({uid}) and `pick` ({problem}) come out of it."""
-
-    def __init__(self, value: str = "", **settings: Any) -> None:
-        super().__init__(
-            value, apply_default_css=False, js_on_load=MARKUP_ON_LOAD, head=_scripts(MARKUP_JS), **settings
-        )
-
-    def get_block_name(self) -> str:
-        return "html"
+    return gr.HTML(value, apply_default_css=False, js_on_load=MARKUP_ON_LOAD, head=_scripts(MARKUP_JS), **settings)
 
 
-class Pane(gr.HTML):  # type: ignore[misc]
-    """A figure's JSON in, `select` ({uid}) and `move` ({move}) out. Panes of one `group` share their step axis."""
+def pane(title: str, *, dark: Mapping[str, str], group: str = "", keys: bool = False, **settings: Any) -> gr.HTML:
+    """A figure's JSON in, `select` ({uid}) and `move` ({move}) out. Panes of one `group` share their step axis.
 
-    def __init__(
-        self, title: str, *, dark: Mapping[str, str], group: str = "", keys: bool = False, **settings: Any
-    ) -> None:
-        super().__init__(
-            value="",
-            html_template=TEMPLATE,
-            js_on_load=ON_LOAD,
-            head=_scripts(PLOTLY_JS, PANE_JS),
-            apply_default_css=False,
-            elem_classes=["pane", *settings.pop("elem_classes", [])],
-            title=title,
-            dark={light.lower(): colour for light, colour in dark.items()},
-            group=group,
-            keys=keys,
-            **settings,
-        )
-
-    def get_block_name(self) -> str:
-        return "html"
-
-    def postprocess(self, value: str | None) -> str | None:
-        return value  # JSON, never markup: nothing to warn about
+    Functions, not subclasses: Gradio writes a stub file beside the source of every subclass of a component.
+    """
+    return gr.HTML(
+        value="",
+        html_template=TEMPLATE,
+        js_on_load=ON_LOAD,
+        head=_scripts(PLOTLY_JS, PANE_JS),
+        apply_default_css=False,
+        elem_classes="pane",
+        title=title,
+        dark={light.lower(): colour for light, colour in dark.items()},
+        group=group,
+        keys=keys,
+        **settings,
+    )
 
 
 def to_value(figure: go.Figure, *, run: str, steps: int, selected: int | None) -> str:
     """A figure as a pane's value. `run` names the run: zoom is kept as long as it stays the same."""
     meta = dict(figure.layout.meta or {})
-    figure.update_layout(uirevision=run, meta=meta | {"steps": steps, "selected": selected})
+    figure.update_layout(uirevision=run, meta=meta | {"run": run, "steps": steps, "selected": selected})
     return str(figure.to_json())

@@ -10,9 +10,10 @@ from typing import Any
 from pfviz.errors import PfvizError, ProblemError, SettingError
 from pfviz.page import controls, live, views
 from pfviz.page.engine import Engine
-from pfviz.page.markup import banner
+from pfviz.page.markup import banner, message
 from pfviz.page.sessions import Run, Visit
 from pfviz.page.views import Values
+from pfviz.trace import Trace
 
 log = logging.getLogger(__name__)
 
@@ -56,9 +57,11 @@ def _updates(engine: Engine, visit: Visit, run: Run, problem: str, settings: dic
             yield values
 
 
-def _show(visit: Visit, trace: Any) -> Values:
+def _show(visit: Visit, trace: Trace) -> Values:
     with visit.lock:
         visit.trace = trace
+        if trace.status != "running" and not trace.steps:
+            return {"clear": None}  # stopped before the first step was complete: nothing to look at
         if trace.status != "running" and visit.selected is None:
             visit.selected = views.best_particle(trace)
         return views.show(trace, selected=visit.selected, tab=visit.tab, event=visit.event)
@@ -66,7 +69,7 @@ def _show(visit: Visit, trace: Any) -> Values:
 
 def complaints(troubles: controls.Troubles, examples: tuple[str, ...] = ()) -> Values:
     """A message beside each field that needs one; the messages of the others are taken away."""
-    values: Values = {f"trouble_{field}": views.message(troubles.get(field, "")) for field in controls.FIELDS}
+    values: Values = {f"trouble_{field}": message(troubles.get(field, "")) for field in controls.FIELDS}
     if "problem" in troubles:
         values["trouble_problem"] = views.trouble(troubles["problem"], examples)
     other = [text for field, text in troubles.items() if field not in controls.FIELDS]

@@ -90,7 +90,7 @@ def move(trace: Trace, uid: int, direction: Move) -> int:
         return relatives.children[0] if relatives.children else uid
     t, n = trace.node(uid)
     parents = trace.ancestors[t - 1] if t else np.zeros(trace.particles, dtype=np.int64)
-    row = sorted(np.flatnonzero(trace.written[t]), key=lambda slot: (parents[slot], slot))
+    row = sorted(np.flatnonzero(trace.written[t]).tolist(), key=lambda slot: (parents[slot], slot))
     place = row.index(n) + (1 if direction == "next" else -1)
     return int(trace.uids[t, row[place % len(row)]])
 

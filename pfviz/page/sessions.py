@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from pfviz.trace import Trace
 
@@ -32,6 +35,7 @@ class Visit:
     tab: str = "weights"
     event: int | None = None  # the step whose resampling event is shown; None follows the latest
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    _folder: Path | None = None
 
     def begin(self) -> Run:
         """A new run; an older one of the same tab is stopped and no longer shown."""
@@ -59,6 +63,21 @@ class Visit:
         with self.lock:
             self.run, self.trace = None, trace
 
+    def folder(self) -> Path:
+        """Where this tab's downloads are written; it goes with the tab."""
+        with self.lock:
+            if self._folder is None:
+                self._folder = Path(tempfile.mkdtemp(prefix="pfviz-"))
+            return self._folder
+
+    def leave(self) -> None:
+        """The tab is gone."""
+        self.stop()
+        with self.lock:
+            if self._folder is not None:
+                shutil.rmtree(self._folder, ignore_errors=True)
+                self._folder = None
+
 
 class Visits:
     """Visits by session; the ones not seen for longest are forgotten, and stopped, past `most`."""
@@ -76,7 +95,7 @@ class Visits:
             self._visits.move_to_end(key)
             forgotten = [self._visits.popitem(last=False)[1] for _ in range(len(self._visits) - self._most)]
         for old in forgotten:
-            old.stop()
+            old.leave()
         return visit
 
     def close(self, session: str | None) -> None:
@@ -84,7 +103,7 @@ class Visits:
         with self._lock:
             visit = self._visits.pop(session or "", None)
         if visit is not None:
-            visit.stop()
+            visit.leave()
 
     def running(self) -> int:
         """How many runs go on now."""

@@ -44,7 +44,9 @@ def show(trace: Trace, *, selected: int | None = None, tab: str = "weights", eve
     else:
         drawn[tab] = getattr(figures, tab)(trace, **growing)
     values: Values = {
-        name: to_value(figure, run=f"{trace.started}/{name}", steps=trace.steps, selected=selected)
+        name: to_value(
+            figure, run=f"{trace.started} {trace.seed} {trace.problem[:40]}", steps=trace.steps, selected=selected
+        )
         for name, figure in drawn.items()
     }
     return values | {"inspector": inspect(trace, selected), "answer": answer(trace), "event": event_label(trace, event)}
@@ -130,12 +132,13 @@ def progress(now: Progress) -> str:
     if now.status == "loading":
         return '<div class="progress busy" role="status"><i class="dot"></i><b>Loading the models</b></div>'
     lead = f"Step {now.step}" if now.status == "running" else _ENDINGS[now.status]
-    facts = [f"{now.writing} of {now.particles} writing"] if now.status == "running" else [f"{now.step} steps"]
+    steps = f"{now.step} step" if now.step == 1 else f"{now.step} steps"
+    facts = [f"{now.writing} of {now.particles} alive"] if now.status == "running" else [steps]
     facts += [f"{now.tokens:,} tokens", f"{now.seconds:.1f} s"]
-    kind = "busy" if now.status == "running" else "done"
+    kind, live = ("busy", "off") if now.status == "running" else ("done", "polite")
     spans = "".join(f"<span>{escape(fact)}</span>" for fact in facts)
     return (
-        f'<div class="progress {kind}" role="status" data-status="{now.status}">'
+        f'<div class="progress {kind}" role="status" aria-live="{live}" data-status="{now.status}">'
         f'<i class="dot"></i><b>{lead}</b>{spans}</div>'
     )
 

@@ -9,6 +9,7 @@ import gradio as gr
 
 from pfviz.page import controls, downloads, looks, runs, views
 from pfviz.page.engine import Engine
+from pfviz.page.inspector import EMPTY
 from pfviz.page.layout import Parts
 from pfviz.page.sessions import Visits
 from pfviz.page.views import Values
@@ -22,7 +23,20 @@ FETCH_FILE = "() => document.querySelector('#file')?.closest('a, button')?.click
 _OUTPUTS = (
     *(f"trouble_{field}" for field in controls.FIELDS),
     *views.PANES,
-    *("inspector", "answer", "event", "progress", "banner", "hero", "run", "stop", "fold", "save_json", "save_html"),
+    *(
+        "inspector",
+        "answer",
+        "event",
+        "progress",
+        "banner",
+        "problem",
+        "hero",
+        "run",
+        "stop",
+        "fold",
+        "save_json",
+        "save_html",
+    ),
 )
 
 # Never queued behind another visitor: a run holds its place for as long as it lasts.
@@ -40,7 +54,7 @@ def updates(parts: Parts, values: Values) -> dict[Any, Any]:
     if "clear" in values:
         problem = values.pop("clear")
         cleared = dict.fromkeys((*views.PANES, "answer", "event", "progress"), "")
-        values = cleared | {"inspector": views.inspect(None, None)} | values
+        values = cleared | {"inspector": EMPTY} | values
         found[parts["hero"]] = gr.update(visible=problem is None)
     if values.pop("unfold", False):
         found[parts["fold"]] = gr.update(open=True)
@@ -79,6 +93,7 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
         outputs,
         trigger_mode="multiple",
         api_name="run",
+        preprocess=False,  # what was typed, as it was typed: the page, not a pop-up, says what is wrong with it
         **_EVENT,
     )
     parts["stop"].click(press_stop, **_EVENT)
@@ -97,13 +112,10 @@ def _problem(parts: Parts) -> None:
     """Preview, examples, dice."""
     shown = [parts["preview"], parts["trouble_problem"]]
 
-    def changed(problem: str) -> tuple[str, str]:
-        return controls.preview(problem), ""
-
     def pick(event: gr.EventData) -> str:
         return str(event._data.get("problem", "")) if isinstance(event._data, dict) else ""
 
-    parts["problem"].change(changed, parts["problem"], shown, **_EVENT)
+    parts["problem"].change(controls.preview, parts["problem"], shown, **_EVENT)
     for name in ("examples", "trouble_problem"):
         parts[name].pick(pick, None, parts["problem"], **_EVENT)
     parts["dice"].click(controls.dice, None, parts["seed"], **_EVENT)
@@ -114,8 +126,8 @@ def _files(parts: Parts, visits: Visits, outputs: list[Any]) -> None:
 
     def save(kind: downloads.Kind) -> Callable[[gr.Request], Any]:
         def callback(request: gr.Request) -> Any:
-            trace = visits.of(request.session_hash).trace
-            return gr.skip() if trace is None else str(downloads.write(trace, kind))
+            visit = visits.of(request.session_hash)
+            return gr.skip() if visit.trace is None else str(downloads.write(visit.trace, kind, visit.folder()))
 
         return callback
 

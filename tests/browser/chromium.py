@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 
 from playwright.sync_api import Browser, Playwright
 
@@ -30,3 +31,10 @@ def launch(playwright: Playwright) -> Browser:
     if path is None:
         raise FileNotFoundError(f"no browser found; looked for $PFVIZ_CHROMIUM, {', '.join(NAMES)}")
     return playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

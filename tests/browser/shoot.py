@@ -24,7 +24,7 @@ def run(page: Page, problem: str = PROBLEM) -> None:
 
 
 def finished(page: Page) -> None:
-    page.locator(".progress.done").wait_for(timeout=120_000)
+    page.locator(".progress.done").wait_for()
     page.locator("#answer .answer").wait_for()
     page.wait_for_function("document.querySelector('#genealogy .pane-plot').dataset.selected !== ''")
 
@@ -51,6 +51,7 @@ def main(folder: Path, real: bool) -> None:
                     is_mobile=name == "phone",
                 )
                 page = context.new_page()
+                page.set_default_timeout(600_000)
                 page.goto(address)
                 page.locator("#hero .hero").wait_for()
 

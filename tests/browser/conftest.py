@@ -1,0 +1,166 @@
+"""A page over the fake pair and a Chromium. In CI a missing browser is a failure, elsewhere the tests are skipped."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from pfviz.page import Page as Demo
+from pfviz.page import build_page
+from tests.browser import chromium
+from tests.browser.fake_pair import FakeEngine
+
+PATIENCE = 120_000  # ms; a busy machine is slow, not wrong
+
+# Chatter that is not an error of ours: Gradio's own translation helper warns, and a closed tab aborts its requests.
+LEVELS = ("error",)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if chromium.find() is None and not os.environ.get("CI"):
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        running = chromium.launch(playwright)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[Demo]:
+    """The page, served on a free port."""
+    page = build_page(FakeEngine())
+    page.launch(prevent_thread_lock=True, quiet=True, server_port=chromium.free_port(), warm=False)
+    yield page
+    page.close()
+
+
+class Tab:
+    """One visitor: a page in a context of its own that remembers whatever went wrong."""
+
+    def __init__(self, browser: Browser, address: str, width: int = 1440, height: int = 900, **context: object) -> None:
+        self.context = browser.new_context(viewport={"width": width, "height": height}, **context)  # type: ignore[arg-type]
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(PATIENCE)
+        self.wrong: list[str] = []
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.wrong.append(f"exception: {error}"))
+        self.page.on("request", self._request)
+        self.page.goto(address)
+        self.page.locator("#hero .hero").wait_for()
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in LEVELS:
+            self.wrong.append(f"console: {message.text}")
+
+    def _request(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme in ("http", "https", "ws", "wss") and address.hostname not in ("127.0.0.1", "localhost"):
+            self.wrong.append(f"request: {request.url}")
+
+    # --- what a visitor does ---------------------------------------------------------------------------------------
+
+    def type(self, problem: str) -> None:
+        self.page.locator("#problem textarea").fill(problem)
+
+    def press_run(self) -> None:
+        self.page.locator("button#run:not([disabled])").click()
+
+    def run(self, problem: str) -> None:
+        self.type(problem)
+        self.press_run()
+
+    def wait_steps(self, least: int) -> None:
+        self.page.wait_for_function(
+            "least => Number(document.querySelector('#genealogy .pane-plot').dataset.steps) >= least", arg=least
+        )
+
+    def wait_end(self) -> None:
+        self.page.locator(".progress.done").wait_for()
+        self.page.locator("button#run:not([disabled])").wait_for()
+
+    def selected(self) -> str:
+        return str(self.page.locator("#genealogy .pane-plot").get_attribute("data-selected"))
+
+    def wait_selected(self, uid: str) -> None:
+        self.page.wait_for_function(
+            "uid => document.querySelector('#genealogy .pane-plot').dataset.selected === uid", arg=uid
+        )
+
+    def click_node(self, uid: int) -> None:
+        """Click a particle's mark in the genealogy, where it is on the screen."""
+        x, y = self.page.evaluate(
+            """uid => {
+              const plot = document.querySelector('#genealogy .pane-plot'), layout = plot._fullLayout;
+              for (const trace of plot._fullData) {
+                const ids = trace.customdata ?? [];
+                const at = ids.findIndex((item) => [item].flat()[0] === uid);
+                if (at < 0) continue;
+                const box = plot.getBoundingClientRect(), [xaxis, yaxis] = [layout.xaxis, layout.yaxis];
+                return [box.x + xaxis._offset + xaxis.c2p(trace.x[at]), box.y + yaxis._offset + yaxis.c2p(trace.y[at])];
+              }
+            }""",
+            uid,
+        )
+        self.page.mouse.move(x, y)
+        self.page.mouse.click(x, y)
+
+    def ranges(self, pane: str = "genealogy") -> list[list[float]]:
+        found: list[list[float]] = self.page.evaluate(
+            """pane => {
+              const layout = document.querySelector(`#${pane} .pane-plot`)._fullLayout;
+              return [layout.xaxis.range.slice(), layout.yaxis.range.slice()];
+            }""",
+            pane,
+        )
+        return found
+
+    def zoom(self) -> None:
+        """Draw a box over the middle of the genealogy."""
+        box = self.page.locator("#genealogy .nsewdrag").first.bounding_box()
+        assert box is not None
+        self.page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.25 * box["height"])
+        self.page.mouse.down()
+        self.page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.5 * box["height"], steps=4)
+        self.page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 0.75 * box["height"], steps=4)
+        self.page.mouse.up()
+
+    def close(self) -> None:
+        self.context.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, demo: Demo) -> Iterator[type[Tab]]:
+    """Opens tabs; after the test every one of them must have been without an error."""
+    tabs: list[Tab] = []
+
+    def open_tab(width: int = 1440, height: int = 900, **context: object) -> Tab:
+        tabs.append(Tab(browser, demo.local_url, width, height, **context))
+        return tabs[-1]
+
+    yield open_tab  # type: ignore[misc]
+    wrong = [problem for tab in tabs for problem in tab.wrong]
+    for tab in tabs:
+        tab.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def nothing_runs(demo: Demo) -> None:
+    """Before a test that counts runs: those of closed tabs have ended."""
+    wait_until(lambda: demo.visits.running() == 0)
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait on a condition of the server."""
+    turn = threading.Event()
+    for _ in range(int(seconds / 0.05)):
+        if condition():
+            return
+        turn.wait(0.05)
+    raise AssertionError(f"waited {seconds} s in vain")

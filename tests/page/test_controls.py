@@ -1,0 +1,98 @@
+"""What is typed becomes settings, or a message for the field that is wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pfviz.inference.settings import Settings
+from pfviz.page import controls
+
+FORM: dict[str, Any] = {"problem": "1 + 2", **controls.DEFAULTS}
+
+
+def test_the_usual_form_gives_settings() -> None:
+    settings, troubles = controls.read(FORM)
+    assert troubles == {}
+    assert settings == {
+        "problem": "1 + 2",
+        "particles": 16,
+        "reward": "embedded",
+        "temperature": 0.8,
+        "resampler": "multinomial",
+        "trigger": "always",
+        "threshold": 0.5,
+        "tau": 1.0,
+        "seed": 0,
+    }
+
+
+def test_the_defaults_are_those_of_the_engine() -> None:
+    usual = Settings()
+    for field in controls.DEFAULTS.keys() - {"reward"}:
+        assert type(getattr(usual, field))(controls.DEFAULTS[field]) == getattr(usual, field)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("problem", "", "empty"),
+        ("problem", "   \n ", "empty"),
+        ("problem", None, "empty"),
+        ("problem", "1 + " * 5000, "characters"),
+        ("problem", "1 + \x07 2", "control character"),
+        ("particles", 0, "between"),
+        ("particles", 65, "between 1 and 64"),
+        ("particles", None, "empty"),
+        ("particles", 2.5, "whole number"),
+        ("temperature", "-1", "between"),
+        ("temperature", "−1", "between"),
+        ("temperature", "warm", "number"),
+        ("temperature", "nan", "finite"),
+        ("temperature", "", "empty"),
+        ("tau", "0", "between"),
+        ("threshold", "2", "between"),
+        ("seed", "abc", "number"),
+        ("seed", "-3", "between"),
+        ("seed", "1.5", "whole number"),
+        ("seed", "", "empty"),
+        ("seed", "9" * 5000, "digits"),
+        ("resampler", "<script>", "one of"),
+        ("resampler", ["x"], "one of"),
+        ("reward", "mine", "one of"),
+        ("trigger", None, "empty"),
+    ],
+)
+def test_what_is_wrong_is_said_at_the_field(field: str, typed: Any, said: str) -> None:
+    settings, troubles = controls.read(FORM | {field: typed})
+    assert list(troubles) == [field]
+    assert said in troubles[field]
+    assert len(troubles[field]) < 300
+    assert field not in settings
+
+
+def test_everything_that_is_wrong_is_said_at_once() -> None:
+    _, troubles = controls.read(FORM | {"problem": "", "particles": 0, "seed": "abc"})
+    assert troubles.keys() == {"problem", "particles", "seed"}
+
+
+def test_the_preview_is_mathematics_and_escaped() -> None:
+    shown, trouble = controls.preview("12 * 3 <script>alert(1)</script>")
+    assert "12 × 3" in shown
+    assert "<script" not in shown
+    assert trouble == ""
+
+
+def test_the_preview_of_nothing_is_nothing() -> None:
+    assert controls.preview("") == controls.preview(None) == controls.preview(" \n") == ("", "")
+
+
+def test_the_preview_of_too_much_says_so() -> None:
+    shown, trouble = controls.preview("1" * 20_000)
+    assert shown == ""
+    assert "20,000 characters" in trouble
+
+
+def test_the_dice_give_a_seed_that_is_taken() -> None:
+    assert controls.read(FORM | {"seed": controls.dice()})[1] == {}

@@ -1,0 +1,108 @@
+"""The inspector's HTML: safe whatever a model wrote, and true to the trace."""
+
+from __future__ import annotations
+
+import dataclasses
+from html.parser import HTMLParser
+
+import pytest
+
+from pfviz.page import views
+from pfviz.page.inspector import EMPTY, inspect
+from pfviz.trace import Trace
+from tests.traces import synthetic_trace
+
+HOSTILE = (
+    "</li><script>alert(1)</script><img src=x onerror=alert(2)><a href='javascript:alert(3)'>x</a>\"'> \\boxed{<b>}"
+)
+TAGS = {
+    "div",
+    "h3",
+    "h4",
+    "p",
+    "nav",
+    "button",
+    "dl",
+    "dt",
+    "dd",
+    "ol",
+    "li",
+    "span",
+    "i",
+    "b",
+    "br",
+    "small",
+    "math",
+    "mrow",
+    "mi",
+    "mn",
+    "mo",
+    "mtext",
+    "mfrac",
+    "msup",
+    "msub",
+    "menclose",
+}
+
+
+class Seen(HTMLParser):
+    """Tags and attributes of a piece of HTML."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: set[str] = set()
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+
+def poisoned() -> Trace:
+    """A trace in which every text, and everything else that a file may hold as text, is hostile."""
+    trace = synthetic_trace(truth=HOSTILE, problem=HOSTILE)
+    texts = [[HOSTILE for _ in row] for row in trace.texts]
+    return dataclasses.replace(trace, texts=texts, generator=HOSTILE, reward=HOSTILE, ends=texts)
+
+
+@pytest.mark.parametrize("uid", [0, 5, 16 * 5])
+def test_what_a_model_wrote_is_escaped(uid: int) -> None:
+    seen = Seen(inspect(poisoned(), uid))
+    assert set(seen.tags) <= TAGS
+    assert not {name for name in seen.attributes if name.startswith("on")} | seen.attributes & {"href", "src"}
+
+
+def test_the_answer_card_is_escaped() -> None:
+    seen = Seen(views.answer(poisoned()))
+    assert set(seen.tags) <= TAGS
+    assert not seen.attributes & {"href", "src", "onerror"}
+
+
+def test_figures_carry_no_markup_of_a_model() -> None:
+    for tab in views.TABS:
+        for name, value in views.show(poisoned(), selected=5, tab=tab).items():
+            assert "<script" not in str(value), name
+            assert "<img" not in str(value), name
+
+
+def test_it_shows_every_step_of_the_solution_with_its_reward() -> None:
+    trace = synthetic_trace(particles=8, steps=5)
+    t, n = trace.steps - 1, 3
+    html = inspect(trace, int(trace.uids[t, n]))
+    for node in trace.solution(t, n):
+        assert f'data-uid="{trace.uids[node]}"' in html
+        assert f"<b>{trace.rewards[node]:.2f}</b>" in html
+    assert html.count("aria-current") == 1
+
+
+def test_expected_and_actual_children() -> None:
+    trace = synthetic_trace(particles=8, steps=5)
+    html = inspect(trace, 2)
+    assert f"<dd>{8 * trace.weights[0, 2]:.2f}</dd>" in html
+    assert f"<dd>{(trace.ancestors[0] == 2).sum()}</dd>" in html
+
+
+def test_nothing_selected_says_what_to_do() -> None:
+    assert inspect(None, None) == inspect(synthetic_trace(), None) == EMPTY
+    assert "Click a particle" in EMPTY

@@ -1,0 +1,145 @@
+"""One press of Run over the fake pair: what is shown, and what every failure becomes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from pfviz.errors import ModelError, SettingError
+from pfviz.inference.events import Event
+from pfviz.page import controls, looks, runs, views
+from pfviz.page.sessions import Visit
+from pfviz.page.views import Values
+from tests.browser.fake_pair import EXAMPLES, FakeEngine
+
+FORM: dict[str, Any] = {"problem": "1 + 2", **controls.DEFAULTS, "particles": 8}
+
+
+def press(form: dict[str, Any], engine: Any = None, visit: Visit | None = None) -> list[Values]:
+    return list(runs.start(engine or FakeEngine(pace=0), visit or Visit(), form))
+
+
+def test_a_run_from_the_first_to_the_last_update() -> None:
+    visit = Visit()
+    shown = press(FORM, visit=visit)
+    assert [values["running"] for values in shown if "running" in values] == [True, False]
+    assert sum("genealogy" in values for values in shown) >= 5
+    assert "Finished" in [values for values in shown if "progress" in values][-1]["progress"]
+    assert "posterior mass" in [values for values in shown if "answer" in values][-1]["answer"]
+    assert visit.run is None
+    assert visit.trace is not None
+    assert visit.trace.status == "finished"
+    assert visit.selected == views.best_particle(visit.trace)
+
+
+def test_a_selection_made_during_the_run_stays() -> None:
+    visit = Visit()
+    for values in runs.start(FakeEngine(pace=0), visit, FORM):
+        if "genealogy" in values and visit.selected is None:
+            looks.select(visit, {"uid": 3})
+    assert visit.selected == 3
+
+
+def test_a_wrong_form_starts_nothing() -> None:
+    class Never(FakeEngine):
+        def stream(self, problem: str, *, stop: Callable[[], bool], **settings: Any) -> Iterator[Event]:
+            raise AssertionError("a run was started")
+
+    (shown,) = press(FORM | {"problem": "", "seed": "abc", "particles": 0}, Never())
+    for field in ("problem", "seed", "particles"):
+        assert 'role="alert"' in shown[f"trouble_{field}"]
+    assert shown["trouble_tau"] == ""
+    assert shown["unfold"] is True
+
+
+def test_a_problem_that_is_not_understood_says_so_with_examples() -> None:
+    shown = press(FORM | {"problem": "the integral of x"})
+    said = next(values["trouble_problem"] for values in shown if values.get("trouble_problem"))
+    assert "does not know integrals" in said
+    assert all(f'data-problem="{example}"' in said for example in EXAMPLES)
+    assert shown[-1] == {"running": False}
+
+
+class Failing(FakeEngine):
+    """Raises what it is given."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+    def stream(self, problem: str, *, stop: Callable[[], bool], **settings: Any) -> Iterator[Event]:
+        raise self.error
+
+
+def test_a_model_failure_is_a_plain_message(caplog: pytest.LogCaptureFixture) -> None:
+    visit = Visit()
+    with caplog.at_level(logging.ERROR):
+        shown = press(FORM | {"problem": "failing"}, visit=visit)
+    said = next(values["banner"] for values in shown if values.get("banner"))
+    assert "failed" in said
+    assert "as it was asked to" not in said  # the details are for the log
+    assert "as it was asked to" in caplog.text
+    assert shown[-1] == {"running": False}
+    assert press(FORM, visit=visit)[-1] == {"running": False}  # and the page is usable
+    assert visit.trace is not None
+
+
+def test_an_error_of_ours_is_shown_as_it_is_written_but_escaped() -> None:
+    shown = press(FORM, Failing(ModelError("no <b>weights</b> found")))
+    assert any("no &lt;b&gt;weights&lt;/b&gt; found" in values.get("banner", "") for values in shown)
+
+
+def test_a_setting_that_only_the_engine_refuses() -> None:
+    shown = press(FORM, Failing(SettingError("tau", "Tau is too small for this model.")))
+    assert any("too small" in values.get("trouble_tau", "") for values in shown)
+    shown = press(FORM, Failing(SettingError("max_steps", "Max steps is 0.")))
+    assert any("Max steps" in values.get("banner", "") for values in shown)
+
+
+def test_stop_ends_the_run_after_its_last_complete_step() -> None:
+    visit = Visit()
+    for values in runs.start(FakeEngine(pace=0), visit, FORM):
+        if "genealogy" in values:
+            visit.stop()
+    assert visit.trace is not None
+    assert visit.trace.status == "stopped"
+    assert visit.trace.steps == 1
+
+
+def test_a_run_stopped_before_its_first_step_leaves_the_empty_page() -> None:
+    visit = Visit()
+    shown = []
+    for values in runs.start(FakeEngine(pace=0), visit, FORM):
+        shown.append(values)
+        visit.stop()
+    assert any(values.get("clear", "") is None for values in shown)
+
+
+def test_a_second_run_of_the_same_tab_takes_over() -> None:
+    visit = Visit()
+    first = runs.start(FakeEngine(pace=0), visit, FORM)
+    while "genealogy" not in next(first):
+        pass
+    begun = visit.run
+    assert begun is not None
+    second = press(FORM | {"seed": "5"}, visit=visit)
+    assert begun.stopped()
+    assert not any("genealogy" in values or "running" in values for values in first)
+    assert second[-1] == {"running": False}
+    assert visit.trace is not None
+    assert visit.trace.seed == 5
+
+
+def test_a_closed_generator_ends_its_run() -> None:
+    visit = Visit()
+    updates = runs.start(FakeEngine(pace=0), visit, FORM)
+    while "genealogy" not in next(updates):
+        pass
+    begun = visit.run
+    assert begun is not None
+    updates.close()  # type: ignore[attr-defined]
+    assert begun.stopped()
+    assert visit.run is None
