@@ -22,28 +22,66 @@ LONGEST = 400  # characters
 # On 800 held-out stories the largest such mean was 3.2; of a dozen problems of other kinds the smallest was 3.5.
 FAMILIAR_SHARE, FAMILIAR_LOSS = 0.8, 3.4
 
+# Words around the mathematics, with single spaces between them.
 _LEAD = re.compile(
-    r"(?:please |can you |could you )?"
-    r"(?:compute|calculate|evaluate|simplify|work out|solve(?: the equation)?(?: for [a-z](?=[:,\s]))?|find(?: the value of| [a-z] (?:if|when)| [a-z](?=:))?"
-    r"|what(?:'s| is)(?: the value of)?(?: [a-z] (?:if|when))?|how much is|what does|if|given|what value of [a-z] makes)?\b[\s:,]*",
-    re.IGNORECASE,
+    r"""
+    (?: please[ ] | can[ ]you[ ] | could[ ]you[ ] )?
+    (?:
+        compute | calculate | evaluate | simplify | determine | work[ ]out | how[ ]much[ ]is | what[ ]does
+      | solve (?:[ ]the[ ]equation)? (?:[ ]for[ ][a-z](?=[:, ]))?
+      | find (?:[ ]the[ ]value[ ]of)? (?:[ ][a-z][ ](?:if|when|in) | [ ][a-z](?=:))?
+      | what(?:['’]s|[ ]is) (?:[ ]the[ ]value[ ]of)? (?:[ ][a-z][ ](?:if|when|in))?
+      | (?:for[ ])? (?:what|which) (?:[ ]value[ ]of)? [ ][a-z][ ] (?:makes|is)
+      | if | given
+    )?
+    \b [ :,]*
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _TAIL = re.compile(
-    r"(?:[,.]? *(?:what is [a-z]|find [a-z]|solve for [a-z]|equal|true|for [a-z]|please))?[\s?.!]*$", re.IGNORECASE
+    r"""
+    (?:
+        [,.;]? [ ]? (?:then[ ])?
+        (?:
+            (?:what[ ]is|what['’]s|find) [ ] (?:the[ ]value[ ]of[ ])? [a-z]
+          | solve[ ]for[ ][a-z] | for[ ][a-z] | equals? | true | please
+        )
+    )*
+    [ ?.!]* $
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _ALLOWED = re.compile(r"[A-Za-z0-9\s.,;:?!'’\"()\[\]+\-*/=×÷·⋅∗−–—$€£&_]*")
 _FACTORS = re.compile(r"\b(?:half|twice|doubl\w*|tripl\w*|perimeter)\b", re.IGNORECASE)
 _NUMBER_WORD = re.compile(r"\d+(?:[.,]\d+)?")
+_BEYOND = re.compile(
+    r"""
+    \b (?:
+        derivatives? | differentiate | integra(?:l|ls|te) | limit[ ]of | logarithms? | (?:log|ln|sqrt|sin|cos|tan)[ ]?\(
+      | (?:square|cube)[ ]roots? | squared | cubed | to[ ]the[ ]power | prime | factors? | factori[sz]e | factorial
+      | sine | cosine | tangent | matrix | determinant | polynomial | quadratic | probability | percent(?:age)?
+      | average | median | remainder | modulo | decimal
+      | [0-9]+[ ]?[xyz](?![a-z]|[ ]?[0-9])
+    )
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_ENGLISH = re.compile(
+    r"\b(?:after|and|are|buys|costs|does|each|every|from|gives|has|have|left|many|more|much|she|than|the|then|they|with)\b"
+)
 
 
 def check(text: str) -> Kind:
     """The kind of problem that `text` is. Raises ProblemError, with examples, when the pair cannot take it."""
+    text = text.strip()
+    if not text:
+        raise _refused("It is empty.")
+    if len(text) > LONGEST:
+        raise _refused(f"It has {len(text):,} characters; the embedded models read up to {LONGEST}.")
     strange = sorted(set(_ALLOWED.sub("", text)))
     if strange:
-        shown = " ".join(strange[:5])
+        shown = " ".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in strange[:5])
         raise _refused(f"It has characters that the embedded models never saw ({shown}).")
-    if len(text) > LONGEST:
-        raise _refused(f"It has {len(text)} characters; the embedded models read up to {LONGEST}.")
     core = mathematics(text)
     if core is not None and "=" in core:
         _check_equation(*core.split("=", 1))
@@ -57,14 +95,15 @@ def check(text: str) -> Kind:
 
 def mathematics(text: str) -> str | None:
     """The expression or equation inside a phrasing, or None when the text is a story."""
-    body = expressions.plain_signs(text).strip()
+    if len(text) > LONGEST:
+        return None
+    body = " ".join(expressions.plain_signs(text).split())
     lead = _LEAD.match(body)
     body = body[lead.end() :] if lead else body
-    body = _TAIL.sub("", body)
-    body = re.sub(r"\s*=\s*$", "", body)
-    body = re.sub(r"(?<=\d) *[xX] *(?=\d)", " * ", body)
+    body = _TAIL.sub("", body).removesuffix("=").rstrip()
+    body = re.sub(r"(?<=[0-9]) ?[xX] ?(?=[0-9])", " * ", body)
     sides = body.split("=")
-    if len(sides) > 2 or not re.search(r"[\d]", body):
+    if len(sides) > 2 or not re.search("[0-9]", body):
         return None
     try:
         for side in sides:
@@ -84,13 +123,22 @@ def answer(text: str) -> Fraction | None:
         return None
     left, _, right = core.partition("=")
     try:
-        return (
-            expressions.solve(expressions.parse(left), expressions.parse(right))
-            if right
-            else expressions.value(expressions.parse(left))
-        )
+        if not right:
+            return expressions.value(expressions.parse(left))
+        sides = expressions.parse(left), expressions.parse(right)
+        return expressions.solve(*sides) if len(_unknowns(*sides)) == 1 else None
     except ExpressionError:
         return None
+
+
+def _unknowns(left: Expr, right: Expr) -> set[str]:
+    return expressions.variables(left) | expressions.variables(right)
+
+
+def _short(number: Fraction | str) -> str:
+    """A number for a message, cut where nobody would read on."""
+    text = str(number)
+    return text if len(text) <= 15 else text[:12] + "…"
 
 
 def _refused(reason: str) -> ProblemError:
@@ -111,14 +159,14 @@ def _check_expression(expr: Expr) -> None:
         raise _refused("It divides by zero.") from None
     for number in values:
         if number.denominator != 1:
-            raise _refused(f"A division in it does not come out even ({number}).")
+            raise _refused(f"A division in it does not come out even ({_short(number)}).")
         if abs(number) > LARGEST:
-            raise _refused(f"A value in it is {number}.")
+            raise _refused(f"A value in it is {_short(number)}.")
 
 
 def _check_equation(left: str, right: str) -> None:
     sides = expressions.parse(left), expressions.parse(right)
-    names = expressions.variables(sides[0]) | expressions.variables(sides[1])
+    names = _unknowns(*sides)
     if len(names) != 1:
         raise _refused(f"An equation needs exactly one unknown; this one has {len(names)}.")
     try:
@@ -126,10 +174,10 @@ def _check_equation(left: str, right: str) -> None:
     except ExpressionError:
         raise _refused("It is not a linear equation with exactly one solution.") from None
     if solution.denominator != 1:
-        raise _refused(f"Its solution is {solution}, which is not a whole number.")
+        raise _refused(f"Its solution is {_short(solution)}, which is not a whole number.")
     numbers = [int(n) for n in re.findall(r"\d+", left + " " + right)]
     if max([abs(int(solution)), *numbers]) > LARGEST:
-        raise _refused(f"A number in it, or its solution ({solution}), is too large.")
+        raise _refused(f"A number in it, or its solution ({_short(solution)}), is too large.")
 
 
 def _check_story(text: str) -> None:
@@ -137,12 +185,20 @@ def _check_story(text: str) -> None:
     if any(not number.isdigit() for number in numbers):
         raise _refused("It has decimals or numbers with separators.")
     if any(int(number) > LARGEST for number in numbers):
-        raise _refused(f"The number {max(numbers, key=int)} in it is too large.")
+        raise _refused(f"The number {_short(max(numbers, key=int))} in it is too large.")
+    beyond = _BEYOND.search(text)
+    if beyond:
+        raise _refused(f"It has mathematics that they never learned ({beyond[0]}).")
+    if "=" in text:
+        raise _refused("It has an equals sign, but does not read as one equation.")
     words = re.findall(r"[A-Za-z]+", text)
     if len(words) < 5 or not 2 <= len(numbers) + len(_FACTORS.findall(text)) <= 10:
         raise _refused("It does not read as an expression, an equation or a story with two to ten numbers.")
-    if not re.search(r"[?]\s*$", text) and not re.search(r"\b(how|what)\b", text, re.IGNORECASE):
-        raise _refused("A story should end with a question.")
+    if not re.search(r"\b(how|what)\b", text, re.IGNORECASE):
+        if len(set(_ENGLISH.findall(text.lower()))) < 3:
+            raise _refused("It does not read as English.")
+        if not text.endswith("?"):
+            raise _refused("A story should end with a question.")
 
 
 def familiar(text: str, losses: Sequence[float]) -> None:
