@@ -103,15 +103,15 @@ def extract_answer(text: str) -> str | None:
 
 _MAX_ANSWER = 120  # characters; longer answers are compared as strings
 _MAX_POWER = 1000  # bound of the product of all exponents: the largest number has some thousand digits
-_MAX_EXPANSION = 8  # the same bound where a polynomial is expanded
+_MAX_EXPANSION = 8  # the same bound where there are letters: a polynomial is expanded
 _DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)")
 _FRACTION = re.compile(r"([+-]?)\\frac(?:\{(-?\d+)\}|(\d))(?:\{(-?\d+)\}|(\d))|([+-]?\d+)/(\d+)")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _EQUATION = re.compile(r"[A-Za-z]=([^=<>]+)")
 _COUNTED = re.compile(r"([+-]?[\d.,/]+) (?:[A-Za-z]{2,}\s?)+")
-_WORD = re.compile(r"(?<![\\A-Za-z{])[A-Za-z]{2,}")
+_WORD = re.compile(r"(?<![\\A-Za-z{])[A-Za-z]{3,}")
 _COMMAND = re.compile(r"\\([A-Za-z]+|.)")
-_EXPONENT = re.compile(r"\^(?:\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}|\(([^()]*)\)|(\S))")
+_EXPONENT = re.compile(r"\^(?:\{([^{}^]*(?:\{[^{}^]*\}[^{}^]*)*)\}|\(([^()^]*)\)|(-?\d+|[A-Za-z]))")
 _ALGEBRA = frozenset({"frac", "sqrt", "cdot", "times", "div", "left", "right", "pm", "text", "mathrm", "circ"})
 _COMMANDS = _ALGEBRA | {"pi", "infty", "cup", "cap", "in", "leq", "geq", "le", "ge", "sin", "cos", "tan", "ln", "log"}
 _PARSER = threading.Lock()  # the parser behind math-verify is not known to be safe in two threads at once
@@ -129,6 +129,8 @@ def _plain(answer: str) -> str:
 def _number(text: str) -> Fraction | None:
     """The value of a plain integer, decimal or fraction: the fast path that needs no algebra."""
     text = text.replace(" ", "")
+    if len(text) > _MAX_ANSWER:
+        return None
     if _THOUSANDS.fullmatch(text):
         text = text.replace(",", "")
     if _DECIMAL.fullmatch(text):
@@ -143,25 +145,24 @@ def _number(text: str) -> Fraction | None:
     return Fraction(-numerator if sign == "-" else numerator, denominator)
 
 
-def _power(text: str) -> int:
-    """A bound on the exponents of a text: the product of all integers that stand in one."""
-    product = 1
-    for groups in _EXPONENT.findall(text):
-        inside = "".join(groups)
-        # An exponent in an exponent is not bounded by any product.
-        product *= math.prod(int(n) for n in re.findall(r"\d+", inside)) if "^" not in inside else _MAX_POWER + 1
-    return product
+def _power(text: str) -> int | None:
+    """A bound on the exponents of a text: the product of all integers that stand in one. None if there is no such
+    bound, as with an exponent in an exponent."""
+    exponents = ["".join(groups) for groups in _EXPONENT.findall(text)]
+    if len(exponents) != text.count("^"):
+        return None
+    return math.prod(max(1, int(number)) for exponent in exponents for number in re.findall(r"\d+", exponent))
 
 
 def _cheap(text: str) -> bool:
     """Whether algebra on this answer has a bounded cost: short, known commands only, no huge powers, no factorial."""
-    return (
-        len(text) <= _MAX_ANSWER
-        and "!" not in text
-        and "**" not in text
-        and all(name in _COMMANDS or not name.isalpha() for name in _COMMAND.findall(text))
-        and _power(text) <= _MAX_POWER
-    )
+    if not 0 < len(text) <= _MAX_ANSWER or "!" in text or "**" in text:
+        return False
+    if not all(name in _COMMANDS or not name.isalpha() for name in _COMMAND.findall(text)):
+        return False
+    power = _power(text)
+    letters = re.search("[A-Za-z]", _COMMAND.sub("", text))
+    return power is not None and power <= (_MAX_EXPANSION if letters else _MAX_POWER)
 
 
 def _parse(text: str) -> list[Any]:
@@ -189,9 +190,7 @@ def _symbolic(text: str) -> str | None:
             return str(value)
         # Roots, pi and the like have many exact forms; twelve digits tell two answers apart.
         return f"≈{sympy.N(value, 12)}" if value.is_finite else None
-    if isinstance(value, sympy.Expr) and _power(text) <= _MAX_EXPANSION:
-        value = sympy.expand(value)
-    return str(value)
+    return str(sympy.expand(value) if isinstance(value, sympy.Expr) else value)
 
 
 @lru_cache(maxsize=4096)
@@ -202,8 +201,6 @@ def canonical(answer: str) -> str:
     """
     text = _plain(answer)
     fallback = text.replace(" ", "")
-    if len(text) > _MAX_ANSWER:
-        return fallback
     if equation := _EQUATION.fullmatch(fallback):
         return canonical(equation.group(1))  # "x = 5" answers as 5 does
     number = _number(text)
@@ -213,7 +210,7 @@ def canonical(answer: str) -> str:
         return canonical(counted.group(1))  # "12 marbles" answers as 12 does
     if _WORD.search(text):
         return " ".join(text.casefold().split())  # prose: algebra would read letters as factors
-    if not text or not _cheap(text):
+    if not _cheap(text):
         return fallback
     try:
         with _PARSER:
@@ -232,7 +229,7 @@ def is_correct(pred: str | None, gold: str) -> bool:
     left, right = _plain(gold), _plain(pred)
     if _number(left) is not None and _number(right) is not None:
         return False
-    if not (left and right and _cheap(left) and _cheap(right)):
+    if not (_cheap(left) and _cheap(right)):
         return False
     try:
         from math_verify import verify

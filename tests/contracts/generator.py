@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -22,7 +22,7 @@ class Case:
     make: Callable[[], Generator]
     problem: Problem
     scratch: Scratch
-    sampling: Sampling = Sampling(max_step_tokens=12)
+    sampling: Sampling = field(default_factory=lambda: Sampling(max_step_tokens=12))
     tolerance: float = 1e-4  # of a log-probability, relative
     particles: int = 6
 

@@ -1,0 +1,96 @@
+"""Models by name and from folders."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+import torch
+
+import pfviz
+from pfviz.errors import ModelError
+from pfviz.models import presets
+from pfviz.models.loading import load_generator, load_reward
+from tests.models import tiny
+
+
+def save(folder: Path, model) -> None:
+    model.save_pretrained(folder)
+    tiny.tokenizer().save_pretrained(folder)
+
+
+@pytest.fixture
+def shipped(tmp_path, monkeypatch) -> Path:
+    """An assets folder with random checkpoints in it; what was loaded by name is forgotten around it."""
+    save(tmp_path / "tiny" / "generator", tiny.causal_lm())
+    save(tmp_path / "tiny" / "reward", tiny.classifier())
+    save(tmp_path / "tiny" / "naive-reward", tiny.classifier(seed=5))
+    monkeypatch.setenv("PFVIZ_ASSETS", str(tmp_path))
+    monkeypatch.setattr(presets, "_check_tiny", lambda text: None)
+    for loaded in (presets._generator, presets._reward):
+        loaded.cache_clear()
+    yield tmp_path
+    for loaded in (presets._generator, presets._reward):
+        loaded.cache_clear()
+
+
+def test_a_run_by_names(shipped) -> None:
+    trace = pfviz.run("1 + 2", particles=3, max_steps=2, max_step_tokens=5, generator="embedded", reward="naive")
+    assert (trace.generator, trace.reward, trace.rewards.shape[1]) == ("embedded", "naive", 3)
+
+
+def test_a_model_is_loaded_once(shipped) -> None:
+    found = []
+    threads = [threading.Thread(target=lambda: found.append(presets.generator("embedded"))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 4
+    assert len({id(model) for model in found}) == 1
+    assert presets.reward("embedded") is presets.reward("embedded")
+    assert presets.reward("embedded") is not presets.reward("naive")
+
+
+def test_loaded_models_are_ready(shipped) -> None:
+    model = load_generator(shipped / "tiny" / "generator").model
+    assert not model.training
+    assert all(p.dtype == torch.float32 and not p.requires_grad for p in model.parameters())
+
+
+def test_texts_are_cut_as_the_saved_tokenizer_cuts_them(shipped) -> None:
+    text = "so 1 + 2\n\nis 3"
+    for model in (load_generator(shipped / "tiny" / "generator"), load_reward(shipped / "tiny" / "reward")):
+        assert model.codec.encode(text) == tiny.tokenizer().encode(text, add_special_tokens=False)
+        assert model.codec.decode(model.codec.encode(text)) == text
+
+
+def test_unknown_names_say_which_there_are() -> None:
+    with pytest.raises(ModelError, match="Choose one of: embedded"):
+        presets.generator("gpt")
+    with pytest.raises(ModelError, match="embedded, naive"):
+        presets.reward("gpt")
+
+
+@pytest.mark.parametrize("load", [load_generator, load_reward])
+def test_a_missing_folder_says_what_to_do(load, tmp_path) -> None:
+    with pytest.raises(ModelError, match=r"no config\.json.*train-tiny"):
+        load(tmp_path / "nothing")
+
+
+def test_a_damaged_folder_is_an_error(tmp_path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(ModelError, match="does not load"):
+        load_generator(tmp_path)
+
+
+def test_assets_lie_beside_the_package(monkeypatch) -> None:
+    monkeypatch.delenv("PFVIZ_ASSETS", raising=False)
+    assert presets.assets() == Path(pfviz.__file__).parents[1] / "assets"
+
+
+def test_every_preset_says_what_it_is() -> None:
+    for preset in [*presets.GENERATORS.values(), *presets.REWARDS.values()]:
+        assert preset.description.endswith(".")
+        assert len(preset.description) < 130
