@@ -193,3 +193,14 @@ def test_the_prompt_is_computed_once_and_each_token_once() -> None:
     made = contract.drain(session, range(4), 0)
     assert all(tuple(shape) == (4, 1) for shape in fed[1:])
     assert len(fed) - 1 == max(len(step.token_ids) for step in made.values())
+
+
+def test_prompt_losses_are_those_of_the_model() -> None:
+    model = tiny.causal_lm()
+    generator = CausalLMGenerator(model, tiny.tokenizer(), "g")
+    ids = generator.prompt(PROBLEM)
+    losses = generator.prompt_losses(PROBLEM)
+    assert len(losses) == len(ids) - 1
+    with torch.inference_mode():
+        mean = float(model(input_ids=torch.tensor([ids]), labels=torch.tensor([ids])).loss)
+    assert sum(losses) / len(losses) == pytest.approx(mean, rel=1e-5)

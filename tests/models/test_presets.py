@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
 import pfviz
-from pfviz.errors import ModelError
+from pfviz.errors import ModelError, ProblemError
 from pfviz.models import presets
 from pfviz.models.loading import load_generator, load_reward
 from tests.models import tiny
@@ -21,13 +23,15 @@ def save(folder: Path, model) -> None:
 
 
 @pytest.fixture
-def shipped(tmp_path, monkeypatch) -> Path:
+def shipped(tmp_path, monkeypatch) -> Iterator[Path]:
     """An assets folder with random checkpoints in it; what was loaded by name is forgotten around it."""
     save(tmp_path / "tiny" / "generator", tiny.causal_lm())
     save(tmp_path / "tiny" / "reward", tiny.classifier())
     save(tmp_path / "tiny" / "naive-reward", tiny.classifier(seed=5))
     monkeypatch.setenv("PFVIZ_ASSETS", str(tmp_path))
-    monkeypatch.setattr(presets, "_check_tiny", lambda text: None)
+    # What random weights find strange says nothing here.
+    plain = replace(presets.GENERATORS["embedded"], check_reading=lambda text, generator: None)
+    monkeypatch.setitem(presets.GENERATORS, "embedded", plain)
     for loaded in (presets._generator, presets._reward):
         loaded.cache_clear()
     yield tmp_path
@@ -38,6 +42,13 @@ def shipped(tmp_path, monkeypatch) -> Path:
 def test_a_run_by_names(shipped) -> None:
     trace = pfviz.run("1 + 2", particles=3, max_steps=2, max_step_tokens=5, generator="embedded", reward="naive")
     assert (trace.generator, trace.reward, trace.rewards.shape[1]) == ("embedded", "naive", 3)
+
+
+def test_a_problem_beyond_the_preset_is_refused_before_anything_is_loaded(shipped, monkeypatch) -> None:
+    monkeypatch.setattr(presets, "generator", lambda name: pytest.fail("loaded"))
+    with pytest.raises(ProblemError) as caught:
+        pfviz.stream("∫ sin(x) dx")
+    assert len(caught.value.examples) == 3
 
 
 def test_a_model_is_loaded_once(shipped) -> None:
