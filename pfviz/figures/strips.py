@@ -95,7 +95,7 @@ def _line(row: int, name: str, values: npt.NDArray[Any], colour: str, symbol: st
         line={"color": colour, "width": 2},
         marker={"symbol": symbol, "size": 6, "color": colour},
         cliponaxis=False,
-        name=name,
+        name=theme.escape(name),
         hovertemplate=f"step %{{x}} · {theme.escape(name)} <b>%{{y:{digits}}}</b><extra></extra>",
     )
 

@@ -70,7 +70,7 @@ def figure(traces: list[Any], *, title: str, reads: str, titled: bool = True, **
         titled: draw the title; without it a page can set its own heading and the top margin shrinks.
     """
     base: dict[str, Any] = {
-        "template": None,
+        "template": go.layout.Template(),  # none of Plotly's: what a figure looks like stands here
         "font": {"family": FONT, "size": 12, "color": INK},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
@@ -194,8 +194,8 @@ def empty(text: str) -> list[dict[str, Any]]:
 
 
 def escape(text: str) -> str:
-    """Text for a label or hover of Plotly, which reads a subset of HTML and typesets `$…$`: neither gets through."""
-    return html.escape(" ".join(text.split())).replace("$", "&#36;")
+    """Text for a label or hover of Plotly, which reads HTML, typesets `$…$` and fills in `%{…}`: none gets through."""
+    return html.escape(" ".join(text.split())).replace("$", "&#36;").replace("%{", "&#37;{")
 
 
 def shorten(text: str, length: int) -> str:

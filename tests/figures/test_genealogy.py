@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pfviz.diagnostics import living_descendants, relatives
+from pfviz.diagnostics import lanes, living_descendants, relatives
 from pfviz.figures import genealogy, theme
 from pfviz.figures.leaves import groups
 from pfviz.figures.marks import SMALLEST, curves, diameters
@@ -128,12 +128,12 @@ def test_answers_stand_at_the_right_end_with_their_verdict(truth: str | None) ->
     trace = synthetic_trace(16, 6, truth=truth)
     figure = genealogy(trace)
     labels = named(figure, "answers")
-    found = groups(trace, np.argsort(np.argsort(named(figure, "steps").y[-16:]))[None, :])
+    found = groups(trace, lanes(trace))
     assert len(labels.text) == len(found)
     for text in labels.text:
         assert ("✓" in text) == (truth is not None and f"<b>{truth}</b>" in text)
         assert ("✗" in text) == (truth is not None and f"<b>{truth}</b>" not in text)
-    assert len(groups(trace.upto(1), np.arange(16)[None, :])) == 0
+    assert len(groups(trace.upto(1), lanes(trace))) == 0
 
 
 @given(st.integers(1, 64), st.integers(0, 999))
