@@ -157,7 +157,7 @@ JUNK = st.one_of(
     st.none(),
     st.booleans(),
     st.integers(-5, 5),
-    st.floats(allow_nan=False),
+    st.floats(allow_nan=False, allow_infinity=False),
     st.text(max_size=5),
     st.just([]),
     st.just({}),
