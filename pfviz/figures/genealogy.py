@@ -58,7 +58,7 @@ def plot_genealogy(
         xaxis=theme.step_axis(horizon),
         yaxis=theme.axis(visible=False, range=[n - 0.4, -0.6] if n > 1 else [1, -1]),
         shapes=theme.event_lines([t + 1.5 for t in np.flatnonzero(trace.resampled).tolist()]),
-        annotations=[theme.step_word(), *theme.reward_labels(), *_event_labels(trace, horizon)],
+        annotations=[theme.step_word(), theme.problem_word(), *theme.reward_labels(), *_event_labels(trace, horizon)],
     )
 
 

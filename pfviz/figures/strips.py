@@ -43,7 +43,7 @@ def plot_strips(
             {"type": "line", "xref": "x domain", "x0": 0, "x1": 1, "yref": "y", "y0": threshold, "y1": threshold}
             | {"line": {"color": theme.MUTED, "width": 1.2, "dash": "dash"}}
         )
-    labels = [theme.step_word()]
+    labels = [theme.step_word(), theme.problem_word()]
     labels += [
         theme.note(
             f"<b>{theme.escape(name)}</b>",
@@ -62,7 +62,7 @@ def plot_strips(
             theme.note(f"threshold {threshold:g}", x=1, xref="paper", y=threshold, yref="y", xanchor="left", xshift=4)
             | {"font": {"size": 10, "color": theme.MUTED}}
         )
-    domains = ([0.76, 1.0], [0.38, 0.62], [0.0, 0.24])
+    domains = ([0.75, 1.0], [0.375, 0.625], [0.0, 0.25])
     return theme.figure(
         traces,
         title=_title(trace),
@@ -71,9 +71,9 @@ def plot_strips(
         height=320,
         margin={"l": theme.LEFT, "r": theme.RIGHT_MARGIN, "t": 18, "b": theme.BOTTOM},
         xaxis=theme.step_axis(horizon, anchor="y3"),
-        yaxis=_scale(domains[0], range=[-0.06, 1.06], tickvals=[0, 0.5, 1]),
-        yaxis2=_scale(domains[1], range=[-0.06 * n, 1.06 * n], tickvals=sorted({0, n // 2, n} if n > 1 else {0, 1})),
-        yaxis3=_scale(domains[2], nticks=4),
+        yaxis=_scale(domains[0], range=[-0.06, 1.06], tickvals=[0, 1]),
+        yaxis2=_scale(domains[1], range=[-0.06 * n, 1.06 * n], tickvals=[0, n])),
+        yaxis3=_scale(domains[2], nticks=3),
         shapes=shapes,
         annotations=labels,
     )

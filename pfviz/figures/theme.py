@@ -81,6 +81,7 @@ def figure(traces: list[Any], *, title: str, reads: str, titled: bool = True, **
             "font": {"family": FONT, "size": 12, "color": INK},
             "align": "left",
         },
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": MUTED, "activecolor": INK},
         "hovermode": "closest",
         "dragmode": "pan",
         "showlegend": False,
@@ -121,8 +122,8 @@ def step_axis(horizon: int, **settings: Any) -> dict[str, Any]:
     marks = [*range(every, horizon + 1, every)] if horizon else []
     return axis(
         range=[-0.35, horizon + 0.5],
-        tickvals=[0, *marks],
-        ticktext=["problem", *map(str, marks)],
+        tickvals=marks,
+        ticktext=[*map(str, marks)],
         tickangle=0,
         **settings,
     )
@@ -131,6 +132,12 @@ def step_axis(horizon: int, **settings: Any) -> dict[str, Any]:
 def step_word() -> dict[str, Any]:
     """The name of the step axis, at its right end."""
     return note("step", xref="paper", x=1, xanchor="left", xshift=6, yref="paper", y=0, yanchor="top", yshift=-1)
+
+
+def problem_word() -> dict[str, Any]:
+    """The name of step 0, which reaches to the left, away from step 1."""
+    place = {"xref": "x", "x": 0, "xanchor": "right", "xshift": 12, "yref": "paper", "y": 0, "yanchor": "top"}
+    return note("problem", yshift=-1, **place)
 
 
 def event_lines(places: list[float], rows: int = 1) -> list[dict[str, Any]]:
