@@ -72,7 +72,7 @@ def plot_strips(
         margin={"l": theme.LEFT, "r": theme.RIGHT_MARGIN, "t": 18, "b": theme.BOTTOM},
         xaxis=theme.step_axis(horizon, anchor="y3"),
         yaxis=_scale(domains[0], range=[-0.06, 1.06], tickvals=[0, 1]),
-        yaxis2=_scale(domains[1], range=[-0.06 * n, 1.06 * n], tickvals=[0, n])),
+        yaxis2=_scale(domains[1], range=[-0.06 * n, 1.06 * n], tickvals=[0, n]),
         yaxis3=_scale(domains[2], nticks=3),
         shapes=shapes,
         annotations=labels,
