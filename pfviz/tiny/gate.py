@@ -57,10 +57,12 @@ _NUMBER_WORD = re.compile(r"\d+(?:[.,]\d+)?")
 _BEYOND = re.compile(
     r"""
     \b (?:
-        derivatives? | differentiate | integra(?:l|ls|te) | limit[ ]of | logarithms? | (?:log|ln|sqrt|sin|cos|tan)[ ]?\(
-      | (?:square|cube)[ ]roots? | squared | cubed | to[ ]the[ ]power | prime | factors? | factori[sz]e | factorial
-      | sine | cosine | tangent | matrix | determinant | polynomial | quadratic | probability | percent(?:age)?
-      | average | median | remainder | modulo | decimal
+        (?: derivatives? | differentiate | integra(?:l|ls|te) | limit[ ]of | logarithms? | (?:square|cube)[ ]roots?
+          | squared | cubed | to[ ]the[ ]power | prime | factors? | factori[sz]e | factorial | sine | cosine | tangent
+          | matrix | determinant | polynomial | quadratic | probability | percent(?:age)? | average | median
+          | remainder | modulo | decimal
+        ) \b
+      | (?:log|ln|sqrt|sin|cos|tan)[ ]?\(
       | [0-9]+[ ]?[xyz](?![a-z]|[ ]?[0-9])
     )
     """,

@@ -82,8 +82,15 @@ def test_reducible_places() -> None:
 
 @pytest.mark.parametrize(
     ("op", "a", "b", "result"),
-    [("+", 2, 3, 5), ("-", 2, 3, -1), ("*", 4, 5, 20), ("/", 6, 3, 2), ("/", 7, 3, None), ("/", 7, 0, None)]
-    + [("*", 100, 100, None)],
+    [
+        ("+", 2, 3, 5),
+        ("-", 2, 3, -1),
+        ("*", 4, 5, 20),
+        ("/", 6, 3, 2),
+        ("/", 7, 3, None),
+        ("/", 7, 0, None),
+        ("*", 100, 100, None),
+    ],
 )
 def test_apply(op: str, a: int, b: int, result: int | None) -> None:
     assert arithmetic.apply(op, a, b) == result

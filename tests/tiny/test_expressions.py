@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from fractions import Fraction
 
 import pytest
@@ -45,10 +46,8 @@ def test_values_are_those_of_exact_arithmetic(expr: Expr) -> None:
 @given(st.text(max_size=60))
 @settings(deadline=None)
 def test_any_text_is_parsed_or_refused(text: str) -> None:
-    try:
+    with suppress(ExpressionError):
         parse(text)
-    except ExpressionError as error:
-        assert str(error)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,115 @@
+"""The whole build, in small: `pfviz train-tiny --quick` end to end, resumed, and loaded as a user loads it."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from click.testing import CliRunner, Result
+
+from pfviz.tiny import tokenizer
+from pfviz.tiny.training import evaluate, pipeline
+from pfviz.tiny.training.command import QUICK, train_tiny
+
+FOLDERS = ("generator", "reward", "naive-reward")
+
+
+@dataclass(frozen=True)
+class Built:
+    out: Path
+    work: Path
+
+    def run(self) -> Result:
+        arguments = ["--quick", "--out", str(self.out), "--work", str(self.work)]
+        return CliRunner().invoke(train_tiny, arguments, catch_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
+    """The build, but for a tokenizer from fewer texts: the only slow thing that --quick leaves as it is."""
+    build = tokenizer.build
+
+    def from_fewer(texts: Iterable[str]) -> Any:
+        return build(itertools.islice(texts, 1000))
+
+    folder = tmp_path_factory.mktemp("build")
+    made = Built(folder / "out", folder / "work")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tokenizer, "build", from_fewer)
+        result = made.run()
+        assert result.exit_code == 0, result.output
+        assert "The pair is in" in result.output
+        yield made
+
+
+def stamps(folder: Path) -> dict[Path, int]:
+    return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
+
+
+def test_everything_is_written(built: Built) -> None:
+    for folder in FOLDERS:
+        names = {path.name for path in (built.out / folder).iterdir()}
+        assert {"model.safetensors", "config.json", "tokenizer.json", "chat_template.jinja"} <= names
+    size = sum(path.stat().st_size for path in built.out.rglob("*") if path.is_file())
+    assert size < 40e6
+
+
+def test_the_card_holds_the_figures(built: Built) -> None:
+    card = (built.out / "README.md").read_text()
+    assert card.startswith("---\nlicense: apache-2.0\n")
+    for words in ("within-problem AUC", "best-of-N, naive reward", "particle filtering", "at least one of 16 right"):
+        assert words in card
+    figures = json.loads((built.work / "figures.json").read_text())
+    for particles in QUICK.particles:
+        for name in ("embedded", "naive"):
+            assert 0 <= figures[f"{name} filtered {particles}"]["highest"] <= 1
+    assert f"{figures['generator']['accuracy']['all']:.3f}" in card
+
+
+def test_finished_stages_are_not_done_again(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*arguments: object, **settings: object) -> None:
+        raise AssertionError("a finished stage was done again")
+
+    for module, name in (
+        (pipeline.generators, "train"),
+        (pipeline.generators, "build_tokenizer"),
+        (pipeline.rewards, "train"),
+        (pipeline, "sample"),
+        (pipeline, "score"),
+        (evaluate, "particle_filtering"),
+    ):
+        monkeypatch.setattr(module, name, never)
+    before = stamps(built.work)
+    models = {path: time for path, time in stamps(built.out).items() if path.suffix == ".safetensors"}
+    assert built.run().exit_code == 0
+    assert stamps(built.work) == before
+    assert {path: stamps(built.out)[path] for path in models} == models
+
+
+def test_a_lost_card_is_written_again(built: Built) -> None:
+    card = (built.out / "README.md").read_text()
+    (built.out / "README.md").unlink()
+    assert built.run().exit_code == 0
+    assert (built.out / "README.md").read_text() == card
+
+
+def test_models_load_without_a_network(built: Built) -> None:
+    from transformers import AutoModelForCausalLM, AutoModelForTokenClassification, AutoTokenizer
+
+    for folder in FOLDERS:
+        found = AutoTokenizer.from_pretrained(built.out / folder, local_files_only=True)
+        assert found.encode("\n\n", add_special_tokens=False) != []
+    generator = AutoModelForCausalLM.from_pretrained(built.out / "generator", local_files_only=True)
+    assert type(generator).__name__ == "LlamaForCausalLM"
+    assert generator.config.eos_token_id == found.eos_token_id
+    for folder in FOLDERS[1:]:
+        reward = AutoModelForTokenClassification.from_pretrained(built.out / folder, local_files_only=True)
+        assert type(reward).__name__ == "LlamaForTokenClassification"
+        assert reward.config.num_labels == 2
+        assert all(torch.isfinite(p).all() for p in reward.parameters())

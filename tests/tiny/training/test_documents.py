@@ -1,0 +1,123 @@
+"""Documents: tokenised as the adapters of the product do it, labels and ends where they should be."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pfviz.models.codec import Codec
+from pfviz.models.token_classifier import TokenClassifierReward
+from pfviz.problem import Problem
+from pfviz.tiny import world
+from pfviz.tiny.tasks import Line, Task
+from pfviz.tiny.training.documents import (
+    IGNORED,
+    PROBLEM_WEIGHT,
+    Document,
+    Writer,
+    batches,
+    pad,
+    solutions,
+)
+from pfviz.tiny.training.generator import configuration
+
+TASK = Task("arithmetic", "Compute (1 + 2) * 3 - 4", Fraction(5), None, "(1 + 2) * 3 - 4")
+LINES = [
+    Line("1 + 2 = 3, so we have 3 * 3 - 4.", True),
+    Line("3 * 3 = 8, so we have 8 - 4.", False),
+    Line("8 - 4 = 4. The answer is \\boxed{4}.", False),
+]
+
+
+def classifier(end: int) -> Any:
+    from transformers import LlamaForTokenClassification
+
+    config = configuration(end, 1)
+    config.num_labels = 2
+    return LlamaForTokenClassification(config)
+
+
+def test_ids_are_those_of_the_reward_adapter(writer: Writer, loaded: Any) -> None:
+    reward = TokenClassifierReward(classifier(writer.end), loaded, "random")
+    rng = random.Random(3)
+    for _ in range(40):
+        task = world.draw(rng)
+        lines = world.walk(rng, task, 0.3)
+        ids = reward.prompt(Problem(task.text))
+        assert writer.prompt(task.text) == ids
+        for line in lines:
+            ids = ids + reward.codec.encode(line.text) + reward.separator_ids
+        document = writer.reward(task, lines)
+        assert document.ids.tolist() == ids
+        assert document.ends.sum() == len(lines)
+        assert document.labels[document.ends].tolist() == [int(line.ok) for line in lines]
+
+
+def test_ids_are_those_that_the_generator_writes(writer: Writer, loaded: Any) -> None:
+    codec = Codec(loaded)
+    document = writer.generator(TASK, LINES)
+    text = "\n\n".join(line.text for line in LINES)
+    assert document.ids.tolist() == [*codec.prompt(Problem(TASK.text)), *codec.encode(text), codec.eos]
+    assert writer.end == codec.eos
+
+
+@pytest.mark.parametrize("last", ["generator", "reward"])
+def test_labels_ends_and_weights(writer: Writer, last: str) -> None:
+    document = writer.generator(TASK, LINES) if last == "generator" else writer.reward(TASK, LINES)
+    prompt = len(writer.prompt(TASK.text))
+    lengths = [len(writer.encode(line.text)) + 1 for line in LINES]
+    stops = np.cumsum([prompt, *lengths])
+    labels = document.labels
+    assert (labels[:prompt] == IGNORED).all()
+    assert (labels[prompt : stops[1]] == 1).all()
+    assert (labels[stops[1] : stops[2] - 1] == IGNORED).all()  # which token went wrong is not known
+    assert labels[stops[2] - 1] == 0
+    assert (labels[stops[2] :] == 0).all()
+    assert np.flatnonzero(document.ends).tolist() == [stop - 1 for stop in stops[1:]]
+    ending = writer.end if last == "generator" else writer.separator
+    assert document.ids[document.ends].tolist() == [writer.separator, writer.separator, ending]
+    assert np.allclose(document.weights[: prompt - 1], PROBLEM_WEIGHT)
+    assert document.weights[prompt - 1] == 0  # nobody predicts where a problem ends
+    assert (document.weights[prompt:] == 1).all()
+    assert len(document.ids) == len(labels) == len(document.weights) == len(document.ends) == stops[-1]
+
+
+def test_padding(writer: Writer) -> None:
+    documents = [writer.reward(TASK, LINES), writer.reward(TASK, LINES[:1])]
+    batch = pad(documents, writer.end)
+    assert batch.ids.shape == (2, len(documents[0].ids))
+    n = len(documents[1].ids)
+    assert (batch.ids[1, :n] == documents[1].ids).all()
+    assert (batch.ids[1, n:] == writer.end).all()
+    assert (batch.weights[1, n:] == 0).all()
+    assert (batch.labels[1, n:] == IGNORED).all()
+    assert not batch.ends[1, n:].any()
+
+
+def made(length: int) -> Document:
+    return Document(
+        np.arange(length), np.ones(length, np.float32), np.ones(length, np.int64), np.ones(length, np.bool_)
+    )
+
+
+def test_batches_hold_documents_of_like_length() -> None:
+    rng = random.Random(0)
+    documents = (made(rng.randint(10, 100)) for _ in itertools.count())
+    for batch in itertools.islice(batches(documents, 800, 0, rng), 60):
+        rows, width = batch.ids.shape
+        assert 800 <= rows * width < 800 + 2 * width
+        lengths = batch.ends.sum(1)
+        assert lengths.max() - lengths.min() <= 10
+
+
+def test_solutions_come_from_the_training_part(writer: Writer, loaded: Any) -> None:
+    for document in itertools.islice(solutions(writer, random.Random(0), 0.1, (0, 1, 0)), 20):
+        text = loaded.decode(document.ids.tolist())
+        assert text.startswith("<|user|>")
+        assert text.endswith("}.<|end|>")
+        assert "both sides" in text or "Read off" in text or "Expand" in text or "Combine" in text
