@@ -17,11 +17,11 @@ tags: [process-reward-model, particle-filtering, tiny]
 Three small models that pfviz trains from nothing (`pfviz train-tiny`) and ships, so that a real language model proposes
 and a real process reward model scores with no network and no GPU.
 
-- `generator/`, a `Qwen2ForCausalLM` of 1.7 M parameters, writes solutions step by step; the steps are separated by a
+- `generator/`, a `LlamaForCausalLM` of 1.7 M parameters, writes solutions step by step; the steps are separated by a
   blank line, and the last holds `\\boxed{}`.
-- `reward/`, a `Qwen2ForTokenClassification` of 2.4 M parameters, is a process reward in TRL's convention: two labels,
+- `reward/`, a `LlamaForTokenClassification` of 2.4 M parameters, is a process reward in TRL's convention: two labels,
   read at the separator after a step.
-- `naive-reward/`, a `Qwen2ForTokenClassification` of 1.7 M parameters, is the first, weaker reward of the same build:
+- `naive-reward/`, a `LlamaForTokenClassification` of 1.7 M parameters, is the first, weaker reward of the same build:
   few samples, each step labelled by the final outcome.
 
 They know arithmetic with whole numbers up to 200, linear equations in one unknown, and short English word problems of

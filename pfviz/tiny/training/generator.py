@@ -1,4 +1,4 @@
-"""Trains the embedded generator: a small Qwen2 that takes two courses.
+"""Trains the embedded generator: a small Llama that takes two courses.
 
 First the mathematics, from solutions that are nearly all right. Then the ways people fail: solutions in which every
 step slips now and then and goes on consistently. A generator that never fails would leave a particle filter nothing to
@@ -42,16 +42,20 @@ def writer_for(folder: Path) -> Writer:
 
 
 def configuration(end: int, layers: int = 4) -> Any:
-    """1.7 M parameters in the shape of Qwen2."""
-    from transformers import Qwen2Config
+    """1.7 M parameters in the shape of Llama with biases, which is Qwen2's but for one bias.
 
-    return Qwen2Config(
+    Not Qwen2 itself: for that model type AutoTokenizer puts Qwen2's own pre-tokenizer in place of the saved one.
+    """
+    from transformers import LlamaConfig
+
+    return LlamaConfig(
         vocab_size=tokens.SIZE,
         hidden_size=192,
         num_hidden_layers=layers,
         num_attention_heads=6,
         num_key_value_heads=2,
         intermediate_size=448,
+        attention_bias=True,
         tie_word_embeddings=True,
         max_position_embeddings=1024,
         bos_token_id=None,
@@ -101,11 +105,11 @@ def train(
 ) -> None:
     """Take a course into `out`, from the model in `start` or from nothing; resumes from a checkpoint in `work`."""
     import torch
-    from transformers import Qwen2ForCausalLM
+    from transformers import LlamaForCausalLM
 
     torch.manual_seed(seed)
     writer = writer_for(tokenizer)
-    model = Qwen2ForCausalLM.from_pretrained(start) if start else Qwen2ForCausalLM(configuration(writer.end))
+    model = LlamaForCausalLM.from_pretrained(start) if start else LlamaForCausalLM(configuration(writer.end))
     optimiser = Optimiser(model, steps, course.matrix_rate, course.rate, course.decay)
     checkpoint = work / f"generator-{course.name}.pt"
     first = restore(checkpoint, model, optimiser)

@@ -189,6 +189,7 @@ class Build:
         plan, checkpoint = self.plan, self.work / "reward.pt"
         torch.manual_seed(plan.seed + 2)
         model = rewards.start(self.pupil, rewards.LAYERS)
+        rewards.give_plausibility(model)
         optimiser = Optimiser(model, plan.reward_steps, matrix_rate=5e-3, rate=2e-3)
         first = restore(checkpoint, model, optimiser)
         rng = random.Random(f"reward {plan.seed} {first}")
@@ -202,6 +203,7 @@ class Build:
             span = range(max(start, first), stop)
             if span:
                 rewards.train(model, documents, self.writer, optimiser, span, self._report("reward"), rng, checkpoint)
+        rewards.take_plausibility(model)
         model.save_pretrained(self.reward_folder)
 
     def _mined(self, round_: int, model: Any) -> list[list[Sample]]:

@@ -1,8 +1,9 @@
-"""Trains the reward models: a Qwen2 token classifier by the TRL convention, deeper than the generator it starts from.
+"""Trains the reward models: a Llama token classifier by the TRL convention, deeper than the generator it starts from.
 
 It sees fresh planted errors, the generator's own solutions (as many wrong as right ones of the same problem), and the
-wrong solutions that it itself scored best. Every known token carries a label, and a language-model loss over the right
-lines keeps its arithmetic (see `documents.py`). The naive one sees only a few samples with the label of their outcome.
+wrong solutions that it itself scored best. Every known token carries a label, a language-model loss over the right
+lines keeps its arithmetic, and a second head, for training only, learns which tokens the generator of the first course
+would not have written. The naive one sees only a few samples with the label of their outcome.
 """
 
 from __future__ import annotations
@@ -29,19 +30,31 @@ INSIDE, LANGUAGE = 0.2, 0.3  # weights of the labels inside steps and of the lan
 def start(generator: Any, layers: int) -> Any:
     """A token classifier that begins as the generator; layers added on top begin as the identity."""
     import torch
-    from transformers import Qwen2ForTokenClassification
+    from transformers import LlamaForTokenClassification
 
     config = configuration(generator.config.eos_token_id, layers)
     config.num_labels = 2
     config.id2label, config.label2id = {0: "wrong", 1: "right"}, {"wrong": 0, "right": 1}
     config.classifier_dropout = 0.0
-    model = Qwen2ForTokenClassification(config)
+    model = LlamaForTokenClassification(config)
     model.model.load_state_dict(generator.model.state_dict(), strict=False)
     with torch.no_grad():
         for layer in model.model.layers[generator.config.num_hidden_layers :]:
             layer.self_attn.o_proj.weight.zero_()
             layer.mlp.down_proj.weight.zero_()
     return model
+
+
+def give_plausibility(model: Any) -> None:
+    """A second head, for training only; `take_plausibility` removes it."""
+    import torch
+
+    model.plausible = torch.nn.Linear(model.config.hidden_size, 1)
+
+
+def take_plausibility(model: Any) -> None:
+    """The model as it is shipped."""
+    del model.plausible
 
 
 class Pool:
@@ -86,8 +99,9 @@ def outcomes(writer: Writer, rng: random.Random, samples: Sequence[Sample]) -> I
         yield writer.reward(example.task, lines)
 
 
-def loss(model: Any, batch: Batch, inside: float = INSIDE, language: float = LANGUAGE) -> Any:
-    """Cross-entropy at the separators + `inside` × inside the steps + `language` × the language model's."""
+def loss(model: Any, batch: Batch, teacher: Any = None, inside: float = INSIDE, language: float = LANGUAGE) -> Any:
+    """Cross-entropy at the separators + `inside` × inside the steps + `language` × the language model's + that of
+    telling how plausible each token is to the `teacher` (a language model), where the model has a head for it."""
     import torch
 
     hidden = model.model(input_ids=torch.from_numpy(batch.ids), use_cache=False).last_hidden_state
@@ -101,22 +115,38 @@ def loss(model: Any, batch: Batch, inside: float = INSIDE, language: float = LAN
     total = (each * shares).sum() / shares.sum()
     if language:
         # Only right lines are worth learning to write; the problem's own text is known already.
-        right = Batch(
-            batch.ids, np.where(batch.labels == 1, batch.weights, 0).astype(np.float32), batch.labels, batch.ends
-        )
+        worth = np.where(batch.labels == 1, batch.weights, 0).astype(np.float32)
+        right = Batch(batch.ids, worth, batch.labels, batch.ends)
         total = total + language * language_loss(hidden, model.model.embed_tokens.weight, right)
+    if teacher is not None:
+        total = total + _plausibility_loss(model, hidden, batch, teacher)
     return total
+
+
+def _plausibility_loss(model: Any, hidden: Any, batch: Batch, teacher: Any) -> Any:
+    """Cross-entropy against the teacher's probability of each token of the solution: a step that slips holds one that
+    the teacher would not have written, and this says where, at every token, before any label does."""
+    import torch
+
+    ids = torch.from_numpy(batch.ids)
+    keep = torch.from_numpy(batch.weights)[:, 1:] == 1
+    with torch.no_grad():
+        read = teacher.model(input_ids=ids, use_cache=False).last_hidden_state[:, :-1][keep]
+        logs = (read @ teacher.model.embed_tokens.weight.T).log_softmax(-1)
+        plausible = logs.gather(1, ids[:, 1:][keep][:, None])[:, 0].exp()
+    told = model.plausible(hidden[:, 1:][keep])[:, 0]
+    return torch.nn.functional.binary_cross_entropy_with_logits(told, plausible)
 
 
 def train(
     model: Any, documents: Iterator[Document], writer: Writer, optimiser: Optimiser, span: range, report: Report,
-    rng: random.Random, checkpoint: Path | None = None, **weights: float,
+    rng: random.Random, checkpoint: Path | None = None, teacher: Any = None, **weights: float,
 ) -> None:  # fmt: skip
     """Steps `span` of the optimiser's schedule; a checkpoint every 100."""
     model.train()
     data = batches(documents, BATCH_TOKENS, writer.end, rng)
     for step in span:
-        total = loss(model, next(data), **weights)
+        total = loss(model, next(data), teacher, **weights)
         total.backward()
         optimiser.step(step)
         report(step + 1, optimiser.steps, total.item())
