@@ -42,7 +42,7 @@ def _head(trace: Trace, uid: int) -> str:
         _walk("next", "↓", "Sibling after", selection.move(trace, uid, "next")),
     )
     return (
-        f'<div class="insp-head"><h3>Particle {n + 1}</h3><nav aria-label="Walk the tree">{"".join(buttons)}</nav>'
+        f'<div class="insp-head"><h3>Particle {n}</h3><nav aria-label="Walk the tree">{"".join(buttons)}</nav>'
         f"<p>Step {t + 1} of {trace.steps}, {escape(_state(trace, uid))}</p></div>"
     )
 
@@ -69,8 +69,11 @@ def _facts(trace: Trace, uid: int) -> str:
     facts = (
         ("Reward", share(float(trace.rewards[t, n])), "What the reward model says of the solution so far"),
         ("Weight", percent(children.weight), "Its share of the weight of all particles before selection"),
-        ("Expected", f"{children.expected:.2f}", "Children expected of a fair draw: N times its weight"),
-        ("Children", got, "Children it got; – where nothing was resampled after this step"),
+        (
+            "Children",
+            f"{got} <small>of {children.expected:.2f} expected</small>",
+            "What selection gave it, – where nothing was resampled; a fair draw gives N times its weight",
+        ),
     )
     return (
         '<dl class="facts">'
@@ -95,7 +98,7 @@ def _solution(trace: Trace, uid: int) -> str:
     log_prob = float(np.sum([trace.log_probs[node] for node in path]))
     return (
         f'<h4>Solution <small>reward of each step</small></h4><ol class="solution">{"".join(steps)}</ol>'
-        f'<p class="small">{tokens} tokens, log-probability {log_prob:.2f}</p>'
+        f'<p class="small">{tokens} tokens, log-probability {f"{log_prob:.2f}".replace("-", "−")}</p>'
     )
 
 

@@ -64,29 +64,30 @@ def _side(parts: Parts) -> None:
 
 
 def _more(parts: Parts) -> None:
-    usual = controls.DEFAULTS
-    fields = {
-        "temperature": gr.Textbox(
-            str(usual["temperature"]), label="Temperature", info="of the sampled steps; 0 is greedy"
-        ),
-        "tau": gr.Textbox(str(usual["tau"]), label="Tau", info="of the weights: a small one trusts the reward more"),
-        "resampler": gr.Dropdown(controls.SCHEMES, value=usual["resampler"], label="Resampling"),
-        "trigger": gr.Dropdown(controls.TRIGGERS, value=usual["trigger"], label="Resample"),
-        "threshold": gr.Textbox(str(usual["threshold"]), label="Threshold", info="of ESS/N, where it decides"),
-    }
-    for name, field in fields.items():
-        field.elem_id = name
-        parts[name] = field
-        field.unrender()
-    for name in fields:
-        parts[name].render()
+    def text(name: str, label: str, info: str) -> None:
+        parts[name] = gr.Textbox(str(usual[name]), label=label, info=info, elem_id=name, min_width=0)
+
+    def choice(name: str, label: str, choices: tuple[tuple[str, str], ...]) -> None:
+        parts[name] = gr.Dropdown(choices, value=usual[name], label=label, elem_id=name, min_width=0)
+
+    def trouble(name: str) -> None:
         parts[f"trouble_{name}"] = markup(elem_id=f"trouble-{name}")
+
+    usual = controls.DEFAULTS
+    text("temperature", "Temperature", "of the sampled steps; 0 is greedy")
+    trouble("temperature")
+    text("tau", "Tau", "of the weights: a small one trusts the reward more")
+    trouble("tau")
+    choice("resampler", "Resampling scheme", controls.SCHEMES)
+    trouble("resampler")
+    choice("trigger", "Resample", controls.TRIGGERS)
+    trouble("trigger")
+    text("threshold", "Threshold", "of ESS/N, where that decides")
+    trouble("threshold")
     with gr.Row(elem_id="seed-row"):
-        parts["seed"] = gr.Textbox(
-            usual["seed"], label="Seed", info="the same seed, the same run", elem_id="seed", min_width=0
-        )
-        parts["dice"] = gr.Button("⚄", elem_id="dice", min_width=0)
-    parts["trouble_seed"] = markup(elem_id="trouble-seed")
+        text("seed", "Seed", "the same seed, the same run")
+        parts["dice"] = gr.Button("New seed", elem_id="dice", elem_classes="glyph", min_width=0)
+    trouble("seed")
 
 
 def _bar(parts: Parts) -> None:
@@ -95,18 +96,22 @@ def _bar(parts: Parts) -> None:
         parts["upload"] = gr.UploadButton("Open a trace", file_types=[".json"], elem_id="open", size="sm", min_width=0)
         parts["save_json"] = gr.Button("Save trace", elem_id="save-json", size="sm", interactive=False, min_width=0)
         parts["save_html"] = gr.Button("Save report", elem_id="save-html", size="sm", interactive=False, min_width=0)
-        parts["dark"] = gr.Button("◐", elem_id="dark", size="sm", min_width=0)
+        parts["dark"] = gr.Button("Light or dark", elem_id="dark", elem_classes="glyph", size="sm", min_width=0)
     parts["file"] = gr.DownloadButton("Download", elem_id="file", visible="hidden")
 
 
 def _tabs(parts: Parts) -> None:
-    names = {"weights": "Weights", "resampling": "Resampling events", "answers": "Answers", "rewards": "Rewards"}
+    names = {"weights": "Weights", "resampling": "Resampling", "answers": "Answers", "rewards": "Rewards"}
     with gr.Tabs(elem_id="tabs") as parts["tabs"]:
         for name, label in names.items():
             with gr.Tab(label, id=name):
                 if name == "resampling":
                     with gr.Row(elem_id="events"):
-                        parts["before"] = gr.Button("◀", elem_id="event-before", size="sm", min_width=0)
+                        parts["before"] = gr.Button(
+                            "Event before", elem_id="event-before", elem_classes="glyph", size="sm", min_width=0
+                        )
                         parts["event"] = markup(elem_id="event")
-                        parts["after"] = gr.Button("▶", elem_id="event-after", size="sm", min_width=0)
+                        parts["after"] = gr.Button(
+                            "Event after", elem_id="event-after", elem_classes="glyph", size="sm", min_width=0
+                        )
                 parts[name] = pane(label, dark=DARK, elem_id=name)

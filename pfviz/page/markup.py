@@ -31,8 +31,8 @@ def percent(value: float) -> str:
     """A share in per cent, with the digits that matter."""
     per_cent = 100 * value
     if per_cent >= 99.95 or per_cent < 0.005:
-        return f"{per_cent:.0f} %"
-    return f"{per_cent:.1f} %" if per_cent >= 0.95 else f"{per_cent:.2g} %"
+        return f"{per_cent:.0f}%"
+    return f"{per_cent:.1f}%" if per_cent >= 0.95 else f"{per_cent:.2g}%"
 
 
 def bar(value: float, kind: str = "") -> str:
@@ -50,5 +50,5 @@ def particle(uid: int, slot: int, detail: str, role: str = "") -> str:
     """A particle to click."""
     return (
         f'<button type="button" class="particle" data-uid="{uid}" data-role="{role}">'
-        f"<b>{slot + 1}</b><span>{escape(detail)}</span></button>"
+        f"<b>{slot}</b><span>{escape(detail)}</span></button>"
     )

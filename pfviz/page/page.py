@@ -8,9 +8,9 @@ from typing import Any
 
 import gradio as gr
 
-from pfviz.page import layout
+from pfviz.page import controls, layout, runs
 from pfviz.page.engine import Embedded, Engine
-from pfviz.page.sessions import Visits
+from pfviz.page.sessions import Visit, Visits
 from pfviz.page.theme import theme
 from pfviz.page.wiring import wire
 
@@ -39,7 +39,7 @@ class Page(gr.Blocks):  # type: ignore[misc]
         self.visits = Visits()
 
     def launch(self, *arguments: Any, warm: bool = True, prevent_thread_lock: bool = False, **settings: Any) -> Any:
-        """As `gr.Blocks.launch`. `warm` loads the models on a thread of its own, once the page is up."""
+        """As `gr.Blocks.launch`. `warm` loads what is heavy on a thread of its own, once the page is up."""
         usual = {
             "theme": theme(),
             "css_paths": [STYLE],
@@ -50,10 +50,17 @@ class Page(gr.Blocks):  # type: ignore[misc]
         }
         up = super().launch(*arguments, prevent_thread_lock=True, **(usual | settings))
         if warm:
-            threading.Thread(target=self.engine.warm, name="pfviz-warm", daemon=True).start()
+            threading.Thread(target=self.warm, name="pfviz-warm", daemon=True).start()
         if not prevent_thread_lock:
             self.block_thread()
         return up
+
+    def warm(self) -> None:
+        """A short run with each reward model that nobody sees: it loads what the first visitor would wait for."""
+        for _, reward in controls.REWARDS:
+            form = {**controls.DEFAULTS, "problem": controls.EXAMPLES[0], "particles": 2, "reward": reward}
+            for _ in runs.start(self.engine, Visit(), form):
+                pass
 
     def leave(self, request: gr.Request) -> None:
         """A tab was closed: its run stops."""

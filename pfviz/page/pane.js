@@ -40,9 +40,10 @@
     if (props.group) linked.set(props.group, group);
     group.members.push(later);
 
+    const finger = matchMedia("(pointer: coarse)").matches; // it scrolls the page: no zoom, no bar of tools
     const config = {
       displaylogo: false,
-      displayModeBar: "hover",
+      displayModeBar: finger ? false : "hover",
       doubleClick: false,
       modeBarButtonsToRemove: ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d", "resetScale2d"],
       modeBarButtonsToAdd: [{ name: "Reset zoom", icon: Plotly.Icons.home, click: reset }],
@@ -52,7 +53,7 @@
       const layout = { ...figure.layout, autosize: true };
       delete layout.width;
       delete layout.height;
-      layout.dragmode = matchMedia("(pointer: coarse)").matches ? false : "zoom"; // a finger scrolls the page
+      layout.dragmode = finger ? false : "zoom";
       for (const axis of Object.keys(layout).filter((key) => /^[xy]axis\d*$/.test(key))) {
         const range = props.group && axis.startsWith("x") ? group.x : zoom[axis];
         if (range) layout[axis] = { ...layout[axis], range: [...range], autorange: false };

@@ -18,33 +18,26 @@ TOGGLE_DARK = """() => {
   const dark = document.body.classList.toggle('dark');
   try { localStorage.setItem('pfviz-theme', dark ? 'dark' : 'light'); } catch {}
 }"""
-FETCH_FILE = "() => document.querySelector('#file')?.closest('a, button')?.click()"
+FETCH_FILE = """(file) => {
+  if (!file) return;
+  const link = Object.assign(document.createElement('a'), { href: file.url, download: file.orig_name ?? '' });
+  document.body.append(link);
+  link.click();
+  link.remove();
+}"""
 
-_OUTPUTS = (
-    *(f"trouble_{field}" for field in controls.FIELDS),
-    *views.PANES,
-    *(
-        "inspector",
-        "answer",
-        "event",
-        "progress",
-        "banner",
-        "problem",
-        "hero",
-        "run",
-        "stop",
-        "fold",
-        "save_json",
-        "save_html",
-    ),
-)
+_STORY = ("inspector", "answer", "event", "progress", "banner", "problem", "hero")
+_BUTTONS = ("run", "stop", "fold", "save_json", "save_html")
+_OUTPUTS = (*(f"trouble_{field}" for field in controls.FIELDS), *views.PANES, *_STORY, *_BUTTONS)
 
 # Never queued behind another visitor: a run holds its place for as long as it lasts.
 _EVENT: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None}
 
 
-def updates(parts: Parts, values: Values) -> dict[Any, Any]:
+def updates(parts: Parts, values: Values) -> Any:
     """Values by name → Gradio's updates by component."""
+    if not values:
+        return gr.skip()
     values = dict(values)
     found: dict[Any, Any] = {}
     if "running" in values:
@@ -68,7 +61,7 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
     """Attach every event; called inside the `gr.Blocks` of the parts."""
     outputs = [parts[name] for name in _OUTPUTS]
 
-    def press_run(request: gr.Request, *typed: Any) -> Iterator[dict[Any, Any]]:
+    def press_run(request: gr.Request, *typed: Any) -> Iterator[Any]:
         form = dict(zip(controls.FIELDS, typed, strict=True))
         for values in runs.start(engine, visits.of(request.session_hash), form):
             yield updates(parts, values)
@@ -76,8 +69,8 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
     def press_stop(request: gr.Request) -> None:
         visits.of(request.session_hash).stop()
 
-    def looking(look: looks.Look) -> Callable[..., dict[Any, Any]]:
-        def callback(request: gr.Request, event: gr.EventData) -> dict[Any, Any]:
+    def looking(look: looks.Look) -> Callable[..., Any]:
+        def callback(request: gr.Request, event: gr.EventData) -> Any:
             visit = visits.of(request.session_hash)
             with visit.lock:
                 look(visit, event._data if isinstance(event._data, dict) else {})
@@ -131,9 +124,11 @@ def _files(parts: Parts, visits: Visits, outputs: list[Any]) -> None:
 
         return callback
 
-    def upload(path: str, request: gr.Request) -> dict[Any, Any]:
+    def upload(path: str, request: gr.Request) -> Any:
         return updates(parts, looks.open_trace(visits.of(request.session_hash), path))
 
     for kind in ("json", "html"):
-        parts[f"save_{kind}"].click(save(kind), None, parts["file"], **_EVENT).success(None, js=FETCH_FILE)
+        parts[f"save_{kind}"].click(save(kind), None, parts["file"], **_EVENT).success(
+            None, parts["file"], js=FETCH_FILE
+        )
     parts["upload"].upload(upload, parts["upload"], outputs, **_EVENT)

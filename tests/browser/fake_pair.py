@@ -107,6 +107,3 @@ class FakeEngine:
             raise ProblemError("The embedded pair does not know integrals. It understands arithmetic.", EXAMPLES)
         settings.pop("reward", None)
         return api.stream(problem, stop=stop, generator=self.generator, reward=FakeReward(), **settings)
-
-    def warm(self) -> None:
-        """Nothing to load."""

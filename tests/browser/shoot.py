@@ -67,10 +67,10 @@ def main(folder: Path, real: bool) -> None:
                 if name == "desktop":
                     pick(page)
                     shot("selected")
-                    for tab in ("Resampling events", "Answers", "Rewards"):
+                    for tab in ("Resampling", "Answers", "Rewards"):
                         page.get_by_role("tab", name=tab).click()
-                        page.locator(f"#{tab.split()[0].lower()} .main-svg").first.wait_for()
-                        shot(tab.split()[0].lower())
+                        page.locator(f"#{tab.lower()} .main-svg").first.wait_for()
+                        shot(tab.lower())
                     page.get_by_text("More settings").click()
                     page.locator("#temperature input, #temperature textarea").first.fill("-1")
                     page.locator("#seed input, #seed textarea").first.fill("abc")

@@ -11,9 +11,8 @@ from tests.browser.conftest import Tab, wait_until
 
 pytestmark = [
     pytest.mark.browser,
-    # Gradio's server thread leaves an event loop and sockets to the garbage collector; they are not ours to close.
-    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    # Gradio leaves the event loop that it makes for each of its queues to the garbage collector.
+    pytest.mark.filterwarnings("ignore:unclosed event loop:ResourceWarning"),
 ]
 
 Open = Callable[..., Tab]
@@ -60,9 +59,9 @@ def test_markup_of_a_visitor_or_a_model_is_text(visit: Open) -> None:
     tab.page.locator("#particle .solution", has_text="<script>").wait_for()
     tab.click_node(2)
     tab.wait_selected("2")
-    for name in ("Resampling events", "Answers", "Rewards"):
+    for name in ("Resampling", "Answers", "Rewards"):
         tab.page.get_by_role("tab", name=name).click()
-        tab.page.locator("#" + name.split()[0].lower() + " .main-svg").first.wait_for()
+        tab.page.locator("#" + name.lower() + " .main-svg").first.wait_for()
     tab.click_node(20)
     tab.wait_selected("20")
     assert tab.page.evaluate("window.pwned") is None

@@ -99,8 +99,8 @@ def test_it_shows_every_step_of_the_solution_with_its_reward() -> None:
 def test_expected_and_actual_children() -> None:
     trace = synthetic_trace(particles=8, steps=5)
     html = inspect(trace, 2)
-    assert f"<dd>{8 * trace.weights[0, 2]:.2f}</dd>" in html
-    assert f"<dd>{(trace.ancestors[0] == 2).sum()}</dd>" in html
+    assert f"of {8 * trace.weights[0, 2]:.2f} expected" in html
+    assert f"<dd>{(trace.ancestors[0] == 2).sum()} <small>" in html
 
 
 def test_nothing_selected_says_what_to_do() -> None:

@@ -23,7 +23,7 @@ def test_a_click_selects_everywhere(visit: Visit) -> None:
     shown = looks.redraw(visit)
     for name in ("genealogy", "strips", "weights"):
         assert '"selected":9' in shown[name]
-    assert "Particle 2" in shown["inspector"]
+    assert "Particle 1" in shown["inspector"]
 
 
 def test_a_click_on_nothing_changes_nothing(visit: Visit) -> None:
