@@ -204,7 +204,7 @@ def test_no_answer_without_mathematics(text: str) -> None:
 @pytest.mark.parametrize("kind", world.KINDS)
 @pytest.mark.parametrize("test", [False, True], ids=["training", "held out"])
 def test_everything_that_the_grammar_says_is_understood(kind: Kind, test: bool) -> None:
-    for seed in range(300):
+    for seed in range(60 if test else 300):  # a held-out problem takes twenty draws
         task = world.draw(random.Random(seed), kind, test=test)
         assert gate.check(task.text) == kind, task.text
         if kind != "story":

@@ -65,14 +65,15 @@ def configuration(end: int, layers: int = 4) -> Any:
 
 
 def language_loss(hidden: Any, embedding: Any, batch: Batch) -> Any:
-    """Weighted next-token loss; hidden (B, L, D), embedding (V, D) is also the output layer."""
+    """Weighted next-token loss, 0 where no token has a weight; hidden (B, L, D), embedding (V, D) is also the output
+    layer."""
     import torch
 
     weights = torch.from_numpy(batch.weights)[:, 1:]
     keep = weights > 0
     logits = hidden[:, :-1][keep] @ embedding.T
     losses = torch.nn.functional.cross_entropy(logits, torch.from_numpy(batch.ids)[:, 1:][keep], reduction="none")
-    return (losses * weights[keep]).sum() / weights.sum()
+    return (losses * weights[keep]).sum() / weights.sum().clamp(min=1e-6)
 
 
 @dataclass(frozen=True, slots=True)

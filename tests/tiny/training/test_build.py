@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,8 @@ import pytest
 import torch
 from click.testing import CliRunner, Result
 
-from pfviz.tiny import tokenizer
-from pfviz.tiny.training import evaluate, pipeline
+from pfviz.tiny import tokenizer, world
+from pfviz.tiny.training import evaluate, generator, pipeline, reward
 from pfviz.tiny.training.command import QUICK, train_tiny
 
 FOLDERS = ("generator", "reward", "naive-reward")
@@ -77,9 +78,9 @@ def test_finished_stages_are_not_done_again(built: Built, monkeypatch: pytest.Mo
         raise AssertionError("a finished stage was done again")
 
     for module, name in (
-        (pipeline.generators, "train"),
-        (pipeline.generators, "build_tokenizer"),
-        (pipeline.rewards, "train"),
+        (generator, "train"),
+        (generator, "build_tokenizer"),
+        (reward, "train"),
         (pipeline, "sample"),
         (pipeline, "score"),
         (evaluate, "particle_filtering"),
@@ -99,17 +100,33 @@ def test_a_lost_card_is_written_again(built: Built) -> None:
     assert (built.out / "README.md").read_text() == card
 
 
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_the_tokenizer_beside_a_model_is_the_one_that_was_built(built: Built, folder: str) -> None:
+    """AutoTokenizer looks at the model's type; for some types it would put another pre-tokenizer in place."""
+    from tokenizers import Tokenizer
+    from transformers import AutoTokenizer
+
+    saved = Tokenizer.from_file(str(built.out / "generator" / "tokenizer.json"))
+    loaded = AutoTokenizer.from_pretrained(built.out / folder, local_files_only=True)
+    assert len(loaded.encode("\n\n", add_special_tokens=False)) == 1
+    rng = random.Random(0)
+    for _ in range(20):
+        task = world.draw(rng)
+        for text in (task.text, *(line.text for line in world.walk(rng, task))):
+            assert loaded.encode(text, add_special_tokens=False) == saved.encode(text, add_special_tokens=False).ids
+
+
 def test_models_load_without_a_network(built: Built) -> None:
     from transformers import AutoModelForCausalLM, AutoModelForTokenClassification, AutoTokenizer
 
-    for folder in FOLDERS:
-        found = AutoTokenizer.from_pretrained(built.out / folder, local_files_only=True)
-        assert found.encode("\n\n", add_special_tokens=False) != []
-    generator = AutoModelForCausalLM.from_pretrained(built.out / "generator", local_files_only=True)
-    assert type(generator).__name__ == "LlamaForCausalLM"
-    assert generator.config.eos_token_id == found.eos_token_id
+    end = AutoTokenizer.from_pretrained(built.out / "generator", local_files_only=True).eos_token_id
+    generated = AutoModelForCausalLM.from_pretrained(built.out / "generator", local_files_only=True)
+    assert generated.config.eos_token_id == end
     for folder in FOLDERS[1:]:
-        reward = AutoModelForTokenClassification.from_pretrained(built.out / folder, local_files_only=True)
-        assert type(reward).__name__ == "LlamaForTokenClassification"
-        assert reward.config.num_labels == 2
-        assert all(torch.isfinite(p).all() for p in reward.parameters())
+        scorer, found = AutoModelForTokenClassification.from_pretrained(
+            built.out / folder, local_files_only=True, output_loading_info=True
+        )
+        assert not found["missing_keys"]
+        assert not found["unexpected_keys"]
+        assert scorer.config.num_labels == 2
+        assert all(torch.isfinite(p).all() for p in scorer.parameters())

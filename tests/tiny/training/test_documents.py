@@ -35,11 +35,11 @@ LINES = [
 
 
 def classifier(end: int) -> Any:
-    from transformers import LlamaForTokenClassification
+    from transformers import AutoModelForTokenClassification
 
     config = configuration(end, 1)
     config.num_labels = 2
-    return LlamaForTokenClassification(config)
+    return AutoModelForTokenClassification.from_config(config)
 
 
 def test_ids_are_those_of_the_reward_adapter(writer: Writer, loaded: Any) -> None:

@@ -36,7 +36,8 @@ def test_auc(seed: int, levels: int) -> None:
     every = [row for g in scored for row in g]
     overall = [(x, y) for a, x in every for b, y in every if a.right and not b.right]
     found, pairs = measure.within_problem_auc(groups, final)
-    assert (found, pairs) == (pytest.approx(by_pairs(within)), len(within))
+    assert found == pytest.approx(by_pairs(within))
+    assert pairs == len(within)
     assert measure.overall_auc(groups, final) == pytest.approx(by_pairs(overall))
 
 

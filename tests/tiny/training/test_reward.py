@@ -17,10 +17,10 @@ from tests.tiny.training.samples import group, sample
 
 @pytest.fixture(scope="module")
 def generator(writer: Writer) -> Any:
-    from transformers import LlamaForCausalLM
+    from transformers import AutoModelForCausalLM
 
     torch.manual_seed(0)
-    return LlamaForCausalLM(configuration(writer.end, 2)).eval()
+    return AutoModelForCausalLM.from_config(configuration(writer.end, 2)).eval()
 
 
 @pytest.mark.parametrize("layers", [2, 3, rewards.LAYERS])
@@ -45,6 +45,21 @@ def test_added_layers_can_learn(generator: Any, writer: Writer) -> None:
     rewards.loss(model, pad([writer.reward(one.task, one.lines)], writer.end)).backward()
     assert model.model.layers[-1].mlp.down_proj.weight.grad.abs().max() > 0
     assert model.model.layers[-1].self_attn.o_proj.weight.grad.abs().max() > 0
+
+
+def test_the_second_head_learns_from_a_teacher_and_is_not_shipped(generator: Any, writer: Writer) -> None:
+    model = rewards.start(generator, 3)
+    names = set(model.state_dict())
+    rewards.give_plausibility(model)
+    one = sample(False)
+    batch = pad([writer.reward(one.task, one.lines)], writer.end)
+    taught, untaught = rewards.loss(model, batch, generator), rewards.loss(model, batch)
+    assert taught.item() > untaught.item() > 0
+    taught.backward()
+    assert model.plausible.weight.grad.abs().max() > 0
+    assert all(p.grad is None for p in generator.parameters())
+    rewards.take_plausibility(model)
+    assert set(model.state_dict()) == names
 
 
 def test_a_pool_keeps_problems_solved_both_ways() -> None:

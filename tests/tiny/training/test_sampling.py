@@ -16,6 +16,7 @@ from pfviz.problem import Problem
 from pfviz.tiny import world
 from pfviz.tiny.tasks import Line, Task
 from pfviz.tiny.training import reward as rewards
+from pfviz.tiny.training import sampling
 from pfviz.tiny.training.documents import Writer
 from pfviz.tiny.training.generator import configuration
 from pfviz.tiny.training.sampling import Sample, sample, score
@@ -24,10 +25,10 @@ from pfviz.tiny.training.store import load_samples, save_samples
 
 @pytest.fixture(scope="module")
 def generator(writer: Writer) -> Any:
-    from transformers import LlamaForCausalLM
+    from transformers import AutoModelForCausalLM
 
     torch.manual_seed(0)
-    return LlamaForCausalLM(configuration(writer.end, 1)).eval()
+    return AutoModelForCausalLM.from_config(configuration(writer.end, 1)).eval()
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +52,10 @@ def test_batched_scores_are_those_of_a_session(
             assert found[0] == pytest.approx(reward, abs=1e-5)
 
 
-def test_the_same_seed_gives_the_same_samples(generator: Any, writer: Writer, loaded: Any) -> None:
+def test_the_same_seed_gives_the_same_samples(
+    generator: Any, writer: Writer, loaded: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sampling, "MAX_TOKENS", 20)
     tasks = [world.draw(random.Random(seed), "arithmetic") for seed in range(2)]
     seen: list[tuple[int, int]] = []
 
