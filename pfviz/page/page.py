@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,8 @@ class Page(gr.Blocks):  # type: ignore[misc]
     """Gradio takes theme, style and head at launch; this page brings its own."""
 
     def __init__(self, engine: Engine) -> None:
+        # Gradio would summarise all events in a pandas table after each one: a second at the first, for nothing here.
+        os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))
         super().__init__(title="pfviz", analytics_enabled=False, fill_width=True, delete_cache=(3600, 7200))
         self.engine = engine
         self.visits = Visits()

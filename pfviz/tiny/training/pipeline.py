@@ -202,7 +202,10 @@ class Build:
                 mined.add(self._mined(round_, model))
             span = range(max(start, first), stop)
             if span:
-                rewards.train(model, documents, self.writer, optimiser, span, self._report("reward"), rng, checkpoint)
+                report = self._report("reward")
+                rewards.train(
+                    model, documents, self.writer, optimiser, span, report, rng, checkpoint, teacher=self.pupil
+                )
         rewards.take_plausibility(model)
         model.save_pretrained(self.reward_folder)
 

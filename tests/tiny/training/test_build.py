@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import torch
 from click.testing import CliRunner, Result
 
 from pfviz.tiny import tokenizer, world
+from pfviz.tiny.tasks import Task
 from pfviz.tiny.training import evaluate, generator, pipeline, reward
 from pfviz.tiny.training.command import QUICK, train_tiny
 
@@ -31,9 +32,26 @@ class Built:
         return CliRunner().invoke(train_tiny, arguments, catch_exceptions=False)
 
 
+def filtered_here(
+    generator: Path, reward: Path, tasks: Sequence[Task], particles: int, temperature: float, *rest: object
+) -> list[evaluate.Filtered]:
+    """Worker processes for one measurement, which show that they work; the others without starting any."""
+    if reward.name == "reward" and particles == QUICK.particles[0]:
+        return in_workers(generator, reward, tasks, particles, temperature)
+    threads = torch.get_num_threads()
+    try:
+        return evaluate._run(evaluate._Job(generator, reward, tuple(tasks), particles, temperature, 0))
+    finally:
+        torch.set_num_threads(threads)
+
+
+in_workers = evaluate.particle_filtering
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
-    """The build, but for a tokenizer from fewer texts: the only slow thing that --quick leaves as it is."""
+    """The build, but for the two slow things that --quick leaves as they are: the texts for the tokenizer are fewer,
+    and the worker processes too."""
     build = tokenizer.build
 
     def from_fewer(texts: Iterable[str]) -> Any:
@@ -43,6 +61,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     made = Built(folder / "out", folder / "work")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tokenizer, "build", from_fewer)
+        patch.setattr(evaluate, "particle_filtering", filtered_here)
         result = made.run()
         assert result.exit_code == 0, result.output
         assert "The pair is in" in result.output
