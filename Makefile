@@ -58,7 +58,7 @@ test: $(VENV)/installed-test ## set up .venv and a Chromium, then check everythi
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest -W error
+	$(BIN)/pytest  # warnings are errors: see pyproject.toml
 
 clean: ## remove .venv, caches and builds
 	@rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
