@@ -48,7 +48,7 @@ class FakeWriter:
     def extend(self, active: Sequence[int], step: int) -> Iterator[Mapping[int, Step] | int]:
         if "failing" in self.problem and step == 1:
             raise RuntimeError("the fake model fails, as it was asked to")
-        pace = 0.06 if "slowly" in self.problem else self.model.pace
+        pace = 0.2 if "slowly" in self.problem else self.model.pace
         for column in range(1, 9):
             self.waiting.wait(pace)
             self.model.columns += 1

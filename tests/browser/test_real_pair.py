@@ -49,4 +49,4 @@ def test_another_mathematics_gets_a_message_and_three_examples(tab: Tab) -> None
     tab.run("Prove that there are infinitely many primes.")
     tab.page.locator("#trouble-problem [role=alert]").wait_for()
     assert tab.page.locator("#trouble-problem .chip").count() == 3
-    assert tab.page.locator("#hero .hero").is_visible()
+    tab.page.locator("#hero .hero").wait_for()
