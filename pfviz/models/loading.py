@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +50,27 @@ def _load(kind: Any, place: str | Path, local_files_only: bool) -> tuple[Any, An
         tokenizer = _tokenizer_class(Path(place)).from_pretrained(
             str(place), local_files_only=local_files_only or local
         )
-        model = kind.from_pretrained(str(place), local_files_only=local_files_only or local, dtype=dtype)
+        with _without_bar() if local else nullcontext():
+            model = kind.from_pretrained(str(place), local_files_only=local_files_only or local, dtype=dtype)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelError(f"The model {str(place)!r} does not load: {error}") from error
     if torch.cuda.is_available():
         model = model.to("cuda")
     return model.eval().requires_grad_(False), tokenizer
+
+
+@contextmanager
+def _without_bar() -> Iterator[None]:
+    """No progress bar of transformers' own: a folder's weights are there in a moment, and a command has its own bar."""
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
 
 
 def _tokenizer_class(folder: Path) -> Any:

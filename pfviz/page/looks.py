@@ -59,5 +59,5 @@ def open_trace(visit: Visit, path: str) -> Values:
         return {"banner": banner(str(error))}
     visit.show(trace)
     visit.selected = views.best_particle(trace)
-    opened: Values = {"clear": trace.problem, "problem": trace.problem, "running": False, "banner": ""}
+    opened: Values = {"clear": True, "hero": False, "problem": trace.problem, "running": False, "banner": ""}
     return opened | redraw(visit) | {"progress": views.opened(trace)}

@@ -26,13 +26,13 @@ def start(engine: Engine, visit: Visit, form: Mapping[str, Any]) -> Iterator[Val
         return
     run = visit.begin()
     problem = settings.pop("problem")
-    yield {"running": True, "banner": "", "progress": views.progress(live.Progress()), "clear": problem}
+    yield {"running": True, "banner": "", "progress": views.progress(live.Progress())}
     try:
         yield from _updates(engine, visit, run, problem, settings)
     except ProblemError as error:
-        yield complaints({"problem": str(error)}, error.examples or controls.EXAMPLES) | {"clear": None}
+        yield complaints({"problem": str(error)}, error.examples or controls.EXAMPLES) | _as_before(visit)
     except SettingError as error:
-        yield complaints({error.field: str(error)}) | {"clear": None}
+        yield complaints({error.field: str(error)}) | _as_before(visit)
     except PfvizError as error:
         yield _failed(visit, str(error))
     except Exception as error:  # a model may raise anything; the visitor gets a sentence, the log the rest
@@ -48,10 +48,13 @@ def start(engine: Engine, visit: Visit, form: Mapping[str, Any]) -> Iterator[Val
 def _updates(engine: Engine, visit: Visit, run: Run, problem: str, settings: dict[str, Any]) -> Iterator[Values]:
     events = engine.stream(problem, stop=run.stopped, **settings)
     with closing(live.follow(events)) as moments:
-        for moment in moments:
+        for place, moment in enumerate(moments):
             if visit.run is not run:
                 return  # the visitor has started another one, or has left
             values: Values = {"progress": views.progress(moment.progress)}
+            if place == 0:
+                visit.clear()  # only now: a problem that is refused leaves the run before it where it is
+                values["clear"] = True
             if moment.trace is not None:
                 values |= _show(visit, moment.trace)
             yield values
@@ -61,10 +64,15 @@ def _show(visit: Visit, trace: Trace) -> Values:
     with visit.lock:
         visit.trace = trace
         if trace.status != "running" and not trace.steps:
-            return {"clear": None}  # stopped before the first step was complete: nothing to look at
+            return {"hero": True}  # stopped before the first step was complete: nothing to look at
         if trace.status != "running" and visit.selected is None:
             visit.selected = views.best_particle(trace)
-        return views.show(trace, selected=visit.selected, tab=visit.tab, event=visit.event)
+        return views.show(trace, selected=visit.selected, tab=visit.tab, event=visit.event) | {"hero": False}
+
+
+def _as_before(visit: Visit) -> Values:
+    """A run that was refused leaves the one before it where it was."""
+    return {"progress": views.opened(visit.trace) if visit.trace is not None else ""}
 
 
 def complaints(troubles: controls.Troubles, examples: tuple[str, ...] = ()) -> Values:
@@ -84,4 +92,4 @@ def _failed(visit: Visit, text: str) -> Values:
         "banner": banner(text),
         "progress": '<div class="progress failed" role="status"><b>Failed</b></div>',
     }
-    return values if visit.trace is not None else values | {"clear": None}
+    return values if visit.trace is not None else values | {"hero": True}

@@ -38,12 +38,17 @@ class Visit:
     _folder: Path | None = None
 
     def begin(self) -> Run:
-        """A new run; an older one of the same tab is stopped and no longer shown."""
+        """A new run; an older one of the same tab is stopped. Its trace stays until there is something new to show."""
         with self.lock:
             if self.run is not None:
                 self.run.stop()
-            self.run, self.trace, self.selected, self.event = Run(), None, None, None
+            self.run = Run()
             return self.run
+
+    def clear(self) -> None:
+        """Nothing is shown, and the visitor looks at nothing."""
+        with self.lock:
+            self.trace, self.selected, self.event = None, None, None
 
     def end(self, run: Run) -> None:
         """The run is over; the visit keeps its trace."""
@@ -59,9 +64,10 @@ class Visit:
 
     def show(self, trace: Trace) -> None:
         """A trace from elsewhere takes the place of this tab's run."""
-        self.begin()
         with self.lock:
-            self.run, self.trace = None, trace
+            self.end(self.begin())
+            self.clear()
+            self.trace = trace
 
     def folder(self) -> Path:
         """Where this tab's downloads are written; it goes with the tab."""

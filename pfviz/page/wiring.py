@@ -44,11 +44,11 @@ def updates(parts: Parts, values: Values) -> Any:
         running = values.pop("running")
         found[parts["run"]] = gr.update(interactive=not running)
         found[parts["stop"]] = gr.update(interactive=running)
-    if "clear" in values:
-        problem = values.pop("clear")
+    if "hero" in values:
+        found[parts["hero"]] = gr.update(visible=values.pop("hero"))
+    if values.pop("clear", False):
         cleared = dict.fromkeys((*views.PANES, "answer", "event", "progress"), "")
         values = cleared | {"inspector": EMPTY} | values
-        found[parts["hero"]] = gr.update(visible=problem is None)
     if values.pop("unfold", False):
         found[parts["fold"]] = gr.update(open=True)
     if "genealogy" in values:

@@ -1,34 +1,23 @@
-"""A page over the fake pair and a Chromium. In CI a missing browser is a failure, elsewhere the tests are skipped."""
+"""A page over the fake pair, and visitors of it."""
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 from pfviz.page import Page as Demo
 from pfviz.page import build_page
 from tests.browser import chromium
 from tests.browser.fake_pair import FakeEngine
 
-PATIENCE = 300_000  # ms; a busy machine is slow, not wrong
+PATIENCE = 180_000  # ms; a busy machine is slow, not wrong
 
 # Chatter that is not an error of ours: Gradio's own translation helper warns, and a closed tab aborts its requests.
 LEVELS = ("error",)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if chromium.find() is None and not os.environ.get("CI"):
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        running = chromium.launch(playwright)
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="session")
@@ -94,10 +83,11 @@ class Tab:
 
     def click_node(self, uid: int) -> None:
         """Click a particle's mark in the genealogy, where it is on the screen."""
-        x, y = self.page.evaluate(
+        # A tab that has just been shown draws its plot a moment later.
+        found = self.page.wait_for_function(
             """uid => {
               const plot = document.querySelector('#genealogy .pane-plot'), layout = plot._fullLayout;
-              for (const trace of plot._fullData) {
+              for (const trace of plot._fullData ?? []) {
                 const ids = trace.customdata ?? [];
                 const at = ids.findIndex((item) => [item].flat()[0] === uid);
                 if (at < 0) continue;
@@ -105,8 +95,9 @@ class Tab:
                 return [box.x + xaxis._offset + xaxis.c2p(trace.x[at]), box.y + yaxis._offset + yaxis.c2p(trace.y[at])];
               }
             }""",
-            uid,
+            arg=uid,
         )
+        x, y = found.json_value()
         self.page.mouse.move(x, y)
         self.page.mouse.click(x, y)
 
@@ -154,6 +145,15 @@ def visit(browser: Browser, demo: Demo) -> Iterator[type[Tab]]:
 def nothing_runs(demo: Demo) -> None:
     """Before a test that counts runs: those of closed tabs have ended."""
     wait_until(lambda: demo.visits.running() == 0)
+
+
+@pytest.fixture
+def gate(demo: Demo) -> Iterator[threading.Event]:
+    """Closed: a run that is "held" stands still after two steps until the test opens it."""
+    gate: threading.Event = demo.engine.generator.gate  # type: ignore[attr-defined]
+    gate.clear()
+    yield gate
+    gate.set()
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = 200) -> None:

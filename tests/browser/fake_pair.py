@@ -1,7 +1,8 @@
 """A generator and a reward model without any weights, for driving the page: the real loop runs over both.
 
 What a problem holds decides what happens, so that a test asks for it by typing:
-"slowly" paces every token, "hostile" writes markup, "failing" raises in the second step, "integral" is not understood.
+"slowly" paces every token, "held" stands still after two steps until the gate is opened, "hostile" writes markup,
+"failing" raises in the second step, "integral" is not understood.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ class FakeGenerator:
 
     def __init__(self, pace: float = 0.004) -> None:
         self.pace = pace
+        self.gate = threading.Event()  # what a run that is "held" waits for
         self.columns = 0  # token columns written over all runs: stands still when nothing runs
 
     def open(self, problem: Problem, *, particles: int, seed: int, sampling: Sampling) -> FakeWriter:
@@ -48,6 +50,8 @@ class FakeWriter:
     def extend(self, active: Sequence[int], step: int) -> Iterator[Mapping[int, Step] | int]:
         if "failing" in self.problem and step == 1:
             raise RuntimeError("the fake model fails, as it was asked to")
+        while "held" in self.problem and step == 2 and not self.model.gate.wait(0.05):
+            yield 0  # so that it can be stopped
         pace = 0.2 if "slowly" in self.problem else self.model.pace
         for column in range(1, 9):
             self.waiting.wait(pace)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Event
 
 import pytest
 
@@ -19,16 +20,17 @@ Open = Callable[..., Tab]
 MARKUP = "<script>window.pwned=1</script><img src=x onerror='window.pwned=1'><svg onload='window.pwned=1'>"
 
 
-def test_two_visitors_at_once_each_see_their_own_run(visit: Open) -> None:
+def test_two_visitors_at_once_each_see_their_own_run(visit: Open, gate: Event) -> None:
     one, two = visit(), visit()
-    one.run("2 + 2 slowly one")
+    one.run("2 + 2 held one")
     two.page.locator("#particles input[type=number]").fill("4")
-    two.run("3 + 3 slowly two")
+    two.run("3 + 3 held two")
     one.wait_steps(1)
     two.wait_steps(1)
     one.click_node(3)
     one.wait_selected("3")
     assert two.selected() == ""
+    gate.set()
     one.wait_end()
     two.wait_end()
     assert "of 16 particles" in one.page.locator("#answer").inner_text()
@@ -36,10 +38,10 @@ def test_two_visitors_at_once_each_see_their_own_run(visit: Open) -> None:
     assert one.selected() == "3"
 
 
-@pytest.mark.usefixtures("nothing_runs")
+@pytest.mark.usefixtures("nothing_runs", "gate")
 def test_a_closed_tab_stops_its_run(visit: Open, demo: Demo) -> None:
     tab = visit()
-    tab.run("2 + 2 slowly")
+    tab.run("2 + 2 held")
     tab.wait_steps(1)
     assert demo.visits.running() == 1
     tab.close()

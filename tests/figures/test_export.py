@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -77,18 +76,6 @@ def test_every_solution_can_be_read_from_it() -> None:
 def test_it_says_how_to_read_each_figure() -> None:
     page = to_html(synthetic_trace(4, 3))
     assert page.count('class="reads"') == 6
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    path = Path("/usr/bin/chromium")
-    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(path) if path.exists() else None, args=arguments)
-        yield started
-        started.close()
 
 
 def opened(browser: Any, path: Path, trace: Trace) -> tuple[Any, list[str]]:

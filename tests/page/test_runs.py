@@ -63,6 +63,17 @@ def test_a_problem_that_is_not_understood_says_so_with_examples() -> None:
     assert shown[-1] == {"running": False}
 
 
+def test_a_refused_problem_leaves_the_run_before_it() -> None:
+    visit = Visit()
+    press(FORM, visit=visit)
+    before, selected = visit.trace, visit.selected
+    shown = press(FORM | {"problem": "the integral of x"}, visit=visit)
+    assert visit.trace is before
+    assert visit.selected == selected
+    assert not any("clear" in values or "hero" in values for values in shown)
+    assert "Finished" in [values for values in shown if "progress" in values][-1]["progress"]
+
+
 class Failing(FakeEngine):
     """Raises what it is given."""
 
@@ -115,7 +126,8 @@ def test_a_run_stopped_before_its_first_step_leaves_the_empty_page() -> None:
     for values in runs.start(FakeEngine(pace=0), visit, FORM):
         shown.append(values)
         visit.stop()
-    assert any(values.get("clear", "") is None for values in shown)
+    assert shown[-2]["hero"] is True
+    assert not any("genealogy" in values for values in shown)
 
 
 def test_a_second_run_of_the_same_tab_takes_over() -> None:

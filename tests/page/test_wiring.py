@@ -31,8 +31,8 @@ def test_nothing_to_show_is_skipped(parts: layout.Parts) -> None:
     assert wiring.updates(parts, {}) == gr.skip()
 
 
-def test_a_new_run_clears_the_pictures_and_the_empty_state(parts: layout.Parts) -> None:
-    found = wiring.updates(parts, {"clear": "1 + 2", "progress": "…"})
+def test_a_new_run_clears_the_pictures(parts: layout.Parts) -> None:
+    found = wiring.updates(parts, {"clear": True, "hero": False, "progress": "…"})
     assert all(found[parts[name]] == "" for name in views.PANES)
     assert found[parts["hero"]]["visible"] is False
     assert found[parts["progress"]] == "…"

@@ -19,17 +19,18 @@ and a real process reward model scores with no network and no GPU.
 
 - `generator/`, a `LlamaForCausalLM` of 1.7 M parameters, writes solutions step by step; the steps are separated by a
   blank line, and the last holds `\\boxed{}`.
-- `reward/`, a `LlamaForTokenClassification` of 2.4 M parameters, is a process reward in TRL's convention: two labels,
+- `reward/`, a `LlamaForTokenClassification` of 2.7 M parameters, is a process reward in TRL's convention: two labels,
   read at the separator after a step.
-- `naive-reward/`, a `LlamaForTokenClassification` of 1.7 M parameters, is the first, weaker reward of the same build:
-  few samples, each step labelled by the final outcome.
+- `naive-reward/` is the first, weaker reward of the same training: what `reward/` was when its mistakes were first
+  mined. A search with it finds what fools it.
 
 They know arithmetic with whole numbers up to 200, linear equations in one unknown, and short English word problems of
 twenty-odd templates. They know nothing else: `pfviz.tiny.gate` refuses the rest.
 
-The generator read solutions whose steps slip now and then; its other mistakes are its own. The reward saw fresh planted
-errors, the generator's own solutions in pairs of a right and a wrong one of the same problem, and the wrong solutions
-that it itself scored best, mined in several rounds.
+The generator read solutions whose steps slip now and then; its other mistakes are its own. The reward stands on the
+frozen layers of the generator before it had read any slips. It saw misprinted solutions, fresh planted errors, the
+generator's own solutions in pairs of a right and a wrong one of the same problem, and the wrong solutions that it
+itself scored best, mined in several rounds.
 
 ## Figures
 """

@@ -48,6 +48,6 @@ def train_tiny(out: Path, work: Path, quick: bool) -> None:
 
 
 QUICK = Plan(
-    generator_steps=3, slip_steps=2, sampled_problems=4, samples_each=2, naive_steps=1, naive_problems=2,
+    generator_steps=3, slip_steps=2, sampled_problems=4, samples_each=2,
     reward_steps=4, mining=(0.5,), mined_problems=2, mined_each=2, held_out=3, held_out_each=2, particles=(1, 2),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +40,7 @@ class Writer:
         self.encode = encode
         (self.user,), (self.assistant,), (self.end,) = encode(USER), encode(ASSISTANT), encode(END)
         (self.separator,) = encode(SEPARATOR)
+        self.digits = [token for digit in "0123456789" for token in encode(digit)]
 
     def prompt(self, text: str) -> list[int]:
         return [self.user, *self.encode(text), self.assistant]
@@ -69,6 +70,17 @@ class Writer:
         return Document(
             np.asarray(ids), np.asarray(weights, dtype=np.float32), np.asarray(labels), np.asarray(ends, dtype=np.bool_)
         )
+
+
+def misprint(document: Document, digits: Sequence[int], rate: float, rng: random.Random) -> Document:
+    """A right solution with a share `rate` of its digits replaced by others: wrong from the first of them on."""
+    ids, labels = document.ids.copy(), document.labels.copy()
+    printed = [i for i in np.flatnonzero(document.weights == 1) if ids[i] in digits and rng.random() < rate]
+    for i in printed:
+        ids[i] = rng.choice([digit for digit in digits if digit != ids[i]])
+    if printed:
+        labels[printed[0] :] = 0
+    return replace(document, ids=ids, labels=labels)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,15 @@ class Optimiser:
         self.groups: dict[tuple[int, ...], list[Any]] = {}
         others = []
         for name, parameter in model.named_parameters():
+            if not parameter.requires_grad:
+                continue
             if parameter.ndim == 2 and "layers" in name:
                 self.groups.setdefault(tuple(parameter.shape), []).append(parameter)
             else:
                 others.append(parameter)
         self.momenta = {shape: torch.zeros(len(group), *shape) for shape, group in self.groups.items()}
         self.adam = torch.optim.AdamW(others, lr=rate, betas=(0.9, 0.98), weight_decay=0.0)
-        self.parameters = list(model.parameters())
+        self.parameters = [p for p in model.parameters() if p.requires_grad]
         self.matrix_rate, self.rate = matrix_rate, rate
         self.steps, self.warmup, self.decay = steps, min(100, steps // 10 + 1), int(steps * decay) + 1
 

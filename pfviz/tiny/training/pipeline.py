@@ -1,6 +1,6 @@
 """The whole build, stage by stage; a stage whose result lies in the work folder is not done again.
 
-tokenizer -> generator -> its samples -> naive reward -> reward (with mining) -> measurements -> model card
+tokenizer -> generator -> its samples -> reward (with mining, whose first stop is the naive one) -> figures -> card
 """
 
 from __future__ import annotations
@@ -34,13 +34,11 @@ class Plan:
     """How much of everything; the defaults built the shipped pair."""
 
     generator_steps: int = 2300
-    slip_steps: int = 400
-    sampled_problems: int = 1600
+    slip_steps: int = 300
+    sampled_problems: int = 1000
     samples_each: int = 8
-    naive_steps: int = 60
-    naive_problems: int = 150
-    reward_steps: int = 1500
-    mining: tuple[float, ...] = (0.5, 0.7, 0.85)  # when, as shares of the reward's steps
+    reward_steps: int = 2000
+    mining: tuple[float, ...] = (0.06, 0.35, 0.6, 0.8)  # when, as shares of the reward's steps
     mined_problems: int = 120
     mined_each: int = 32
     held_out: int = 300
@@ -67,7 +65,6 @@ class Build:
         self.mathematics()
         self.generator()
         self.samples()
-        self.naive()
         self.reward()
         return self.figures()
 
@@ -163,25 +160,9 @@ class Build:
             save_samples(path, groups)
         return load_samples(path)
 
-    def naive(self) -> None:
-        """The first, weaker reward: few samples, outcome labels, few steps."""
-        if (self.naive_folder / "model.safetensors").exists():
-            return
-        import torch
-
-        torch.manual_seed(self.plan.seed + 3)
-        rng = random.Random(f"naive {self.plan.seed}")
-        seen = [s for group in self.samples()[: self.plan.naive_problems] for s in group]
-        model = rewards.start(self.pupil, self.pupil.config.num_hidden_layers)
-        optimiser = Optimiser(model, self.plan.naive_steps, matrix_rate=3e-3, rate=2e-3)
-        rewards.train(
-            model, rewards.outcomes(self.writer, rng, seen), self.writer, optimiser, range(self.plan.naive_steps),
-            self._report("naive reward"), rng, language=0.0,
-        )  # fmt: skip
-        model.save_pretrained(self.naive_folder)
-
     def reward(self) -> None:
-        """The reward, trained in stretches; between them its best-scored mistakes are mined and trained on."""
+        """The reward, trained in stretches; between them its best-scored mistakes are mined and trained on. What it was
+        at the first of these stops is kept as the naive reward."""
         if (self.reward_folder / "model.safetensors").exists():
             return
         import torch
@@ -190,24 +171,27 @@ class Build:
         torch.manual_seed(plan.seed + 2)
         model = rewards.start(self.pupil, rewards.LAYERS)
         rewards.give_plausibility(model)
-        optimiser = Optimiser(model, plan.reward_steps, matrix_rate=5e-3, rate=2e-3)
+        optimiser = Optimiser(model, plan.reward_steps, matrix_rate=7e-3, rate=3e-3)
         first = restore(checkpoint, model, optimiser)
         rng = random.Random(f"reward {plan.seed} {first}")
         sampled, mined = rewards.Pool(), rewards.Pool()
         sampled.add(self.samples())
         documents = rewards.lessons(self.writer, rng, sampled, mined)
+        report = self._report("reward")
         stops = [int(share * plan.reward_steps) for share in plan.mining]
         for round_, (start, stop) in enumerate(zip([0, *stops], [*stops, plan.reward_steps], strict=True)):
             if round_:
                 mined.add(self._mined(round_, model))
-            span = range(max(start, first), stop)
-            if span:
-                report = self._report("reward")
-                rewards.train(
-                    model, documents, self.writer, optimiser, span, report, rng, checkpoint, teacher=self.pupil
-                )
-        rewards.take_plausibility(model)
-        model.save_pretrained(self.reward_folder)
+            if span := range(max(start, first), stop):
+                rewards.train(model, documents, self.writer, self.pupil, optimiser, span, report, rng, checkpoint)
+            if not round_ and not (self.naive_folder / "model.safetensors").exists():
+                self._ship(model, self.naive_folder)
+        self._ship(model, self.reward_folder)
+
+    def _ship(self, model: Any, folder: Path) -> None:
+        head = rewards.take_plausibility(model)
+        model.save_pretrained(folder)
+        model.plausible = head
 
     def _mined(self, round_: int, model: Any) -> list[list[Sample]]:
         path = self.work / f"mined-{round_}.json"

@@ -1,9 +1,10 @@
-"""Trains the reward models: a Llama token classifier by the TRL convention, deeper than the generator it starts from.
+"""Trains the reward model: a Llama token classifier by the TRL convention, deeper than the generator it stands on.
 
-It sees fresh planted errors, the generator's own solutions (as many wrong as right ones of the same problem), and the
-wrong solutions that it itself scored best. Every known token carries a label, a language-model loss over the right
-lines keeps its arithmetic, and a second head, for training only, learns which tokens the generator of the first course
-would not have written. The naive one sees only a few samples with the label of their outcome.
+Its first layers are the generator after its first course, frozen: they know the arithmetic. The layers above learn to
+compare what those expected next with what was written, which is how a slip shows. They see misprinted solutions, fresh
+planted errors, the generator's own solutions (a right and a wrong one of the same problem), and the wrong solutions
+that the reward itself scored best. Every known token carries a label, and a second head, for training only, learns how
+plausible each token was to the frozen layers.
 """
 
 from __future__ import annotations
@@ -16,33 +17,65 @@ from typing import Any
 import numpy as np
 
 from pfviz.tiny import world
-from pfviz.tiny.tasks import Line
-from pfviz.tiny.training.documents import Batch, Document, Writer, batches
-from pfviz.tiny.training.generator import BATCH_TOKENS, Report, configuration, language_loss
+from pfviz.tiny.training.documents import Batch, Document, Writer, batches, misprint
+from pfviz.tiny.training.generator import BATCH_TOKENS, Report, configuration
 from pfviz.tiny.training.optimise import Optimiser, keep
 from pfviz.tiny.training.sampling import Sample
 
-LAYERS = 6
+LAYERS = 7
+# RMSNorm makes a model blind to the scale of its residual stream, and training lets that scale grow: to a root mean
+# square of about 150. New layers of the usual size would not be heard in it for thousands of steps.
+QUIETER = 0.01
+NEW_LAYERS = 0.07  # standard deviation of their matrices: about that of the others, in a stream of scale 1
+MISPRINTED, PLANTED = 0.5, 0.25  # shares of the documents; the rest are the generator's own
+MISPRINTS = (0.02, 0.1)  # shares of the digits
 PLANTED_SLIP = 0.35
-INSIDE, LANGUAGE = 0.2, 0.3  # weights of the labels inside steps and of the language model, beside 1 at separators
+INSIDE = 0.2  # weight of the labels inside steps, beside 1 at separators
 
 
 def start(generator: Any, layers: int) -> Any:
-    """A token classifier that begins as the generator; layers added on top begin as the identity."""
+    """A token classifier whose first layers compute what the generator's do, and are frozen; the others are new."""
     import torch
     from transformers import LlamaForTokenClassification
 
     config = configuration(generator.config.eos_token_id, layers)
+    config.rms_norm_eps = generator.config.rms_norm_eps * QUIETER**2
     config.num_labels = 2
     config.id2label, config.label2id = {0: "wrong", 1: "right"}, {"wrong": 0, "right": 1}
     config.classifier_dropout = 0.0
     model = LlamaForTokenClassification(config)
     model.model.load_state_dict(generator.model.state_dict(), strict=False)
+    known = generator.config.num_hidden_layers
+    model.model.embed_tokens.requires_grad_(False)
     with torch.no_grad():
-        for layer in model.model.layers[generator.config.num_hidden_layers :]:
-            layer.self_attn.o_proj.weight.zero_()
-            layer.mlp.down_proj.weight.zero_()
+        model.model.embed_tokens.weight.mul_(QUIETER)
+        for layer in model.model.layers[:known]:
+            layer.requires_grad_(False)
+            layer.self_attn.o_proj.weight.mul_(QUIETER)
+            layer.mlp.down_proj.weight.mul_(QUIETER)
+        for layer in model.model.layers[known:]:
+            for name, parameter in layer.named_parameters():
+                if name.endswith("proj.weight"):
+                    parameter.normal_(std=NEW_LAYERS)
+            look_back(layer.self_attn)
     return model
+
+
+def look_back(attention: Any, strength: float = 6.0, pairs: int = 4) -> None:
+    """Half of the heads begin by looking at the token before, where it was said what should stand here.
+
+    A bias b of the keys and its rotation by one place for the queries score Σ |b|² cos((distance - 1) θ) under rotary
+    positions, which is highest at a distance of one; the fastest few angles make that peak sharp.
+    """
+    import torch
+
+    config, size = attention.config, attention.head_dim
+    angles = config.rope_parameters["rope_theta"] ** (-torch.arange(size // 2) / (size // 2))
+    key = torch.where(torch.arange(size // 2) < pairs, strength, 0.0)
+    query = torch.cat([key * angles.cos(), -key * angles.sin()])
+    heads = config.num_attention_heads // 2, config.num_key_value_heads // 2
+    attention.q_proj.bias[: heads[0] * size] = query.repeat(heads[0])
+    attention.k_proj.bias[: heads[1] * size] = torch.cat([key, torch.zeros(size // 2)]).repeat(heads[1])
 
 
 def give_plausibility(model: Any) -> None:
@@ -52,9 +85,11 @@ def give_plausibility(model: Any) -> None:
     model.plausible = torch.nn.Linear(model.config.hidden_size, 1)
 
 
-def take_plausibility(model: Any) -> None:
-    """The model as it is shipped."""
+def take_plausibility(model: Any) -> Any:
+    """Removes the second head and returns it: the model as it is shipped has none."""
+    head = model.plausible
     del model.plausible
+    return head
 
 
 class Pool:
@@ -77,76 +112,74 @@ class Pool:
 
 
 def lessons(writer: Writer, rng: random.Random, sampled: Pool, mined: Pool) -> Iterator[Document]:
-    """Endless documents: half planted, half the generator's own, of which half were mined once there are any."""
+    """Endless documents: misprinted, planted, and the generator's own, of which half were mined once there are any."""
     while True:
-        if rng.random() < 0.5 and sampled.pairs:
+        lot = rng.random()
+        if lot < MISPRINTED:
+            task = world.draw(rng)
+            yield misprint(writer.reward(task, world.walk(rng, task)), writer.digits, rng.choice(MISPRINTS), rng)
+        elif lot < MISPRINTED + PLANTED or not sampled.pairs:
+            task = world.draw(rng)
+            yield writer.reward(task, world.walk(rng, task))
+            wrong = world.walk(rng, task, PLANTED_SLIP)
+            if not wrong[-1].ok:
+                yield writer.reward(task, wrong)
+        else:
             pool = mined if mined.pairs and rng.random() < 0.5 else sampled
             for example in pool.draw(rng):
                 yield writer.reward(example.task, example.lines)
-            continue
-        task = world.draw(rng)
-        yield writer.reward(task, world.walk(rng, task))
-        wrong = world.walk(rng, task, PLANTED_SLIP)
-        if not wrong[-1].ok:
-            yield writer.reward(task, wrong)
 
 
-def outcomes(writer: Writer, rng: random.Random, samples: Sequence[Sample]) -> Iterator[Document]:
-    """Endless documents for the naive reward: each step is called what the final answer turned out to be."""
-    while True:
-        example = rng.choice(samples)
-        lines = [Line(line.text, example.right) for line in example.lines]
-        yield writer.reward(example.task, lines)
+def loss(model: Any, batch: Batch, generator: Any, inside: float = INSIDE) -> Any:
+    """Cross-entropy at the separators + `inside` × inside the steps + that of telling how plausible each token is.
 
-
-def loss(model: Any, batch: Batch, teacher: Any = None, inside: float = INSIDE, language: float = LANGUAGE) -> Any:
-    """Cross-entropy at the separators + `inside` × inside the steps + `language` × the language model's + that of
-    telling how plausible each token is to the `teacher` (a language model), where the model has a head for it."""
+    The `generator` is the one that `start` was given: its last norm and its vocabulary turn the stream of the frozen
+    layers into what they expect next.
+    """
     import torch
 
-    hidden = model.model(input_ids=torch.from_numpy(batch.ids), use_cache=False).last_hidden_state
-    known = batch.labels >= 0
-    weights = np.where(batch.ends, 1.0, inside) * known
-    keep = torch.from_numpy(weights > 0)
+    read = model.model(input_ids=torch.from_numpy(batch.ids), use_cache=False, output_hidden_states=True)
+    weights = np.where(batch.ends, 1.0, inside) * (batch.labels >= 0)
+    labelled = torch.from_numpy(weights > 0)
     shares = torch.from_numpy(weights[weights > 0]).float()
     each = torch.nn.functional.cross_entropy(
-        model.score(hidden[keep]), torch.from_numpy(batch.labels)[keep], reduction="none"
+        model.score(read.last_hidden_state[labelled]), torch.from_numpy(batch.labels)[labelled], reduction="none"
     )
-    total = (each * shares).sum() / shares.sum()
-    if language:
-        # Only right lines are worth learning to write; the problem's own text is known already.
-        worth = np.where(batch.labels == 1, batch.weights, 0).astype(np.float32)
-        right = Batch(batch.ids, worth, batch.labels, batch.ends)
-        total = total + language * language_loss(hidden, model.model.embed_tokens.weight, right)
-    if teacher is not None:
-        total = total + _plausibility_loss(model, hidden, batch, teacher)
-    return total
+    stream = read.hidden_states[generator.config.num_hidden_layers]
+    return (each * shares).sum() / shares.sum() + _plausibility_loss(
+        model, stream, read.last_hidden_state, batch, generator
+    )
 
 
-def _plausibility_loss(model: Any, hidden: Any, batch: Batch, teacher: Any) -> Any:
-    """Cross-entropy against the teacher's probability of each token of the solution: a step that slips holds one that
-    the teacher would not have written, and this says where, at every token, before any label does."""
+def _plausibility_loss(model: Any, stream: Any, hidden: Any, batch: Batch, generator: Any) -> Any:
+    """Cross-entropy against the probability that the frozen layers gave each token of the solution: a step that slips
+    holds one that they would not have written, and this says where, at every token, before any label does.
+
+    Such tokens are few, so the plausible and the implausible ones weigh the same in total. The separators are left out:
+    the last one stands where a generator ends.
+    """
     import torch
 
     ids = torch.from_numpy(batch.ids)
-    keep = torch.from_numpy(batch.weights)[:, 1:] == 1
+    words = torch.from_numpy((batch.weights == 1) & ~batch.ends)[:, 1:]
     with torch.no_grad():
-        read = teacher.model(input_ids=ids, use_cache=False).last_hidden_state[:, :-1][keep]
-        logs = (read @ teacher.model.embed_tokens.weight.T).log_softmax(-1)
-        plausible = logs.gather(1, ids[:, 1:][keep][:, None])[:, 0].exp()
-    told = model.plausible(hidden[:, 1:][keep])[:, 0]
-    return torch.nn.functional.binary_cross_entropy_with_logits(told, plausible)
+        logs = generator.lm_head(generator.model.norm(stream[:, :-1][words])).log_softmax(-1)
+        plausible = logs.gather(1, ids[:, 1:][words][:, None])[:, 0].exp()
+        weights = plausible / plausible.sum() + (1 - plausible) / (1 - plausible).sum().clamp(min=1e-6)
+    told = model.plausible(hidden[:, 1:][words])[:, 0]
+    each = torch.nn.functional.binary_cross_entropy_with_logits(told, plausible, reduction="none")
+    return (each * weights).sum() / 2
 
 
 def train(
-    model: Any, documents: Iterator[Document], writer: Writer, optimiser: Optimiser, span: range, report: Report,
-    rng: random.Random, checkpoint: Path | None = None, teacher: Any = None, **weights: float,
+    model: Any, documents: Iterator[Document], writer: Writer, generator: Any, optimiser: Optimiser, span: range,
+    report: Report, rng: random.Random, checkpoint: Path | None = None,
 ) -> None:  # fmt: skip
     """Steps `span` of the optimiser's schedule; a checkpoint every 100."""
     model.train()
     data = batches(documents, BATCH_TOKENS, writer.end, rng)
     for step in span:
-        total = loss(model, next(data), teacher, **weights)
+        total = loss(model, next(data), generator)
         total.backward()
         optimiser.step(step)
         report(step + 1, optimiser.steps, total.item())

@@ -21,6 +21,7 @@ from pfviz.tiny.training.documents import (
     Document,
     Writer,
     batches,
+    misprint,
     pad,
     solutions,
 )
@@ -121,3 +122,18 @@ def test_solutions_come_from_the_training_part(writer: Writer, loaded: Any) -> N
         assert text.startswith("<|user|>")
         assert text.endswith("}.<|end|>")
         assert "both sides" in text or "Read off" in text or "Expand" in text or "Combine" in text
+
+
+def test_a_misprint_is_another_digit_and_wrong_from_there_on(writer: Writer) -> None:
+    document = writer.reward(TASK, world.walk(random.Random(0), TASK))
+    assert (document.labels[document.weights == 1] == 1).all()
+    printed = misprint(document, writer.digits, 0.5, random.Random(1))
+    changed = np.flatnonzero(printed.ids != document.ids)
+    assert len(changed) > 1
+    assert set(printed.ids[changed]) <= set(writer.digits)
+    assert (document.weights[changed] == 1).all()  # of the solution, not of the problem
+    assert (printed.labels[changed[0] :] == 0).all()
+    assert (printed.labels[: changed[0]] == document.labels[: changed[0]]).all()
+    same = misprint(document, writer.digits, 0.0, random.Random(1))
+    assert (same.ids == document.ids).all()
+    assert (same.labels == document.labels).all()

@@ -60,6 +60,16 @@ def test_it_learns() -> None:
     assert losses[-1] < 0.6 * losses[0]
 
 
+def test_frozen_parameters_stay(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    net = Net()
+    net.layers[0].requires_grad_(False)
+    before = [p.clone() for p in net.parameters()]
+    steps(net, Optimiser(net, 20, 1e-2, 1e-2), range(5))
+    same = [torch.equal(old, new) for old, new in zip(before, net.parameters(), strict=True)]
+    assert same == [True, True, False, False, False, False]
+
+
 def test_a_checkpoint_goes_on_where_it_stopped(tmp_path: Path) -> None:
     torch.manual_seed(0)
     whole = Net()
