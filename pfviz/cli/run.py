@@ -14,8 +14,9 @@ from pfviz.cli import tables
 from pfviz.cli.progress import Interrupt, Progress
 from pfviz.cli.terminal import console
 from pfviz.inference.methods import METHODS
+from pfviz.inference.potentials import POTENTIALS
 from pfviz.inference.resampling import RESAMPLERS
-from pfviz.inference.settings import TRIGGERS, Settings
+from pfviz.inference.settings import POOLS, TRIGGERS, Settings
 from pfviz.models.presets import GENERATORS, REWARDS
 from pfviz.trace import Recorder, Trace
 
@@ -48,6 +49,9 @@ DEFAULT = Settings()
 @click.option("--temperature", default=DEFAULT.temperature, help="Of the generator's sampling; 0 is greedy.")
 @click.option("--tau", default=DEFAULT.tau, help="Softmax temperature of the weights; small trusts the reward more.")
 @click.option(
+    "--potential", type=click.Choice(list(POTENTIALS)), default=DEFAULT.potential, help="What a reward weighs."
+)
+@click.option(
     "--resampler", type=click.Choice(list(RESAMPLERS)), default=DEFAULT.resampler, help="Scheme of resampling."
 )
 @click.option(
@@ -57,6 +61,12 @@ DEFAULT = Settings()
     help="Resample after every step, or when ESS/N falls below the threshold.",
 )
 @click.option("--threshold", default=DEFAULT.threshold, help="ESS/N below which `--trigger ess` resamples.")
+@click.option(
+    "--finished",
+    type=click.Choice(POOLS),
+    default=DEFAULT.finished,
+    help="Whether finished particles are resampled with the others, or kept aside with their weights.",
+)
 @click.option("--max-steps", default=DEFAULT.max_steps, help="Steps after which the run ends.")
 @click.option("--max-step-tokens", default=DEFAULT.max_step_tokens, help="Tokens after which a step ends.")
 @click.option("--out", "-o", type=FILE, callback=_writable, help="Write the trace here, as JSON.")

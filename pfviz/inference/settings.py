@@ -7,11 +7,12 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from pfviz.errors import SettingError
+from pfviz.inference.potentials import POTENTIALS
 from pfviz.inference.resampling import RESAMPLERS
 from pfviz.models.base import Sampling
 
-POTENTIALS = ("odds",)
 TRIGGERS = ("always", "ess")
+POOLS = ("pooled", "absorbing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +22,11 @@ class Settings:
     particles: int = 16  # N
     temperature: float = 0.8  # of the generator's sampling; 0 is greedy
     tau: float = 1.0  # of the softmax over the particles' potentials
-    potential: str = "odds"
+    potential: str = "odds"  # what a reward says; see potentials.py
     resampler: str = "multinomial"
     trigger: str = "always"  # resample after every step, or when ESS/N falls below `threshold`
     threshold: float = 0.5
+    finished: str = "pooled"  # can be cloned and can die, or "absorbing": kept aside with its weight
     max_steps: int = 16
     max_step_tokens: int = 256
     max_step_characters: int = 4000
@@ -34,10 +36,11 @@ class Settings:
         self._integer("particles", 1, 1024)
         self._number("temperature", 0.0, 100.0)
         self._number("tau", 0.001, 1000.0)
-        self._choice("potential", POTENTIALS)
+        self._choice("potential", tuple(POTENTIALS))
         self._choice("resampler", tuple(RESAMPLERS))
         self._choice("trigger", TRIGGERS)
         self._number("threshold", 0.0, 1.0)
+        self._choice("finished", POOLS)
         self._integer("max_steps", 1, 1000)
         self._integer("max_step_tokens", 1, 100_000)
         self._integer("max_step_characters", 1, 1_000_000)

@@ -23,7 +23,7 @@ REWARDS = (
     ("Embedded\nTrained on mined mistakes: more particles help.", "embedded"),
     ("Naive\nTrained once: it can be fooled, watch it happen.", "naive"),
 )
-SCHEMES = tuple((name.capitalize(), name) for name in RESAMPLERS)
+SCHEMES = tuple((name.upper() if name == "ssp" else name.capitalize(), name) for name in RESAMPLERS)
 TRIGGERS = (("After every step", "always"), ("When ESS/N falls below the threshold", "ess"))
 
 MOST_PARTICLES = 64

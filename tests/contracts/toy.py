@@ -49,18 +49,20 @@ def solutions() -> dict[str, float]:
     return dict(grow("", 1.0))
 
 
-def log_potential(text: str, tau: float = 1.0) -> float:
-    """log Π (odds / tau) over LENGTH steps, a finished solution repeating its last."""
-    total = 0.0
-    for t in range(LENGTH):
-        r = reward("", list(text[: t + 1]))
-        total += math.log(r / (1 - r)) / tau
-    return total
+def step_potential(text: str, t: int, potential: str = "odds") -> float:
+    """The log-potential of step t, a finished solution repeating its last reward; from the definitions."""
+    r = reward("", list(text[: t + 1]))
+    before = reward("", list(text[:t])) if t else 0.5
+    odds, odds_before = r / (1 - r), before / (1 - before)
+    return {"odds": math.log(odds), "telescoped": math.log(odds / odds_before), "score": r}[potential]
 
 
-def posterior(tau: float = 1.0) -> tuple[dict[str, float], float]:
+def posterior(tau: float = 1.0, potential: str = "odds") -> tuple[dict[str, float], float]:
     """The target's probabilities and its normaliser, by enumeration."""
-    mass = {text: p * math.exp(log_potential(text, tau)) for text, p in solutions().items()}
+    mass = {
+        text: p * math.exp(sum(step_potential(text, t, potential) for t in range(LENGTH)) / tau)
+        for text, p in solutions().items()
+    }
     z = sum(mass.values())
     return {text: m / z for text, m in mass.items()}, z
 

@@ -26,20 +26,20 @@ def test_ancestors_are_slots_with_weight(name, weights, seed) -> None:
     assert (weights[ancestors] > 0).all()
 
 
-@pytest.mark.parametrize("name", ["systematic", "residual"])
+@pytest.mark.parametrize("name", ["systematic", "residual", "ssp"])
 @given(weights=WEIGHTS, seed=st.integers(0, 2**32))
 @settings(max_examples=60)
 def test_counts_are_near_their_expectation(name, weights, seed) -> None:
-    """Systematic: within one of N·W. Residual: no less than its floor."""
+    """Systematic and SSP: within one of N·W. Residual: no less than its floor."""
     weights = weights / weights.sum()
     n = len(weights)
     counts = np.bincount(RESAMPLERS[name](np.random.default_rng(seed), weights), minlength=n)
     assert (counts >= np.floor(n * weights - 1e-9)).all()
-    if name == "systematic":
+    if name != "residual":
         assert (counts <= np.ceil(n * weights + 1e-9)).all()
 
 
-@pytest.mark.parametrize("name", ["systematic", "stratified"])
+@pytest.mark.parametrize("name", ["systematic", "stratified", "ssp"])
 def test_ancestors_are_sorted(name) -> None:
     weights = np.random.default_rng(0).dirichlet(np.ones(30))
     ancestors = RESAMPLERS[name](np.random.default_rng(1), weights)
@@ -57,7 +57,7 @@ def test_expected_offspring(name) -> None:
     assert (abs(counts.mean(axis=0) - 6 * weights) < 5 * error).all()
 
 
-@pytest.mark.parametrize("name", ["systematic", "stratified", "residual"])
+@pytest.mark.parametrize("name", [name for name in RESAMPLERS if name != "multinomial"])
 def test_no_more_variance_than_multinomial(name) -> None:
     weights = np.random.default_rng(3).dirichlet(np.ones(12))
 
@@ -76,3 +76,17 @@ def test_uniform_and_degenerate_weights(name) -> None:
     assert RESAMPLERS[name](rng, np.array([0.0, 1.0, 0.0])).tolist() == [1, 1, 1]
     if name != "multinomial":
         assert sorted(RESAMPLERS[name](rng, np.full(7, 1 / 7)).tolist()) == list(range(7))
+
+
+def test_killing_keeps_the_best_in_their_places() -> None:
+    weights = np.array([0.1, 0.3, 0.3, 0.3])
+    for seed in range(20):
+        assert RESAMPLERS["killing"](np.random.default_rng(seed), weights)[1:].tolist() == [1, 2, 3]
+
+
+def test_ssp_settles_pairs() -> None:
+    """Two fractions of a half: one of them gets the copy, never both, never none."""
+    counts = [
+        np.bincount(RESAMPLERS["ssp"](np.random.default_rng(s), np.array([0.75, 0.25])), minlength=2) for s in range(40)
+    ]
+    assert {tuple(c) for c in counts} == {(1, 1), (2, 0)}

@@ -1,16 +1,18 @@
 """Particle filtering (Puri et al., arXiv 2502.01618; weights as in their reference code).
 
-Target: after step t, the generator's distribution over prefixes x times the product of the potentials of the steps,
+Target: after step t, the generator's distribution over prefixes x times the product of the potentials of the steps; for
+the usual one, the odds,
 
     π_t(x) ∝ p(x_0..x_t | problem) · Π_{s ≤ t} (r_s / (1 - r_s))^(1/tau),
 
-with r_s the reward of the prefix that ends with step s. Under the trigger "always" the particles are resampled after
-every step with W = softmax(log_odds(r) / tau), so that each step's weights replace the last ones: what they said is in
-the population. Under "ess" they are resampled when ESS/N falls below a threshold, and until then weights accumulate:
-log w_t = log w_{t-1} + log_odds(r_t) / tau. Both estimate the same target.
+with r_s the reward of the prefix that ends with step s (the others: `potentials.py`). Under the trigger "always" the
+particles are resampled after every step with W = softmax(potential / tau), so that each step's weights replace the last
+ones: what they said is in the population. Under "ess" they are resampled when ESS/N falls below a threshold, and until
+then weights accumulate: log w_t = log w_{t-1} + potential_t / tau. Both estimate the same target.
 
-A finished particle stays in the pool and repeats its last potential at every step, as in the reference code: it can be
-cloned and it can die.
+A finished particle repeats its last reward at every step. It stays in the pool, as in the reference code, and can be
+cloned and can die; or it is kept aside ("absorbing") with its own weight, and the others are resampled among
+themselves, each carrying an equal share of what they weigh together. Both estimate the same target too.
 """
 
 from __future__ import annotations
@@ -18,9 +20,10 @@ from __future__ import annotations
 import numpy as np
 
 from pfviz.inference.methods.base import Population, Selection, Weighing
+from pfviz.inference.potentials import POTENTIALS
 from pfviz.inference.resampling import RESAMPLERS
 from pfviz.inference.settings import Settings
-from pfviz.inference.weights import ess, log_normalise, log_odds, normalise
+from pfviz.inference.weights import ess, log_normalise, log_sum_exp, normalise
 from pfviz.models.base import FloatArray
 
 
@@ -32,17 +35,29 @@ class ParticleFiltering:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._potential = POTENTIALS[settings.potential]
         self._resample = RESAMPLERS[settings.resampler]
 
     def weigh(self, population: Population) -> Weighing:
-        """log_carried + log_odds(r) / tau."""
+        """log_carried + potential / tau."""
         tau = self._settings.tau
-        return Weighing(population.log_carried + log_odds(population.rewards) / tau, tau)
+        potential = self._potential(population.rewards, population.previous)
+        return Weighing(population.log_carried + potential / tau, tau)
 
     def select(self, rng: np.random.Generator, population: Population, log_weights: FloatArray) -> Selection:
         """Resample always, or when the effective sample size is low; carry uniform weights after it."""
         n = len(log_weights)
         if self._settings.trigger == "ess" and ess(log_weights) >= self._settings.threshold * n:
             return Selection(False, np.arange(n), log_normalise(log_weights))
-        ancestors = self._resample(rng, normalise(log_weights))
-        return Selection(True, ancestors, np.full(n, -np.log(n)))
+        if self._settings.finished == "absorbing":
+            return self._among_unfinished(rng, population, log_normalise(log_weights))
+        return Selection(True, self._resample(rng, normalise(log_weights)), np.full(n, -np.log(n)))
+
+    def _among_unfinished(self, rng: np.random.Generator, population: Population, log_carried: FloatArray) -> Selection:
+        ancestors, free = np.arange(len(log_carried)), np.flatnonzero(~population.finished)
+        share = log_sum_exp(log_carried[free]) if len(free) else -np.inf
+        if np.isneginf(share):
+            return Selection(False, ancestors, log_carried)
+        ancestors[free] = free[self._resample(rng, normalise(log_carried[free]))]
+        log_carried[free] = share - np.log(len(free))
+        return Selection(True, ancestors, log_carried)
