@@ -51,7 +51,7 @@ def stream(
         preset.check(checked.text)
         generator = presets.generator(generator)
         preset.check_reading(checked.text, generator)
-    return run_events(checked, generator, _reward_model(reward), policy, chosen, stop or _never)
+    return run_events(checked, generator, _reward_model(reward), policy, policy.settings, stop or _never)
 
 
 def run(

@@ -13,10 +13,11 @@ from rich.console import Console
 from pfviz.cli import tables
 from pfviz.cli.progress import Interrupt, Progress
 from pfviz.cli.terminal import console
+from pfviz.inference.aggregation import AGGREGATIONS
 from pfviz.inference.methods import METHODS
 from pfviz.inference.potentials import POTENTIALS
 from pfviz.inference.resampling import RESAMPLERS
-from pfviz.inference.settings import POOLS, TRIGGERS, Settings
+from pfviz.inference.settings import PICKS, POOLS, TRIGGERS, Settings
 from pfviz.models.presets import GENERATORS, REWARDS
 from pfviz.trace import Recorder, Trace
 
@@ -67,6 +68,14 @@ DEFAULT = Settings()
     default=DEFAULT.finished,
     help="Whether finished particles are resampled with the others, or kept aside with their weights.",
 )
+@click.option("--width", default=DEFAULT.width, help="Copies of a survivor in beam search, slots of a subtree in DVTS.")
+@click.option(
+    "--aggregation",
+    type=click.Choice(list(AGGREGATIONS)),
+    default=DEFAULT.aggregation,
+    help="What the rewards of a solution's steps count together.",
+)
+@click.option("--pick", type=click.Choice(PICKS), default=DEFAULT.pick, help="How the answer is chosen.")
 @click.option("--max-steps", default=DEFAULT.max_steps, help="Steps after which the run ends.")
 @click.option("--max-step-tokens", default=DEFAULT.max_step_tokens, help="Tokens after which a step ends.")
 @click.option("--out", "-o", type=FILE, callback=_writable, help="Write the trace here, as JSON.")

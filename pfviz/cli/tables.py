@@ -70,7 +70,7 @@ def result(screen: Console, trace: Trace) -> None:
     if trace.steps == 0:
         screen.print("Stopped before the first step was complete: there are no answers.")
         return
-    given = trace.answers.by_highest_reward
+    given = trace.choice
     screen.print("No particle gave an answer." if given is None else answers(trace))
     rewards = trace.rewards[-1]
     best = max(range(trace.particles) if given is None else given.members, key=lambda slot: (rewards[slot], -slot))

@@ -164,7 +164,7 @@ def _best(trace: Trace) -> int | None:
     """uid of the step that a reader wants first: the best-rewarded of the answer, else of the last step."""
     if trace.steps == 0:
         return None
-    answer = trace.answers.by_highest_reward
+    answer = trace.choice
     slots = list(answer.members) if answer else list(range(trace.particles))
     return int(trace.uids[-1, max(slots, key=lambda slot: (trace.rewards[-1, slot], -slot))])
 
@@ -189,7 +189,7 @@ def _colours() -> str:
 
 
 def _header(trace: Trace) -> str:
-    answer = trace.answers.by_highest_reward
+    answer = trace.choice
     facts = []
     if answer:
         judged = {True: "right", False: "wrong", None: ""}[answer.correct]

@@ -1,4 +1,4 @@
-"""The answers of a population: grouped by canonical form, with their mass, and two ways to pick one."""
+"""The answers of a population: grouped by canonical form, with their mass, and the ways to pick one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Answer:
     display: str  # as its best-rewarded particle wrote it
     count: int
     mass: float  # Σ of the members' normalised weights, in [0, 1]
-    best_reward: float
+    best_reward: float  # aggregated over the steps
     members: tuple[int, ...]  # slots, ascending
     correct: bool | None  # None where the truth is not known
 
@@ -42,7 +42,7 @@ class Answers:
         log_weights: FloatArray,
         truth: str | None = None,
     ) -> Answers:
-        """Group the extracted answers of N particles (None: it gave none) with their last rewards (N,) and their
+        """Group the extracted answers of N particles (None: it gave none) with their aggregated rewards (N,) and their
         log-weights (N,), any scale."""
         weights = normalise(np.asarray(log_weights, dtype=np.float64))
         groups: dict[str, list[int]] = {}
@@ -77,6 +77,25 @@ class Answers:
         """The answer of the best-rewarded particle; ties go to the larger mass, then to the lower slot."""
         return min(self.rows, key=lambda row: (-row.best_reward, -row.mass, row.members[0]), default=None)
 
+    @property
+    def by_majority(self) -> Answer | None:
+        """The answer that most particles gave; ties go to the larger mass, then to the lower slot."""
+        return min(self.rows, key=lambda row: (-row.count, -round(row.mass, 12), row.members[0]), default=None)
+
+    def drawn(self, rng: np.random.Generator) -> Answer | None:
+        """An answer drawn in proportion to its mass: an unbiased draw, where the others pick a maximum."""
+        if not self.rows:
+            return None
+        mass = np.array([row.mass for row in self.rows])
+        # Where no answering particle has any weight, none is better than another.
+        return self.rows[int(rng.choice(len(mass), p=mass / mass.sum() if mass.sum() else None))]
+
+    def pick(self, how: str, rng: np.random.Generator) -> Answer | None:
+        """By name: highest, vote, majority, or draw, which alone uses `rng`. For any other name: highest."""
+        if how == "draw":
+            return self.drawn(rng)
+        return {"vote": self.by_weighted_vote, "majority": self.by_majority}.get(how, self.by_highest_reward)
+
 
 class Solved(Protocol):
     """What `tabulate` reads of a trace of T steps and N particles."""
@@ -90,7 +109,7 @@ class Solved(Protocol):
     @property
     def finished(self) -> npt.NDArray[np.bool_]: ...  # (T, N)
     @property
-    def rewards(self) -> FloatArray: ...  # (T, N)
+    def scores(self) -> FloatArray: ...  # (T, N)
     @property
     def log_weights(self) -> FloatArray: ...  # (T, N)
 
@@ -106,7 +125,7 @@ def tabulate(trace: Solved) -> Answers:
         extract_answer(SEPARATOR.join(trace.path_texts(t, n))) if trace.finished[t, n] else None
         for n in range(trace.particles)
     ]
-    return Answers.grouped(given, trace.rewards[t], trace.log_weights[t], trace.truth)
+    return Answers.grouped(given, trace.scores[t], trace.log_weights[t], trace.truth)
 
 
 def _by_vote(row: Answer) -> tuple[float, float, int]:

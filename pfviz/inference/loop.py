@@ -56,6 +56,7 @@ def run_events(
     scorers = reward.open(problem, particles=n)
     finished = np.zeros(n, dtype=np.bool_)
     rewards = np.full(n, np.nan)
+    history = np.empty((0, n))
     log_carried = np.full(n, -np.log(n))
     status: Status = "step limit"
 
@@ -70,13 +71,13 @@ def run_events(
             break
         yield Extended(step, steps)
 
-        previous = rewards.copy()
         rewards = _updated(rewards, scorers.score(steps), steps, reward.name)
         for slot, written in steps.items():
             finished[slot] = written.finished
         yield Scored(step, rewards.copy())
 
-        population = Population(step, settings.max_steps, rewards, previous, finished.copy(), log_carried)
+        history = np.vstack([history, np.where(np.isin(np.arange(n), active), rewards, np.nan)])
+        population = Population(step, settings.max_steps, history, finished.copy(), log_carried)
         weighing = method.weigh(population)
         log_weights = weighing.log_weights
         increment = log_sum_exp(log_weights)
@@ -92,6 +93,7 @@ def run_events(
                 scorers.select(selection.ancestors)
                 finished = finished[selection.ancestors]
                 rewards = rewards[selection.ancestors]
+                history = history[:, selection.ancestors]
             log_carried = selection.log_carried
         yield Selected(step, selection.resampled, selection.ancestors.copy(), time.perf_counter() - began)
         if last:

@@ -7,11 +7,13 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from pfviz.errors import SettingError
+from pfviz.inference.aggregation import AGGREGATIONS
 from pfviz.inference.potentials import POTENTIALS
 from pfviz.inference.resampling import RESAMPLERS
 from pfviz.models.base import Sampling
 
 TRIGGERS = ("always", "ess")
+PICKS = ("usual", "highest", "vote", "majority", "draw")
 POOLS = ("pooled", "absorbing")
 
 
@@ -27,6 +29,9 @@ class Settings:
     trigger: str = "always"  # resample after every step, or when ESS/N falls below `threshold`
     threshold: float = 0.5
     finished: str = "pooled"  # can be cloned and can die, or "absorbing": kept aside with its weight
+    width: int = 4  # M: copies of a survivor in beam search, slots of a subtree in DVTS
+    aggregation: str = "last"  # of the rewards of a solution's steps
+    pick: str = "usual"  # how the answer is chosen: as the method usually does, or see answers.py
     max_steps: int = 16
     max_step_tokens: int = 256
     max_step_characters: int = 4000
@@ -41,6 +46,9 @@ class Settings:
         self._choice("trigger", TRIGGERS)
         self._number("threshold", 0.0, 1.0)
         self._choice("finished", POOLS)
+        self._integer("width", 1, 1024)
+        self._choice("aggregation", tuple(AGGREGATIONS))
+        self._choice("pick", PICKS)
         self._integer("max_steps", 1, 1000)
         self._integer("max_step_tokens", 1, 100_000)
         self._integer("max_step_characters", 1, 1_000_000)
@@ -52,7 +60,7 @@ class Settings:
         known = [field.name for field in fields(cls)]
         for name in values:
             if name not in known:
-                raise SettingError(name, f"There is no setting {name!r}. Settings are: {', '.join(known)}.")
+                raise SettingError(name, f"There is no setting {name!r}, only: {', '.join(known)}.")
         return cls(**values)
 
     @property

@@ -90,11 +90,11 @@ def event_label(trace: Trace, event: int | None) -> str:
 
 
 def answer(trace: Trace) -> str:
-    """The answer card: what the population says, with its posterior mass, when the run is over."""
+    """The answer card: what the run answers, with its posterior mass, when it is over."""
     if trace.status == "running" or not trace.steps:
         return ""
-    voted, best = trace.answers.by_weighted_vote, trace.answers.by_highest_reward
-    if voted is None:
+    chosen, voted, best = trace.choice, trace.answers.by_weighted_vote, trace.answers.by_highest_reward
+    if chosen is None or voted is None or best is None:
         return (
             '<div class="answer none"><h3>No answer</h3><p>No particle boxed an answer before the run ended.</p></div>'
         )
@@ -102,17 +102,19 @@ def answer(trace: Trace) -> str:
         None: "",
         True: '<span class="verdict right">✓ right</span>',
         False: f'<span class="verdict wrong">✗ the true answer is {render(trace.truth or "")}</span>',
-    }[voted.correct]
-    agree = f"{voted.count} of {trace.particles} particles"
+    }[chosen.correct]
+    agree = f"{chosen.count} of {trace.particles} particles"
     second = ""
-    if best is not None and best.canonical != voted.canonical:
+    if voted.canonical != chosen.canonical:
+        second = f'<p class="small">More of the weight says <b>{_short(voted.display)}</b> ({percent(voted.mass)}).</p>'
+    elif best.canonical != chosen.canonical:
         second = (
             f'<p class="small">The best-rewarded particle says <b>{_short(best.display)}</b> '
             f"(reward {share(best.best_reward)}).</p>"
         )
     return (
-        f'<div class="answer"><h3>Answer</h3><div class="value">{_short(voted.display)}</div>{verdict}'
-        f'<div class="mass">{bar(voted.mass, "wide")}<b>{percent(voted.mass)}</b></div>'
+        f'<div class="answer"><h3>Answer</h3><div class="value">{_short(chosen.display)}</div>{verdict}'
+        f'<div class="mass">{bar(chosen.mass, "wide")}<b>{percent(chosen.mass)}</b></div>'
         f'<p class="small">posterior mass, {agree}</p>{second}</div>'
     )
 
@@ -122,9 +124,9 @@ def _short(answer: str) -> str:
 
 
 def best_particle(trace: Trace) -> int | None:
-    """The particle to look at first when a run is over: the heaviest that gives the voted answer."""
-    voted = trace.answers.by_weighted_vote if trace.steps else None
-    return selection.heaviest(trace, frozenset(voted.members) if voted else None)
+    """The particle to look at first when a run is over: the heaviest that gives the run's answer."""
+    chosen = trace.choice if trace.steps else None
+    return selection.heaviest(trace, frozenset(chosen.members) if chosen else None)
 
 
 def progress(now: Progress) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from pfviz.inference.answers import Answers
+    from pfviz.inference.answers import Answer, Answers
 
 SCHEMA_VERSION = 1
 
@@ -139,11 +139,31 @@ class Trace:
 
         return tabulate(self)
 
+    @cached_property
+    def scores(self) -> npt.NDArray[np.float64]:
+        """(T, N) rewards of the steps so far along each lineage, aggregated as the run's settings say."""
+        from pfviz.inference.aggregation import AGGREGATIONS
+
+        aggregate = AGGREGATIONS.get(str(self.settings.get("aggregation")), AGGREGATIONS["last"])
+        found, history = np.empty((self.steps, self.particles)), np.empty((0, self.particles))
+        for t in range(self.steps):
+            if t:
+                history = history[:, self.ancestors[t - 1]]
+            history = np.vstack([history, np.where(self.written[t], self.rewards[t], np.nan)])
+            found[t] = aggregate(history)
+        return found
+
+    @cached_property
+    def choice(self) -> Answer | None:
+        """The answer that the run gives, picked as its settings say; None if no particle answered."""
+        from pfviz.streams import stream
+
+        return self.answers.pick(str(self.settings.get("pick", "highest")), stream(self.seed, "answer"))
+
     @property
     def answer(self) -> str | None:
-        """The answer that the run gives: that of the highest final reward; None if no particle answered."""
-        best = self.answers.by_highest_reward
-        return None if best is None else best.display
+        """The answer that the run gives, as it was written; None if no particle answered."""
+        return None if self.choice is None else self.choice.display
 
     def save(self, path: str | Path) -> None:
         """Write the trace as JSON (docs/trace-schema.md)."""

@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from pfviz.errors import SettingError
 from pfviz.inference.methods.base import Method
+from pfviz.inference.methods.beam_search import BeamSearch
+from pfviz.inference.methods.best_of_n import BestOfN
+from pfviz.inference.methods.dvts import Dvts
+from pfviz.inference.methods.entropic import EntropicParticleFiltering
+from pfviz.inference.methods.greedy import Greedy
 from pfviz.inference.methods.particle_filtering import ParticleFiltering
+from pfviz.inference.methods.self_consistency import SelfConsistency
+from pfviz.inference.methods.weighted_best_of_n import WeightedBestOfN
 from pfviz.inference.settings import Settings
 
-METHODS: dict[str, Callable[[Settings], Method]] = {
-    ParticleFiltering.name: ParticleFiltering,
-}
+_ALL: tuple[Callable[[Settings], Method], ...] = (
+    ParticleFiltering,
+    EntropicParticleFiltering,
+    BeamSearch,
+    Dvts,
+    BestOfN,
+    WeightedBestOfN,
+    SelfConsistency,
+    Greedy,
+)
+METHODS: dict[str, Callable[[Settings], Method]] = {method.name: method for method in _ALL}  # type: ignore[attr-defined]
 
 
 def make(name: str, settings: Settings) -> Method:
-    """The method of that name; raises `SettingError` naming those that there are."""
+    """The method of that name; run it with its own `settings`. Raises `SettingError` naming those that there are."""
     if name not in METHODS:
         raise SettingError("method", f"There is no method {name!r}. Choose one of: {', '.join(METHODS)}.")
-    return METHODS[name](settings)
+    method = METHODS[name](settings)
+    if method.settings.pick == "usual":
+        method.settings = replace(method.settings, pick=method.usual_pick)
+    return method

@@ -8,19 +8,30 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from pfviz.inference.aggregation import AGGREGATIONS
+from pfviz.inference.settings import Settings
 from pfviz.models.base import FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """The particles after step `step` was scored. Arrays are (N,)."""
+    """The particles after step `step` was scored. Arrays are (N,), but for the history."""
 
     step: int
     max_steps: int
-    rewards: FloatArray
-    previous: FloatArray  # each particle's reward one step earlier along its own lineage; NaN before the first step
+    history: FloatArray  # (step + 1, N) rewards along each particle's lineage, NaN where it was finished before
     finished: npt.NDArray[np.bool_]
     log_carried: FloatArray  # normalised
+
+    def scores(self, aggregation: str) -> FloatArray:
+        """The aggregated reward of each particle."""
+        return AGGREGATIONS[aggregation](self.history)
+
+    def previous(self, aggregation: str) -> FloatArray:
+        """The same one step earlier along each particle's own lineage; NaN before the first step."""
+        if self.step == 0:
+            return np.full(self.history.shape[1], np.nan)
+        return AGGREGATIONS[aggregation](self.history[:-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +53,30 @@ class Selection:
 
 class Method(Protocol):
     name: str
+    title: str
     description: str  # one sentence for people
+    uses: tuple[str, ...]  # the settings that it has, beside particles, temperature, seed and the limits
+    usual_pick: str  # how its answer is chosen, unless a setting says otherwise
+    settings: Settings  # as given, but for what the method fixes
 
     def weigh(self, population: Population) -> Weighing: ...
 
     def select(self, rng: np.random.Generator, population: Population, log_weights: FloatArray) -> Selection:
         """Called after every step but the last."""
         ...
+
+
+def by_score(population: Population, aggregation: str) -> Weighing:
+    """Weights in proportion to the aggregated rewards, for methods that weigh only to vote and to show."""
+    scores = population.scores(aggregation)
+    return Weighing(uniform(len(scores)) + np.log(np.maximum(scores, np.finfo(np.float64).tiny)), 1.0)
+
+
+def uniform(n: int) -> FloatArray:
+    """Log-weights (N,) of equal particles."""
+    return np.full(n, -np.log(n))
+
+
+def everybody_stays(n: int) -> Selection:
+    """No selection: each particle goes on by itself."""
+    return Selection(False, np.arange(n), uniform(n))

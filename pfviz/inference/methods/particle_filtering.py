@@ -5,7 +5,8 @@ the usual one, the odds,
 
     π_t(x) ∝ p(x_0..x_t | problem) · Π_{s ≤ t} (r_s / (1 - r_s))^(1/tau),
 
-with r_s the reward of the prefix that ends with step s (the others: `potentials.py`). Under the trigger "always" the
+with r_s the reward of the prefix that ends with step s, or what the aggregation makes of the rewards so far (the other
+potentials: `potentials.py`). Under the trigger "always" the
 particles are resampled after every step with W = softmax(potential / tau), so that each step's weights replace the last
 ones: what they said is in the population. Under "ess" they are resampled when ESS/N falls below a threshold, and until
 then weights accumulate: log w_t = log w_{t-1} + potential_t / tau. Both estimate the same target.
@@ -31,25 +32,31 @@ class ParticleFiltering:
     """Resample particles in proportion to the odds of their rewards."""
 
     name = "particle_filtering"
+    title = "Particle filtering"
     description = "Particles with better rewards are copied, others die, in proportion to the odds of being right."
 
+    uses: tuple[str, ...] = (
+        "tau", "potential", "resampler", "trigger", "threshold", "finished", "aggregation", "pick"
+    )  # fmt: skip
+    usual_pick = "highest"
+
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self.settings = settings
         self._potential = POTENTIALS[settings.potential]
         self._resample = RESAMPLERS[settings.resampler]
 
     def weigh(self, population: Population) -> Weighing:
         """log_carried + potential / tau."""
-        tau = self._settings.tau
-        potential = self._potential(population.rewards, population.previous)
+        tau, how = self.settings.tau, self.settings.aggregation
+        potential = self._potential(population.scores(how), population.previous(how))
         return Weighing(population.log_carried + potential / tau, tau)
 
     def select(self, rng: np.random.Generator, population: Population, log_weights: FloatArray) -> Selection:
         """Resample always, or when the effective sample size is low; carry uniform weights after it."""
         n = len(log_weights)
-        if self._settings.trigger == "ess" and ess(log_weights) >= self._settings.threshold * n:
+        if self.settings.trigger == "ess" and ess(log_weights) >= self.settings.threshold * n:
             return Selection(False, np.arange(n), log_normalise(log_weights))
-        if self._settings.finished == "absorbing":
+        if self.settings.finished == "absorbing":
             return self._among_unfinished(rng, population, log_normalise(log_weights))
         return Selection(True, self._resample(rng, normalise(log_weights)), np.full(n, -np.log(n)))
 

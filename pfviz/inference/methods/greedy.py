@@ -1,0 +1,24 @@
+"""Greedy decoding: one solution, each of whose tokens is the most probable one (the paper's pass@1 at temperature 0).
+
+Target: none; it is the baseline that every other method has to beat.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pfviz.inference.methods.self_consistency import SelfConsistency
+from pfviz.inference.settings import Settings
+
+
+class Greedy(SelfConsistency):
+    """One particle at temperature 0, whatever the settings say."""
+
+    name = "greedy"
+    title = "Greedy"
+    description = "One particle that always writes the most probable token."
+    uses: tuple[str, ...] = ()
+    usual_pick = "highest"
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(replace(settings, particles=1, temperature=0.0))
