@@ -8,9 +8,11 @@ from typing import Any
 
 from pfviz.errors import ProblemError, SettingError
 from pfviz.figures.mathtext import render
+from pfviz.inference.aggregation import AGGREGATIONS
+from pfviz.inference.methods import METHODS
 from pfviz.inference.resampling import RESAMPLERS
 from pfviz.inference.settings import Settings
-from pfviz.page.markup import message
+from pfviz.page.markup import escape, message
 from pfviz.problem import Problem
 
 EXAMPLES = (
@@ -23,11 +25,24 @@ REWARDS = (
     ("Embedded\nTrained on mined mistakes: more particles help.", "embedded"),
     ("Naive\nTrained once: it can be fooled, watch it happen.", "naive"),
 )
+METHOD_CHOICES = tuple((method.title, name) for name, method in METHODS.items())  # type: ignore[attr-defined]
 SCHEMES = tuple((name.upper() if name == "ssp" else name.capitalize(), name) for name in RESAMPLERS)
 TRIGGERS = (("After every step", "always"), ("When ESS/N falls below the threshold", "ess"))
 
+POTENTIALS = (("Odds of the reward", "odds"), ("Change of the odds", "telescoped"), ("The reward itself", "score"))
+FINISHED = (("Resampled with the others", "pooled"), ("Kept aside with their weight", "absorbing"))
+AGGREGATION = tuple((name.capitalize(), name) for name in AGGREGATIONS)
+PICKS = (
+    ("As usual for the method", "usual"),
+    ("Highest reward", "highest"),
+    ("Most weight", "vote"),
+    ("Most particles", "majority"),
+    ("Drawn by weight", "draw"),
+)
+
 MOST_PARTICLES = 64
 DEFAULTS: dict[str, Any] = {
+    "method": "particle_filtering",
     "particles": 16,
     "reward": "embedded",
     "temperature": 0.8,
@@ -35,24 +50,32 @@ DEFAULTS: dict[str, Any] = {
     "trigger": "always",
     "threshold": 0.5,
     "tau": 1.0,
+    "potential": "odds",
+    "finished": "pooled",
+    "width": "4",
+    "aggregation": "last",
+    "pick": "usual",
     "seed": "0",
 }
 FIELDS = ("problem", *DEFAULTS)
-FOLDED = frozenset(("temperature", "resampler", "trigger", "threshold", "tau", "seed"))
+FOLDED = frozenset(DEFAULTS.keys() - {"method", "particles", "reward"})
 
 Troubles = dict[str, str]
 """Field → what is wrong with it, as text."""
 
 
 def read(form: Mapping[str, Any]) -> tuple[dict[str, Any], Troubles]:
-    """The settings of a form (a key per field) and what is wrong with it; run only if nothing is."""
+    """The settings of a form (a key per field) and what is wrong with it; run only if nothing is.
+
+    A field that the chosen method does not have is hidden on the page, so it is left out here.
+    """
     troubles: Troubles = {}
     settings: dict[str, Any] = {}
     try:
         settings["problem"] = Problem.checked(str(form["problem"] or "")).text
     except ProblemError as error:
         troubles["problem"] = str(error)
-    for field in DEFAULTS:
+    for field in (field for field, seen in shown(form["method"]).items() if seen):
         try:
             settings[field] = _checked(field, form[field])
         except SettingError as error:
@@ -62,6 +85,10 @@ def read(form: Mapping[str, Any]) -> tuple[dict[str, Any], Troubles]:
 
 def _checked(field: str, value: Any) -> Any:
     """The value of one field; each is checked on its own, so that all that is wrong is said at once."""
+    if field == "method":
+        if value not in METHODS:
+            raise SettingError(field, "Choose one of the methods.")
+        return value
     if field == "reward":
         if value not in [name for _, name in REWARDS]:
             raise SettingError(field, "Choose one of the two reward models.")
@@ -74,6 +101,19 @@ def _checked(field: str, value: Any) -> Any:
     if field == "particles" and checked > MOST_PARTICLES:
         raise SettingError(field, f"Particles is {checked}; on this page it must lie between 1 and {MOST_PARTICLES}.")
     return checked
+
+
+def shown(method: Any) -> dict[str, bool]:
+    """Field → whether the method has it; everything for one that does not exist."""
+    fixed = {"method", "reward", "seed"}
+    uses = METHODS[method].uses if method in METHODS else DEFAULTS.keys()  # type: ignore[attr-defined]
+    return {field: field in fixed or field in uses for field in DEFAULTS}
+
+
+def about(method: Any) -> str:
+    """The method in one sentence."""
+    sentence = METHODS[method].description if method in METHODS else ""  # type: ignore[attr-defined]
+    return f'<p class="small">{escape(sentence)}</p>'
 
 
 def preview(problem: str | None) -> tuple[str, str]:

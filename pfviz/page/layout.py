@@ -53,6 +53,11 @@ def _side(parts: Parts) -> None:
         parts["run"] = gr.Button("Run", variant="primary", elem_id="run", min_width=0)
         parts["stop"] = gr.Button("Stop", interactive=False, elem_id="stop", min_width=0)
     parts["banner"] = markup(elem_id="banner")
+    parts["method"] = gr.Dropdown(
+        controls.METHOD_CHOICES, value=controls.DEFAULTS["method"], label="Method", elem_id="method", min_width=0
+    )
+    parts["about_method"] = markup(controls.about(controls.DEFAULTS["method"]), elem_id="about-method")
+    parts["trouble_method"] = markup(elem_id="trouble-method")
     parts["particles"] = gr.Slider(
         1, controls.MOST_PARTICLES, controls.DEFAULTS["particles"], step=1, label="Particles", elem_id="particles"
     )
@@ -65,25 +70,39 @@ def _side(parts: Parts) -> None:
 
 def _more(parts: Parts) -> None:
     def text(name: str, label: str, info: str) -> None:
-        parts[name] = gr.Textbox(str(usual[name]), label=label, info=info, elem_id=name, min_width=0)
+        parts[name] = gr.Textbox(
+            str(usual[name]), label=label, info=info, elem_id=name, min_width=0, visible=seen[name]
+        )
 
     def choice(name: str, label: str, choices: tuple[tuple[str, str], ...]) -> None:
-        parts[name] = gr.Dropdown(choices, value=usual[name], label=label, elem_id=name, min_width=0)
+        parts[name] = gr.Dropdown(
+            choices, value=usual[name], label=label, elem_id=name, min_width=0, visible=seen[name]
+        )
 
     def trouble(name: str) -> None:
         parts[f"trouble_{name}"] = markup(elem_id=f"trouble-{name}")
 
-    usual = controls.DEFAULTS
+    usual, seen = controls.DEFAULTS, controls.shown(controls.DEFAULTS["method"])
     text("temperature", "Temperature", "of the sampled steps; 0 is greedy")
     trouble("temperature")
     text("tau", "Tau", "of the weights: a small one trusts the reward more")
     trouble("tau")
+    choice("potential", "What a reward weighs", controls.POTENTIALS)
+    trouble("potential")
     choice("resampler", "Resampling scheme", controls.SCHEMES)
     trouble("resampler")
     choice("trigger", "Resample", controls.TRIGGERS)
     trouble("trigger")
     text("threshold", "Threshold", "of ESS/N, where that decides")
     trouble("threshold")
+    choice("finished", "Finished particles are", controls.FINISHED)
+    trouble("finished")
+    text("width", "Width", "copies of a survivor, or slots of a subtree")
+    trouble("width")
+    choice("aggregation", "Rewards of the steps count as", controls.AGGREGATION)
+    trouble("aggregation")
+    choice("pick", "The answer is", controls.PICKS)
+    trouble("pick")
     with gr.Row(elem_id="seed-row"):
         text("seed", "Seed", "the same seed, the same run")
         parts["dice"] = gr.Button("New seed", elem_id="dice", elem_classes="glyph", min_width=0)

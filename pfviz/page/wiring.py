@@ -102,7 +102,13 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
 
 
 def _problem(parts: Parts) -> None:
-    """Preview, examples, dice."""
+    """Preview, examples, dice, and the settings of the chosen method."""
+    variable = [field for field in controls.DEFAULTS if field not in ("method", "reward", "seed")]
+
+    def choose(method: str) -> list[Any]:
+        seen = controls.shown(method)
+        return [controls.about(method), *(gr.update(visible=seen[field]) for field in variable)]
+
     shown = [parts["preview"], parts["trouble_problem"]]
 
     def pick(event: gr.EventData) -> str:
@@ -111,6 +117,9 @@ def _problem(parts: Parts) -> None:
     parts["problem"].change(controls.preview, parts["problem"], shown, **_EVENT)
     for name in ("examples", "trouble_problem"):
         parts[name].pick(pick, None, parts["problem"], **_EVENT)
+    parts["method"].change(
+        choose, parts["method"], [parts["about_method"], *(parts[field] for field in variable)], **_EVENT
+    )
     parts["dice"].click(controls.dice, None, parts["seed"], **_EVENT)
 
 

@@ -17,6 +17,7 @@ def test_the_usual_form_gives_settings() -> None:
     assert troubles == {}
     assert settings == {
         "problem": "1 + 2",
+        "method": "particle_filtering",
         "particles": 16,
         "reward": "embedded",
         "temperature": 0.8,
@@ -24,13 +25,17 @@ def test_the_usual_form_gives_settings() -> None:
         "trigger": "always",
         "threshold": 0.5,
         "tau": 1.0,
+        "potential": "odds",
+        "finished": "pooled",
+        "aggregation": "last",
+        "pick": "usual",
         "seed": 0,
     }
 
 
 def test_the_defaults_are_those_of_the_engine() -> None:
     usual = Settings()
-    for field in controls.DEFAULTS.keys() - {"reward"}:
+    for field in controls.DEFAULTS.keys() - {"reward", "method"}:
         assert type(getattr(usual, field))(controls.DEFAULTS[field]) == getattr(usual, field)
 
 
@@ -61,6 +66,9 @@ def test_the_defaults_are_those_of_the_engine() -> None:
         ("resampler", "<script>", "one of"),
         ("resampler", ["x"], "one of"),
         ("reward", "mine", "one of"),
+        ("method", "luck", "one of"),
+        ("potential", "luck", "one of"),
+        ("pick", "luck", "one of"),
         ("trigger", None, "empty"),
     ],
 )
@@ -70,6 +78,27 @@ def test_what_is_wrong_is_said_at_the_field(field: str, typed: Any, said: str) -
     assert said in troubles[field]
     assert len(troubles[field]) < 300
     assert field not in settings
+
+
+def test_a_method_has_only_its_own_fields() -> None:
+    settings, troubles = controls.read(FORM | {"method": "beam_search", "tau": "junk", "width": "8"})
+    assert troubles == {}
+    assert settings.keys() == {
+        "problem", "method", "particles", "reward", "temperature", "width", "aggregation", "pick", "seed"
+    }  # fmt: skip
+    assert settings["width"] == 8
+    assert controls.read(FORM | {"method": "greedy", "particles": 0})[0].keys() == {
+        "problem",
+        "method",
+        "reward",
+        "seed",
+    }
+
+
+def test_every_method_says_what_it_does() -> None:
+    sentences = [controls.about(name) for _, name in controls.METHOD_CHOICES]
+    assert len(set(sentences)) == len(sentences) == 8
+    assert "<p" in controls.about("luck")
 
 
 def test_everything_that_is_wrong_is_said_at_once() -> None:

@@ -55,7 +55,7 @@ class Method(Protocol):
     name: str
     title: str
     description: str  # one sentence for people
-    uses: tuple[str, ...]  # the settings that it has, beside particles, temperature, seed and the limits
+    uses: tuple[str, ...]  # the settings that it has, beside the seed and the limits
     usual_pick: str  # how its answer is chosen, unless a setting says otherwise
     settings: Settings  # as given, but for what the method fixes
 

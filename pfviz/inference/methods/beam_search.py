@@ -22,7 +22,7 @@ class BeamSearch:
     name = "beam_search"
     title = "Beam search"
     description = "After each step the best particles are copied a fixed number of times; all others die."
-    uses: tuple[str, ...] = ("width", "aggregation", "pick")
+    uses: tuple[str, ...] = ("particles", "temperature", "width", "aggregation", "pick")
     usual_pick = "highest"
 
     def __init__(self, settings: Settings) -> None:

@@ -20,7 +20,7 @@ class BestOfN:
     name = "best_of_n"
     title = "Best of N"
     description = "Every particle goes on by itself; the answer is that of the highest reward."
-    uses: tuple[str, ...] = ("aggregation", "pick")
+    uses: tuple[str, ...] = ("particles", "temperature", "aggregation", "pick")
     usual_pick = "highest"
 
     def __init__(self, settings: Settings) -> None:

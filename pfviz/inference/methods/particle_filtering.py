@@ -36,7 +36,8 @@ class ParticleFiltering:
     description = "Particles with better rewards are copied, others die, in proportion to the odds of being right."
 
     uses: tuple[str, ...] = (
-        "tau", "potential", "resampler", "trigger", "threshold", "finished", "aggregation", "pick"
+        "particles", "temperature", "tau", "potential", "resampler", "trigger", "threshold", "finished", "aggregation",
+        "pick",
     )  # fmt: skip
     usual_pick = "highest"
 

@@ -19,7 +19,11 @@ class SelfConsistency:
     name = "self_consistency"
     title = "Self-consistency"
     description = "Every particle goes on by itself; the answer that most of them give wins."
-    uses: tuple[str, ...] = ("pick",)
+    uses: tuple[str, ...] = (
+        "particles",
+        "temperature",
+        "pick",
+    )
     usual_pick = "majority"
 
     def __init__(self, settings: Settings) -> None:
