@@ -23,7 +23,7 @@ EXAMPLES = (
 
 REWARDS = (
     ("Embedded\nTrained on mined mistakes: more particles help.", "embedded"),
-    ("Naive\nTrained once: it can be fooled, watch it happen.", "naive"),
+    ("Naive\nStopped early in training: it can be fooled, watch it happen.", "naive"),
 )
 METHOD_CHOICES = tuple((method.title, name) for name, method in METHODS.items())  # type: ignore[attr-defined]
 SCHEMES = tuple((name.upper() if name == "ssp" else name.capitalize(), name) for name in RESAMPLERS)

@@ -115,6 +115,21 @@ def test_a_selection_is_seen_in_every_tab(visit: Open) -> None:
     tab.page.wait_for_function("old => document.querySelector('#event .event').innerText !== old", arg=before)
 
 
+def test_a_method_brings_its_own_settings(visit: Open) -> None:
+    tab = visit()
+    tab.page.get_by_text("More settings").click()
+    tab.page.locator("#tau").wait_for()
+    assert tab.page.locator("#width").count() == 0
+    tab.page.locator("#method input").click()
+    tab.page.get_by_role("option", name="Beam search").click()
+    tab.page.locator("#about-method", has_text="copied a fixed number of times").wait_for()
+    tab.page.locator("#width").wait_for()
+    tab.page.locator("#tau").wait_for(state="detached")
+    tab.run("2 + 2")
+    tab.wait_end()
+    tab.page.locator("#answer .answer .value").wait_for()
+
+
 @pytest.mark.usefixtures("gate")
 def test_stop(visit: Open, demo: Demo) -> None:
     tab = visit()
