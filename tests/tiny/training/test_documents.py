@@ -125,7 +125,8 @@ def test_solutions_come_from_the_training_part(writer: Writer, loaded: Any) -> N
 
 
 def test_a_misprint_is_another_digit_and_wrong_from_there_on(writer: Writer) -> None:
-    document = writer.reward(TASK, world.walk(random.Random(0), TASK))
+    right = [Line("1 + 2 = 3, so we have 3 * 3 - 4.", True), Line("3 * 3 = 9, so we have 9 - 4.", True)]
+    document = writer.reward(TASK, right)
     assert (document.labels[document.weights == 1] == 1).all()
     printed = misprint(document, writer.digits, 0.5, random.Random(1))
     changed = np.flatnonzero(printed.ids != document.ids)
