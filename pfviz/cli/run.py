@@ -97,7 +97,9 @@ def run(problem: str, out: Path | None, html: Path | None, **settings: Any) -> N
 def _record(screen: Console, problem: str, settings: dict[str, Any]) -> Trace:
     """Run to the end, or to Ctrl-C, and return the trace of the complete steps."""
     import pfviz
+    from pfviz.models.threads import one_thread
 
+    one_thread()
     recorder, interrupt = Recorder(), Interrupt()
     with Progress(screen) as progress:
         events = pfviz.stream(problem, stop=interrupt.wanted, **settings)  # loads the models; Ctrl-C aborts here

@@ -19,5 +19,7 @@ class Embedded:
 
     def stream(self, problem: str, *, stop: Callable[[], bool], **settings: Any) -> Iterator[Event]:
         from pfviz import api  # here, so that the page opens before torch is imported
+        from pfviz.models.threads import one_thread
 
+        one_thread()
         return api.stream(problem, stop=stop, generator="embedded", **settings)

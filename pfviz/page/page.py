@@ -16,6 +16,7 @@ from pfviz.page.theme import theme
 from pfviz.page.wiring import wire
 
 STYLE = Path(__file__).parent / "style.css"
+WARM_AFTER = 3.0  # seconds: loading the models at once would delay the first visitor's page, not only the run
 
 # Before the first paint: the visitor's choice of light or dark, else that of the system (Gradio's own default).
 _HEAD = """<meta name="color-scheme" content="light dark"><script>
@@ -42,7 +43,7 @@ class Page(gr.Blocks):  # type: ignore[misc]
         self.visits = Visits()
 
     def launch(self, *arguments: Any, warm: bool = True, prevent_thread_lock: bool = False, **settings: Any) -> Any:
-        """As `gr.Blocks.launch`. `warm` loads what is heavy on a thread of its own, once the page is up."""
+        """As `gr.Blocks.launch`. `warm` loads what is heavy on a thread of its own, a moment after the page is up."""
         usual = {
             "theme": theme(),
             "css_paths": [STYLE],
@@ -53,7 +54,9 @@ class Page(gr.Blocks):  # type: ignore[misc]
         }
         up = super().launch(*arguments, prevent_thread_lock=True, **(usual | settings))
         if warm:
-            threading.Thread(target=self.warm, name="pfviz-warm", daemon=True).start()
+            later = threading.Timer(WARM_AFTER, self.warm)
+            later.daemon = True
+            later.start()
         if not prevent_thread_lock:
             self.block_thread()
         return up

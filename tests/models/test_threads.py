@@ -1,0 +1,36 @@
+"""The page and the command line compute on one thread; the library leaves its caller's threads alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import torch
+
+import pfviz
+from pfviz.models.threads import one_thread
+from pfviz.page.engine import Embedded
+from tests.contracts import toy
+
+
+@pytest.fixture(autouse=True)
+def two_threads() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
+
+
+def test_one_thread() -> None:
+    one_thread()
+    assert torch.get_num_threads() == 1
+
+
+def test_the_page_computes_on_one() -> None:
+    next(Embedded().stream("1 + 2", stop=lambda: True, particles=1))
+    assert torch.get_num_threads() == 1
+
+
+def test_the_library_leaves_them_alone() -> None:
+    pfviz.run("toy", generator=toy.ToyGenerator(), reward=toy.reward, particles=2)
+    assert torch.get_num_threads() == 2
