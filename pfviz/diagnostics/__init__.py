@@ -1,6 +1,6 @@
 """Trace → numbers: pure functions, one small module per subject."""
 
-from pfviz.diagnostics.evidence import cumulative, target
+from pfviz.diagnostics.evidence import cumulative, is_filter, mass_name, target
 from pfviz.diagnostics.genealogy import (
     ancestry,
     descendants,
@@ -26,8 +26,10 @@ __all__ = [
     "ess_fraction",
     "eves",
     "expected_offspring",
+    "is_filter",
     "lanes",
     "living_descendants",
+    "mass_name",
     "max_weight",
     "mrca_step",
     "offspring",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from pfviz.inference.methods import METHODS
 from pfviz.trace.columns import Trace
 
 
@@ -17,6 +18,20 @@ def cumulative(trace: Trace) -> npt.NDArray[np.float64]:
 
 
 def target(trace: Trace) -> str:
-    """What log Ẑ normalises, in words: it means a different thing under each potential."""
+    """What the running sum says, in words: what log Ẑ normalises, which is a different thing under each potential; a
+    method that is no filter has no target, and its sum is of the log of the mean weight."""
+    if not is_filter(trace):
+        return "log mean weight, summed"
     potential = trace.settings.get("potential")
     return f"log Ẑ of the {potential} target" if isinstance(potential, str) and potential else "log Ẑ"
+
+
+def is_filter(trace: Trace) -> bool:
+    """Whether the weights estimate a posterior: a filter's do, those of a search or of a vote do not. A method that is
+    not known here is taken for a filter."""
+    return trace.method not in METHODS or "potential" in METHODS[trace.method].uses
+
+
+def mass_name(trace: Trace) -> str:
+    """What the share of the weight behind an answer is called."""
+    return "posterior mass" if is_filter(trace) else "share of the weight"

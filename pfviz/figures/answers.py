@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
+from pfviz.diagnostics import mass_name
 from pfviz.figures import theme
 from pfviz.figures.leaves import MARKS
 from pfviz.trace.columns import Trace
@@ -86,7 +87,7 @@ def plot_answers(trace: Trace, *, selected: int | None = None, title: bool = Tru
             tickvals=[0, 0.25, 0.5, 0.75, 1],
             showgrid=True,
             fixedrange=True,
-            title={"text": "posterior mass", "font": {"size": 11, "color": theme.MUTED}, "standoff": 4},
+            title={"text": mass_name(trace), "font": {"size": 11, "color": theme.MUTED}, "standoff": 4},
             visible=bool(top),
         ),
         yaxis=theme.axis(

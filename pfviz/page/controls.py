@@ -25,7 +25,7 @@ REWARDS = (
     ("Embedded\nTrained on mined mistakes: more particles help.", "embedded"),
     ("Naive\nStopped early in training: it can be fooled, watch it happen.", "naive"),
 )
-METHOD_CHOICES = tuple((method.title, name) for name, method in METHODS.items())  # type: ignore[attr-defined]
+METHOD_CHOICES = tuple((method.title, name) for name, method in METHODS.items())
 SCHEMES = tuple((name.upper() if name == "ssp" else name.capitalize(), name) for name in RESAMPLERS)
 TRIGGERS = (("After every step", "always"), ("When ESS/N falls below the threshold", "ess"))
 
@@ -106,13 +106,13 @@ def _checked(field: str, value: Any) -> Any:
 def shown(method: Any) -> dict[str, bool]:
     """Field → whether the method has it; everything for one that does not exist."""
     fixed = {"method", "reward", "seed"}
-    uses = METHODS[method].uses if method in METHODS else DEFAULTS.keys()  # type: ignore[attr-defined]
+    uses = METHODS[method].uses if method in METHODS else DEFAULTS.keys()
     return {field: field in fixed or field in uses for field in DEFAULTS}
 
 
 def about(method: Any) -> str:
     """The method in one sentence."""
-    sentence = METHODS[method].description if method in METHODS else ""  # type: ignore[attr-defined]
+    sentence = METHODS[method].description if method in METHODS else ""
     return f'<p class="small">{escape(sentence)}</p>'
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from pfviz.diagnostics import mass_name
 from pfviz.figures.mathtext import render
 from pfviz.page import selection
 from pfviz.page.inspector import inspect
@@ -115,7 +116,7 @@ def answer(trace: Trace) -> str:
     return (
         f'<div class="answer"><h3>Answer</h3><div class="value">{_short(chosen.display)}</div>{verdict}'
         f'<div class="mass">{bar(chosen.mass, "wide")}<b>{percent(chosen.mass)}</b></div>'
-        f'<p class="small">posterior mass, {agree}</p>{second}</div>'
+        f'<p class="small">{mass_name(trace)}, {agree}</p>{second}</div>'
     )
 
 

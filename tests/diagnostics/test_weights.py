@@ -7,7 +7,17 @@ import dataclasses
 import numpy as np
 import pytest
 
-from pfviz.diagnostics import cumulative, ess_fraction, max_weight, perplexity_fraction, target
+from pfviz.diagnostics import (
+    cumulative,
+    ess_fraction,
+    is_filter,
+    mass_name,
+    max_weight,
+    perplexity_fraction,
+    target,
+)
+from pfviz.inference.methods import METHODS
+from pfviz.inference.methods.particle_filtering import ParticleFiltering
 from tests.traces import synthetic_trace
 
 
@@ -33,3 +43,13 @@ def test_log_evidence_is_the_running_sum_and_names_its_target() -> None:
     assert cumulative(trace.upto(2)).tolist() == cumulative(trace)[:2].tolist()
     assert target(trace) == "log Ẑ of the odds target"
     assert target(dataclasses.replace(trace, settings={"particles": 16})) == "log Ẑ"
+
+
+def test_only_a_filter_has_a_posterior() -> None:
+    trace = synthetic_trace()
+    for name, method in METHODS.items():
+        made = dataclasses.replace(trace, method=name)
+        filters = issubclass(method, ParticleFiltering)
+        assert is_filter(made) == filters
+        assert mass_name(made) == ("posterior mass" if filters else "share of the weight")
+        assert ("Ẑ" in target(made)) == filters

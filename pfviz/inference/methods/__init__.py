@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from pfviz.errors import SettingError
@@ -17,7 +16,7 @@ from pfviz.inference.methods.self_consistency import SelfConsistency
 from pfviz.inference.methods.weighted_best_of_n import WeightedBestOfN
 from pfviz.inference.settings import Settings
 
-_ALL: tuple[Callable[[Settings], Method], ...] = (
+_ALL: tuple[type[Method], ...] = (
     ParticleFiltering,
     EntropicParticleFiltering,
     BeamSearch,
@@ -27,7 +26,7 @@ _ALL: tuple[Callable[[Settings], Method], ...] = (
     SelfConsistency,
     Greedy,
 )
-METHODS: dict[str, Callable[[Settings], Method]] = {method.name: method for method in _ALL}  # type: ignore[attr-defined]
+METHODS: dict[str, type[Method]] = {method.name: method for method in _ALL}
 
 
 def make(name: str, settings: Settings) -> Method:

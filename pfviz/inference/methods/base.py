@@ -59,6 +59,8 @@ class Method(Protocol):
     usual_pick: str  # how its answer is chosen, unless a setting says otherwise
     settings: Settings  # as given, but for what the method fixes
 
+    def __init__(self, settings: Settings) -> None: ...
+
     def weigh(self, population: Population) -> Weighing: ...
 
     def select(self, rng: np.random.Generator, population: Population, log_weights: FloatArray) -> Selection:

@@ -11,26 +11,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from pfviz.inference.methods.base import Population, Selection, Weighing, by_score, uniform
-from pfviz.inference.settings import Settings
+from pfviz.inference.methods.base import Population, Selection, uniform
+from pfviz.inference.methods.best_of_n import BestOfN
 from pfviz.models.base import FloatArray
 
 
-class BeamSearch:
-    """The best unfinished particles are copied `width` times each."""
+class BeamSearch(BestOfN):
+    """Weighs as best-of-N does; the best unfinished particles are copied `width` times each."""
 
     name = "beam_search"
     title = "Beam search"
     description = "After each step the best particles are copied a fixed number of times; all others die."
     uses: tuple[str, ...] = ("particles", "temperature", "width", "aggregation", "pick")
-    usual_pick = "highest"
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-
-    def weigh(self, population: Population) -> Weighing:
-        """The aggregated reward."""
-        return by_score(population, self.settings.aggregation)
 
     def select(self, rng: np.random.Generator, population: Population, log_weights: FloatArray) -> Selection:
         """Keep the best of the unfinished; without any randomness."""
