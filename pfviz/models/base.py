@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
@@ -39,11 +40,18 @@ class Sampling:
     max_step_characters: int = 4000
 
 
+Drafts = Iterator[Mapping[int, Step] | int]
+NOTHING: Mapping[int, Step] = MappingProxyType({})
+
+
 class GeneratorSession(Protocol):
-    def extend(self, active: Sequence[int], step: int) -> Iterator[Mapping[int, Step] | int]:
+    def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NOTHING) -> Drafts:
         """Write one step for each active slot. Yields the running count of tokens (an int) after each token
         column, so that the caller can stop in between by closing the iterator; the last item is the mapping
-        slot -> `Step`."""
+        slot -> `Step`.
+
+        The active slots in `given` take on that step, token by token, instead of drawing one: a pinned particle, or
+        the past of a run that goes on. What the others draw does not depend on it."""
         ...
 
     def select(self, ancestors: IntArray) -> None:

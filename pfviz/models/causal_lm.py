@@ -6,7 +6,7 @@ kept as sampled, so nothing is ever tokenised again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from pfviz.errors import ModelError, ProblemError
-from pfviz.models.base import End, IntArray, Sampling, Step
+from pfviz.models.base import NOTHING, Drafts, End, IntArray, Sampling, Step
 from pfviz.models.cache import ForkedCache, check_attention
 from pfviz.models.codec import Codec
 from pfviz.models.drawing import draw
@@ -87,6 +87,7 @@ class _Draft:
     """A step in the making."""
 
     uniforms: Any  # (max_step_tokens,) float64
+    given: Step | None = None  # the step that it must become
     ids: list[int] = field(default_factory=list)
     log_prob: float = 0.0
     characters: int = 0  # no fewer than the text has
@@ -111,9 +112,14 @@ class CausalLMSession:
         self._cache = cache.fork([0] * particles)
         self._rows = [_Row(slot, prompt[-1]) for slot in range(particles)]
 
-    def extend(self, active: Sequence[int], step: int) -> Iterator[Mapping[int, Step] | int]:
-        """See `GeneratorSession.extend`. Closed before its end it has changed nothing."""
+    def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NOTHING) -> Drafts:
+        """See `GeneratorSession.extend`. Closed before its end it has changed nothing.
+
+        A given step is fed in the columns of the others, as if it had been drawn: so a run that goes on from its past
+        has computed the same numbers in the same batches as the one that was never stopped.
+        """
         asked = set(active)
+        self._check_given(given, asked)
         missing = asked - {row.slot for row in self._rows}
         if missing:
             raise ModelError(f"Slots {sorted(missing)} are finished or unknown and cannot be extended.")
@@ -122,7 +128,7 @@ class CausalLMSession:
         cache = self._cache.snapshot()
         limit = self._sampling.max_step_tokens
         drafts = {
-            i: _Draft(stream(self._seed, "tokens", step, row.slot).random(limit))
+            i: _Draft(stream(self._seed, "tokens", step, row.slot).random(limit), given.get(row.slot))
             for i, row in enumerate(self._rows)
             if row.slot in asked
         }
@@ -134,9 +140,9 @@ class CausalLMSession:
             tokens, log_probs = self._column(cache, fed, writing, [drafts[i] for i in writing])
             for i, token, log_prob in zip(writing, tokens, log_probs, strict=True):
                 draft = drafts[i]
-                draft.ids.append(token)
+                fed[i] = token if draft.given is None else draft.given.token_ids[len(draft.ids)]
+                draft.ids.append(fed[i])
                 draft.log_prob += log_prob
-                fed[i] = token
                 self._judge(draft, min(limit, room[i]))
             count += len(writing)
             writing = [i for i in writing if not drafts[i].end]
@@ -144,6 +150,18 @@ class CausalLMSession:
         steps = {self._rows[i].slot: self._close(self._rows[i], draft, room[i]) for i, draft in drafts.items()}
         self._commit(cache, fed, steps)
         yield steps
+
+    def _check_given(self, given: Mapping[int, Step], asked: set[int]) -> None:
+        most, size = self._sampling.max_step_tokens, self._generator.model.get_input_embeddings().num_embeddings
+        for slot, step in given.items():
+            ids = step.token_ids
+            if slot not in asked:
+                raise ModelError(f"Slot {slot} is given a step and is not active.")
+            if not 1 <= len(ids) <= most or not all(0 <= i < size for i in ids) or not step.end:
+                raise ModelError(
+                    f"The step given to slot {slot} is none of {self._generator.name}: a step has 1 to {most} token "
+                    f"ids from 0 to {size - 1}, and an end. Was it recorded with another model?"
+                )
 
     def select(self, ancestors: IntArray) -> None:
         """Slot n becomes a copy of slot ancestors[n]; ancestors (N,)."""
@@ -173,6 +191,9 @@ class CausalLMSession:
 
     def _judge(self, draft: _Draft, limit: int) -> None:
         """Set the draft's end if its last token ended the step."""
+        if draft.given is not None:
+            draft.end = draft.given.end if len(draft.ids) == len(draft.given.token_ids) else ""
+            return
         codec, separator = self._generator.codec, self._generator.separator
         token = draft.ids[-1]
         if token in self._generator.eos:
@@ -192,6 +213,8 @@ class CausalLMSession:
             draft.text, draft.end = codec.decode(draft.ids), "tokens"
 
     def _close(self, row: _Row, draft: _Draft, room: int) -> Step:
+        if draft.given is not None:
+            return draft.given
         text = draft.text.strip()
         boxed = has_boxed(text)
         end: End = "boxed" if boxed and draft.end == "separator" else draft.end

@@ -14,7 +14,7 @@ from typing import Any
 from pfviz import api
 from pfviz.errors import ProblemError
 from pfviz.inference.events import Event
-from pfviz.models.base import IntArray, Sampling, Step
+from pfviz.models.base import NOTHING, Drafts, IntArray, Sampling, Step
 from pfviz.problem import Problem
 from pfviz.streams import stream
 
@@ -47,7 +47,7 @@ class FakeWriter:
         self.totals = [10] * particles
         self.waiting = threading.Event()  # never set: a wait that a test need not sleep for
 
-    def extend(self, active: Sequence[int], step: int) -> Iterator[Mapping[int, Step] | int]:
+    def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NOTHING) -> Drafts:
         if "failing" in self.problem and step == 1:
             raise RuntimeError("the fake model fails, as it was asked to")
         while "held" in self.problem and step == 2 and not self.model.gate.wait(0.05):
@@ -57,7 +57,12 @@ class FakeWriter:
             self.waiting.wait(pace)
             self.model.columns += 1
             yield column * len(active)
-        yield {slot: self._step(slot, step) for slot in active}
+        yield {slot: self._follow(slot, given[slot]) if slot in given else self._step(slot, step) for slot in active}
+
+    def _follow(self, slot: int, step: Step) -> Step:
+        """Take on a given step: the total stands before its full stop."""
+        self.totals[slot] = int(step.text.split(" = ")[1].split(".")[0])
+        return step
 
     def _step(self, slot: int, step: int) -> Step:
         rng = stream(self.seed, "fake", step, slot)

@@ -142,6 +142,30 @@ def closing_leaves_nothing_broken(case: Case) -> None:
             break
 
 
+def given_steps_are_taken_on(case: Case) -> None:
+    """Even slots are given what another run drew: they are told back as they are, the odd ones draw what they would
+    have drawn, and clones of a given prefix have the log-probabilities of that prefix."""
+    n = case.particles
+    for seed in range(20):
+        other = drain(case.open(seed=seed + 100), range(n), 0)
+        given = {slot: step for slot, step in other.items() if slot % 2 == 0}
+        source = next((slot for slot, step in given.items() if not step.finished), None)
+        if source is None:
+            continue
+        session = case.open(seed=seed)
+        *_, made = session.extend(range(n), 0, given)
+        free = drain(case.open(seed=seed), range(n), 0)
+        assert {slot: made[slot] for slot in given} == given
+        odd = [slot for slot in range(n) if slot not in given]
+        assert [made[slot].token_ids for slot in odd] == [free[slot].token_ids for slot in odd]
+        session.select(np.full(n, source))
+        for step in drain(session, range(n), 1).values():
+            expected = case.scratch(case.problem, given[source].token_ids, step.token_ids)
+            assert math.isclose(step.log_prob, expected, rel_tol=case.tolerance, abs_tol=case.tolerance)
+        return
+    raise AssertionError("every first step ended its solution: the case's solutions are too short")
+
+
 def bounds_are_honoured(case: Case) -> None:
     n = case.particles
     for limit in (1, 3):
@@ -159,5 +183,6 @@ CHECKS: list[Callable[[Case], None]] = [
     fork_equals_scratch,
     select_copies,
     closing_leaves_nothing_broken,
+    given_steps_are_taken_on,
     bounds_are_honoured,
 ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import pytest
 
-from pfviz.models.base import IntArray, Sampling, Step
+from pfviz.models.base import NOTHING, Drafts, IntArray, Sampling, Step
 from pfviz.models.python_reward import FunctionReward, FunctionRewardSession
 from pfviz.problem import Problem
 from tests.contracts import generator, reward, toy
@@ -63,20 +63,36 @@ class DrawsInTurn(toy.ToySession):
 class KeepsDrafts(toy.ToySession):
     """Writes into its state before the step is complete."""
 
-    def extend(self, active: Sequence[int], step: int) -> Iterator[Mapping[int, Step] | int]:
+    def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NOTHING) -> Drafts:
         self.seed += 1
-        yield from super().extend(active, step)
+        yield from super().extend(active, step, given)
         self.seed -= 1
 
 
 class LosesASlot(toy.ToySession):
-    def extend(self, active: Sequence[int], step: int) -> Iterator[Mapping[int, Step] | int]:
-        return super().extend(list(active)[1:], step)
+    def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NOTHING) -> Drafts:
+        return super().extend(list(active)[1:], step, given)
+
+
+class DrawsAnyway(toy.ToySession):
+    """Does not care for what it is given."""
+
+    def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NOTHING) -> Drafts:
+        return super().extend(active, step)
+
+
+class HandsBack(toy.ToySession):
+    """Hands a given step back, and keeps its own."""
+
+    def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NOTHING) -> Drafts:
+        *_, steps = super().extend(active, step)
+        yield len(steps)
+        yield {**steps, **given}
 
 
 class SaysNothing(toy.ToySession):
-    def extend(self, active: Sequence[int], step: int) -> Iterator[Mapping[int, Step] | int]:
-        *_, steps = super().extend(active, step)
+    def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NOTHING) -> Drafts:
+        *_, steps = super().extend(active, step, given)
         yield steps
 
 
@@ -93,6 +109,8 @@ class SaysNothing(toy.ToySession):
         (KeepsDrafts, generator.closing_leaves_nothing_broken),
         (LosesASlot, generator.bounds_are_honoured),
         (SaysNothing, generator.bounds_are_honoured),
+        (DrawsAnyway, generator.given_steps_are_taken_on),
+        (HandsBack, generator.given_steps_are_taken_on),
     ],
 )
 def test_broken_generators_are_found(broken, check) -> None:

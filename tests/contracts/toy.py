@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from pfviz.models.base import IntArray, Sampling, Step
+from pfviz.models.base import NOTHING, Drafts, IntArray, Sampling, Step
 from pfviz.problem import Problem
 from pfviz.streams import stream
 
@@ -93,9 +93,13 @@ class ToySession:
     def keep(self, slot: int, text: str) -> None:
         self.texts[slot] = text
 
-    def extend(self, active: Sequence[int], step: int) -> Iterator[Mapping[int, Step] | int]:
+    def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NOTHING) -> Drafts:
         steps = {}
         for count, slot in enumerate(active, start=1):
+            if slot in given:
+                steps[slot] = given[slot]
+                yield count
+                continue
             p = probabilities(self.texts[slot])
             letter = int(np.searchsorted(np.cumsum(p), self.uniform(step, slot), side="right"))
             text = self.texts[slot] + LETTERS[letter]

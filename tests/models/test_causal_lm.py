@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from pfviz.errors import ModelError, ProblemError
-from pfviz.models.base import Sampling
+from pfviz.models.base import Sampling, Step
 from pfviz.models.causal_lm import CausalLMGenerator
 from pfviz.problem import Problem
 from tests.contracts import generator as contract
@@ -204,3 +204,24 @@ def test_prompt_losses_are_those_of_the_model() -> None:
     with torch.inference_mode():
         mean = float(model(input_ids=torch.tensor([ids]), labels=torch.tensor([ids])).loss)
     assert sum(losses) / len(losses) == pytest.approx(mean, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        Step("x", (), 0.0, False, "separator"),
+        Step("x", (10_000,), 0.0, False, "separator"),
+        Step("x", (-1,), 0.0, False, "separator"),
+        Step("x", (5,) * 13, 0.0, False, "separator"),
+        Step("x", (5,), 0.0, False, ""),
+    ],
+    ids=["no ids", "an id too large", "a negative id", "too long", "no end"],
+)
+def test_a_given_step_of_another_model_is_refused(step) -> None:
+    with pytest.raises(ModelError, match="another model"):
+        list(case("qwen2").open().extend([0, 1], 0, {1: step}))
+
+
+def test_a_step_given_to_a_slot_that_is_not_active_is_refused() -> None:
+    with pytest.raises(ModelError, match="not active"):
+        list(case("qwen2").open().extend([0], 0, {1: Step("x", (5,), 0.0, False, "separator")}))
