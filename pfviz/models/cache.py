@@ -1,106 +1,209 @@
-"""The KV cache of every particle of one run: forked at selection, never computed twice.
+"""The KV cache of every particle of one run: each token is computed once, a fork copies columns.
 
-Keys carry their rotary position from the moment they are computed, so a column may be moved without changing any
-logit. Rows that wrote fewer tokens than others leave holes; a boolean mask says which columns are real, and `fork`
-gathers them to the front.
+A row's real columns stand at its front without holes, so a row is cut by saying that it is shorter, and what stands
+behind its length is never read. Rows differ in length; the mask of a pass follows from the lengths. Room is made ahead
+of need, so that a new token is written in its place and no column is copied to append one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 
 from pfviz.errors import ModelError
+from pfviz.models.memory import is_out_of_memory
+from pfviz.models.packing import Packing
+
+AHEAD = 64  # columns of room that are made at once
 
 
-def check_attention(config: Any) -> None:
-    """Raise `ModelError` for a model with sliding windows, whose masks count columns and not positions."""
-    layers = getattr(config, "layer_types", None)
-    sliding = any(kind != "full_attention" for kind in layers) if layers else bool(getattr(config, "sliding_window", 0))
-    if sliding:
-        raise ModelError(
-            f"The model type {config.model_type!r} attends through a sliding window or another partial scheme; "
-            "only full attention can be forked. Switch it off in the model's config.json, or use another model."
-        )
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the tokens of the pass that is under way are written, and which columns it reads."""
+
+    start: int
+    stop: int  # rows
+    columns: int  # that are read
+    first: int  # the column of the first token where all rows write the same columns
+    rows: torch.Tensor | None = None  # (T,) otherwise: the row of each token,
+    at: torch.Tensor | None = None  # (T,) and its column
 
 
 class ForkedCache:
-    """The keys and values of R rows: per layer (R, heads, L, width), with a mask (R, L) of real columns."""
+    """The keys and values of R rows; `lengths` (R,) are their real columns: the position of each row's next token."""
 
-    def __init__(self, layers: Any, mask: torch.Tensor) -> None:
-        self._layers = layers  # a transformers DynamicCache
-        self.mask = mask  # (R, L) bool
-
-    @classmethod
-    def empty(cls, device: torch.device) -> ForkedCache:
-        """One row without columns."""
-        from transformers import DynamicCache
-
-        return cls(DynamicCache(), torch.zeros(1, 0, dtype=torch.bool, device=device))
+    def __init__(self, rows: int = 1) -> None:
+        self.lengths: list[int] = [0] * rows
+        self._layers: list[_Layer] = []
+        self._place = _Place(0, rows, 0, 0)
 
     @property
     def rows(self) -> int:
-        return int(self.mask.shape[0])
-
-    @property
-    def lengths(self) -> torch.Tensor:
-        """Real columns of each row, (R,) int64: the position of its next token."""
-        return self.mask.sum(dim=1)
+        return len(self.lengths)
 
     @torch.inference_mode()
-    def feed(self, model: Any, ids: torch.Tensor, real: torch.Tensor, **options: Any) -> torch.Tensor:
-        """Run the model on new columns and keep them: ids (R, K), real (R, K) bool; returns logits (R, K', …).
+    def feed(self, model: Any, ids: Sequence[Sequence[int]], start: int = 0, **options: Any) -> torch.Tensor:
+        """Append ids[i] (one or more) to row start + i, for as many rows as there are; the model must be `prepare`d.
 
-        What stands where `real` is False is computed and never attended to.
+        Returns the logits of the new tokens in their order, (T, …); with `logits_to_keep`, as many as are kept. If the
+        pass fails nothing has changed.
         """
-        positions = (self.lengths[:, None] + real.cumsum(dim=1) - 1).clamp(min=0)
-        mask = torch.cat([self.mask, real], dim=1)
+        device = model.device
+        past, counts = self.lengths[start : start + len(ids)], [len(row) for row in ids]
+        ends = [before + count for before, count in zip(past, counts, strict=True)]
+        flat = torch.tensor([token for row in ids for token in row], device=device)
+        at = torch.tensor([c for p, e in zip(past, ends, strict=True) for c in range(p, e)], device=device)
+        columns = max(ends)
+        single = max(counts) == 1
+        packing = None
+        if single or len(ids) == 1:
+            shape = (len(ids), -1)
+        else:
+            packing = _pack(counts, device)
+            shape = (1, -1)
+        if (single or len(ids) == 1) and min(past) == max(past):
+            self._place = _Place(start, start + len(ids), columns, past[0])
+        else:
+            rows = torch.arange(len(ids), device=device) if packing is None else packing.rows
+            self._place = _Place(start, start + len(ids), columns, 0, rows + start, at)
+        level = single and min(past) == max(past)
         output = model(
-            input_ids=ids,
-            attention_mask=mask,
-            position_ids=positions,
-            past_key_values=self._layers,
+            input_ids=flat.view(shape),
+            # Equal rows that each add one token see all columns, and a row from nothing is causal: no mask is needed.
+            attention_mask=None if level or (len(ids) == 1 and not past[0]) else _mask(past, counts, columns, model),
+            position_ids=at.view(shape),
+            past_key_values=self,
             use_cache=True,
+            **({} if packing is None else {"packing": packing}),
             **options,
         )
-        self.mask = mask
-        logits: torch.Tensor = output.logits
+        self.lengths[start : start + len(ids)] = ends
+        logits: torch.Tensor = output.logits.flatten(0, 1)
         return logits
 
     @torch.inference_mode()
-    def fork(self, rows: list[int]) -> ForkedCache:
-        """A new cache whose row i is a copy of row rows[i], with its holes gathered out; this one is unchanged."""
-        index = torch.tensor(rows, dtype=torch.long, device=self.mask.device)
-        mask = self.mask[index]
-        longest = int(mask.sum(dim=1).max()) if mask.numel() else 0
-        columns = None
-        if longest < mask.shape[1]:
-            # Stable: real columns first, in their order.
-            columns = torch.sort(mask, dim=1, descending=True, stable=True).indices[:, :longest]
-            mask = mask.gather(1, columns)
-        return ForkedCache(_copy(self._layers, lambda part: _pick(part, index, columns)), mask)
+    def select(self, sources: Sequence[int]) -> None:
+        """Row i becomes a copy of row sources[i], in place: only rows that change are copied.
 
-    def snapshot(self) -> ForkedCache:
-        """A cache that starts as this one and grows apart from it; copies nothing (columns are appended by
-        concatenation, so this one's tensors are never written)."""
-        return ForkedCache(_copy(self._layers, lambda part: part), self.mask)
+        Raises `ModelError` if there is no memory for so many rows.
+        """
+        lengths = [self.lengths[source] for source in sources]
+        moved = [i for i, source in enumerate(sources) if source != i]
+        try:
+            for layer in self._layers:
+                layer.make_room(len(sources), 0)
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+            raise ModelError(
+                f"There is not enough memory to keep {len(sources)} different solutions of up to {max(self.lengths)} "
+                "tokens. Take fewer particles, fewer steps or a smaller model."
+            ) from error
+        if moved and self._layers:
+            columns = max(lengths[i] for i in moved)
+            device = self._layers[0].keys.device
+            to = torch.tensor(moved, device=device)
+            source = torch.tensor([sources[i] for i in moved], device=device)
+            for layer in self._layers:
+                layer.move(source, to, columns)
+        self.lengths = lengths
 
-    @property
-    def ragged(self) -> bool:
-        """Whether some column is a hole in every row's way: a fork of all rows would be shorter."""
-        return bool(self.mask.numel()) and int(self.lengths.max()) < self.mask.shape[1]
+    # --- what transformers asks of a cache ---
+
+    is_compileable = False
+
+    def update(
+        self, keys: torch.Tensor, values: torch.Tensor, layer_idx: int, *_: Any, **__: Any
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Write one layer's new tokens, (R, heads, K, width) or (1, heads, T, width); returns all that the rows of the
+        pass have then, (R, heads, L, width)."""
+        if layer_idx == len(self._layers):
+            self._layers.append(_Layer(keys, values, self.rows))
+        layer, place = self._layers[layer_idx], self._place
+        layer.make_room(self.rows, place.columns)
+        rows = slice(place.start, place.stop)
+        for kept, new in ((layer.keys, keys), (layer.values, values)):
+            if place.rows is None:
+                kept[rows, :, place.first : place.columns] = new
+            else:
+                kept[place.rows, :, place.at] = new.transpose(1, 2).flatten(0, 1)
+        return layer.keys[rows, :, : place.columns], layer.values[rows, :, : place.columns]
+
+    def get_seq_length(self, layer_idx: int = 0) -> int:
+        return self._place.first
+
+    def get_query_offset(self, layer_idx: int = 0) -> int:
+        return self._place.first
+
+    def get_mask_sizes(self, query_length: int, layer_idx: int = 0) -> tuple[int, int]:
+        return self._place.columns, 0
 
 
-def _copy(layers: Any, change: Any) -> Any:
-    from transformers import DynamicCache
+class _Layer:
+    """One layer's keys and values, each (R, heads, C, width)."""
 
-    return DynamicCache([(change(layer.keys), change(layer.values)) for layer in layers.layers])
+    def __init__(self, keys: torch.Tensor, values: torch.Tensor, rows: int) -> None:
+        self.keys = keys.new_empty(rows, keys.shape[1], 0, keys.shape[3])
+        self.values = values.new_empty(rows, values.shape[1], 0, values.shape[3])
+
+    def make_room(self, rows: int, columns: int) -> None:
+        """Room for so many rows and columns, and for some more if there is memory for it."""
+        has_rows, has_columns = self.keys.shape[0], self.keys.shape[2]
+        if rows <= has_rows and columns <= has_columns:
+            return
+        rows, columns = max(rows, has_rows), max(columns, has_columns)
+        try:
+            ahead = -(-columns // AHEAD) * AHEAD, rows if rows == has_rows else max(rows, has_rows * 3 // 2)
+            self.keys, self.values = (_grown(part, ahead[1], ahead[0]) for part in (self.keys, self.values))
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
+            self.keys, self.values = (_grown(part, rows, columns) for part in (self.keys, self.values))
+
+    def move(self, source: torch.Tensor, to: torch.Tensor, columns: int) -> None:
+        """Copy the front of rows `source` into rows `to`, all read before any is written."""
+        for part in (self.keys, self.values):
+            _move(part.narrow(2, 0, columns), source, to)
 
 
-def _pick(part: torch.Tensor, rows: torch.Tensor, columns: torch.Tensor | None) -> torch.Tensor:
-    """Rows, then columns, of (R, heads, L, width)."""
-    if columns is None:
-        return part[rows]
-    # One gather per row set: (R', heads, L', width).
-    return part[rows[:, None], :, columns].transpose(1, 2)
+def _move(part: torch.Tensor, source: torch.Tensor, to: torch.Tensor) -> None:
+    """As `_Layer.move`, in halves of the columns where there is no memory for all rows that move."""
+    try:
+        read = part.index_select(0, source)
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error) or part.shape[2] == 1:
+            raise
+    else:
+        part.index_copy_(0, to, read)
+        return
+    for half in part.tensor_split(2, dim=2):
+        _move(half, source, to)
+
+
+def _grown(part: torch.Tensor, rows: int, columns: int) -> torch.Tensor:
+    """A copy of (R, heads, C, width) with more room, whose content is arbitrary but finite."""
+    larger = part.new_zeros(rows, part.shape[1], columns, part.shape[3])
+    larger[: part.shape[0], :, : part.shape[2]] = part
+    return larger
+
+
+def _pack(counts: Sequence[int], device: Any) -> Packing:
+    rows = [row for row, count in enumerate(counts) for _ in range(count)]
+    places = [place for count in counts for place in range(count)]
+    shape = (len(counts), max(counts))
+    return Packing(torch.tensor(rows, device=device), torch.tensor(places, device=device), shape)
+
+
+def _mask(past: Sequence[int], counts: Sequence[int], columns: int, model: Any) -> torch.Tensor:
+    """(R, 1, K, L), added to the scores: 0 where the k-th new token of a row sees a column, -inf elsewhere.
+
+    In the model's own type: PyTorch would turn a boolean mask into it once in every layer.
+    """
+    device = model.device
+    first = torch.tensor(past, device=device)[:, None]
+    at = first + torch.arange(max(counts), device=device)  # (R, K); a row's surplus places see what stands there
+    hidden = torch.arange(columns, device=device) > at[:, None, :, None]
+    return torch.zeros(hidden.shape, dtype=model.dtype, device=device).masked_fill_(hidden, float("-inf"))

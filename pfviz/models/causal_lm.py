@@ -1,13 +1,14 @@
 """A causal language model of transformers as a generator of steps.
 
-The prompt is computed once and shared; every sampled token is computed once; a fork copies keys and values. Ids are
-kept as sampled, so nothing is ever tokenised again.
+The prompt is computed once and shared; every sampled token is computed once, and slots whose tokens are the same so far
+share one row until they part. A row that has ended its step leaves the batch. Ids are kept as sampled, so nothing is
+ever tokenised again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,9 +16,11 @@ import torch
 
 from pfviz.errors import ModelError, ProblemError
 from pfviz.models.base import NOTHING, Drafts, End, IntArray, Sampling, Step
-from pfviz.models.cache import ForkedCache, check_attention
+from pfviz.models.cache import ForkedCache
 from pfviz.models.codec import Codec
 from pfviz.models.drawing import draw
+from pfviz.models.memory import Passes
+from pfviz.models.packing import prepare
 from pfviz.problem import SEPARATOR, Problem, has_boxed
 from pfviz.streams import stream
 
@@ -39,9 +42,8 @@ class CausalLMGenerator:
         system: str | None = None,
         prompt: Callable[[Problem], list[int]] | None = None,
     ) -> None:
-        check_attention(model.config)
         self.name = name
-        self.model = model.eval()
+        self.model = prepare(model.eval())
         self.codec = Codec(tokenizer, system)
         self.separator = separator
         self.prompt = prompt or self.codec.prompt
@@ -73,20 +75,12 @@ def _eos_ids(model: Any, codec: Codec) -> frozenset[int]:
     return frozenset([] if ids is None else [ids] if isinstance(ids, int) else [int(i) for i in ids])
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """What a live slot needs beside its cache row."""
-
-    slot: int
-    pending: int  # the last token: sampled, and not yet fed
-    empties: int = 0  # empty steps in a row
-
-
 @dataclass(slots=True)
 class _Draft:
-    """A step in the making."""
+    """A slot's step in the making."""
 
     uniforms: Any  # (max_step_tokens,) float64
+    most: int  # tokens
     given: Step | None = None  # the step that it must become
     ids: list[int] = field(default_factory=list)
     log_prob: float = 0.0
@@ -95,8 +89,18 @@ class _Draft:
     end: End = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Branch:
+    """What the cache row of the same index holds while a step is written: slots with the same tokens so far."""
+
+    origin: int  # the row before the step
+    slots: tuple[int, ...]
+    pending: int  # the last token: drawn, and not yet fed
+
+
 class CausalLMSession:
-    """One run's particles: cache row i belongs to the slot of `_rows[i]`; a finished slot keeps no row."""
+    """One run's particles. Slot n is row `_row[n]` of the cache and the token `_pending[row]` after it; a finished slot
+    has no row. `notes` says where memory ran out."""
 
     def __init__(
         self, generator: CausalLMGenerator, prompt: Sequence[int], particles: int, seed: int, sampling: Sampling
@@ -104,13 +108,18 @@ class CausalLMSession:
         self._generator = generator
         self._seed = seed
         self._sampling = sampling
-        self._device = generator.model.device
-        cache = ForkedCache.empty(self._device)
+        self._passes = Passes(generator.name)
+        self._cache = ForkedCache()
         if len(prompt) > 1:  # the last token is fed by the first step, as each step feeds its predecessor's last
-            ids = torch.tensor([prompt[:-1]], device=self._device)
-            cache.feed(generator.model, ids, torch.ones_like(ids, dtype=torch.bool), logits_to_keep=1)
-        self._cache = cache.fork([0] * particles)
-        self._rows = [_Row(slot, prompt[-1]) for slot in range(particles)]
+            ids = [prompt[:-1]]
+            self._passes.over(1, lambda *_: self._cache.feed(generator.model, ids, logits_to_keep=1))
+        self._row = dict.fromkeys(range(particles), 0)
+        self._pending = [prompt[-1]]
+        self._empties = dict.fromkeys(range(particles), 0)  # empty steps in a row
+
+    @property
+    def notes(self) -> list[str]:
+        return self._passes.notes
 
     def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NOTHING) -> Drafts:
         """See `GeneratorSession.extend`. Closed before its end it has changed nothing.
@@ -120,35 +129,34 @@ class CausalLMSession:
         """
         asked = set(active)
         self._check_given(given, asked)
-        missing = asked - {row.slot for row in self._rows}
+        missing = asked - self._row.keys()
         if missing:
             raise ModelError(f"Slots {sorted(missing)} are finished or unknown and cannot be extended.")
-        if self._cache.ragged:
-            self._cache = self._cache.fork(list(range(len(self._rows))))
-        cache = self._cache.snapshot()
+        self._settle()
+        lengths = list(self._cache.lengths)
         limit = self._sampling.max_step_tokens
+        rooms = {slot: self._generator.room - lengths[self._row[slot]] for slot in asked}
         drafts = {
-            i: _Draft(stream(self._seed, "tokens", step, row.slot).random(limit), given.get(row.slot))
-            for i, row in enumerate(self._rows)
-            if row.slot in asked
+            slot: _Draft(
+                stream(self._seed, "tokens", step, slot).random(limit), min(limit, rooms[slot]), given.get(slot)
+            )
+            for slot in sorted(asked)
         }
-        room = (self._generator.room - cache.lengths).tolist()
-        fed = [row.pending for row in self._rows]
-        count = 0
-        writing = list(drafts)
-        while writing:
-            tokens, log_probs = self._column(cache, fed, writing, [drafts[i] for i in writing])
-            for i, token, log_prob in zip(writing, tokens, log_probs, strict=True):
-                draft = drafts[i]
-                fed[i] = token if draft.given is None else draft.given.token_ids[len(draft.ids)]
-                draft.ids.append(fed[i])
-                draft.log_prob += log_prob
-                self._judge(draft, min(limit, room[i]))
-            count += len(writing)
-            writing = [i for i in writing if not drafts[i].end]
-            yield count
-        steps = {self._rows[i].slot: self._close(self._rows[i], draft, room[i]) for i, draft in drafts.items()}
-        self._commit(cache, fed, steps)
+        writing, resting = self._begin(asked)
+        complete = False
+        try:
+            count = 0
+            while writing:
+                self._column(writing, drafts)
+                count += sum(len(branch.slots) for branch in writing)
+                writing, resting = self._part(writing, resting, drafts)
+                yield count
+            steps = {slot: self._close(slot, draft, rooms[slot]) for slot, draft in drafts.items()}
+            self._commit(resting, steps)
+            complete = True
+        finally:
+            if not complete:
+                self._revert(writing + resting, lengths)
         yield steps
 
     def _check_given(self, given: Mapping[int, Step], asked: set[int]) -> None:
@@ -164,32 +172,98 @@ class CausalLMSession:
                 )
 
     def select(self, ancestors: IntArray) -> None:
-        """Slot n becomes a copy of slot ancestors[n]; ancestors (N,)."""
-        row_of = {row.slot: i for i, row in enumerate(self._rows)}
-        kept = [(n, row_of[int(a)]) for n, a in enumerate(ancestors) if int(a) in row_of]
-        self._rows = [replace(self._rows[i], slot=n) for n, i in kept]
-        self._cache = self._cache.fork([i for _, i in kept])
+        """Slot n becomes a copy of slot ancestors[n]; ancestors (N,). Copies nothing: clones share their row."""
+        pairs = [(n, int(a)) for n, a in enumerate(ancestors) if int(a) in self._row]
+        self._row, self._empties = {n: self._row[a] for n, a in pairs}, {n: self._empties[a] for n, a in pairs}
+
+    def _settle(self) -> None:
+        """Drop rows without slots, and order the others by their first slot: batches follow from slots and tokens."""
+        rows = list(dict.fromkeys(self._row[slot] for slot in sorted(self._row)))
+        self._cache.select(rows)
+        place = {row: i for i, row in enumerate(rows)}
+        self._pending = [self._pending[row] for row in rows]
+        self._row = {slot: place[row] for slot, row in self._row.items()}
+
+    def _begin(self, asked: set[int]) -> tuple[list[_Branch], list[_Branch]]:
+        """The rows of this step, in the cache's order: those that are written, and those that stay as they are."""
+        writing: list[_Branch] = []
+        resting: list[_Branch] = []
+        apart: dict[tuple[int, bool], list[int]] = {}
+        for slot in sorted(self._row):
+            apart.setdefault((self._row[slot], slot in asked), []).append(slot)
+        for (row, written), slots in sorted(apart.items()):
+            (writing if written else resting).append(_Branch(row, tuple(slots), self._pending[row]))
+        return self._arrange([(b.origin, b) for b in writing], [(b.origin, b) for b in resting])
+
+    def _arrange(
+        self, writing: list[tuple[int, _Branch]], resting: list[tuple[int, _Branch]]
+    ) -> tuple[list[_Branch], list[_Branch]]:
+        """Let the cache hold these branches, each a copy of the row named with it, those that are written in front.
+        As many as can stay where they are."""
+        front, total = len(writing), len(writing) + len(resting)
+        places: list[tuple[int, _Branch] | None] = [None] * total
+        for some, low, high in ((writing, 0, front), (resting, front, total)):
+            moving = []
+            for item in some:
+                if low <= item[0] < high and places[item[0]] is None:
+                    places[item[0]] = item
+                else:
+                    moving.append(item)
+            holes = (place for place in range(low, high) if places[place] is None)
+            for item, hole in zip(moving, list(holes), strict=True):
+                places[hole] = item
+        settled = [item for item in places if item is not None]
+        self._cache.select([source for source, _ in settled])
+        branches = [branch for _, branch in settled]
+        return branches[:front], branches[front:]
+
+    def _column(self, writing: list[_Branch], drafts: dict[int, _Draft]) -> None:
+        """One more token for each slot of the branches."""
+
+        def work(start: int, stop: int) -> list[tuple[int, int, float]]:
+            lengths = list(self._cache.lengths)
+            try:
+                return self._drawn(writing[start:stop], start, drafts)
+            except BaseException:
+                self._cache.lengths = lengths
+                raise
+
+        for part in self._passes.over(len(writing), work):
+            for slot, token, log_prob in part:
+                draft = drafts[slot]
+                draft.ids.append(token if draft.given is None else draft.given.token_ids[len(draft.ids)])
+                draft.log_prob += log_prob
+                self._judge(draft)
 
     @torch.inference_mode()
-    def _column(
-        self, cache: ForkedCache, fed: list[int], writing: list[int], drafts: list[_Draft]
-    ) -> tuple[list[int], list[float]]:
-        """One token for each writing row; the others are fed as holes."""
-        ids = torch.tensor(fed, device=self._device)[:, None]
-        real = torch.zeros(len(fed), 1, dtype=torch.bool, device=self._device)
-        real[writing] = True
-        logits = cache.feed(self._generator.model, ids, real)[writing, -1]
-        uniforms = torch.tensor(
-            np.array([draft.uniforms[len(draft.ids)] for draft in drafts]), dtype=torch.float64, device=self._device
-        )
-        tokens, log_probs = draw(logits, uniforms, self._sampling.temperature)
+    def _drawn(self, branches: list[_Branch], start: int, drafts: dict[int, _Draft]) -> list[tuple[int, int, float]]:
+        """Feed the branches, rows `start` on, and draw for each of their slots: (slot, token, log-probability)."""
+        logits = self._cache.feed(self._generator.model, [[branch.pending] for branch in branches], start)
+        slots = [slot for branch in branches for slot in branch.slots]
+        uniforms = np.array([drafts[slot].uniforms[len(drafts[slot].ids)] for slot in slots])
+        rows = [i for i, branch in enumerate(branches) for _ in branch.slots]
+        tokens, log_probs = draw(logits, torch.tensor(uniforms, device=logits.device), self._sampling.temperature, rows)
         if not bool(torch.isfinite(log_probs).all()):
             raise ModelError(
                 f"{self._generator.name} computed logits that are not numbers; its weights may be damaged."
             )
-        return tokens.tolist(), log_probs.tolist()
+        return list(zip(slots, tokens.tolist(), log_probs.tolist(), strict=True))
 
-    def _judge(self, draft: _Draft, limit: int) -> None:
+    def _part(
+        self, writing: list[_Branch], resting: list[_Branch], drafts: dict[int, _Draft]
+    ) -> tuple[list[_Branch], list[_Branch]]:
+        """Slots of a branch that drew different tokens go apart, and those that ended their step come to rest."""
+        going: list[tuple[int, _Branch]] = []
+        staying = [(len(writing) + i, branch) for i, branch in enumerate(resting)]
+        for row, branch in enumerate(writing):
+            apart: dict[tuple[int, bool], list[int]] = {}
+            for slot in branch.slots:
+                apart.setdefault((drafts[slot].ids[-1], bool(drafts[slot].end)), []).append(slot)
+            for (token, ended), slots in apart.items():
+                (staying if ended else going).append((row, _Branch(branch.origin, tuple(slots), token)))
+        return self._arrange(going, staying)
+
+    def _judge(self, draft: _Draft) -> None:
         """Set the draft's end if its last token ended the step."""
         if draft.given is not None:
             draft.end = draft.given.end if len(draft.ids) == len(draft.given.token_ids) else ""
@@ -209,24 +283,34 @@ class CausalLMSession:
                 draft.end = "separator"
             elif len(draft.text) >= self._sampling.max_step_characters:
                 draft.end = "characters"
-        if not draft.end and len(draft.ids) >= limit:
+        if not draft.end and len(draft.ids) >= draft.most:
             draft.text, draft.end = codec.decode(draft.ids), "tokens"
 
-    def _close(self, row: _Row, draft: _Draft, room: int) -> Step:
+    def _close(self, slot: int, draft: _Draft, room: int) -> Step:
         if draft.given is not None:
             return draft.given
         text = draft.text.strip()
         boxed = has_boxed(text)
         end: End = "boxed" if boxed and draft.end == "separator" else draft.end
-        finished = boxed or end == "eos" or (not text and row.empties >= 1) or len(draft.ids) >= room
+        finished = boxed or end == "eos" or (not text and self._empties[slot] >= 1) or len(draft.ids) >= room
         return Step(text, tuple(draft.ids), draft.log_prob, finished, end)
 
-    def _commit(self, cache: ForkedCache, fed: list[int], steps: Mapping[int, Step]) -> None:
-        rows = []
-        for row, token in zip(self._rows, fed, strict=True):
-            step = steps.get(row.slot)
-            empties = row.empties if step is None else 0 if step.text else row.empties + 1
-            rows.append(replace(row, pending=token, empties=empties))
-        live = [i for i, row in enumerate(rows) if not ((step := steps.get(row.slot)) and step.finished)]
-        self._cache = cache if len(live) == len(rows) else cache.fork(live)
-        self._rows = [rows[i] for i in live]
+    def _commit(self, branches: list[_Branch], steps: Mapping[int, Step]) -> None:
+        """The cache's rows are those of the branches from now on."""
+        self._pending = [branch.pending for branch in branches]
+        self._row = {
+            slot: row
+            for row, branch in enumerate(branches)
+            for slot in branch.slots
+            if slot not in steps or not steps[slot].finished
+        }
+        for slot, step in steps.items():
+            self._empties[slot] = 0 if step.text else self._empties[slot] + 1
+
+    def _revert(self, branches: list[_Branch], lengths: list[int]) -> None:
+        """The rows as they were before the step: each still stands in front of whatever was written after it."""
+        found: dict[int, int] = {}
+        for row, branch in enumerate(branches):
+            found.setdefault(branch.origin, row)
+        self._cache.select([found[row] for row in range(len(lengths))])
+        self._cache.lengths = lengths

@@ -2,7 +2,7 @@
 
 The sequence is ids(prompt) + Σ (ids(step) + ids(separator)), each part tokenised on its own, as joining the text first
 costs accuracy. A step's reward is the probability of class 1 at the last token of the separator after it. Attention is
-causal, so a prefix is computed once: each call feeds the new step only.
+causal, so a prefix is computed once: each call feeds the new steps only, and one that several slots took only once.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ import torch
 
 from pfviz.errors import ModelError
 from pfviz.models.base import IntArray, Step
-from pfviz.models.cache import ForkedCache, check_attention
+from pfviz.models.cache import ForkedCache
 from pfviz.models.codec import Codec
+from pfviz.models.memory import Passes
+from pfviz.models.packing import prepare
 from pfviz.problem import SEPARATOR, Problem
 
 
@@ -37,14 +39,13 @@ class TokenClassifierReward:
         system: str | None = None,
         prompt: Callable[[Problem], list[int]] | None = None,
     ) -> None:
-        check_attention(model.config)
         if model.config.num_labels != 2:
             raise ModelError(
                 f"{name} has {model.config.num_labels} labels; a process reward model of this convention has 2 "
                 "(class 1: the steps so far are right)."
             )
         self.name = name
-        self.model = model.eval()
+        self.model = prepare(model.eval())
         self.codec = Codec(tokenizer, system)
         self.prompt = prompt or self.codec.prompt
         self.separator_ids = self.codec.encode(separator)
@@ -57,57 +58,53 @@ class TokenClassifierReward:
 
 
 class TokenClassifierSession:
-    """One run's prefixes: cache row i belongs to slot `_slots[i]`; a finished slot keeps no row."""
+    """One run's prefixes: slot n is row `_row[n]` of the cache; slots with the same steps so far share a row, and a
+    finished slot has none. `notes` says where memory ran out."""
 
     def __init__(self, reward: TokenClassifierReward, prompt: list[int], particles: int) -> None:
         self._reward = reward
-        self._device = reward.model.device
-        cache = ForkedCache.empty(self._device)
-        ids = torch.tensor([prompt], device=self._device)
-        cache.feed(reward.model, ids, torch.ones_like(ids, dtype=torch.bool))
-        self._cache = cache.fork([0] * particles)
-        self._slots = list(range(particles))
+        self._passes = Passes(reward.name)
+        self._cache = ForkedCache()
+        self._passes.over(1, lambda *_: self._cache.feed(reward.model, [prompt]))
+        self._row = dict.fromkeys(range(particles), 0)
+
+    @property
+    def notes(self) -> list[str]:
+        return self._passes.notes
 
     def score(self, steps: Mapping[int, Step]) -> Mapping[int, float]:
         """See `RewardSession.score`; a slot whose step finishes it is scored for the last time."""
-        missing = set(steps) - set(self._slots)
+        missing = set(steps) - self._row.keys()
         if missing:
             raise ModelError(f"Slots {sorted(missing)} are finished or unknown and cannot be scored.")
         if not steps:
             return {}
-        rows = [self._ids(steps[slot]) if slot in steps else [] for slot in self._slots]
-        cache = self._cache.fork(list(range(len(rows)))) if self._cache.ragged else self._cache.snapshot()
-        values = self._feed(cache, rows)
-        scores = {}
-        for slot, value in zip(self._slots, values, strict=True):
-            if slot in steps:
-                if not math.isfinite(value):
-                    raise ModelError(f"{self._reward.name} scored a step as {value}; its weights may be damaged.")
-                scores[slot] = value
-        live = [i for i, slot in enumerate(self._slots) if not (slot in steps and steps[slot].finished)]
-        self._cache = cache if len(live) == len(self._slots) else cache.fork(live)
-        self._slots = [self._slots[i] for i in live]
+        apart: dict[tuple[int, tuple[int, ...]], list[int]] = {}
+        for slot in sorted(self._row):
+            apart.setdefault((self._row[slot], self._ids(steps.get(slot))), []).append(slot)
+        branches = sorted(apart, key=lambda branch: not branch[1])  # those that are fed in front; stable
+        self._cache.select([row for row, _ in branches])
+        self._row = {slot: row for row, branch in enumerate(branches) for slot in apart[branch]}
+        fed = [list(ids) for _, ids in branches if ids]
+        values = [value for part in self._passes.over(len(fed), lambda a, b: self._feed(fed[a:b], a)) for value in part]
+        if not all(math.isfinite(value) for value in values):
+            worst = next(value for value in values if not math.isfinite(value))
+            raise ModelError(f"{self._reward.name} scored a step as {worst}; its weights may be damaged.")
+        scores = {slot: values[self._row[slot]] for slot in steps}
+        self._row = {slot: r for slot, r in self._row.items() if slot not in steps or not steps[slot].finished}
         return scores
 
-    def _ids(self, step: Step) -> list[int]:
-        return self._reward.codec.encode(step.text) + self._reward.separator_ids
+    def _ids(self, step: Step | None) -> tuple[int, ...]:
+        return () if step is None else (*self._reward.codec.encode(step.text), *self._reward.separator_ids)
 
     def select(self, ancestors: IntArray) -> None:
-        """Slot n becomes a copy of slot ancestors[n]; ancestors (N,)."""
-        row_of = {slot: i for i, slot in enumerate(self._slots)}
-        kept = [(n, row_of[int(a)]) for n, a in enumerate(ancestors) if int(a) in row_of]
-        self._slots = [n for n, _ in kept]
-        self._cache = self._cache.fork([i for _, i in kept])
+        """Slot n becomes a copy of slot ancestors[n]; ancestors (N,). Copies nothing: clones share their row."""
+        self._row = {n: self._row[int(a)] for n, a in enumerate(ancestors) if int(a) in self._row}
 
     @torch.inference_mode()
-    def _feed(self, cache: ForkedCache, rows: list[list[int]]) -> list[float]:
-        """Append each row's ids, right-padded; the probability of class 1 at each row's last one (a row without ids
-        gives an arbitrary number)."""
-        width = max(len(row) for row in rows)
-        ids = torch.tensor([row + [0] * (width - len(row)) for row in rows], device=self._device)
-        lengths = torch.tensor([len(row) for row in rows], device=self._device)
-        real = torch.arange(width, device=self._device)[None, :] < lengths[:, None]
-        logits = cache.feed(self._reward.model, ids, real)  # (R, width, 2)
-        last = logits[torch.arange(len(rows), device=self._device), lengths - 1]
-        values: list[float] = torch.softmax(last.double(), dim=1)[:, 1].tolist()
+    def _feed(self, rows: list[list[int]], start: int) -> list[float]:
+        """Append ids to the rows from `start` on; the probability of class 1 at each row's last one."""
+        logits = self._cache.feed(self._reward.model, rows, start)  # (T, 2)
+        last = torch.tensor([len(row) for row in rows], device=logits.device).cumsum(0) - 1
+        values: list[float] = torch.softmax(logits[last].double(), dim=1)[:, 1].tolist()
         return values

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from pfviz.errors import ModelError
-from pfviz.models.cache import ForkedCache, check_attention
+from pfviz.models.cache import AHEAD, ForkedCache
+from pfviz.models.packing import prepare
 from tests.models import tiny
 
 
@@ -15,67 +16,93 @@ def scratch(model, ids: list[int]) -> torch.Tensor:
         return model(input_ids=torch.tensor([ids])).logits[0]
 
 
-def everything(ids: torch.Tensor) -> torch.Tensor:
-    return torch.ones_like(ids, dtype=torch.bool)
+def test_preparing_a_model_changes_none_of_its_logits() -> None:
+    ids = torch.tensor([[5, 6, 7, 8], [9, 10, 1, 1]])
+    mask = torch.tensor([[1, 1, 1, 1], [1, 1, 0, 0]])
+    with torch.inference_mode():
+        before = tiny.causal_lm()(input_ids=ids, attention_mask=mask).logits
+        after = prepare(prepare(tiny.causal_lm()))(input_ids=ids, attention_mask=mask).logits
+    assert torch.equal(before, after)
 
 
+@pytest.mark.parametrize("widest", [1, 4], ids=["single tokens", "packed rows"])
 @pytest.mark.parametrize("family", tiny.FAMILIES)
-def test_forked_ragged_decoding_equals_scratch(family) -> None:
-    model = tiny.causal_lm(family)
+def test_forked_ragged_rows_equal_scratch(family, widest) -> None:
+    model = prepare(tiny.causal_lm(family))
     rng = torch.Generator().manual_seed(0)
-    prompt = torch.randint(4, 40, (1, 5), generator=rng)
-    root = ForkedCache.empty(model.device)
-    root.feed(model, prompt, everything(prompt))
-    cache, texts = root.fork([0] * 4), [prompt[0].tolist() for _ in range(4)]
-    for turn in range(6):
-        width = 3
-        ids = torch.randint(4, 40, (cache.rows, width), generator=rng)
-        lengths = torch.randint(1, width + 1, (cache.rows,), generator=rng)
-        real = torch.arange(width)[None, :] < lengths[:, None]
-        logits = cache.feed(model, ids, real)
-        for row in range(cache.rows):
-            texts[row] = texts[row] + ids[row, : lengths[row]].tolist()
-            expected = scratch(model, texts[row])[-int(lengths[row]) :]
-            assert torch.allclose(logits[row, : lengths[row]], expected, atol=1e-5), (turn, row)
-        assert cache.lengths.tolist() == [len(text) for text in texts]
-        if turn % 2:  # every other turn the holes stay in place
-            rows = torch.randint(0, cache.rows, (4,), generator=rng).tolist()
-            cache, texts = cache.fork(rows), [list(texts[row]) for row in rows]
-            assert not cache.ragged
-            assert cache.mask.shape[1] == max(len(text) for text in texts)
+    prompt = torch.randint(4, 40, (5,), generator=rng).tolist()
+    cache = ForkedCache()
+    cache.feed(model, [prompt])
+    cache.select([0] * 4)
+    texts = [list(prompt) for _ in range(4)]
+    for turn in range(40 // widest):
+        start = turn % 3  # the rows before it stay behind
+        lengths = torch.randint(1, widest + 1, (4 - start,), generator=rng).tolist()
+        ids = [torch.randint(4, 40, (length,), generator=rng).tolist() for length in lengths]
+        logits = cache.feed(model, ids, start)
+        assert len(logits) == sum(lengths)
+        for row, (new, part) in enumerate(zip(ids, logits.split(lengths), strict=True), start):
+            texts[row] += new
+            assert torch.allclose(part, scratch(model, texts[row])[-len(new) :], atol=1e-4), (turn, row)
+        assert cache.lengths == [len(text) for text in texts]
+        if turn % 2:
+            rows = torch.randint(0, 4, (4,), generator=rng).tolist()
+            cache.select(rows)
+            texts = [list(texts[row]) for row in rows]
+    assert max(cache.lengths) > 5 + widest
 
 
-def test_a_snapshot_grows_apart() -> None:
-    model = tiny.causal_lm()
-    ids = torch.tensor([[5, 6, 7]])
-    cache = ForkedCache.empty(model.device)
-    cache.feed(model, ids, everything(ids))
-    other = cache.snapshot()
-    more = torch.tensor([[8, 9]])
-    other.feed(model, more, everything(more))
-    assert cache.lengths.tolist() == [3]
-    assert other.lengths.tolist() == [5]
-    logits = cache.feed(model, torch.tensor([[10]]), torch.tensor([[True]]))
-    assert torch.allclose(logits[0, 0], scratch(model, [5, 6, 7, 10])[-1], atol=1e-5)
+def test_a_line_longer_than_the_room_that_was_made() -> None:
+    model = prepare(tiny.causal_lm())
+    cache, text = ForkedCache(), [5, 6]
+    cache.feed(model, [text])
+    for token in range(AHEAD):
+        logits = cache.feed(model, [[4 + token % 30]])
+        text.append(4 + token % 30)
+    assert torch.allclose(logits[0], scratch(model, text)[-1], atol=1e-5)
+
+
+def test_a_row_is_cut_by_its_length() -> None:
+    model = prepare(tiny.causal_lm())
+    cache = ForkedCache()
+    cache.feed(model, [[5, 6, 7]])
+    cache.feed(model, [[8, 9]])
+    cache.lengths = [3]
+    assert torch.allclose(cache.feed(model, [[10]])[0], scratch(model, [5, 6, 7, 10])[-1], atol=1e-5)
+
+
+def test_a_pass_that_fails_changes_nothing() -> None:
+    model = prepare(tiny.causal_lm())
+    cache = ForkedCache()
+    cache.feed(model, [[5, 6, 7]])
+    handle = model.lm_head.register_forward_hook(lambda *_: (_ for _ in ()).throw(RuntimeError("no")))
+    with pytest.raises(RuntimeError, match="no"):
+        cache.feed(model, [[11]])
+    handle.remove()
+    assert cache.lengths == [3]
+    assert torch.allclose(cache.feed(model, [[8]])[0], scratch(model, [5, 6, 7, 8])[-1], atol=1e-5)
 
 
 def test_no_rows_at_all() -> None:
-    model = tiny.causal_lm()
-    ids = torch.tensor([[5, 6]])
-    cache = ForkedCache.empty(model.device)
-    cache.feed(model, ids, everything(ids))
-    assert cache.fork([]).fork([]).rows == 0
+    cache = ForkedCache()
+    cache.feed(prepare(tiny.causal_lm()), [[5, 6]])
+    cache.select([])
+    assert cache.rows == 0
 
 
-def test_an_empty_cache_forks() -> None:
-    model = tiny.causal_lm()
-    cache = ForkedCache.empty(model.device).fork([0, 0])
-    ids = torch.tensor([[5], [6]])
-    logits = cache.feed(model, ids, everything(ids))
-    assert torch.allclose(logits[1, 0], scratch(model, [6])[-1], atol=1e-5)
+def test_a_cache_without_columns_forks() -> None:
+    model = prepare(tiny.causal_lm())
+    cache = ForkedCache()
+    cache.select([0, 0])
+    logits = cache.feed(model, [[5], [6]])
+    assert torch.allclose(logits[1], scratch(model, [6])[-1], atol=1e-5)
 
 
 def test_sliding_windows_are_refused() -> None:
-    model = tiny.causal_lm(use_sliding_window=True, sliding_window=8, max_window_layers=0)
     with pytest.raises(ModelError, match="sliding window"):
-        check_attention(model.config)
+        prepare(tiny.causal_lm(use_sliding_window=True, sliding_window=8, max_window_layers=0))
+
+
+def test_another_attention_is_refused() -> None:
+    with pytest.raises(ModelError, match="attn_implementation='sdpa'"):
+        prepare(tiny.causal_lm(attn_implementation="eager"))

@@ -54,19 +54,15 @@ class Scripted:
     def session(self, **sampling):
         session = self.generator.open(PROBLEM, particles=len(self.scripts), seed=0, sampling=Sampling(**sampling))
 
-        def column(cache, fed, writing, drafts):
-            tokens = []
-            for i in writing:
-                slot = session._rows[i].slot
-                tokens.append(self.scripts[slot][self.places[slot]])
+        def drawn(branches, start, drafts):
+            session._cache.feed(self.model, [[branch.pending] for branch in branches], start)
+            found = []
+            for slot in (slot for branch in branches for slot in branch.slots):
+                found.append((slot, self.scripts[slot][self.places[slot]], -1.0))
                 self.places[slot] += 1
-            ids = torch.tensor(fed)[:, None]
-            real = torch.zeros_like(ids, dtype=torch.bool)
-            real[writing] = True
-            cache.feed(self.model, ids, real)
-            return tokens, [-1.0] * len(tokens)
+            return found
 
-        session._column = column
+        session._drawn = drawn
         return session
 
 
@@ -117,7 +113,7 @@ def test_a_longer_token_may_hold_the_separator() -> None:
     generator = CausalLMGenerator(model, tokenizer, "merged")
     session = generator.open(PROBLEM, particles=1, seed=0, sampling=Sampling(max_step_tokens=5))
     script = iter(tokenizer.convert_tokens_to_ids(["1", ".\n\n"]))
-    session._column = lambda *_: ([next(script)], [0.0])
+    session._drawn = lambda *_: [(0, next(script), 0.0)]
     made = contract.drain(session, [0], 0)[0]
     assert (made.text, made.end) == ("1.", "separator")
 
@@ -182,17 +178,59 @@ def test_inference_mode_does_not_leak_into_the_caller() -> None:
         assert torch.is_grad_enabled()
 
 
-def test_the_prompt_is_computed_once_and_each_token_once() -> None:
+def test_the_prompt_is_computed_once_and_what_slots_share_too() -> None:
+    """Slots that drew the same so far are one row of a pass, and those that ended their step are none."""
     model = tiny.causal_lm()
     fed = []
     model.register_forward_pre_hook(lambda _, args, kwargs: fed.append(kwargs["input_ids"].shape), with_kwargs=True)
     generator = CausalLMGenerator(model, tiny.tokenizer(), "counted")
-    session = generator.open(PROBLEM, particles=4, seed=0, sampling=Sampling(max_step_tokens=5))
+    session = generator.open(PROBLEM, particles=6, seed=1, sampling=Sampling(max_step_tokens=5))
     prompt = len(generator.prompt(PROBLEM))
     assert [tuple(shape) for shape in fed] == [(1, prompt - 1)]
-    made = contract.drain(session, range(4), 0)
-    assert all(tuple(shape) == (4, 1) for shape in fed[1:])
-    assert len(fed) - 1 == max(len(step.token_ids) for step in made.values())
+    texts = [()] * 6
+    active = list(range(6))
+    for step in range(3):
+        fed.clear()
+        made = contract.drain(session, active, step)
+        nodes = [set() for _ in range(5)]  # the different prefixes that each column continues
+        for slot, one in made.items():
+            for column in range(len(one.token_ids)):
+                nodes[column].add(texts[slot] + one.token_ids[:column])
+            texts[slot] += one.token_ids
+        assert [tuple(shape) for shape in fed] == [(len(prefixes), 1) for prefixes in nodes if prefixes]
+        active = [slot for slot in active if not made[slot].finished]
+        if step == 0:
+            assert fed[0][0] == 1
+            assert fed[-1][0] > 1
+            session.select(np.array([0, 0, 0, 1, 1, 2]))
+            texts = [texts[a] for a in (0, 0, 0, 1, 1, 2)]
+            assert not any(one.finished for one in made.values())
+
+
+def test_an_interrupted_step_leaves_the_next_one_bit_for_bit() -> None:
+    case_ = case("qwen2")
+    straight, interrupted = case_.open(), case_.open()
+    contract.drain(straight, range(6), 0)
+    contract.drain(interrupted, range(6), 0)
+    for session in (straight, interrupted):
+        session.select(np.array([3, 3, 1, 0, 0, 5]))
+    active = sorted(straight._row)
+    begun = interrupted.extend(active, 1)
+    for _ in range(4):
+        next(begun)
+    begun.close()
+    assert contract.drain(interrupted, active, 1) == contract.drain(straight, active, 1)
+
+
+def test_a_replay_through_given_steps_is_bit_for_bit() -> None:
+    case_ = case("qwen2")
+    drawn, replayed = case_.open(), case_.open()
+    first = contract.drain(drawn, range(6), 0)
+    *_, _ = replayed.extend(range(6), 0, first)
+    for session in (drawn, replayed):
+        session.select(np.array([3, 3, 1, 0, 0, 5]))
+    active = sorted(drawn._row)
+    assert contract.drain(replayed, active, 1) == contract.drain(drawn, active, 1)
 
 
 def test_prompt_losses_are_those_of_the_model() -> None:

@@ -72,16 +72,14 @@ def test_not_a_number_is_an_error() -> None:
         session.score({0: contract.step_of("1")})
 
 
-def test_each_token_is_fed_once() -> None:
+def test_each_token_is_fed_once_and_what_slots_share_too() -> None:
     model = tiny.classifier()
     fed = []
-    model.register_forward_pre_hook(
-        lambda _, args, kwargs: fed.append(int(kwargs["attention_mask"][:, -kwargs["input_ids"].shape[1] :].sum())),
-        with_kwargs=True,
-    )
+    model.register_forward_pre_hook(lambda _, args, kwargs: fed.append(kwargs["input_ids"].numel()), with_kwargs=True)
     reward = TokenClassifierReward(model, tiny.tokenizer(), "counted")
     session = reward.open(PROBLEM, particles=3)
-    for text in ("1", "22", "333"):
-        session.score({i: contract.step_of(text) for i in range(3)})
-        session.select(np.array([0, 0, 1]))
-    assert fed == [len(reward.prompt(PROBLEM)), 3 * 2, 3 * 3, 3 * 4]
+    session.score({i: contract.step_of("1") for i in range(3)})  # one step of 2 tokens, three times
+    session.score({i: contract.step_of("2" * (i + 1)) for i in range(3)})  # 2 + 3 + 4
+    session.select(np.array([0, 0, 1]))
+    session.score({0: contract.step_of("5"), 1: contract.step_of("5"), 2: contract.step_of("5")})  # two of them clones
+    assert fed == [len(reward.prompt(PROBLEM)), 2, 9, 4]

@@ -75,18 +75,16 @@ def _write(
     model: Any, writer: Writer, tasks: Sequence[Task], each: int, temperature: float, randomness: Any
 ) -> list[list[list[int]]]:
     import torch
-    from transformers import DynamicCache
 
     from pfviz.models.cache import ForkedCache
+    from pfviz.models.packing import prepare
 
     prompts = [writer.prompt(task.text) for task in tasks]
-    longest = max(len(p) for p in prompts)
-    ids = torch.tensor([p + [writer.end] * (longest - len(p)) for p in prompts])
-    real = torch.tensor([[True] * len(p) + [False] * (longest - len(p)) for p in prompts])
-    cache = ForkedCache(DynamicCache(), torch.zeros(len(prompts), 0, dtype=torch.bool))
-    logits = cache.feed(model, ids, real)[torch.arange(len(prompts)), real.sum(1) - 1]
+    cache = ForkedCache(len(prompts))
+    logits = cache.feed(prepare(model), prompts)[torch.tensor([len(p) for p in prompts]).cumsum(0) - 1]
     rows = [i for i in range(len(prompts)) for _ in range(each)]
-    cache, logits = cache.fork(rows), logits[rows]
+    cache.select(rows)
+    logits = logits[rows]
     written: list[list[int]] = [[] for _ in rows]
     alive = list(range(len(rows)))
     for column in range(MAX_TOKENS):
@@ -101,10 +99,9 @@ def _write(
             break
         # Rows that ended are dropped now and then, not at once: dropping copies the cache.
         if len(going) < 0.7 * len(alive) and column % 8 == 7:
-            cache = cache.fork(going)
+            cache.select(going)
             alive, chosen = [alive[p] for p in going], [chosen[p] for p in going]
-        fed = torch.tensor(chosen)[:, None]
-        logits = cache.feed(model, fed, torch.ones_like(fed, dtype=torch.bool))[:, -1]
+        logits = cache.feed(model, [[token] for token in chosen])
     return [written[i * each : (i + 1) * each] for i in range(len(tasks))]
 
 
