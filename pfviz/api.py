@@ -1,4 +1,4 @@
-"""The public surface: `run`, `stream`, `load` and `reward`."""
+"""The public surface: `run`, `stream`, `resume`, `load` and `reward`."""
 
 from __future__ import annotations
 
@@ -8,18 +8,14 @@ from typing import Any
 
 from pfviz.errors import ModelError
 from pfviz.inference.events import Event
-from pfviz.inference.loop import run_events
 from pfviz.inference.methods import make
+from pfviz.inference.run import never, run_events
 from pfviz.inference.settings import Settings
 from pfviz.models import presets
 from pfviz.models.base import Generator, RewardModel
 from pfviz.models.python_reward import FunctionReward, RewardFunction
 from pfviz.problem import Problem
 from pfviz.trace.columns import Trace
-
-
-def _never() -> bool:
-    return False
 
 
 def stream(
@@ -51,7 +47,7 @@ def stream(
         preset.check(checked.text)
         generator = presets.generator(generator)
         preset.check_reading(checked.text, generator)
-    return run_events(checked, generator, _reward_model(reward), policy, policy.settings, stop or _never)
+    return run_events(checked, generator, _reward_model(reward), policy, stop or never)
 
 
 def run(
@@ -83,6 +79,52 @@ def run(
     ):
         recorder.see(event)
     return recorder.trace()
+
+
+def resume(
+    trace: Trace,
+    *,
+    generator: str | Generator | None = None,
+    reward: str | RewardModel | RewardFunction | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Trace:
+    """The run of a trace that was stopped, or cut by `upto`, taken to its end; the arguments are those of
+    `resume_stream`."""
+    from pfviz.trace.recorder import Recorder
+
+    recorder = Recorder()
+    for event in resume_stream(trace, generator=generator, reward=reward, stop=stop):
+        recorder.see(event)
+    return recorder.trace()
+
+
+def resume_stream(
+    trace: Trace,
+    *,
+    generator: str | Generator | None = None,
+    reward: str | RewardModel | RewardFunction | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Iterator[Event]:
+    """The events of a run that goes on where its trace ends, those of its past first.
+
+    The recorded steps are computed once more in the batches in which they were written, so that on a CPU, with the
+    versions of the trace, the run goes on bit for bit as if it had never stopped. The models are those that the trace
+    names, unless objects are given. Raises `ModelError` for others, `SettingError` for settings that this version does
+    not know.
+    """
+    policy = make(trace.method, Settings.of(seed=trace.seed, **trace.settings))
+    problem = Problem.checked(trace.problem, trace.truth)
+    chosen = generator if generator is not None else trace.generator
+    if isinstance(chosen, str):
+        chosen = presets.generator(chosen)
+    judge = _reward_model(reward if reward is not None else trace.reward)
+    for role, name, recorded in (
+        ("generator", chosen.name, trace.generator),
+        ("reward model", judge.name, trace.reward),
+    ):
+        if name != recorded:
+            raise ModelError(f"The run was recorded with the {role} {recorded!r} and cannot go on with {name!r}.")
+    return run_events(problem, chosen, judge, policy, stop or never, trace.past(), trace.started)
 
 
 def load(path: str | Path) -> Trace:

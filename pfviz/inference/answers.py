@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from pfviz.inference.weights import normalise
+from pfviz.inference.weights import log_normalise, normalise
 from pfviz.models.base import FloatArray
 from pfviz.problem import SEPARATOR, canonical, extract_answer, is_correct
 
@@ -116,16 +116,27 @@ class Solved(Protocol):
     def path_texts(self, t: int, n: int) -> list[str]: ...
 
 
-def tabulate(trace: Solved) -> Answers:
-    """The answers of a trace's last step. A particle that is not finished has none: its last number is no answer."""
-    if trace.steps == 0:
-        return Answers((), tuple(range(trace.particles)))
-    t = trace.steps - 1
-    given = [
-        extract_answer(SEPARATOR.join(trace.path_texts(t, n))) if trace.finished[t, n] else None
-        for n in range(trace.particles)
-    ]
-    return Answers.grouped(given, trace.scores[t], trace.log_weights[t], trace.truth)
+def tabulate(*sweeps: Solved) -> Answers:
+    """The answers at the last steps of sweeps of N particles each, every sweep with the same share of the mass.
+
+    A particle that is not finished has none: its last number is no answer. The members are slots; those of the second
+    sweep count on from N, and so forth.
+    """
+    given: list[str | None] = []
+    scores, log_weights = np.empty(0), np.empty(0)
+    for trace in sweeps:
+        n, t = trace.particles, trace.steps - 1
+        if t < 0:
+            given += [None] * n
+            scores, log_weights = np.append(scores, np.zeros(n)), np.append(log_weights, np.zeros(n))
+            continue
+        given += [
+            extract_answer(SEPARATOR.join(trace.path_texts(t, slot))) if trace.finished[t, slot] else None
+            for slot in range(n)
+        ]
+        scores = np.append(scores, trace.scores[t])
+        log_weights = np.append(log_weights, log_normalise(trace.log_weights[t]))
+    return Answers.grouped(given, scores, log_weights, sweeps[0].truth)
 
 
 def _by_vote(row: Answer) -> tuple[float, float, int]:

@@ -1,6 +1,9 @@
 """What happens in a run, as records. The CLI, the recorder and the page consume the same iterator of these.
 
-Order: `RunStarted`, then for each step `Drafting`* `Extended` `Scored` `Weighed` `Selected`, then `RunEnded`.
+Order: `RunStarted`, then sweeps, then `RunEnded`. A sweep is one pass of the loop over the steps: `SweepStarted`, for
+each step `Drafting`* `Extended` `Scored` `Weighed` `Selected`, then `SweepEnded`. Most methods have one sweep; particle
+Gibbs has one for each iteration, parallel tempering one for each iteration and chain, and after each of its iterations
+a `Swapped` for each pair of neighbours. A `Noted` may come anywhere inside a sweep.
 A stopped run ends with `RunEnded(status="stopped")` after the last complete step.
 """
 
@@ -12,6 +15,7 @@ from typing import Any, Literal
 
 from pfviz.models.base import FloatArray, IntArray, Step
 
+SweepStatus = Literal["finished", "step limit"]
 Status = Literal["finished", "step limit", "stopped"]
 
 
@@ -26,6 +30,13 @@ class RunStarted:
     seed: int
     versions: Mapping[str, str]
     started: str  # ISO 8601, UTC
+
+
+@dataclass(frozen=True, slots=True)
+class SweepStarted:
+    iteration: int  # from 0
+    chain: int  # from 0, the coldest: the one whose target is asked for
+    pinned: bool  # slot 0 is the trajectory that was kept of the iteration before
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +79,46 @@ class Selected:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """Something out of the ordinary that was dealt with, in a sentence for people."""
+
+    step: int
+    slots: tuple[int, ...]  # that it befell; empty if it befell no one in particular
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SweepEnded:
+    status: SweepStatus
+    retained: int | None  # slot of the trajectory that is kept for the next iteration
+
+
+@dataclass(frozen=True, slots=True)
+class Swapped:
+    """Chains `chain` and `chain + 1` proposed to exchange what they retained."""
+
+    iteration: int
+    chain: int
+    log_ratio: float  # of Metropolis: accepted with probability min(1, exp(log_ratio))
+    accepted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RunEnded:
     status: Status
     seconds: float
 
 
-Event = RunStarted | Drafting | Extended | Scored | Weighed | Selected | RunEnded
+Event = (
+    RunStarted
+    | SweepStarted
+    | Drafting
+    | Extended
+    | Scored
+    | Weighed
+    | Selected
+    | Noted
+    | SweepEnded
+    | Swapped
+    | RunEnded
+)

@@ -2,146 +2,236 @@
 
 from __future__ import annotations
 
-import functools
+import math
 import time
 from collections import abc
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
-from importlib import metadata
-from types import MappingProxyType
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from pfviz.errors import ModelError
-from pfviz.inference.events import Drafting, Event, Extended, RunEnded, RunStarted, Scored, Selected, Status, Weighed
+from pfviz.inference.events import (
+    Drafting,
+    Event,
+    Extended,
+    Noted,
+    Scored,
+    Selected,
+    SweepEnded,
+    SweepStarted,
+    SweepStatus,
+    Weighed,
+)
 from pfviz.inference.methods.base import Method, Population, Selection
-from pfviz.inference.settings import Settings
+from pfviz.inference.past import NEW, PastSweep, Told, Trajectory
 from pfviz.inference.weights import ess, log_sum_exp
-from pfviz.models.base import FloatArray, Generator, GeneratorSession, RewardModel, Step
+from pfviz.models.base import FloatArray, Generator, GeneratorSession, RewardModel, RewardSession, Step
 from pfviz.problem import Problem
-from pfviz.streams import stream
+from pfviz.streams import stream, sweep_seed
+
+DRIFT = 1e-3
+"""A reward of a given step that differs by more from the recorded one is noted."""
 
 
-def _never() -> bool:
-    return False
+@dataclass(slots=True)
+class Course:
+    """What the sweeps of one run share."""
+
+    problem: Problem
+    generator: Generator
+    reward: RewardModel
+    seed: int
+    stop: Callable[[], bool]
+    began: float = field(default_factory=time.perf_counter)
+
+    def seconds(self, recorded: float | None = None) -> float:
+        """Wall time since the run began. A time on record is taken over, and the clock goes on from it."""
+        now = time.perf_counter()
+        if recorded is not None:
+            self.began = now - recorded
+            return recorded
+        return now - self.began
 
 
-def run_events(
-    problem: Problem,
-    generator: Generator,
-    reward: RewardModel,
-    method: Method,
-    settings: Settings,
-    stop: Callable[[], bool] = _never,
-) -> Iterator[Event]:
-    """The events of one run, in the order that `events.py` states.
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a sweep went: its length, and the trajectory that it keeps for the next iteration (None: no such thing)."""
 
-    `stop` is asked before each step and after each token column; when it returns True the run ends after its last
-    complete step. Closing the iterator ends the run at once. Raises `ModelError` for a reward outside [0, 1].
-    """
-    began = time.perf_counter()
-    n = settings.particles
-    yield RunStarted(
-        problem=problem.text,
-        truth=problem.truth,
-        generator=generator.name,
-        reward=reward.name,
-        method=method.name,
-        settings=settings.as_dict(),
-        seed=settings.seed,
-        versions=versions(),
-        started=datetime.now(UTC).isoformat(timespec="seconds"),
-    )
-    writers = generator.open(problem, particles=n, seed=settings.seed, sampling=settings.sampling)
-    scorers = reward.open(problem, particles=n)
-    finished = np.zeros(n, dtype=np.bool_)
-    rewards = np.full(n, np.nan)
-    history = np.empty((0, n))
-    log_carried = np.full(n, -np.log(n))
-    status: Status = "step limit"
+    steps: int
+    status: SweepStatus
+    kept: Trajectory | None
 
-    for step in range(settings.max_steps):
-        if stop():
-            status = "stopped"
-            break
-        active = [int(slot) for slot in np.flatnonzero(~finished)]
-        steps = yield from _draft(writers, active, step, stop)
+
+class Sweep:
+    """One pass of the loop over the steps; `run` is the loop, and everything else a stage of it."""
+
+    def __init__(
+        self,
+        course: Course,
+        method: Method,
+        iteration: int = 0,
+        chain: int = 0,
+        pinned: Trajectory | None = None,
+        horizon: int | None = None,
+        past: PastSweep = NEW,
+    ) -> None:
+        settings, n = method.settings, method.settings.particles
+        self.course, self.method, self.past, self.pinned, self.horizon = course, method, past, pinned, horizon
+        self.started = SweepStarted(iteration, chain, pinned is not None)
+        self.seed = sweep_seed(course.seed, iteration, chain)
+        self.max_steps = settings.max_steps if horizon is None else horizon
+        self.finished = np.zeros(n, dtype=np.bool_)
+        self.rewards = np.full(n, np.nan)
+        self.history = np.empty((0, n))
+        self.log_carried = np.full(n, -np.log(n))
+        self.lineages: list[tuple[Step, ...]] = [()] * n
+        self.passed_on = [0, 0]  # notes of each session
+        told = Told(past)
+        self.writers: GeneratorSession = told
+        self.scorers: RewardSession = told
+        if not past.complete:
+            self.writers = course.generator.open(
+                course.problem, particles=n, seed=self.seed, sampling=settings.sampling
+            )
+            self.scorers = course.reward.open(course.problem, particles=n)
+
+    def run(self) -> abc.Generator[Event, None, Outcome | None]:
+        """The events of the sweep; returns None if it was stopped, after its last complete step."""
+        yield self.started
+        for step in range(self.max_steps):
+            if self.course.stop():
+                return None
+            steps = yield from self._extend(step)
+            if steps is None:
+                return None
+            yield from self._score(step, steps)
+            population, log_weights = yield from self._weigh(step, steps)
+            last = bool(self.finished.all()) or step + 1 == self.max_steps
+            yield self._select(step, population, log_weights, last)
+            if last:
+                break
+        status: SweepStatus = "finished" if self.finished.all() else "step limit"
+        slot = self.method.keep(stream(self.seed, "kept"), log_weights)
+        yield SweepEnded(status, slot)
+        return Outcome(step + 1, status, None if slot is None else self._trajectory(slot))
+
+    def _extend(self, step: int) -> abc.Generator[Event, None, Mapping[int, Step] | None]:
+        """One step of the active slots, told token by token; None if it was stopped in between."""
+        active = [int(slot) for slot in np.flatnonzero(~self.finished)]
+        drafting = self.writers.extend(active, step, self._given(active, step))
+        steps = None
+        try:
+            for item in drafting:
+                if not isinstance(item, int):
+                    steps = item
+                    break
+                yield Drafting(step, item, len(active))
+                if self.course.stop():
+                    return None
+        finally:
+            # On every way out: a session keeps no step that was only begun.
+            if isinstance(drafting, abc.Generator):
+                drafting.close()
         if steps is None:
-            status = "stopped"
-            break
+            raise ModelError("The generator's session ended a step without giving its steps.")
         yield Extended(step, steps)
+        yield from self._session_notes(step)
+        return steps
 
-        rewards = _updated(rewards, scorers.score(steps), steps, reward.name)
-        for slot, written in steps.items():
-            finished[slot] = written.finished
-        yield Scored(step, rewards.copy())
+    def _given(self, active: list[int], step: int) -> Mapping[int, Step]:
+        """The steps that are known before they are written: those of the past, else that of the pinned trajectory."""
+        if step < len(self.past.steps):
+            recorded = self.past.steps[step]
+            if recorded.keys() != set(active):
+                raise ModelError(f"Step {step + 1} of the past has the slots {sorted(recorded)}, not {active}.")
+            return recorded
+        if self.pinned is not None and step < len(self.pinned.steps):
+            return {0: self.pinned.steps[step]}
+        return {}
 
-        history = np.vstack([history, np.where(np.isin(np.arange(n), active), rewards, np.nan)])
-        population = Population(step, settings.max_steps, history, finished.copy(), log_carried)
-        weighing = method.weigh(population)
+    def _score(self, step: int, steps: Mapping[int, Step]) -> Iterator[Event]:
+        """The rewards (N,) with the new scores in their slots; what was recorded stays as it was."""
+        scores = self.scorers.score(steps)
+        if scores.keys() != steps.keys():
+            raise ModelError(
+                f"The reward model {self.course.reward.name} scored slots {sorted(scores)} and was given "
+                f"{sorted(steps)}."
+            )
+        self.rewards = self.rewards.copy()
+        for slot, value in scores.items():
+            self.rewards[slot] = value
+            self.finished[slot] = steps[slot].finished
+            self.lineages[slot] = (*self.lineages[slot], steps[slot])
+        lost = tuple(slot for slot in sorted(scores) if not math.isfinite(scores[slot]))
+        self.rewards[list(lost)] = 0.0
+        self._check_range(scores, lost)
+        drifted = self._recall(step)
+        yield Scored(step, self.rewards.copy())
+        if lost:
+            yield Noted(step, lost, "The reward model gave no number; it counts as a reward of 0.")
+        if drifted:
+            yield Noted(step, drifted, "The reward model scores this step otherwise than recorded; the record counts.")
+        yield from self._session_notes(step)
+
+    def _check_range(self, scores: Mapping[int, float], lost: tuple[int, ...]) -> None:
+        for slot, value in scores.items():
+            if slot not in lost and not 0 <= value <= 1:
+                raise ModelError(
+                    f"The reward model {self.course.reward.name} scored a step as {value}; a reward lies in [0, 1]."
+                )
+
+    def _recall(self, step: int) -> tuple[int, ...]:
+        """Put the recorded rewards in the place of the new ones; the slots in which they differ."""
+        if step >= len(self.past.rewards):
+            return ()
+        recorded = np.asarray(self.past.rewards[step], dtype=np.float64)
+        drifted = np.flatnonzero(np.abs(recorded - self.rewards) > DRIFT)
+        self.rewards = recorded.copy()
+        return tuple(int(slot) for slot in drifted)
+
+    def _weigh(self, step: int, steps: Mapping[int, Step]) -> abc.Generator[Event, None, tuple[Population, FloatArray]]:
+        wrote = np.isin(np.arange(len(self.rewards)), list(steps))
+        self.history = np.vstack([self.history, np.where(wrote, self.rewards, np.nan)])
+        population = Population(
+            step, self.max_steps, self.history, self.finished.copy(), self.log_carried, self.pinned is not None,
+            self.horizon,
+        )  # fmt: skip
+        weighing = self.method.weigh(population)
         log_weights = weighing.log_weights
         increment = log_sum_exp(log_weights)
-        yield Weighed(step, log_carried.copy(), log_weights.copy(), ess(log_weights), increment, weighing.temperature)
+        yield Weighed(
+            step, self.log_carried.copy(), log_weights.copy(), ess(log_weights), increment, weighing.temperature
+        )
+        if np.isneginf(increment):
+            yield Noted(step, (), "Every particle's weight is zero; all count the same.")
+        return population, log_weights
 
-        last = bool(finished.all()) or step + 1 == settings.max_steps
+    def _select(self, step: int, population: Population, log_weights: FloatArray, last: bool) -> Selected:
         if last:
-            selection = Selection(False, np.arange(n), log_carried)
+            selection = Selection(False, np.arange(len(log_weights)), self.log_carried)
         else:
-            selection = method.select(stream(settings.seed, "resampling", step), population, log_weights)
-            if selection.resampled:
-                writers.select(selection.ancestors)
-                scorers.select(selection.ancestors)
-                finished = finished[selection.ancestors]
-                rewards = rewards[selection.ancestors]
-                history = history[:, selection.ancestors]
-            log_carried = selection.log_carried
-        yield Selected(step, selection.resampled, selection.ancestors.copy(), time.perf_counter() - began)
-        if last:
-            status = "finished" if finished.all() else "step limit"
-            break
-    yield RunEnded(status, time.perf_counter() - began)
+            selection = self.method.select(stream(self.seed, "resampling", step), population, log_weights)
+        ancestors = selection.ancestors
+        if selection.resampled:
+            self.writers.select(ancestors)
+            self.scorers.select(ancestors)
+            self.finished = self.finished[ancestors]
+            self.rewards = self.rewards[ancestors]
+            self.history = self.history[:, ancestors]
+            self.lineages = [self.lineages[a] for a in ancestors]
+        self.log_carried = selection.log_carried
+        recorded = self.past.seconds[step] if step < len(self.past.seconds) else None
+        return Selected(step, selection.resampled, ancestors.copy(), self.course.seconds(recorded))
 
+    def _session_notes(self, step: int) -> Iterator[Event]:
+        """What the sessions have to say since they were last asked."""
+        for which, session in enumerate((self.writers, self.scorers)):
+            notes = getattr(session, "notes", ())
+            for text in notes[self.passed_on[which] :]:
+                yield Noted(step, (), text)
+            self.passed_on[which] = len(notes)
 
-def _draft(
-    writers: GeneratorSession, active: list[int], step: int, stop: Callable[[], bool]
-) -> abc.Generator[Drafting, None, Mapping[int, Step] | None]:
-    """One step of the active slots, told token by token; None if it was stopped in between."""
-    drafting = writers.extend(active, step)
-    try:
-        for item in drafting:
-            if not isinstance(item, int):
-                return item
-            yield Drafting(step, item, len(active))
-            if stop():
-                return None
-    finally:
-        # On every way out: a session keeps no step that was only begun.
-        if isinstance(drafting, abc.Generator):
-            drafting.close()
-    raise ModelError("The generator's session ended a step without giving its steps.")
-
-
-@functools.cache
-def versions() -> Mapping[str, str]:
-    """The versions that a run's numbers depend on."""
-    import pfviz
-
-    found = {"pfviz": pfviz.__version__}
-    for name in ("torch", "transformers", "numpy"):
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:  # a run of Python functions needs neither
-            continue
-    return MappingProxyType(found)
-
-
-def _updated(rewards: FloatArray, scores: Mapping[int, float], steps: Mapping[int, Step], name: str) -> FloatArray:
-    """The rewards (N,) with the new scores in their slots."""
-    if scores.keys() != steps.keys():
-        raise ModelError(f"The reward model {name} scored slots {sorted(scores)} and was given {sorted(steps)}.")
-    rewards = rewards.copy()
-    for slot, value in scores.items():
-        if not 0 <= value <= 1:  # NaN fails this too
-            raise ModelError(f"The reward model {name} scored a step as {value}; a reward lies in [0, 1].")
-        rewards[slot] = value
-    return rewards
+    def _trajectory(self, slot: int) -> Trajectory:
+        rewards = self.history[:, slot]
+        return Trajectory(self.lineages[slot], rewards[~np.isnan(rewards)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass, fields
+from difflib import get_close_matches
 from typing import Any
 
 from pfviz.errors import SettingError
@@ -24,11 +25,15 @@ class Settings:
     particles: int = 16  # N
     temperature: float = 0.8  # of the generator's sampling; 0 is greedy
     tau: float = 1.0  # of the softmax over the particles' potentials
+    warmth: float = 1.0  # tau is so many times larger at the first step, and halves from step to step until it is tau
     potential: str = "odds"  # what a reward says; see potentials.py
     resampler: str = "multinomial"
     trigger: str = "always"  # resample after every step, or when ESS/N falls below `threshold`
     threshold: float = 0.5
     finished: str = "pooled"  # can be cloned and can die, or "absorbing": kept aside with its weight
+    iterations: int = 4  # K: sweeps of particle Gibbs, and of each chain of parallel tempering
+    chains: int = 3  # M: of parallel tempering
+    ladder: float = 2.0  # how many times each chain's tau is that of the chain below it
     width: int = 4  # M: copies of a survivor in beam search, slots of a subtree in DVTS
     aggregation: str = "last"  # of the rewards of a solution's steps
     pick: str = "usual"  # how the answer is chosen: as the method usually does, or see answers.py
@@ -41,11 +46,15 @@ class Settings:
         self._integer("particles", 1, 1024)
         self._number("temperature", 0.0, 100.0)
         self._number("tau", 0.001, 1000.0)
+        self._number("warmth", 1.0, 1000.0)
         self._choice("potential", tuple(POTENTIALS))
         self._choice("resampler", tuple(RESAMPLERS))
         self._choice("trigger", TRIGGERS)
         self._number("threshold", 0.0, 1.0)
         self._choice("finished", POOLS)
+        self._integer("iterations", 1, 1000)
+        self._integer("chains", 1, 64)
+        self._number("ladder", 1.0, 1000.0)
         self._integer("width", 1, 1024)
         self._choice("aggregation", tuple(AGGREGATIONS))
         self._choice("pick", PICKS)
@@ -60,7 +69,13 @@ class Settings:
         known = [field.name for field in fields(cls)]
         for name in values:
             if name not in known:
-                raise SettingError(name, f"There is no setting {name!r}, only: {', '.join(known)}.")
+                near = get_close_matches(name, known, 3)
+                hint = (
+                    f"Did you mean {' or '.join(near)}?"
+                    if near
+                    else "All are fields of pfviz.inference.settings.Settings."
+                )
+                raise SettingError(name, f"There is no setting {name[:40]!r}. {hint}")
         return cls(**values)
 
     @property

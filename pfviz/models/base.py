@@ -70,7 +70,8 @@ class Generator(Protocol):
 
 class RewardSession(Protocol):
     def score(self, steps: Mapping[int, Step]) -> Mapping[int, float]:
-        """Reward in [0, 1] of each given slot's prefix once its new step is appended (the prefix is kept)."""
+        """Reward in [0, 1] of each given slot's prefix once its new step is appended (the prefix is kept). A value that
+        is not finite says that there is none."""
         ...
 
     def select(self, ancestors: IntArray) -> None: ...

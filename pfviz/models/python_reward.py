@@ -33,12 +33,13 @@ class FunctionRewardSession:
         self._prefixes: list[tuple[str, ...]] = [()] * particles
 
     def score(self, steps: Mapping[int, Step]) -> Mapping[int, float]:
-        """See `RewardSession.score`; raises `ModelError` for a reward outside [0, 1]."""
+        """See `RewardSession.score`; raises `ModelError` for a reward outside [0, 1]. One that is no number or infinite
+        is handed on as it is."""
         scores = {}
         for slot, step in steps.items():
             self._prefixes[slot] = (*self._prefixes[slot], step.text)
             value = float(self._reward.fn(self._problem.text, list(self._prefixes[slot])))
-            if not (math.isfinite(value) and 0 <= value <= 1):
+            if math.isfinite(value) and not 0 <= value <= 1:
                 raise ModelError(f"The reward {self._reward.name!r} returned {value}; it must lie in [0, 1].")
             scores[slot] = value
         return scores

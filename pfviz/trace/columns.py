@@ -7,15 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from pfviz.inference.events import Noted, Swapped
+from pfviz.inference.past import PastSweep
+from pfviz.models.base import End, Step
+
 if TYPE_CHECKING:
     from pfviz.inference.answers import Answer, Answers
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 Node = tuple[int, int]
 """(step, slot), both from 0."""
@@ -25,6 +29,7 @@ Node = tuple[int, int]
 class Trace:
     """A run, or its first T steps, of N particles. Arrays are (T, N) or (T,); see docs/trace-schema.md.
 
+    Of a method that sweeps over the steps more than once this is the last sweep so far, and `earlier` holds the others.
     T may be 0: a run that was stopped inside its first step. Two traces are the same if their `dumps` are.
     """
 
@@ -55,6 +60,14 @@ class Trace:
     log_evidence: npt.NDArray[np.float64]
     temperatures: npt.NDArray[np.float64]
     seconds: npt.NDArray[np.float64]
+
+    iteration: int = 0  # of the method's iterations, which sweep of the loop this is
+    chain: int = 0  # and of which chain; 0 is the one whose target is asked for
+    pinned: bool = False  # slot 0 is the trajectory that the sweep before retained
+    retained: int | None = None  # slot of the trajectory that goes on to the next iteration
+    notes: tuple[Noted, ...] = ()
+    swaps: tuple[Swapped, ...] = ()  # between chains, of the whole run so far
+    earlier: tuple[Trace, ...] = ()  # the sweeps before this one, each without its own `earlier` and `swaps`
     schema_version: int = field(default=SCHEMA_VERSION)
 
     @property
@@ -101,7 +114,65 @@ class Trace:
         if t == self.steps:
             return self
         columns = {f.name: getattr(self, f.name)[:t] for f in dataclasses.fields(self) if f.name in COLUMNS}
-        return dataclasses.replace(self, status="running", **columns)
+        return dataclasses.replace(
+            self,
+            status="running",
+            retained=None,
+            notes=tuple(note for note in self.notes if note.step < t),
+            swaps=tuple(swap for swap in self.swaps if swap.iteration < self.iteration),
+            **columns,
+        )
+
+    @property
+    def sweeps(self) -> tuple[Trace, ...]:
+        """Every sweep of the run so far, this one the last."""
+        return (*self.earlier, self)
+
+    def sweep(self, number: int) -> Trace:
+        """The run as it was when that sweep (from 0) had just ended.
+
+        Raises:
+            IndexError: there is no such sweep.
+        """
+        if not 0 <= number < len(self.sweeps):
+            raise IndexError(f"sweep({number}): the trace has sweeps 0 to {len(self.earlier)}")
+        if number == len(self.earlier):
+            return self
+        then = self.earlier[number]
+        before = tuple(swap for swap in self.swaps if swap.iteration < then.iteration)
+        return dataclasses.replace(then, earlier=self.earlier[:number], swaps=before)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the sweep came to its end: every particle finished, or the step limit."""
+        ended = self.status in ("finished", "step limit") or self.retained is not None
+        return ended or bool(self.steps and self.finished[-1].all())
+
+    @property
+    def written_tokens(self) -> int:
+        """Tokens that the generator wrote in all sweeps; a pinned trajectory is not written again."""
+        return sum(int(one.tokens.sum()) - (int(one.tokens[:, 0].sum()) if one.pinned else 0) for one in self.sweeps)
+
+    def past(self) -> list[PastSweep]:
+        """What a run needs to go on from here: the recorded steps and rewards of every sweep."""
+        return [
+            PastSweep(
+                [{int(n): one._step(t, int(n)) for n in np.flatnonzero(one.written[t])} for t in range(one.steps)],
+                list(one.rewards),
+                one.seconds.tolist(),
+                one.complete,
+            )
+            for one in self.sweeps
+        ]
+
+    def _step(self, t: int, n: int) -> Step:
+        return Step(
+            self.texts[t][n],
+            tuple(self.token_ids[t][n]),
+            float(self.log_probs[t, n]),
+            bool(self.finished[t, n]),
+            cast(End, self.ends[t][n]),
+        )
 
     def node(self, uid: int) -> Node:
         """(step, slot) of the step with this uid: where it was written.
@@ -134,10 +205,19 @@ class Trace:
 
     @cached_property
     def answers(self) -> Answers:
-        """The table of answers at the last step, heaviest first; a particle that is not finished has not answered."""
+        """The table of answers at the sweep's last step, heaviest first; a particle that is not finished has none."""
         from pfviz.inference.answers import tabulate
 
         return tabulate(self)
+
+    @cached_property
+    def pooled(self) -> Answers:
+        """The table of answers of the run: of every complete sweep of the first chain so far, each with the same share;
+        of this sweep where there is none. A member is slot n of the k-th of them, as k * N + n."""
+        from pfviz.inference.answers import tabulate
+
+        target = [sweep for sweep in self.sweeps if sweep.chain == 0 and sweep.complete]
+        return tabulate(*target) if target and self.earlier else self.answers
 
     @cached_property
     def scores(self) -> npt.NDArray[np.float64]:
@@ -158,7 +238,14 @@ class Trace:
         """The answer that the run gives, picked as its settings say; None if no particle answered."""
         from pfviz.streams import stream
 
-        return self.answers.pick(str(self.settings.get("pick", "highest")), stream(self.seed, "answer"))
+        return self.pooled.pick(str(self.settings.get("pick", "highest")), stream(self.seed, "answer"))
+
+    @property
+    def chosen(self) -> tuple[int, ...]:
+        """The slots of this sweep that give the run's answer, ascending; none if it gives none."""
+        choice = self.choice
+        rows = self.answers.rows if choice is not None else ()
+        return next((row.members for row in rows if choice and row.canonical == choice.canonical), ())
 
     @property
     def answer(self) -> str | None:

@@ -8,15 +8,24 @@ from pfviz.errors import TraceError
 from pfviz.trace.columns import Trace
 
 
-def check_consistent(trace: Trace) -> None:
-    """Ancestry, identity, finishing and counts fit together.
+def check_consistent(trace: Trace, prefix: str = "") -> None:
+    """Ancestry, identity, finishing and counts of one sweep fit together; `prefix` says where its fields stand.
 
     Raises:
         TraceError: they do not; the message names the field with its index, what was expected and what was found.
     """
     t_max, n = trace.steps, trace.particles
+    if trace.retained is not None and (trace.retained >= n or not t_max):
+        raise TraceError(f"{prefix}retained: expected a slot from 0 to {n - 1}; found {trace.retained}")
+    for k, note in enumerate(trace.notes):
+        if note.step >= t_max or any(slot >= n for slot in note.slots):
+            raise TraceError(f"{prefix}notes[{k}]: expected a step below {t_max} and slots below {n}")
     if t_max == 0:
         return
+
+    def _refuse(wrong: np.ndarray, name: str, expected: str, column: object) -> None:
+        refuse(wrong, prefix + name, expected, column)
+
     _refuse(trace.ancestors >= n, "ancestors", f"a slot from 0 to {n - 1}", trace.ancestors)
     slots = np.arange(n)
     moved = ~trace.resampled[:, None] & (trace.ancestors != slots)
@@ -39,9 +48,11 @@ def check_consistent(trace: Trace) -> None:
     _refuse(unsaid & ~before, "ends", "why the step ended", trace.ends)
     _refuse(np.diff(trace.seconds, prepend=0.0) < 0, "seconds", "no less than the step before", trace.seconds)
     _refuse(trace.ess > n * (1 + 1e-9), "ess", f"at most N = {n}", trace.ess)
+    if trace.pinned:
+        _refuse(trace.ancestors[:, :1] != 0, "ancestors", "0, as slot 0 is pinned", trace.ancestors)
 
 
-def _refuse(wrong: np.ndarray, name: str, expected: str, column: object) -> None:
+def refuse(wrong: np.ndarray, name: str, expected: str, column: object) -> None:
     """Raise for the first true place of `wrong`."""
     if not wrong.any():
         return

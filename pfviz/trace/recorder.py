@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from pfviz.errors import TraceError
-from pfviz.inference.events import Event, Extended, RunEnded, RunStarted, Scored, Selected, Weighed
+from pfviz.inference.events import (
+    Event,
+    Extended,
+    Noted,
+    RunEnded,
+    RunStarted,
+    Scored,
+    Selected,
+    Swapped,
+    SweepEnded,
+    SweepStarted,
+    Weighed,
+)
 from pfviz.models.base import IntArray
 from pfviz.trace.columns import Trace
 
@@ -17,20 +30,29 @@ from pfviz.trace.columns import Trace
 class Recorder:
     """Collects the events of one run; `trace()` is a valid trace of its complete steps at any time.
 
-    A step is complete with its `Selected`. What a stopped run leaves of a step before that is dropped.
+    A step is complete with its `Selected`. What a stopped run leaves of a step before that is dropped, and so is a
+    sweep that has no complete step while there is one before it.
     """
 
     def __init__(self) -> None:
-        self._run: RunStarted | None = None
+        self._start(None)
+
+    def _start(self, run: RunStarted | None) -> None:
+        self._run = run
         self._status = "running"
         self._rows: list[_Row] = []
+        self._sweep = SweepStarted(0, 0, False)
+        self._ended: SweepEnded | None = None
+        self._notes: list[Noted] = []
+        self._swaps: list[Swapped] = []
+        self._earlier: list[Trace] = []
         self._extended: Extended | None = None
         self._scored: Scored | None = None
         self._weighed: Weighed | None = None
 
     @property
     def steps(self) -> int:
-        """Complete steps so far."""
+        """Complete steps of the sweep so far."""
         return len(self._rows)
 
     def see(self, event: Event) -> None:
@@ -41,7 +63,15 @@ class Recorder:
         """
         match event:
             case RunStarted():
-                self._run, self._status, self._rows = event, "running", []
+                self._start(event)
+            case SweepStarted():
+                self._begin(event)
+            case Noted():
+                self._notes.append(event)
+            case SweepEnded():
+                self._ended = event
+            case Swapped():
+                self._swaps.append(event)
             case Extended():
                 self._extended = event
             case Scored():
@@ -69,6 +99,22 @@ class Recorder:
         """
         if self._run is None:
             raise TraceError("no run has started: a recorder needs `RunStarted` first")
+        if not self._rows and self._earlier:
+            return self._as_of_now(self._earlier[-1], self._earlier[:-1])
+        return self._as_of_now(self._snapshot(), self._earlier)
+
+    def _as_of_now(self, sweep: Trace, earlier: list[Trace]) -> Trace:
+        return replace(sweep, status=self._status, earlier=tuple(earlier), swaps=tuple(self._swaps))
+
+    def _begin(self, event: SweepStarted) -> None:
+        """Put the sweep that was to the earlier ones."""
+        if self._rows:
+            self._earlier.append(self._snapshot())
+        self._sweep, self._ended, self._rows, self._notes = event, None, [], []
+
+    def _snapshot(self) -> Trace:
+        """The complete steps of the present sweep, as a trace on its own."""
+        assert self._run is not None
         run, rows, n = self._run, list(self._rows), int(self._run.settings["particles"])
 
         def grid(name: str, dtype: type) -> Any:
@@ -87,7 +133,12 @@ class Recorder:
             seed=int(run.seed),
             versions=dict(run.versions),
             started=run.started,
-            status=self._status,
+            status=self._ended.status if self._ended else "running",
+            iteration=self._sweep.iteration,
+            chain=self._sweep.chain,
+            pinned=self._sweep.pinned,
+            retained=self._ended.retained if self._ended else None,
+            notes=tuple(note for note in self._notes if note.step < len(rows)),
             texts=[row.texts for row in rows],
             token_ids=[row.token_ids for row in rows],
             ends=[row.ends for row in rows],

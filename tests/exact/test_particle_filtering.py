@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from pfviz.inference.events import Extended, Selected, Weighed
-from pfviz.inference.loop import run_events
 from pfviz.inference.methods.base import Selection
 from pfviz.inference.methods.particle_filtering import ParticleFiltering
 from pfviz.inference.potentials import POTENTIALS
 from pfviz.inference.resampling import RESAMPLERS
+from pfviz.inference.run import run_events
 from pfviz.inference.settings import Settings
 from pfviz.inference.weights import normalise
 from pfviz.models.python_reward import FunctionReward
@@ -32,7 +32,7 @@ def weighted_population(settings: Settings, method=ParticleFiltering) -> tuple[l
     A run may end early, when every particle is finished. What would follow is then known: each repeats its potential.
     """
     texts, log_evidence, steps = [""] * settings.particles, 0.0, 0
-    for event in run_events(Problem("toy"), toy.ToyGenerator(), REWARD, method(settings), settings):
+    for event in run_events(Problem("toy"), toy.ToyGenerator(), REWARD, method(settings)):
         match event:
             case Extended():
                 texts = [text + event.steps[n].text if n in event.steps else text for n, text in enumerate(texts)]
@@ -108,7 +108,7 @@ def test_absorbed_particles_keep_their_places() -> None:
     """Of a thousand particles none that finished in the first step is anywhere else at the end."""
     settings = settings_of("always", particles=1000, finished="absorbing")
     early: list[int] = []
-    for event in run_events(Problem("toy"), toy.ToyGenerator(), REWARD, ParticleFiltering(settings), settings):
+    for event in run_events(Problem("toy"), toy.ToyGenerator(), REWARD, ParticleFiltering(settings)):
         if isinstance(event, Extended) and event.step == 0:
             early = [slot for slot, step in event.steps.items() if step.finished]
         if isinstance(event, Selected):

@@ -9,9 +9,22 @@ import numpy as np
 import pytest
 
 from pfviz.errors import ModelError
-from pfviz.inference.events import Drafting, Extended, RunEnded, RunStarted, Scored, Selected, Weighed
-from pfviz.inference.loop import run_events
+from pfviz.inference.events import (
+    Drafting,
+    Extended,
+    Noted,
+    RunEnded,
+    RunStarted,
+    Scored,
+    Selected,
+    SweepEnded,
+    SweepStarted,
+    Weighed,
+)
 from pfviz.inference.methods import make
+from pfviz.inference.methods.base import Weighing
+from pfviz.inference.methods.particle_filtering import ParticleFiltering
+from pfviz.inference.run import run_events
 from pfviz.inference.settings import Settings
 from pfviz.models.python_reward import FunctionReward
 from pfviz.problem import Problem
@@ -22,7 +35,7 @@ PROBLEM = Problem("toy", "b")
 
 def run(settings: Settings, generator=None, reward=toy.reward, stop=lambda: False) -> list:
     method = make("particle_filtering", settings)
-    return list(run_events(PROBLEM, generator or toy.ToyGenerator(), FunctionReward(reward), method, settings, stop))
+    return list(run_events(PROBLEM, generator or toy.ToyGenerator(), FunctionReward(reward), method, stop))
 
 
 def of(events: list, kind: type) -> list:
@@ -41,7 +54,8 @@ def test_the_order_of_events() -> None:
     kinds = [kind for kind, _ in groupby(type(event) for event in events)]
     steps = len(of(events, Selected))
     assert steps >= 2
-    assert kinds == [RunStarted, *[Drafting, Extended, Scored, Weighed, Selected] * steps, RunEnded]
+    stages = [Drafting, Extended, Scored, Weighed, Selected]
+    assert kinds == [RunStarted, SweepStarted, *stages * steps, SweepEnded, RunEnded]
     assert [e.step for e in of(events, Selected)] == list(range(steps))
     started = events[0]
     assert (started.problem, started.truth, started.settings["particles"]) == ("toy", "b", 4)
@@ -112,9 +126,9 @@ def test_closing_the_iterator_closes_the_session() -> None:
     closed = []
 
     class Watched(toy.ToySession):
-        def extend(self, active, step):
+        def extend(self, active, step, given):
             try:
-                yield from super().extend(active, step)
+                yield from super().extend(active, step, given)
             finally:
                 closed.append(step)
 
@@ -124,17 +138,67 @@ def test_closing_the_iterator_closes_the_session() -> None:
 
     settings = Settings(particles=3)
     method = make("particle_filtering", settings)
-    events = run_events(PROBLEM, Generator(), FunctionReward(toy.reward), method, settings)
+    events = run_events(PROBLEM, Generator(), FunctionReward(toy.reward), method)
     assert isinstance(next(events), RunStarted)
+    assert isinstance(next(events), SweepStarted)
     assert isinstance(next(events), Drafting)
     events.close()
     assert closed == [0]
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), -0.1, 1.1])
+@pytest.mark.parametrize("value", [-0.1, 1.1])
 def test_rewards_outside_their_range_are_refused(value) -> None:
     with pytest.raises(ModelError, match=r"\[0, 1\]"):
         run(Settings(particles=2), reward=lambda problem, steps: value)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+def test_a_reward_that_is_no_number_counts_as_zero_and_is_noted(value) -> None:
+    events = run(Settings(particles=8), reward=lambda problem, steps: value if steps[-1] == "b" else 0.5)
+    first, scored, noted = of(events, Extended)[0], of(events, Scored)[0], of(events, Noted)[0]
+    lost = tuple(slot for slot, step in first.steps.items() if step.text == "b")
+    assert 0 < len(lost) < 8
+    assert [scored.rewards[slot] for slot in range(8)] == [0.0 if slot in lost else 0.5 for slot in range(8)]
+    assert (noted.step, noted.slots) == (0, lost)
+    assert "no number" in noted.text
+    assert not set(of(events, Selected)[0].ancestors) & set(lost)
+
+
+def test_a_reward_that_is_never_a_number_leaves_the_particles_equal() -> None:
+    events = run(Settings(particles=4), reward=lambda problem, steps: float("nan"))
+    assert events[-1].status == "finished"
+    assert all(e.ess == pytest.approx(4) for e in of(events, Weighed))
+
+
+def test_no_weight_at_all_is_noted_and_all_count_the_same() -> None:
+    class Impossible(ParticleFiltering):
+        def weigh(self, population):
+            return Weighing(np.full(3, -np.inf), 1.0)
+
+    events = list(
+        run_events(PROBLEM, toy.ToyGenerator(), FunctionReward(toy.reward), Impossible(Settings(particles=3)))
+    )
+    assert all(e.log_evidence == -np.inf and e.ess == pytest.approx(3) for e in of(events, Weighed))
+    assert all("weight is zero" in note.text for note in of(events, Noted))
+    assert len(of(events, Noted)) == len(of(events, Weighed))
+    assert events[-1].status == "finished"
+
+
+def test_what_a_session_notes_is_told_once() -> None:
+    class Noting(toy.ToySession):
+        notes = ()
+
+        def extend(self, active, step, given):
+            if step == 1:
+                self.notes = ("It was tight.",)
+            return super().extend(active, step, given)
+
+    class Generator(toy.ToyGenerator):
+        def open(self, problem, *, particles, seed, sampling):
+            return Noting(particles, seed)
+
+    events = run(Settings(particles=6), generator=Generator())
+    assert [(note.step, note.slots, note.text) for note in of(events, Noted)] == [(1, (), "It was tight.")]
 
 
 @pytest.mark.parametrize("value", [0.0, 1.0])
@@ -151,7 +215,7 @@ def test_one_particle_is_plain_sampling() -> None:
 
 def test_a_generator_without_steps_is_named() -> None:
     class Silent(toy.ToySession):
-        def extend(self, active, step):
+        def extend(self, active, step, given):
             yield 1
 
     class Generator(toy.ToyGenerator):
@@ -173,4 +237,4 @@ def test_a_wrong_set_of_scores_is_named() -> None:
 
     method = make("particle_filtering", settings)
     with pytest.raises(ModelError, match="scored slots"):
-        list(run_events(PROBLEM, toy.ToyGenerator(), Partial(toy.reward, "partial"), method, settings))
+        list(run_events(PROBLEM, toy.ToyGenerator(), Partial(toy.reward, "partial"), method))

@@ -45,6 +45,7 @@ def test_a_long_seed_is_exact() -> None:
         ("seed", "x" * 5000, "…; it must be a number"),
         ("seed", [1], "must be a number"),
         ("colour", 1, "There is no setting 'colour'"),
+        ("particle", 1, "Did you mean particles"),
     ],
 )
 def test_refusals_name_the_field(field, value, message) -> None:

@@ -14,10 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import pfviz
 from pfviz.errors import TraceError
 from pfviz.trace import Trace, dumps, load, loads
 from pfviz.trace import file as trace_file
-from pfviz.trace.file import FIELDS
+from pfviz.trace.fields import FIELDS, Field
+from tests.contracts import toy
 from tests.traces import synthetic_events, synthetic_trace
 
 SMALL = json.loads(dumps(synthetic_trace(particles=4, steps=4, seed=4)))
@@ -101,7 +103,15 @@ def test_save_and_load(tmp_path: Path) -> None:
         (changed("settings", {"particles": 0}), r"settings: expected object with an integer"),
         (changed("settings", {"particles": 10**9}), r"settings: expected object with an integer"),
         (changed("settings", []), r"settings: expected object with an integer"),
-        (changed("schema_version", 2), r"schema_version: expected integer from 1 to 1; found 2"),
+        (changed("schema_version", 3), r"schema_version: expected integer from 1 to 2; found 3"),
+        (changed("retained", 4), r"retained: expected a slot from 0 to 3; found 4"),
+        (changed("pinned", True), r"ancestors\[\d\]\[0\]: expected 0, as slot 0 is pinned"),
+        (changed("notes", [{"step": 0, "slots": [4], "text": "x"}]), r"notes\[0\]: expected a step below 4 and slots"),
+        (changed("notes", [{"step": 0, "slots": [1]}]), r"notes\[0\]: expected an object with step, slots, text"),
+        (changed("notes", "none"), r"notes: expected a list of at most"),
+        (changed("swaps", [{"iteration": 0, "chain": 0, "log_ratio": "x", "accepted": True}]), r"swaps\[0\].log_ratio"),
+        (changed("earlier", [{"rewards": []}]), r"earlier\[0\].status: is missing"),
+        (changed("earlier", 1), r"earlier: expected list of objects with the fields of a sweep; found 1"),
         (changed("versions", {"torch": 2}), r"versions: expected object of texts"),
         (changed("log_weights", "Infinite", 0, 0), r"log_weights\[0\]\[0\]: expected number, \"Infinity\" or"),
         (changed("seed", 10**40), "ok"),
@@ -166,19 +176,19 @@ JUNK = st.one_of(
 
 @given(field=st.sampled_from(FIELDS), junk=JUNK)
 @settings(max_examples=150, deadline=None)
-def test_any_field_replaced_is_refused_by_name_or_was_as_good(field: trace_file.Field, junk: Any) -> None:
+def test_any_field_replaced_is_refused_by_name_or_was_as_good(field: Field, junk: Any) -> None:
     text = changed(field.name, junk)
     message = refusal(text)
     # Another field is named where the replaced one sets the size of all others.
     assert message is None or field.name in message or field.name in ("settings", "rewards")
-    assert message is not None or json.loads(dumps(loads(text)))[field.name] == junk
+    assert message is not None or field.name == "schema_version" or json.loads(dumps(loads(text)))[field.name] == junk
 
 
 @given(
     field=st.sampled_from([f for f in FIELDS if f.shape == "T×N"]), t=st.integers(0, 3), n=st.integers(0, 3), junk=JUNK
 )
 @settings(max_examples=200, deadline=None)
-def test_any_cell_replaced_is_refused_or_still_round_trips(field: trace_file.Field, t: int, n: int, junk: Any) -> None:
+def test_any_cell_replaced_is_refused_or_still_round_trips(field: Field, t: int, n: int, junk: Any) -> None:
     text = changed(field.name, junk, t, n)
     message = refusal(text)
     assert message is None or re.match(r"[a-z_]+(\[\d+\])+: expected ", message)
@@ -202,3 +212,28 @@ def test_the_document_describes_every_field_and_no_other() -> None:
         assert len(meaning) > 10, name
     assert {field.name for field in FIELDS} == {field.name for field in dataclasses.fields(Trace)}
     assert f"schema version {SMALL['schema_version']}" in document
+
+
+def test_a_file_of_the_first_version_is_read() -> None:
+    since = {field.name for field in FIELDS if field.since == 2}
+    old = {name: value for name, value in SMALL.items() if name not in since} | {"schema_version": 1}
+    assert dumps(loads(json.dumps(old))) == dumps(loads(json.dumps(SMALL)))
+    with pytest.raises(TraceError, match="notes"):
+        loads(json.dumps(old | {"notes": [1]}))
+    with pytest.raises(TraceError, match="iteration: is missing"):
+        loads(json.dumps(old | {"schema_version": 2}))
+
+
+@pytest.mark.parametrize("method", ["particle_gibbs", "parallel_tempering"])
+def test_a_run_of_many_sweeps_comes_back(method: str) -> None:
+    trace = pfviz.run(
+        "toy", generator=toy.ToyGenerator(), reward=toy.reward, method=method, particles=4, iterations=3, max_steps=3
+    )
+    again = loads(dumps(trace))
+    assert dumps(again) == dumps(trace)
+    assert len(again.sweeps) == (3 if method == "particle_gibbs" else 9)
+    assert again.swaps == trace.swaps
+    broken = json.loads(dumps(trace))
+    broken["earlier"][1]["ancestors"][0][2] = 9
+    with pytest.raises(TraceError, match=r"earlier\[1\]\.ancestors\[0\]\[2\]: expected a slot from 0 to 3; found 9"):
+        loads(json.dumps(broken))

@@ -11,7 +11,9 @@ from pfviz.inference.methods.best_of_n import BestOfN
 from pfviz.inference.methods.dvts import Dvts
 from pfviz.inference.methods.entropic import EntropicParticleFiltering
 from pfviz.inference.methods.greedy import Greedy
+from pfviz.inference.methods.parallel_tempering import ParallelTempering
 from pfviz.inference.methods.particle_filtering import ParticleFiltering
+from pfviz.inference.methods.particle_gibbs import ParticleGibbs
 from pfviz.inference.methods.self_consistency import SelfConsistency
 from pfviz.inference.methods.weighted_best_of_n import WeightedBestOfN
 from pfviz.inference.settings import Settings
@@ -19,6 +21,8 @@ from pfviz.inference.settings import Settings
 _ALL: tuple[type[Method], ...] = (
     ParticleFiltering,
     EntropicParticleFiltering,
+    ParticleGibbs,
+    ParallelTempering,
     BeamSearch,
     Dvts,
     BestOfN,

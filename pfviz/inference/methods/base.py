@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,6 +23,8 @@ class Population:
     history: FloatArray  # (step + 1, N) rewards along each particle's lineage, NaN where it was finished before
     finished: npt.NDArray[np.bool_]
     log_carried: FloatArray  # normalised
+    pinned: bool = False  # slot 0 is the trajectory that was kept of the iteration before, and must survive
+    horizon: int | None = None  # steps after which the target is taken; None where the end of the sweep decides
 
     def scores(self, aggregation: str) -> FloatArray:
         """The aggregated reward of each particle."""
@@ -51,7 +54,18 @@ class Selection:
     log_carried: FloatArray
 
 
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """Chains `chain` and `chain + 1` proposed to exchange what they keep."""
+
+    chain: int
+    log_ratio: float  # of Metropolis
+    accepted: bool
+
+
 class Method(Protocol):
+    """A sweep is one pass of the loop; a method has one, or `iterations` of them for each of its `chains`."""
+
     name: str
     title: str
     description: str  # one sentence for people
@@ -61,11 +75,52 @@ class Method(Protocol):
 
     def __init__(self, settings: Settings) -> None: ...
 
+    @property
+    def iterations(self) -> int:
+        """Sweeps of each chain."""
+        ...
+
+    @property
+    def chains(self) -> Sequence[Method]:
+        """The policy of each chain, the first of which has the target that is asked for."""
+        ...
+
     def weigh(self, population: Population) -> Weighing: ...
 
     def select(self, rng: np.random.Generator, population: Population, log_weights: FloatArray) -> Selection:
         """Called after every step but the last."""
         ...
+
+    def keep(self, rng: np.random.Generator, log_weights: FloatArray) -> int | None:
+        """Slot of the trajectory to keep for the next iteration, from the last weights (N,); None for none."""
+        ...
+
+    def swap(self, rng: np.random.Generator, kept: Sequence[FloatArray], horizon: int) -> Sequence[Swap]:
+        """Exchanges between the chains after an iteration, done in their order: `kept` holds the rewards (T,) of the
+        trajectory of each chain, `horizon` the steps after which the targets are taken."""
+        ...
+
+
+class OneSweep(Method, Protocol):
+    """What a method of a single sweep is beside its policy."""
+
+    @property
+    def iterations(self) -> int:
+        """One."""
+        return 1
+
+    @property
+    def chains(self) -> Sequence[Method]:
+        """Itself."""
+        return (self,)
+
+    def keep(self, rng: np.random.Generator, log_weights: FloatArray) -> int | None:
+        """Nothing: no iteration follows."""
+        return None
+
+    def swap(self, rng: np.random.Generator, kept: Sequence[FloatArray], horizon: int) -> Sequence[Swap]:
+        """Nobody to exchange with."""
+        return ()
 
 
 def by_score(population: Population, aggregation: str) -> Weighing:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from pfviz.inference.methods.base import Population, Selection, Weighing, by_score, everybody_stays
+from pfviz.inference.methods.base import OneSweep, Population, Selection, Weighing, by_score, everybody_stays
 from pfviz.inference.settings import Settings
 from pfviz.models.base import FloatArray
 
 
-class BestOfN:
+class BestOfN(OneSweep):
     """Weights are in proportion to the rewards, and are never used while solutions are written."""
 
     name = "best_of_n"

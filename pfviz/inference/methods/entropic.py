@@ -29,7 +29,7 @@ class EntropicParticleFiltering(ParticleFiltering):
     uses: tuple[str, ...] = ("particles", "temperature", "tau", "potential", "finished", "aggregation", "pick")
 
     def __init__(self, settings: Settings) -> None:
-        super().__init__(replace(settings, resampler="systematic", trigger="always"))
+        super().__init__(replace(settings, resampler="systematic", trigger="always", warmth=1.0))
 
     def weigh(self, population: Population) -> Weighing:
         """log_carried + potential / (tau · k)."""

@@ -3,13 +3,16 @@
 Target: after step t, the generator's distribution over prefixes x times the product of the potentials of the steps; for
 the usual one, the odds,
 
-    π_t(x) ∝ p(x_0..x_t | problem) · Π_{s ≤ t} (r_s / (1 - r_s))^(1/tau),
+    π_t(x) ∝ p(x_0..x_t | problem) · Π_{s ≤ t} (r_s / (1 - r_s))^(1/tau_s),
 
 with r_s the reward of the prefix that ends with step s, or what the aggregation makes of the rewards so far (the other
-potentials: `potentials.py`). Under the trigger "always" the
-particles are resampled after every step with W = softmax(potential / tau), so that each step's weights replace the last
-ones: what they said is in the population. Under "ess" they are resampled when ESS/N falls below a threshold, and until
-then weights accumulate: log w_t = log w_{t-1} + potential_t / tau. Both estimate the same target.
+potentials: `potentials.py`). tau_s = tau; or it is annealed: `warmth` times tau at the first step, halved from step to
+step until it is tau, so that early steps, of which a reward knows little, weigh less.
+
+Under the trigger "always" the particles are resampled after every step with W = softmax(log-odds / tau), so that each
+step's weights replace the last ones: what they said is in the population. Under "ess" they are resampled when ESS/N
+falls below a threshold, and until then weights accumulate: log w_t = log w_{t-1} + log-odds_t / tau. Both estimate the
+same target.
 
 A finished particle repeats its last reward at every step. It stays in the pool, as in the reference code, and can be
 cloned and can die; or it is kept aside ("absorbing") with its own weight, and the others are resampled among
@@ -20,7 +23,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pfviz.inference.methods.base import Population, Selection, Weighing
+from pfviz.inference.methods.base import OneSweep, Population, Selection, Weighing
 from pfviz.inference.potentials import POTENTIALS
 from pfviz.inference.resampling import RESAMPLERS
 from pfviz.inference.settings import Settings
@@ -28,7 +31,7 @@ from pfviz.inference.weights import ess, log_normalise, log_sum_exp, normalise
 from pfviz.models.base import FloatArray
 
 
-class ParticleFiltering:
+class ParticleFiltering(OneSweep):
     """Resample particles in proportion to the odds of their rewards."""
 
     name = "particle_filtering"
@@ -36,8 +39,8 @@ class ParticleFiltering:
     description = "Particles with better rewards are copied, others die, in proportion to the odds of being right."
 
     uses: tuple[str, ...] = (
-        "particles", "temperature", "tau", "potential", "resampler", "trigger", "threshold", "finished", "aggregation",
-        "pick",
+        "particles", "temperature", "tau", "warmth", "potential", "resampler", "trigger", "threshold", "finished",
+        "aggregation", "pick",
     )  # fmt: skip
     usual_pick = "highest"
 
@@ -46,11 +49,19 @@ class ParticleFiltering:
         self._potential = POTENTIALS[settings.potential]
         self._resample = RESAMPLERS[settings.resampler]
 
+    def tau(self, step: int) -> float:
+        """The softmax temperature of a step: `warmth` times tau at first, halved from step to step until it is tau."""
+        return self.settings.tau * float(max(1.0, self.settings.warmth * 0.5**step))
+
+    def log_potential(self, scores: FloatArray, previous: FloatArray, step: int) -> FloatArray:
+        """(N,) of aggregated rewards (N,) and those one step earlier (N,), NaN before the first."""
+        return self._potential(scores, previous, self.tau(step), self.tau(max(0, step - 1)))
+
     def weigh(self, population: Population) -> Weighing:
-        """log_carried + potential / tau."""
-        tau, how = self.settings.tau, self.settings.aggregation
-        potential = self._potential(population.scores(how), population.previous(how))
-        return Weighing(population.log_carried + potential / tau, tau)
+        """log_carried + potential."""
+        how, step = self.settings.aggregation, population.step
+        potential = self.log_potential(population.scores(how), population.previous(how), step)
+        return Weighing(population.log_carried + potential, self.tau(step))
 
     def select(self, rng: np.random.Generator, population: Population, log_weights: FloatArray) -> Selection:
         """Resample always, or when the effective sample size is low; carry uniform weights after it."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from pfviz.inference.methods.base import Population, Selection, Weighing, everybody_stays, uniform
+from pfviz.inference.methods.base import OneSweep, Population, Selection, Weighing, everybody_stays, uniform
 from pfviz.inference.settings import Settings
 from pfviz.models.base import FloatArray
 
 
-class SelfConsistency:
+class SelfConsistency(OneSweep):
     """Equal weights throughout."""
 
     name = "self_consistency"

@@ -1,0 +1,104 @@
+"""A run: one sweep of the loop for each iteration and chain of the method, and what is handed from one to the next."""
+
+from __future__ import annotations
+
+import functools
+from collections import abc
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from importlib import metadata
+from types import MappingProxyType
+
+from pfviz.inference.events import Event, RunEnded, RunStarted, Status, Swapped
+from pfviz.inference.loop import Course, Sweep
+from pfviz.inference.methods.base import Method
+from pfviz.inference.past import NEW, PastSweep, Trajectory
+from pfviz.models.base import Generator, RewardModel
+from pfviz.problem import Problem
+from pfviz.streams import stream, sweep_seed
+
+
+def never() -> bool:
+    """The usual `stop`."""
+    return False
+
+
+def run_events(
+    problem: Problem,
+    generator: Generator,
+    reward: RewardModel,
+    method: Method,
+    stop: Callable[[], bool] = never,
+    past: Sequence[PastSweep] = (),
+    started: str | None = None,
+) -> Iterator[Event]:
+    """The events of one run, in the order that `events.py` states, with the settings that the method has.
+
+    `stop` is asked before each step and after each token column; when it returns True the run ends after its last
+    complete step. Closing the iterator ends the run at once. A `past` is gone through again, step by step, and the run
+    goes on where it ends; `started` is when it began. Raises `ModelError` for a reward outside [0, 1].
+    """
+    course = Course(problem, generator, reward, method.settings.seed, stop)
+    yield RunStarted(
+        problem=problem.text,
+        truth=problem.truth,
+        generator=generator.name,
+        reward=reward.name,
+        method=method.name,
+        settings=method.settings.as_dict(),
+        seed=method.settings.seed,
+        versions=versions(),
+        started=started or datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    status: Status = yield from _iterate(course, method, past)
+    yield RunEnded(status, course.seconds())
+
+
+def _iterate(course: Course, method: Method, past: Sequence[PastSweep]) -> abc.Generator[Event, None, Status]:
+    """Every sweep; returns how the last one ended, or that it was stopped."""
+    chains = method.chains
+    kept: list[Trajectory | None] = [None] * len(chains)
+    horizon = None
+    known = iter(past)
+    status: Status = "finished"
+    for iteration in range(method.iterations):
+        lengths = []
+        for number, chain in enumerate(chains):
+            sweep = Sweep(course, chain, iteration, number, kept[number], horizon, next(known, NEW))
+            outcome = yield from sweep.run()
+            if outcome is None:
+                return "stopped"
+            kept[number], status = outcome.kept, outcome.status
+            lengths.append(outcome.steps)
+        horizon = horizon or max(lengths)
+        yield from _swap(course, method, iteration, kept, horizon)
+    return status
+
+
+def _swap(
+    course: Course, method: Method, iteration: int, kept: list[Trajectory | None], horizon: int
+) -> Iterator[Swapped]:
+    """Let the method's chains exchange what they keep, in place."""
+    rewards = [trajectory.rewards for trajectory in kept if trajectory is not None]
+    if len(rewards) < 2:
+        return
+    rng = stream(sweep_seed(course.seed, iteration, 0), "swaps")
+    for swap in method.swap(rng, rewards, horizon):
+        if swap.accepted:
+            lower, upper = swap.chain, swap.chain + 1
+            kept[lower], kept[upper] = kept[upper], kept[lower]
+        yield Swapped(iteration, swap.chain, swap.log_ratio, swap.accepted)
+
+
+@functools.cache
+def versions() -> Mapping[str, str]:
+    """The versions that a run's numbers depend on."""
+    import pfviz
+
+    found = {"pfviz": pfviz.__version__}
+    for name in ("torch", "transformers", "numpy"):
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:  # a run of Python functions needs neither
+            continue
+    return MappingProxyType(found)

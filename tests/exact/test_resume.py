@@ -1,0 +1,123 @@
+"""A run that was cut at any step and goes on from its trace is, bit for bit, the run that was never stopped; and an
+observer changes nothing."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+import pfviz
+from pfviz.errors import ModelError
+from pfviz.inference.events import Noted, Selected
+from pfviz.inference.methods import METHODS
+from pfviz.models.causal_lm import CausalLMGenerator
+from pfviz.models.token_classifier import TokenClassifierReward
+from pfviz.trace import Recorder, Trace, dumps, loads
+from tests.contracts import toy
+from tests.models import tiny
+
+TOY = {"generator": toy.ToyGenerator(), "reward": toy.reward}
+
+
+def comparable(trace: Trace) -> str:
+    """A trace without what the clock says."""
+    data = json.loads(dumps(trace))
+    for sweep in (data, *data["earlier"]):
+        del sweep["seconds"]
+    return json.dumps(data | {"started": ""})
+
+
+def cuts(trace: Trace) -> list[Trace]:
+    """The run after every step of every sweep but the last one of all."""
+    return [
+        sweep.upto(t)
+        for sweep in (trace.sweep(k) for k in range(len(trace.sweeps)))
+        for t in range(1, sweep.steps + 1)
+        if not (sweep is trace and t == trace.steps)
+    ]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_toy_run_goes_on_from_every_step(method) -> None:
+    for seed in range(3):
+        settings = {"particles": 5, "seed": seed, "max_steps": 3, "iterations": 3, "warmth": 4.0, "trigger": "ess"}
+        whole = pfviz.run("toy", method=method, **TOY, **settings)
+        for cut in cuts(whole):
+            assert comparable(pfviz.resume(loads(dumps(cut)), **TOY)) == comparable(whole)
+
+
+@pytest.fixture(scope="module")
+def pair():
+    tokenizer = tiny.tokenizer()
+    return {
+        "generator": CausalLMGenerator(tiny.causal_lm(eos_token_id=[1, 40]), tokenizer, "random generator"),
+        "reward": TokenClassifierReward(tiny.classifier(seed=1), tokenizer, "random reward"),
+    }
+
+
+@pytest.mark.parametrize("method", ["particle_filtering", "particle_gibbs"])
+def test_a_run_of_language_models_goes_on_from_every_step(pair, method) -> None:
+    """With everything that float arithmetic can tell: log-probabilities, rewards and weights to their last bit."""
+    settings = {"particles": 6, "max_steps": 5, "max_step_tokens": 12, "iterations": 2, "tau": 3.0}
+    whole = pfviz.run("compute 1 + 2", method=method, seed=2, **settings, **pair)
+    assert whole.steps >= 4
+    for cut in cuts(whole):
+        assert comparable(pfviz.resume(cut, **pair)) == comparable(whole)
+
+
+def test_the_clock_of_a_resumed_run_goes_on() -> None:
+    whole = pfviz.run("toy", particles=5, max_steps=3, **TOY)
+    cut = whole.upto(1)
+    cut.seconds[0] = 100.0
+    resumed = pfviz.resume(cut, **TOY)
+    assert resumed.seconds[0] == 100.0
+    assert 100.0 < resumed.seconds[1] < 160.0
+    assert resumed.started == whole.started
+
+
+def test_a_whole_run_needs_no_model_to_be_gone_through_again() -> None:
+    class Silent(toy.ToyGenerator):
+        def open(self, problem, *, particles, seed, sampling):
+            raise AssertionError("nothing is left to write")
+
+    whole = pfviz.run("toy", particles=5, max_steps=3, method="particle_gibbs", **TOY)
+    assert comparable(pfviz.resume(whole, generator=Silent(), reward=toy.reward)) == comparable(whole)
+
+
+def test_another_model_is_refused() -> None:
+    whole = pfviz.run("toy", particles=5, max_steps=3, **TOY)
+    with pytest.raises(ModelError, match="recorded with the reward model 'reward' and cannot go on with 'other'"):
+        pfviz.resume(whole.upto(1), generator=toy.ToyGenerator(), reward=pfviz.reward(toy.reward, "other"))
+    with pytest.raises(ModelError, match="no generator named 'toy'"):
+        pfviz.resume(whole.upto(1))
+
+
+def test_a_reward_that_changed_meanwhile_is_noted_and_the_record_counts() -> None:
+    def reward(problem: str, steps: list[str]) -> float:
+        return 0.5 * toy.reward(problem, steps)
+
+    cut = pfviz.run("toy", particles=5, max_steps=3, **TOY).upto(1)
+    resumed = pfviz.resume(cut, generator=toy.ToyGenerator(), reward=pfviz.reward(reward, "reward"))
+    assert resumed.rewards[0].tolist() == cut.rewards[0].tolist()
+    assert [(note.step, len(note.slots)) for note in resumed.notes] == [(0, 5)]
+    assert "otherwise than recorded" in resumed.notes[0].text
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_recorded_run_equals_an_unrecorded_one(method) -> None:
+    settings = {"particles": 6, "seed": 4, "max_steps": 3, "iterations": 2}
+    silent = [repr(e) for e in pfviz.api.stream("toy", method=method, **TOY, **settings) if not timed(e)]
+    recorder = Recorder()
+    watched = recorder.watch(pfviz.api.stream("toy", method=method, **TOY, **settings))
+    seen = []
+    for event in watched:
+        recorder.trace()
+        seen += [] if timed(event) else [repr(event)]
+    assert seen == silent
+    assert np.isfinite(recorder.trace().rewards).all()
+
+
+def timed(event) -> bool:
+    return isinstance(event, Selected | Noted) or hasattr(event, "seconds") or hasattr(event, "started")
