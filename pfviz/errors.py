@@ -27,3 +27,7 @@ class ModelError(PfvizError):
 
 class TraceError(PfvizError):
     """A trace file is damaged or foreign; the message names the field and what was expected there."""
+
+
+class StudyError(PfvizError):
+    """A study cannot be made, resumed or read; the message names the file or the part, and what to do."""

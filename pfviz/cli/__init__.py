@@ -1,5 +1,5 @@
-"""The command line: `pfviz run`, `show`, `serve` and `train-tiny`. A command is imported when it is called for, so
-`pfviz --help` is quick and imports no torch."""
+"""The command line: `pfviz run`, `show`, `serve`, `study`, `train-tiny`. A command is imported when it is called for,
+so `pfviz --help` is quick and imports no torch."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ COMMANDS = {
     "run": Entry("pfviz.cli.run:run", "Solve a problem; print progress and the answers, write files."),
     "show": Entry("pfviz.cli.show:show", "Print a recorded run again."),
     "serve": Entry("pfviz.cli.serve:serve", "Start the page on this machine."),
+    "study": Entry("pfviz.cli.study:study", "Measure accuracy against generations, of every method."),
     "train-tiny": Entry("pfviz.tiny.training.command:train_tiny", "Build and measure the embedded pair from nothing."),
 }
 

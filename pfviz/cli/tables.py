@@ -1,4 +1,4 @@
-"""What `run` and `show` print of a trace."""
+"""What `run` and `show` print of a trace, and `study` of a result."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from rich.text import Text
 
 from pfviz.cli.terminal import foreign, one_line
 from pfviz.diagnostics import distinct_ancestors, ess_fraction
+from pfviz.study.result import Result
 from pfviz.trace import Trace
 
 
@@ -76,6 +77,18 @@ def result(screen: Console, trace: Trace) -> None:
     best = max(range(trace.particles) if given is None else given.members, key=lambda slot: (rewards[slot], -slot))
     screen.print(f"\nBest solution, reward {rewards[best]:.3f}")
     screen.print(solution(trace, best))
+
+
+def accuracies(result: Result) -> RenderableType:
+    """A row for each method of a study, a column for each budget."""
+    budgets = sorted({column.budget for column in result.columns})
+    table = _table("", *(f"N = {budget}" for budget in budgets), text=("",))
+    for method in result.methods:
+        points = dict(result.curve(method))
+        cells = [f"{points[budget].value:.3f}" if budget in points else "" for budget in budgets]
+        table.add_row(foreign(method.replace("_", " ")), *cells)
+    seeds = "1 seed" if result.seeds == 1 else f"{result.seeds} seeds"
+    return Group(table, f"share of {result.problems} held-out problems answered rightly, {seeds}")
 
 
 def _table(*columns: str, text: Sequence[str] = ()) -> Table:

@@ -26,6 +26,12 @@ WRONG = "#d55e00"
 ESS = "#0f7a70"
 ANCESTORS = "#6b4fc0"
 EVIDENCE = "#96650a"
+FILTERS = "#14599c"  # methods that weigh and resample, among others
+SEARCHES = "#a8481c"  # methods that keep the best
+SAMPLES = "#5d6b3a"  # methods that select nobody
+AHEAD = "#d5e5f4"  # behind a number that speaks for particle filtering
+BEHIND = "#f7dfd1"  # and against it
+EVEN = "#f1f3f6"
 WEIGHT_SCALE = ("#f3f6fa", "#d3deec", "#a2b9d8", "#6a8cbf", "#3b609e", "#1c3a72")
 
 DARK: dict[str, str] = {
@@ -42,6 +48,12 @@ DARK: dict[str, str] = {
     ESS: "#3ecfbf",
     ANCESTORS: "#b3a1ff",
     EVIDENCE: "#e6b450",
+    FILTERS: "#6db3f2",
+    SEARCHES: "#f0905f",
+    SAMPLES: "#aebd84",
+    AHEAD: "#173a5c",
+    BEHIND: "#55301c",
+    EVEN: "#1f2730",
     "#f3f6fa": "#1b232d",
     "#d3deec": "#26374d",
     "#a2b9d8": "#375680",

@@ -41,3 +41,10 @@ def walk(rng: random.Random, task: Task, slip: float = 0.0) -> list[Line]:
         return equations.solve(rng, task.start, task.answer, slip)
     solve = stories.solve if task.kind == "story" else arithmetic.solve
     return solve(rng, task.start, task.answer, slip)
+
+
+def held_out_tasks(count: int, seed: int = 0) -> list[Task]:
+    """The problems that everything is measured on: held out, a third of each kind, and the first ones the same however
+    many are asked for."""
+    rng = random.Random(f"held out {seed}")
+    return [draw(rng, KINDS[i % len(KINDS)], test=True) for i in range(count)]

@@ -216,8 +216,7 @@ class Build:
         return load_samples(path)
 
     def held_out_tasks(self) -> list[Task]:
-        rng = random.Random(f"held out {self.plan.seed}")
-        return [world.draw(rng, world.KINDS[i % 3], test=True) for i in range(self.plan.held_out)]
+        return world.held_out_tasks(self.plan.held_out, self.plan.seed)
 
     def figures(self) -> dict[str, Any]:
         """Measure everything that is not measured yet, and write the card."""

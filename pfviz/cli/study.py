@@ -1,0 +1,160 @@
+"""`pfviz study`: accuracy against generations, of every method, on held-out problems of the embedded world."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from pfviz.cli.run import INTERRUPTED
+from pfviz.cli.tables import accuracies
+from pfviz.cli.terminal import console
+from pfviz.errors import StudyError
+from pfviz.inference.potentials import POTENTIALS
+from pfviz.inference.settings import Settings
+from pfviz.models.presets import assets
+from pfviz.problem import Problem
+from pfviz.study.about import about
+from pfviz.study.budgets import BUDGETS, RULES, settings_for
+from pfviz.study.pair import Pair
+from pfviz.study.result import Result
+from pfviz.study.store import Store
+from pfviz.study.summary import summarise
+from pfviz.study.units import Job, jobs, units
+from pfviz.study.work import Outcome
+
+FOLDERS = {"embedded": "reward", "naive": "naive-reward"}
+DEFAULT = Settings()
+
+
+class Names(click.ParamType[Any]):
+    """Names with commas between them, each one of the choices."""
+
+    name = "name,name,…"
+
+    def __init__(self, choices: tuple[str, ...]) -> None:
+        self.choices = choices
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        """The names, each once."""
+        given = value if isinstance(value, tuple) else tuple(dict.fromkeys(part.strip() for part in value.split(",")))
+        for name in given:
+            if name not in self.choices:
+                self.fail(f"{name!r} is none of: {', '.join(self.choices)}.", param, ctx)
+        return given
+
+
+class Numbers(click.ParamType[Any]):
+    """Positive whole numbers with commas between them."""
+
+    name = "N,N,…"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+        """The numbers, each once, ascending."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            numbers = sorted({int(part) for part in value.split(",")})
+        except ValueError:
+            self.fail(f"{value!r} is no list of whole numbers, such as 1,4,16.", param, ctx)
+        if numbers[0] < 1:
+            self.fail(f"{numbers[0]} is no number of generations; it must be at least 1.", param, ctx)
+        return tuple(numbers)
+
+
+@click.command()
+@click.option("--methods", type=Names(tuple(RULES)), default=tuple(RULES), show_default="all", help="Who is compared.")
+@click.option(
+    "--budgets", type=Numbers(), default=BUDGETS, show_default="1,2,4,…,64", help="Numbers of generations (N)."
+)
+@click.option("--problems", type=click.IntRange(1, 100_000), default=200, help="How many held-out problems.")
+@click.option("--seeds", type=click.IntRange(1, 1000), default=2, help="Runs of each method, budget and problem.")
+@click.option("--problem-seed", type=click.IntRange(0), default=0, help="Of the problems; 0: those of the model card.")
+@click.option("--reward", type=click.Choice(list(FOLDERS)), default="embedded", help="Who scores the steps.")
+@click.option("--temperature", default=DEFAULT.temperature, help="Of the generator's sampling.")
+@click.option("--tau", default=DEFAULT.tau, help="Softmax temperature of the weights.")
+@click.option(
+    "--potential", type=click.Choice(list(POTENTIALS)), default=DEFAULT.potential, help="What a reward weighs."
+)
+@click.option(
+    "--out",
+    "-o",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("study"),
+    help="Folder of the results.",
+)
+@click.option("--workers", type=click.IntRange(1), show_default="all cores", help="Processes that run side by side.")
+@click.option("--ray", metavar="ADDRESS", help="Hand the runs to this Ray cluster; `local` starts one here.")
+@click.option("--report", is_flag=True, help="Run nothing; write the tables and the figure of what is there.")
+def study(
+    methods: tuple[str, ...], budgets: tuple[int, ...], problems: int, seeds: int, problem_seed: int, reward: str,
+    out: Path, workers: int | None, ray: str | None, report: bool, **settings: Any,
+) -> None:  # fmt: skip
+    """Measure the accuracy of every method against the number of generations, with intervals.
+
+    Outcomes are kept in OUT as they come. Ctrl-C stops; the same command goes on, and one with more problems, seeds,
+    methods or budgets adds to what is there.
+    """
+    screen = console()
+    wanted = units(methods, budgets, problems, seeds)
+    if not report:
+        from pfviz.tiny.world import held_out_tasks
+
+        pair = Pair(assets() / "tiny" / "generator", assets() / "tiny" / FOLDERS[reward])
+        common = Settings.of(**settings)
+        for method in methods:  # refused here, not in a worker
+            for budget in budgets:
+                settings_for(method, budget, common)
+        store = Store.open(out / "outcomes.jsonl", about(pair, reward, common, problem_seed))
+        texts = [Problem(task.text, str(task.answer)) for task in held_out_tasks(problems, problem_seed)]
+        missing = [unit for unit in wanted if unit not in store.outcomes]
+        found = _executor(list(jobs(missing, texts)), common, pair, workers, ray)
+        if not _follow(screen, found, store, len(missing), len(wanted)):
+            raise click.exceptions.Exit(INTERRUPTED)
+    store = Store.read(out / "outcomes.jsonl")
+    result = summarise(store.outcomes, wanted, store.about)
+    screen.print(accuracies(result))
+    _write(screen, out, result)
+
+
+def _write(screen: Console, out: Path, result: Result) -> None:
+    from pfviz.figures.study_page import to_page
+
+    for name, text in (("table.json", result.dumps()), ("table.csv", result.csv()), ("curve.html", to_page(result))):
+        try:
+            (out / name).write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise StudyError(f"{out / name} cannot be written: {error.strerror}.") from error
+    screen.print(f"Wrote table.json, table.csv and curve.html to {out}", markup=False)
+
+
+def _executor(
+    todo: list[Job], common: Settings, pair: Pair, workers: int | None, ray: str | None
+) -> Iterator[list[Outcome]]:
+    if ray is not None:
+        from pfviz.study import cluster
+
+        return cluster.run(todo, common, pair, workers, ray)
+    from pfviz.study import pool
+
+    return pool.run(todo, common, pair, workers)
+
+
+def _follow(screen: Console, found: Iterator[list[Outcome]], store: Store, missing: int, wanted: int) -> bool:
+    """Keep outcomes as they come, under a bar; whether they all came."""
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("runs")
+    with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=screen) as bars, closing(found):  # type: ignore[type-var]
+        bar = bars.add_task("study", total=wanted, completed=wanted - missing)
+        try:
+            for some in found:
+                store.add(some)
+                bars.advance(bar, len(some))
+        except KeyboardInterrupt:
+            screen.print(f"Stopped. {len(store.outcomes)} outcomes are in {store.path}; the same command goes on.")
+            return False
+    return True

@@ -1,0 +1,78 @@
+"""The horizontal distance of two curves of a study: how many times particle filtering's generations a rival needs."""
+
+from __future__ import annotations
+
+import math
+
+import plotly.graph_objects as go
+
+from pfviz.figures import theme
+from pfviz.figures.study import name_of
+from pfviz.study.result import Ratio, Result
+
+TITLE = "How many times as many generations does a rival need?"
+READS = (
+    "A cell: generations that the rival needs for particle filtering's accuracy at N, over N, with its 95 % bootstrap "
+    "interval. Blue: surely more than one; orange: surely less. After >, the largest ratio that was measured."
+)
+ROW = 40  # px
+NAMES = 128  # px at the left
+
+
+def plot_ratio(result: Result, *, pick: str = "usual", title: bool = True) -> go.Figure:
+    """A table with a row for each rival and a column for each N of particle filtering, but for N = 1, where all methods
+    are the same.
+
+    Args:
+        pick: how particle filtering's answer is picked: "usual" (the highest reward), or "vote".
+        title: draw the title.
+    """
+    found = [ratio for ratio in result.ratios if ratio.pick == pick and ratio.budget > 1]
+    rivals = list(dict.fromkeys(ratio.rival for ratio in found))[::-1]
+    budgets = sorted({ratio.budget for ratio in found})
+    cells = {(ratio.rival, ratio.budget): ratio for ratio in found}
+    grid = [[cells.get((rival, budget)) for budget in budgets] for rival in rivals]
+    heat = go.Heatmap(
+        x=[f"N = {budget}" for budget in budgets],
+        y=[theme.escape(name_of(rival)) for rival in rivals],
+        z=[[None if cell is None else _verdict(cell) for cell in row] for row in grid],
+        text=[["" if cell is None else _text(cell) for cell in row] for row in grid],
+        texttemplate="%{text}",
+        textfont={"size": 11, "color": theme.INK},
+        colorscale=[[0, theme.BEHIND], [0.5, theme.EVEN], [1, theme.AHEAD]],
+        zmin=-1,
+        zmax=1,
+        showscale=False,
+        xgap=2,
+        ygap=2,
+        hoverinfo="skip",
+        name="ratios",
+    )
+    return theme.figure(
+        [heat],
+        title=TITLE,
+        reads=READS,
+        titled=title,
+        height=28 + 30 + ROW * max(1, len(rivals)),
+        margin={"l": NAMES, "r": 12, "t": 28, "b": 6},
+        xaxis=theme.axis(side="top", fixedrange=True),
+        yaxis=theme.axis(fixedrange=True, tickfont={"size": 12, "color": theme.INK}),
+        annotations=[] if found else theme.empty("No rival to compare with"),
+    )
+
+
+def _verdict(cell: Ratio) -> int:
+    """1 if the rival surely needs more than particle filtering, -1 if surely less, 0 if that is open."""
+    return int(cell.ratio.low > 1) - int(cell.ratio.high < 1)
+
+
+def _text(cell: Ratio) -> str:
+    low, value, high = (times(x, cell.limit) for x in (cell.ratio.low, cell.ratio.value, cell.ratio.high))
+    return f"<b>{value}×</b><br>{low if low == high else f'{low} to {high}'}"
+
+
+def times(ratio: float, limit: float) -> str:
+    """A ratio with two digits, as HTML; beyond the largest budget, > that budget's ratio."""
+    if math.isinf(ratio):
+        return f"&gt;{limit:.2g}"
+    return f"{ratio:.1f}" if ratio < 9.95 else f"{ratio:.0f}"

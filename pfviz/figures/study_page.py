@@ -1,0 +1,113 @@
+"""A study as one HTML file that works offline: the curve, the horizontal ratios, the numbers, what they depend on."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from plotly.offline import get_plotlyjs
+
+from pfviz.figures import theme
+from pfviz.figures.ratio import plot_ratio
+from pfviz.figures.study import name_of, plot_study
+from pfviz.study.result import LEADER, Result
+
+HERE = Path(__file__).parent
+_POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
+_DRAW = """
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const draw = () => {
+  for (const [id, looks] of Object.entries(FIGURES)) {
+    const spec = looks[dark.matches ? "dark" : "light"];
+    Plotly.react(id, spec.data, spec.layout, {displayModeBar: false, responsive: true});
+  }
+};
+dark.addEventListener("change", draw);
+draw();
+"""
+
+
+def to_page(result: Result) -> str:
+    """A stand-alone page: plotly.js inside, no network, light and dark by the reader's setting."""
+    figures = {
+        "curve": plot_study(result, title=False),
+        "ratio": plot_ratio(result, title=False),
+        "ratio-vote": plot_ratio(result, pick="vote", title=False),
+    }
+    specs = {name: json.loads(figure.to_json()) for name, figure in figures.items()}
+    data = {name: {look: theme.recolour(spec, look == "dark") for look in ("light", "dark")} for name, spec in
+            specs.items()}  # fmt: skip
+    cards = "\n".join(_card(name, spec["layout"]) for name, spec in specs.items())
+    seeds = "1 seed" if result.seeds == 1 else f"{result.seeds} seeds"
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="pfviz">
+<title>Accuracy against generations · pfviz</title>
+<style>{_style()}</style>
+</head>
+<body>
+<main>
+<h1>Accuracy against generations</h1>
+<p>{result.problems} held-out problems, {seeds}, all methods on the same problems; intervals from {result.resamples}
+bootstrap resamples of the problems.</p>
+{cards}
+<section><h2>Accuracy</h2>{_table(result)}</section>
+<details><summary>What these numbers depend on</summary><dl>{"".join(_about(result.about))}</dl></details>
+</main>
+<script>{get_plotlyjs().replace("</script", "<" + chr(92) + "/script")}</script>
+<script>const FIGURES = {json.dumps(data).replace("<", chr(92) + "u003c")};{_DRAW}</script>
+</body>
+</html>
+"""
+
+
+def _card(name: str, layout: Mapping[str, Any]) -> str:
+    heading = {"ratio-vote": "The same, where particle filtering answers by its weighted vote"}
+    meta = layout["meta"]
+    return f"""<section>
+<h2>{html.escape(heading.get(name, meta["title"]))}</h2>
+<p>{html.escape(meta["reads"])}</p>
+<div id="{name}" style="height:{layout["height"]}px" role="img" aria-label="{html.escape(meta["title"])}"></div>
+</section>"""
+
+
+def _table(result: Result) -> str:
+    budgets = sorted({column.budget for column in result.columns})
+    head = "".join(f"<th>N = {budget}</th>" for budget in budgets)
+    rows = []
+    for method in result.methods:
+        for pick in ("usual", "vote") if method == LEADER else ("usual",):
+            points = dict(result.curve(method, pick))
+            cells = "".join(
+                f'<td title="{points[budget].low:.3f} to {points[budget].high:.3f}">{points[budget].value:.3f}</td>'
+                if budget in points
+                else "<td></td>"
+                for budget in budgets
+            )
+            name = html.escape(name_of(method)) + (", by vote" if pick == "vote" else "")
+            rows.append(f"<tr><th>{name}</th>{cells}</tr>")
+    table = f"<table><thead><tr><th></th>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    return f'<div class="scroll">{table}</div>'
+
+
+def _about(value: Any, name: str = "") -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _about(item, f"{name} {key}".strip())
+    else:
+        yield f"<dt>{html.escape(name.replace('_', ' '))}</dt><dd>{html.escape(str(value))}</dd>"
+
+
+def _style() -> str:
+    names = {"ink": theme.INK, "muted": theme.MUTED, "faint": theme.FAINT, "surface": theme.SURFACE}
+    light = "".join(f"--{name}:{colour};" for name, colour in names.items())
+    dark = "".join(f"--{name}:{theme.DARK[colour]};" for name, colour in names.items())
+    css = (HERE / "study_page.css").read_text(encoding="utf-8")
+    return f":root{{{light}--font:{theme.FONT}}}@media (prefers-color-scheme:dark){{:root{{{dark}}}}}\n{css}"

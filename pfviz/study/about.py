@@ -1,0 +1,26 @@
+"""What the outcomes of a study depend on: an outcome belongs to a study only if all of it is the same."""
+
+from __future__ import annotations
+
+from importlib import metadata
+from typing import Any
+
+from pfviz.inference.settings import Settings
+from pfviz.study.pair import Pair
+
+STATED = ("temperature", "tau", "potential", "width")
+"""The settings that a study may set for all its runs. The others have their defaults, or are the budget's."""
+
+RELIED_ON = ("pfviz", "torch", "transformers", "numpy")
+"""The packages whose versions the numbers depend on."""
+
+
+def about(pair: Pair, reward: str, common: Settings, problem_seed: int) -> dict[str, Any]:
+    """JSON-able: names and hashes of the models, versions, settings, and the seed of the problems."""
+    return {
+        "problem_seed": problem_seed,
+        "reward": reward,
+        "settings": {name: getattr(common, name) for name in STATED},
+        "models": pair.fingerprint(),
+        "versions": {name: metadata.version(name) for name in RELIED_ON},
+    }

@@ -1,0 +1,97 @@
+"""The jobs of a study on a Ray cluster: the same units of work as in the pool, done wherever there is a free core.
+
+Every machine needs pfviz's dependencies and Ray, at the same versions; pfviz's code and the models travel to them.
+Nothing else imports Ray.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from pfviz.errors import StudyError
+from pfviz.inference.settings import Settings
+from pfviz.study.pair import Pair, load, unpacked
+from pfviz.study.units import Job
+from pfviz.study.work import Outcome, work
+
+HERE = "local"
+"""The address that stands for a Ray that is started on this machine, and stopped after the study."""
+
+
+def run(
+    jobs: Iterable[Job], common: Settings, pair: Pair, workers: int | None = None, address: str = "auto"
+) -> Iterator[list[Outcome]]:
+    """The outcomes of each job as it is done, in any order. A job whose machine is lost is done again on another.
+
+    Args:
+        address: of the cluster, as `ray.init` takes it; "local" starts one on this machine.
+        workers: jobs at a time; as many as the cluster has cores, if None.
+
+    Raises:
+        StudyError: Ray is not installed, the cluster does not answer, or a job failed there.
+    """
+    ray = _connected(address, workers)
+    try:
+        # In a list, a reference is not fetched before it is asked for.
+        models = "".join(pair.fingerprint().values()), [ray.put(pair.files())]
+        task = ray.remote(num_cpus=1, max_retries=3)(_work)
+        waiting = iter(jobs)
+        going: list[Any] = []
+        while True:
+            count = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
+            going += [task.remote(job, common, models) for job in islice(waiting, 2 * count - len(going))]
+            if not going:
+                return
+            done, going = ray.wait(going, num_returns=1)
+            yield from ray.get(done)
+    except ray.exceptions.RayError as error:
+        raise StudyError(f"A job failed on the Ray cluster: {_last_line(error)} The same command goes on.") from error
+    finally:
+        ray.shutdown()
+
+
+def _connected(address: str, workers: int | None) -> Any:
+    try:
+        import ray
+    except ImportError as error:
+        raise StudyError("Ray is not installed here. `pip install 'pfviz[ray]'`, or leave --ray out.") from error
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    import pfviz
+
+    code = {"py_modules": [str(Path(pfviz.__file__).parent)]}
+    local = {"num_cpus": workers, "include_dashboard": False} if address == HERE else {}
+    try:
+        ray.init(address, runtime_env=code, logging_level="error", log_to_driver=False, **local)
+    except (ConnectionError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
+        raise StudyError(
+            f"No Ray cluster answers at {address!r} ({_last_line(error)}). Start one with `ray start --head`, or use "
+            "--ray local for one on this machine."
+        ) from error
+    return ray
+
+
+@cache
+def _unpacked(name: str) -> list[Pair]:
+    """What this process holds of the models of that name: nothing at first."""
+    return []
+
+
+def _work(job: Job, common: Settings, models: tuple[str, list[Any]]) -> list[Outcome]:
+    """On a worker, which fetches, unpacks and loads the models at its first job."""
+    name, (reference,) = models
+    here = _unpacked(name)
+    if not here:
+        import ray
+
+        here.append(unpacked(ray.get(reference)))
+    return work(job, common, *load(here[0]))
+
+
+def _last_line(error: BaseException) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[-1] if lines else type(error).__name__

@@ -1,0 +1,64 @@
+"""The two models of a study: named by what is in their files, and able to travel to another machine."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pfviz.errors import StudyError
+from pfviz.models.base import Generator, RewardModel
+
+PARTS = ("generator", "reward")
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The folders of a generator and of a reward model."""
+
+    generator: Path
+    reward: Path
+
+    def check(self) -> None:
+        """Raise `StudyError` if a folder holds no model."""
+        for folder in (self.generator, self.reward):
+            if not (folder / "config.json").is_file():
+                raise StudyError(f"There is no model in {folder}: it has no config.json. Check the path.")
+
+    def files(self) -> dict[str, bytes]:
+        """Every file of both folders by its name, such as "reward/config.json"; raises `StudyError` as `check`."""
+        found = {}
+        self.check()
+        for part, folder in zip(PARTS, (self.generator, self.reward), strict=True):
+            for path in sorted(folder.iterdir()):
+                if path.is_file():
+                    found[f"{part}/{path.name}"] = path.read_bytes()
+        return found
+
+    def fingerprint(self) -> dict[str, str]:
+        """The first 16 hexadecimal digits of the SHA-256 of each file."""
+        return {name: hashlib.sha256(data).hexdigest()[:16] for name, data in self.files().items()}
+
+
+def unpacked(files: Mapping[str, bytes]) -> Pair:
+    """The pair whose files these are, in a new folder that goes with the process's temporary files."""
+    folder = Path(tempfile.mkdtemp(prefix="pfviz-study-"))
+    for name, data in files.items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(data)
+    return Pair(folder / PARTS[0], folder / PARTS[1])
+
+
+@cache
+def load(pair: Pair) -> tuple[Generator, RewardModel]:
+    """Both models, loaded once in a process, which computes with one thread from then on: studies run side by side."""
+    pair.check()
+    from pfviz.models.loading import load_generator, load_reward
+    from pfviz.models.threads import one_thread
+
+    one_thread()
+    return load_generator(pair.generator, local_files_only=True), load_reward(pair.reward, local_files_only=True)

@@ -1,0 +1,113 @@
+"""Outcomes → the result of a study."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pfviz.errors import StudyError
+from pfviz.inference.settings import PICKS
+from pfviz.streams import stream
+from pfviz.study.result import LEADER, Column, Ratio, Result
+from pfviz.study.statistics import generations_needed, interval, resampled_means
+from pfviz.study.units import Unit
+from pfviz.study.work import MEASURES, Outcome
+
+FloatArray = npt.NDArray[np.float64]
+Place = tuple[str, int]  # (method, budget)
+
+RESAMPLES = 4000
+RATIO_PICKS = ("usual", "vote")
+"""How the leader's answer is picked where the curves' horizontal distance is measured."""
+
+
+def summarise(outcomes: Mapping[Unit, Outcome], wanted: Iterable[Unit], about: Mapping[str, Any]) -> Result:
+    """The result over the wanted units: every method and budget on the same problems, those that all of them have done.
+
+    A problem counts once, with the mean over its seeds.
+
+    Raises:
+        StudyError: no problem has been done by every wanted method at every wanted budget.
+    """
+    places: list[Place] = []
+    found: dict[Place, dict[int, list[Outcome]]] = {}
+    for unit in wanted:
+        place = unit.method, unit.budget
+        if place not in found:
+            places.append(place)
+            found[place] = {}
+        if unit in outcomes:
+            found[place].setdefault(unit.problem, []).append(outcomes[unit])
+    rank = {method: i for i, method in enumerate(dict.fromkeys(method for method, _ in places))}
+    places.sort(key=lambda place: (rank[place[0]], place[1]))
+    problems = sorted(set.intersection(*(set(found[place]) for place in places))) if places else []
+    if not problems:
+        raise StudyError("No problem has been done by every method at every budget yet. Let the study go on, or report "
+                         "on fewer of them with --methods and --budgets.")  # fmt: skip
+    right = {pick: _right(found, places, problems, pick) for pick in PICKS}
+    # Every pick is resampled with the same problems.
+    means = {pick: resampled_means(stream(0, "bootstrap"), right[pick], RESAMPLES) for pick in PICKS}
+    return Result(
+        about=about,
+        problems=len(problems),
+        seeds=max(len(rows) for place in places for rows in found[place].values()),
+        resamples=RESAMPLES,
+        columns=tuple(_column(k, places, right, means, found, problems) for k in range(len(places))),
+        ratios=tuple(_ratios(places, right, means)),
+    )
+
+
+def _right(
+    found: Mapping[Place, Mapping[int, list[Outcome]]], places: list[Place], problems: list[int], pick: str
+) -> FloatArray:
+    """(P, K) share of right answers over the seeds."""
+    return np.array(
+        [[np.mean([row.right[pick] for row in found[place][problem]]) for place in places] for problem in problems]
+    )
+
+
+def _column(
+    k: int,
+    places: list[Place],
+    right: Mapping[str, FloatArray],
+    means: Mapping[str, FloatArray],
+    found: Mapping[Place, Mapping[int, list[Outcome]]],
+    problems: list[int],
+) -> Column:
+    method, budget = places[k]
+    lead = {}
+    if (LEADER, budget) in places:
+        j = places.index((LEADER, budget))
+        for pick in PICKS:
+            ahead = right[pick][:, k].mean() - right["usual"][:, j].mean()
+            lead[pick] = interval(ahead, means[pick][:, k] - means["usual"][:, j])
+    rows = [row for problem in problems for row in found[places[k]][problem]]
+    measured = {name: [getattr(row, name) for row in rows if getattr(row, name) is not None] for name in MEASURES}
+    return Column(
+        method=method,
+        budget=budget,
+        accuracy={pick: interval(right[pick][:, k].mean(), means[pick][:, k]) for pick in PICKS},
+        lead=lead,
+        measures={name: float(np.mean(values)) for name, values in measured.items() if values},
+    )
+
+
+def _ratios(places: list[Place], right: Mapping[str, FloatArray], means: Mapping[str, FloatArray]) -> Iterable[Ratio]:
+    ks: dict[str, list[int]] = {}
+    for k, (method, _) in enumerate(places):
+        ks.setdefault(method, []).append(k)
+    for pick in RATIO_PICKS:
+        for rival, theirs in ks.items():
+            if rival == LEADER or len(theirs) < 2:
+                continue
+            budgets = np.array([places[k][1] for k in theirs], dtype=np.float64)
+            for k in ks.get(LEADER, []):
+                own = places[k][1]
+                value = generations_needed(
+                    right["usual"][:, theirs].mean(axis=0)[None], budgets, right[pick][:, [k]].mean(axis=0)
+                )
+                replicates = generations_needed(means["usual"][:, theirs], budgets, means[pick][:, k])
+                yield Ratio(rival, pick, own, interval(value[0] / own, replicates / own), float(budgets[-1]) / own)

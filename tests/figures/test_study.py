@@ -1,0 +1,171 @@
+"""The figures of a study: what the lines, bands and cells mean."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pfviz.figures import theme
+from pfviz.figures.ratio import plot_ratio, times
+from pfviz.figures.study import LOOKS, plot_study, spread
+from pfviz.figures.study_page import to_page
+from pfviz.inference.methods import METHODS
+from pfviz.study.budgets import BUDGETS
+from pfviz.study.result import Estimate, Ratio, Result
+from pfviz.study.summary import summarise
+from pfviz.study.units import Unit, units
+from tests.study.outcomes import outcomes
+
+SKILL = {"particle_filtering": 1.5, "dvts": 1.2, "greedy": 3.0, "self_consistency": 0.5}
+
+
+def result(methods: tuple[str, ...] = tuple(SKILL), budgets: tuple[int, ...] = BUDGETS, problems: int = 24) -> Result:
+    def right(unit: Unit) -> bool:
+        return unit.problem % 12 < 3 + SKILL.get(unit.method, 1.0) * math.log2(unit.budget)
+
+    wanted = units(methods, budgets, problems, 1)
+    return summarise(outcomes(wanted, right), wanted, {"problem_seed": 0, "settings": {"tau": 1.0}})
+
+
+def line(figure: Any, name: str) -> Any:
+    return next(trace for trace in figure.data if trace.name == name)
+
+
+def test_a_line_is_a_methods_curve() -> None:
+    found = result()
+    figure = plot_study(found)
+    for method, name in (("particle_filtering", "Particle filtering"), ("dvts", "DVTS")):
+        curve = found.curve(method)
+        drawn = line(figure, name)
+        assert list(drawn.y) == pytest.approx([e.value for _, e in curve], abs=1e-4)
+        assert list(drawn.x) == pytest.approx([math.log2(n) for n, _ in curve], abs=0.15)
+        assert [row[0] for row in drawn.customdata] == [n for n, _ in curve]
+    assert list(figure.layout.xaxis.ticktext) == [str(n) for n in BUDGETS]
+
+
+def test_particle_filtering_stands_out() -> None:
+    figure = plot_study(result())
+    widths = {t.name: t.line.width for t in figure.data if t.mode == "lines+markers"}
+    assert max(widths, key=lambda name: widths[name]) == "Particle filtering"
+    assert figure.data[-1].name == "Particle filtering"  # on top
+    assert widths["DVTS"] < widths["Particle filtering, by vote"] < widths["Particle filtering"]
+
+
+def test_intervals_are_drawn_for_all() -> None:
+    found = result()
+    figure = plot_study(found)
+    band = line(figure, "Particle filtering, interval")
+    curve = found.curve("particle_filtering")
+    assert list(band.y) == pytest.approx([e.high for _, e in curve] + [e.low for _, e in curve[::-1]], abs=1e-4)
+    bars = line(figure, "DVTS").error_y
+    assert list(bars.array) == pytest.approx([e.high - e.value for _, e in found.curve("dvts")], abs=1e-4)
+    assert list(bars.arrayminus) == pytest.approx([e.value - e.low for _, e in found.curve("dvts")], abs=1e-4)
+
+
+def test_a_method_of_one_generation_is_a_level() -> None:
+    found = result()
+    figure = plot_study(found)
+    assert "Greedy" not in [trace.name for trace in figure.data]
+    (level,) = figure.layout.shapes
+    assert level.y0 == level.y1 == found.curve("greedy")[0][1].value
+    assert "Greedy" in [note.name for note in figure.layout.annotations]
+
+
+def test_every_line_is_named_at_its_end_and_no_name_lies_on_another() -> None:
+    found = result(tuple(METHODS))
+    figure = plot_study(found)
+    notes = [note for note in figure.layout.annotations if note.name != "title"]
+    assert len(notes) == len(found.methods) + 1
+    low, high = figure.layout.yaxis.range
+    plot = figure.layout.height - figure.layout.margin.t - figure.layout.margin.b
+    heights = sorted((high - note.y) / (high - low) * plot + note.ay for note in notes)
+    assert min(np.diff(heights)) > 13
+
+
+def test_looks_differ_by_more_than_colour() -> None:
+    looks = [(look.dash, look.marker) for look in LOOKS.values()]
+    assert len(set(looks)) == len(looks)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_colour_has_its_dark_twin(dark: bool) -> None:
+    found = result()
+    for figure in (plot_study(found), plot_ratio(found)):
+        light = json.loads(figure.to_json())
+        text = json.dumps(theme.recolour(light, dark))
+        left = [token for token in theme.DARK if token in text]
+        assert bool(left) != dark
+
+
+@pytest.mark.parametrize("budgets", [(1,), (4,), (1, 64)])
+@pytest.mark.parametrize("methods", [("particle_filtering",), ("dvts",), ("greedy", "dvts")])
+def test_small_studies_are_drawn(methods: tuple[str, ...], budgets: tuple[int, ...]) -> None:
+    if (budgets, methods) == ((4,), ("greedy", "dvts")):
+        methods = ("dvts",)
+    found = result(methods, budgets, 2)
+    for figure in (plot_study(found), plot_ratio(found), plot_study(found, title=False)):
+        assert figure.layout.meta["title"]
+    assert "<!doctype html>" in to_page(found)
+
+
+def cell(figure: Any, rival: str, column: str) -> tuple[str, float]:
+    heat = figure.data[0]
+    row, k = list(heat.y).index(rival), list(heat.x).index(column)
+    return heat.text[row][k], heat.z[row][k]
+
+
+@pytest.mark.parametrize(
+    ("estimate", "text", "verdict"),
+    [
+        (Estimate(4.0, 2.0, 8.5), "<b>4.0×</b><br>2.0 to 8.5", 1),
+        (Estimate(0.5, 0.25, 0.9), "<b>0.5×</b><br>0.2 to 0.9", -1),
+        (Estimate(1.2, 0.8, math.inf), "<b>1.2×</b><br>0.8 to >16", 0),
+        (Estimate(math.inf, math.inf, math.inf), "<b>>16×</b><br>>16", 1),
+        (Estimate(12.3, 1.0, 15.0), "<b>12×</b><br>1.0 to 15", 0),
+    ],
+)
+def test_a_cell_says_the_ratio_and_whether_it_is_sure(estimate: Estimate, text: str, verdict: int) -> None:
+    found = replace(result(), ratios=(Ratio("dvts", "usual", 4, estimate, 16.0),))
+    assert cell(plot_ratio(found), "DVTS", "N = 4") == (text.replace(">16", "&gt;16"), verdict)
+
+
+def test_the_ratio_of_the_vote_is_its_own() -> None:
+    found = result()
+    usual, vote = Estimate(2.0, 1.5, 3.0), Estimate(3.0, 2.5, 4.0)
+    ratios = (Ratio("dvts", "usual", 4, usual, 16.0), Ratio("dvts", "vote", 4, vote, 16.0))
+    assert "3.0×" in cell(plot_ratio(replace(found, ratios=ratios), pick="vote"), "DVTS", "N = 4")[0]
+
+
+def test_digits() -> None:
+    assert [times(x, 32.0) for x in (0.04, 1.0, 9.94, 9.96, math.inf)] == ["0.0", "1.0", "9.9", "10", "&gt;32"]
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
+def test_names_are_moved_apart_in_order_and_inside(values: list[float]) -> None:
+    gap = 0.07
+    places = spread(np.array(values), gap, 0.0, 1.0)
+    order = np.argsort(values, kind="stable")
+    assert np.all(np.diff(places[order]) >= gap - 1e-9)
+    assert places.min() >= -1e-9
+    assert places.max() <= 1 + 1e-9
+
+
+def test_names_that_have_room_stay() -> None:
+    assert spread(np.array([0.9, 0.1, 0.5]), 0.1, 0.0, 1.0) == pytest.approx([0.9, 0.1, 0.5])
+    assert spread(np.array([0.5, 0.5]), 0.1, 0.0, 1.0) == pytest.approx([0.45, 0.55])
+
+
+def test_the_page_is_closed_to_the_outside_and_escapes() -> None:
+    hostile = "<script>alert(1)</script>"
+    page = to_page(replace(result(), about={"reward": hostile}))
+    assert hostile not in page
+    assert "default-src 'none'" in page
+    assert "http:" not in page.split("<script>")[0]
+    assert "https:" not in page.split("<script>")[0]

@@ -1,0 +1,81 @@
+"""Worker processes and a Ray cluster of two workers do what this process does."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pfviz.errors import StudyError
+from pfviz.inference.settings import Settings
+from pfviz.problem import Problem
+from pfviz.study import cluster, pool
+from pfviz.study.pair import Pair, load
+from pfviz.study.units import Job, jobs, units
+from pfviz.study.work import Outcome, work
+from pfviz.tiny.world import held_out_tasks
+from tests.study.shipped import PAIR
+
+ROOT = Path(__file__).parents[2]
+METHODS = ("particle_filtering", "dvts", "best_of_n", "self_consistency")
+
+
+def listed() -> list[Job]:
+    problems = [Problem(task.text, str(task.answer)) for task in held_out_tasks(3)]
+    return list(jobs([unit for unit in units(METHODS, (2,), 3, 1) if unit.problem], problems))
+
+
+def rows(found: list[Outcome]) -> set[str]:
+    return {json.dumps(replace(outcome, seconds=0.0).row()) for outcome in found}
+
+
+@pytest.fixture(scope="module")
+def here() -> set[str]:
+    return rows([outcome for job in listed() for outcome in work(job, Settings(), *load(PAIR))])
+
+
+def test_worker_processes(here: set[str]) -> None:
+    found = [outcome for some in pool.run(listed(), Settings(), PAIR, workers=2) for outcome in some]
+    assert len(found) == len(here) == 8
+    assert rows(found) == here
+
+
+def test_an_error_in_a_worker_comes_out(tmp_path: Path) -> None:
+    """And no worker is left: a pool that hangs would hang this test."""
+    nowhere = Pair(tmp_path / "generator", tmp_path / "reward")
+    with pytest.raises(StudyError, match="no model in"):
+        list(pool.run(listed()[:1], Settings(), nowhere, workers=1))
+
+
+def test_a_ray_cluster(here: set[str]) -> None:
+    """In a process of its own: Ray leaves threads, sockets and signal handlers behind."""
+    code = """
+import json, sys
+from pfviz.inference.settings import Settings
+from pfviz.study import cluster
+from tests.study.shipped import PAIR
+from tests.study.test_executors import listed, rows
+
+if __name__ == "__main__":
+    found = [o for some in cluster.run(listed(), Settings(), PAIR, workers=2, address="local") for o in some]
+    print(json.dumps(sorted(rows(found))))
+"""
+    pytest.importorskip("ray", reason="Ray is not installed: pip install -r requirements-test.txt")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stderr
+    assert set(json.loads(done.stdout.splitlines()[-1])) == here
+
+
+def test_without_ray_the_error_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)  # an import of it fails
+    with pytest.raises(StudyError, match="pip install"):
+        next(cluster.run(listed()[:1], Settings(), PAIR))
+
+
+def test_nothing_needs_ray() -> None:
+    code = "import pfviz.cli.study, pfviz.study.pool, pfviz.study.cluster, sys; sys.exit('ray' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

@@ -1,0 +1,127 @@
+"""From outcomes to a result: who is compared on what, and the record's way to a file and back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+
+import pytest
+
+from pfviz.errors import StudyError
+from pfviz.study.result import Estimate, Result, loads
+from pfviz.study.summary import summarise
+from pfviz.study.units import Unit, units
+from tests.study.outcomes import outcome, outcomes
+
+BUDGETS = (1, 2, 4, 8)
+LEVELS = {"particle_filtering": (2, 4, 6, 8), "dvts": (2, 3, 4, 6), "self_consistency": (2, 2, 2, 2)}
+WANTED = units(list(LEVELS), BUDGETS, 10, 1)
+ABOUT = {"problem_seed": 0, "settings": {"tau": 1.0}}
+
+
+def level(unit: Unit) -> bool:
+    """Of ten problems the first so many are right."""
+    return unit.problem < LEVELS[unit.method][BUDGETS.index(unit.budget)]
+
+
+@pytest.fixture(scope="module")
+def result() -> Result:
+    return summarise(outcomes(WANTED, level), WANTED, ABOUT)
+
+
+def test_accuracy_by_method_and_budget(result: Result) -> None:
+    assert result.methods == tuple(LEVELS)
+    assert (result.problems, result.seeds, result.about) == (10, 1, ABOUT)
+    for method, rights in LEVELS.items():
+        assert [(budget, e.value) for budget, e in result.curve(method)] == [
+            (budget, pytest.approx(right / 10)) for budget, right in zip(BUDGETS, rights, strict=True)
+        ]
+    for _, estimate in result.curve("dvts"):
+        assert 0 <= estimate.low < estimate.value < estimate.high <= 1
+
+
+def test_the_lead_is_paired(result: Result) -> None:
+    """Where two methods are right on the same problems the difference has no spread, however wide each interval is."""
+    leads = {(c.method, c.budget): c.lead["usual"] for c in result.columns}
+    assert leads["dvts", 1] == Estimate(0.0, 0.0, 0.0)
+    assert leads["particle_filtering", 8] == Estimate(0.0, 0.0, 0.0)
+    far = leads["self_consistency", 8]
+    assert far.value == pytest.approx(-0.6)
+    assert far.high < 0
+
+
+def test_the_horizontal_ratio(result: Result) -> None:
+    found = {(r.rival, r.budget): r for r in result.ratios if r.pick == "usual"}
+    assert found["dvts", 2].ratio.value == pytest.approx(4 / 2)  # 0.4 is reached at 2, and by DVTS at 4
+    assert found["dvts", 4].ratio.value == pytest.approx(8 / 4)
+    assert found["dvts", 8].ratio.value == math.inf
+    assert found["self_consistency", 2].ratio == Estimate(math.inf, found["self_consistency", 2].ratio.low, math.inf)
+    assert (found["dvts", 1].ratio.value, found["dvts", 2].limit) == (1.0, 4.0)
+    assert {r.rival for r in result.ratios} == {"dvts", "self_consistency"}
+
+
+def test_only_problems_that_all_have_done_count() -> None:
+    done = outcomes(WANTED, level)
+    del done[Unit("dvts", 4, 9, 0)], done[Unit("dvts", 8, 8, 0)]
+    found = summarise(done, WANTED, ABOUT)
+    assert found.problems == 8
+    assert dict(found.curve("particle_filtering"))[8].value == 1.0
+    with pytest.raises(StudyError, match="--methods"):
+        summarise({}, WANTED, ABOUT)
+
+
+def test_a_problem_counts_once_however_many_seeds_it_has() -> None:
+    wanted = units(["dvts"], (1,), 2, 3)
+    done = {unit: outcome(unit, unit.problem == 0) for unit in wanted}
+    del done[Unit("dvts", 1, 1, 2)]
+    (column,) = summarise(done, wanted, ABOUT).columns
+    assert column.accuracy["usual"].value == 0.5
+
+
+def test_seeds_are_averaged() -> None:
+    wanted = units(["particle_filtering"], (1,), 2, 2)
+    found = summarise({unit: outcome(unit, unit.seed == 0) for unit in wanted}, wanted, ABOUT)
+    assert found.seeds == 2
+    assert found.columns[0].accuracy["usual"] == Estimate(0.5, 0.5, 0.5)
+
+
+def test_measures_are_means_of_what_is_there() -> None:
+    wanted = units(["dvts"], (2,), 2, 1)
+    done = {unit: outcome(unit, log_evidence=None if unit.problem else -3.0, tokens=unit.problem) for unit in wanted}
+    measures = summarise(done, wanted, ABOUT).columns[0].measures
+    assert (measures["log_evidence"], measures["tokens"]) == (-3.0, 0.5)
+    assert "top_wrong" not in measures
+
+
+def test_the_same_outcomes_give_the_same_result(result: Result) -> None:
+    assert summarise(outcomes(WANTED, level), WANTED, ABOUT) == result
+
+
+def test_json_there_and_back(result: Result) -> None:
+    again = loads(result.dumps())
+    assert again.dumps() == result.dumps()
+    assert again.methods == result.methods
+    assert [r.ratio.value for r in again.ratios] == pytest.approx([r.ratio.value for r in result.ratios])
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"result": 99}', "null", '{"result": 1, "about": {}}'])
+def test_what_is_no_result_is_refused(text: str) -> None:
+    with pytest.raises(StudyError):
+        loads(text)
+
+
+def test_a_number_that_is_text_is_refused(result: Result) -> None:
+    data = json.loads(result.dumps())
+    data["columns"][0]["accuracy"]["usual"]["value"] = "much"
+    with pytest.raises(StudyError):
+        loads(json.dumps(data))
+
+
+def test_csv(result: Result) -> None:
+    rows = list(csv.DictReader(io.StringIO(result.csv())))
+    assert len(rows) == len(result.columns) * 5
+    row = next(r for r in rows if (r["method"], r["budget"], r["pick"]) == ("dvts", "4", "usual"))
+    assert (float(row["accuracy"]), float(row["lead"])) == (0.4, pytest.approx(-0.2))
+    assert float(row["tokens"]) == 400
