@@ -23,6 +23,8 @@ from pfviz.cli.terminal import plain
 from pfviz.errors import ProblemError
 from pfviz.inference.events import Drafting, Event, Extended, RunEnded
 from pfviz.models.base import Step
+from tests.contracts import toy
+from tests.sweeps import gibbs, tempering
 from tests.traces import PROBLEM, synthetic_events, synthetic_trace
 
 ROOT = Path(__file__).parents[1]
@@ -89,6 +91,10 @@ def test_every_option_reaches_the_engine(asked: dict[str, Any]) -> None:
         "potential": "telescoped",
         "resampler": "systematic",
         "finished": "absorbing",
+        "warmth": 4.0,
+        "iterations": 5,
+        "chains": 2,
+        "ladder": 3.0,
         "width": 2,
         "aggregation": "min",
         "pick": "vote",
@@ -102,7 +108,7 @@ def test_every_option_reaches_the_engine(asked: dict[str, Any]) -> None:
     assert result.exit_code == 0, result.output
     assert asked == {**given, "problem": PROBLEM}
     flags = {option.name for option in run_command.params if isinstance(option, click.Option)}
-    assert flags == {*given, "out", "html"}
+    assert flags == {*given, "resume", "out", "html"}
 
 
 def test_ctrl_c_stops_the_run_and_writes_a_valid_trace(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -296,3 +302,44 @@ def test_the_command_of_the_readme(tmp_path: Path) -> None:
     trace = pfviz.load(tmp_path / "run.json")
     assert (trace.particles, trace.seed, trace.status) == (16, 7, "finished")
     assert (tmp_path / "run.html").stat().st_size > 0
+
+
+# --- several sweeps, and going on -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def toy_pair(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The toy language in the place of the embedded pair."""
+    monkeypatch.setattr("pfviz.models.presets.generator", lambda name: toy.ToyGenerator())
+    monkeypatch.setattr("pfviz.models.presets.reward", lambda name: pfviz.reward(toy.reward))
+
+
+def test_a_stopped_run_goes_on_from_its_file(toy_pair: None, tmp_path: Path) -> None:
+    whole = gibbs()
+    cut, out = tmp_path / "cut.json", tmp_path / "whole.json"
+    whole.sweep(2).upto(2).save(cut)
+    result = call("run", "--resume", str(cut), "--out", str(out))
+    assert result.exit_code == 0, result.output
+    assert [sweep.texts for sweep in pfviz.load(out).sweeps] == [sweep.texts for sweep in whole.sweeps]
+    assert [line for line in result.output.splitlines() if line.startswith("iteration")] == [
+        f"iteration {k}" for k in (1, 2, 3, 4)
+    ]
+
+
+def test_going_on_takes_its_settings_from_the_trace(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    gibbs().save(path)
+    result = call("run", "1 + 2", "--resume", str(path), "--tau", "1")
+    assert result.exit_code == 2
+    assert "leave out: tau, problem" in result.output
+    assert "Give a PROBLEM" in call("run").output
+
+
+def test_chains_and_exchanges_are_told(toy_pair: None, tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    tempering().save(path)
+    lines = call("run", "--resume", str(path)).output.splitlines()
+    assert "iteration 2, chain 3" in lines
+    swaps = tempering().swaps
+    assert sum("exchange what they keep" in line for line in lines) == len(swaps)
+    assert sum("do not exchange" in line for line in lines) == sum(not swap.accepted for swap in swaps)

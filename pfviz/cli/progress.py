@@ -10,7 +10,20 @@ from types import FrameType
 
 from rich.console import Console
 
-from pfviz.inference.events import Drafting, Event, Extended, RunStarted, Scored, Selected, Weighed
+from pfviz.cli.terminal import one_line
+from pfviz.inference.events import (
+    Drafting,
+    Event,
+    Extended,
+    Noted,
+    RunStarted,
+    Scored,
+    Selected,
+    Swapped,
+    SweepStarted,
+    Weighed,
+)
+from pfviz.inference.methods import repeats
 
 
 class Interrupt:
@@ -50,6 +63,8 @@ class Progress:
         self._tokens = 0  # of complete steps
         self._best = 0.0
         self._ess = 0.0
+        self._repeats = False
+        self._pinned = False
 
     def __enter__(self) -> Progress:
         if self._console.is_terminal:
@@ -64,6 +79,18 @@ class Progress:
         match event:
             case RunStarted():
                 self._particles = int(event.settings["particles"])
+                self._repeats = repeats(event.method)
+            case SweepStarted():
+                self._pinned = event.pinned
+                if self._repeats:
+                    chain = f", chain {event.chain + 1}" if event.chain else ""
+                    self._console.print(f"iteration {event.iteration + 1}{chain}")
+            case Noted():
+                where = f" (particles {', '.join(map(str, event.slots))})" if event.slots else ""
+                self._console.print(f"step {event.step + 1:>2}  {one_line(event.text)}{where}", markup=False)
+            case Swapped():
+                done = "exchange" if event.accepted else "do not exchange"
+                self._console.print(f"chains {event.chain + 1} and {event.chain + 2} {done} what they keep")
             case Drafting():
                 self._status.update(
                     f"step {event.step + 1}  {event.active} of {self._particles} particles alive  "
@@ -71,7 +98,9 @@ class Progress:
                 )
             case Extended():
                 self._alive = len(event.steps)
-                self._tokens += sum(len(step.token_ids) for step in event.steps.values())
+                self._tokens += sum(
+                    len(step.token_ids) for slot, step in event.steps.items() if slot or not self._pinned
+                )
             case Scored():
                 self._best = float(event.rewards.max())
             case Weighed():

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 
+import pfviz
 from pfviz.cli import tables
 from pfviz.cli.progress import Interrupt, Progress
 from pfviz.cli.terminal import console
 from pfviz.inference.aggregation import AGGREGATIONS
+from pfviz.inference.events import Event
 from pfviz.inference.methods import METHODS
 from pfviz.inference.potentials import POTENTIALS
 from pfviz.inference.resampling import RESAMPLERS
@@ -36,7 +39,7 @@ DEFAULT = Settings()
 
 
 @click.command()
-@click.argument("problem")
+@click.argument("problem", required=False)
 @click.option("--particles", "-n", default=DEFAULT.particles, help="Solutions that are written side by side (N).")
 @click.option("--seed", "-s", default=DEFAULT.seed, help="The same seed gives the same run.")
 @click.option("--truth", help="The true answer; answers are then marked ✓ or ✗.")
@@ -68,6 +71,16 @@ DEFAULT = Settings()
     default=DEFAULT.finished,
     help="Whether finished particles are resampled with the others, or kept aside with their weights.",
 )
+@click.option(
+    "--warmth",
+    default=DEFAULT.warmth,
+    help="Tau is so many times larger at first, and halves at each step; 1 is constant.",
+)
+@click.option(
+    "--iterations", default=DEFAULT.iterations, help="Of particle Gibbs, and of each chain of parallel tempering."
+)
+@click.option("--chains", default=DEFAULT.chains, help="Of parallel tempering.")
+@click.option("--ladder", default=DEFAULT.ladder, help="How many times each chain's tau is that of the one below it.")
 @click.option("--width", default=DEFAULT.width, help="Copies of a survivor in beam search, slots of a subtree in DVTS.")
 @click.option(
     "--aggregation",
@@ -78,15 +91,33 @@ DEFAULT = Settings()
 @click.option("--pick", type=click.Choice(PICKS), default=DEFAULT.pick, help="How the answer is chosen.")
 @click.option("--max-steps", default=DEFAULT.max_steps, help="Steps after which the run ends.")
 @click.option("--max-step-tokens", default=DEFAULT.max_step_tokens, help="Tokens after which a step ends.")
+@click.option(
+    "--resume",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Go on with the run of this trace, which was stopped; PROBLEM and settings are the trace's.",
+)
 @click.option("--out", "-o", type=FILE, callback=_writable, help="Write the trace here, as JSON.")
 @click.option("--html", type=FILE, callback=_writable, help="Write all pictures here, as a page that works offline.")
-def run(problem: str, out: Path | None, html: Path | None, **settings: Any) -> None:
+def run(
+    problem: str | None,
+    resume: Path | None,
+    out: Path | None,
+    html: Path | None,
+    **settings: Any,
+) -> None:
     """Solve PROBLEM with a particle filter; print progress and the answers.
 
-    Ctrl-C stops the run between two tokens; what it did until then is printed and written all the same.
+    Ctrl-C stops the run between two tokens; what it did until then is printed and written all the same, and `--resume`
+    goes on from a trace so written as if nothing had happened.
     """
     screen = console()
-    trace = _record(screen, problem, settings)
+    if resume is not None:
+        _only_resume(click.get_current_context())
+        trace = _record(screen, lambda stop: _resumed(resume, stop))
+    elif problem is not None:
+        trace = _record(screen, lambda stop: pfviz.stream(problem, stop=stop, **settings))
+    else:
+        raise click.UsageError("Give a PROBLEM, or --resume FILE.")
     screen.print()
     tables.result(screen, trace)
     _write(screen, trace, out, html)
@@ -94,15 +125,30 @@ def run(problem: str, out: Path | None, html: Path | None, **settings: Any) -> N
         raise click.exceptions.Exit(INTERRUPTED)
 
 
-def _record(screen: Console, problem: str, settings: dict[str, Any]) -> Trace:
+def _only_resume(ctx: click.Context) -> None:
+    """Refuse what the trace says already."""
+    theirs = {"resume", "out", "html"}
+    given = [name for name in ctx.params if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+    if more := [name for name in given if name not in theirs]:
+        raise click.UsageError(
+            f"--resume takes the problem and all settings from the trace; leave out: {', '.join(more)}."
+        )
+
+
+def _resumed(path: Path, stop: Callable[[], bool]) -> Iterator[Event]:
+    from pfviz.api import resume_stream
+
+    return resume_stream(pfviz.load(path), stop=stop)
+
+
+def _record(screen: Console, begin: Callable[[Callable[[], bool]], Iterator[Event]]) -> Trace:
     """Run to the end, or to Ctrl-C, and return the trace of the complete steps."""
-    import pfviz
     from pfviz.models.threads import one_thread
 
     one_thread()
     recorder, interrupt = Recorder(), Interrupt()
     with Progress(screen) as progress:
-        events = pfviz.stream(problem, stop=interrupt.wanted, **settings)  # loads the models; Ctrl-C aborts here
+        events = begin(interrupt.wanted)  # loads the models; Ctrl-C aborts here
         with interrupt.listening():
             for event in events:
                 recorder.see(event)

@@ -23,7 +23,7 @@ def heading(trace: Trace) -> RenderableType:
     lines = [foreign(trace.problem, "bold"), foreign(one_line(f"{who}seed {trace.seed}, {', '.join(rest)}"), "dim")]
     if trace.truth is not None:
         lines.append(foreign(f"true answer: {one_line(trace.truth)}"))
-    ended = f"{trace.status} after {trace.steps} steps, {int(trace.tokens.sum())} tokens{seconds}"
+    ended = f"{trace.status} after {trace.steps} steps, {trace.written_tokens} tokens{seconds}"
     return Group(*lines, foreign(one_line(ended)))
 
 
@@ -32,12 +32,13 @@ def answers(trace: Trace) -> RenderableType:
     table = _table(
         "answer", "mass", "count", "best reward", *([] if trace.truth is None else ["right"]), text=("answer",)
     )
-    for row in trace.answers.rows:
+    for row in trace.pooled.rows:
         marks = [] if row.correct is None else [Text("✓", "green") if row.correct else Text("✗", "red")]
         shown = foreign(one_line(row.display))
         table.add_row(shown, f"{row.mass:.3f}", str(row.count), f"{row.best_reward:.3f}", *marks)
-    silent = len(trace.answers.unanswered)
-    return Group(table, f"no answer from {silent} of {trace.particles} particles") if silent else table
+    silent = len(trace.pooled.unanswered)
+    told = silent + sum(row.count for row in trace.pooled.rows)
+    return Group(table, f"no answer from {silent} of {told} particles") if silent else table
 
 
 def steps(trace: Trace) -> RenderableType:
@@ -73,10 +74,9 @@ def result(screen: Console, trace: Trace) -> None:
         return
     given = trace.choice
     screen.print("No particle gave an answer." if given is None else answers(trace))
-    rewards = trace.rewards[-1]
-    best = max(range(trace.particles) if given is None else given.members, key=lambda slot: (rewards[slot], -slot))
-    screen.print(f"\nBest solution, reward {rewards[best]:.3f}")
-    screen.print(solution(trace, best))
+    sweep, best = trace.exemplar
+    screen.print(f"\nBest solution, reward {sweep.rewards[-1, best]:.3f}")
+    screen.print(solution(sweep, best))
 
 
 def accuracies(result: Result) -> RenderableType:

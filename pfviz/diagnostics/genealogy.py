@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from pfviz.diagnostics.evidence import is_filter
 from pfviz.trace.columns import Trace
 
 IntArray = npt.NDArray[np.int64]
@@ -59,8 +60,22 @@ def offspring(trace: Trace) -> IntArray:
 
 
 def expected_offspring(trace: Trace) -> npt.NDArray[np.float64]:
-    """(T, N): N·W, the mean number of children of every unbiased resampler if step t resamples."""
-    return np.asarray(trace.particles * trace.weights)
+    """(T, N): the mean number of children if step t resamples: N·W of every unbiased resampler.
+
+    Where finished particles are kept aside, each has one child, and the F others share F among themselves. A pinned
+    slot has one child for certain, and its share of the other draws.
+    """
+    n = trace.particles
+    pool = np.ones((trace.steps, n), dtype=np.bool_)
+    if trace.settings.get("finished") == "absorbing" and is_filter(trace):
+        pool = ~trace.finished
+    weights = np.where(pool, trace.weights, 0.0)
+    total, size = weights.sum(axis=1, keepdims=True), pool.sum(axis=1, keepdims=True)
+    shares = np.divide(weights, total, out=pool / np.maximum(size, 1), where=total > 0)
+    certain = np.zeros_like(pool)
+    certain[:, 0] = trace.pinned & pool[:, 0]
+    draws = size - certain.any(axis=1, keepdims=True)
+    return np.asarray(draws * shares + certain + ~pool)
 
 
 def lanes(trace: Trace) -> IntArray:

@@ -9,6 +9,7 @@ from pfviz.figures.genealogy import plot_genealogy as genealogy
 from pfviz.figures.resampling import plot_resampling as resampling
 from pfviz.figures.rewards import plot_rewards as rewards
 from pfviz.figures.strips import plot_strips as strips
+from pfviz.figures.sweeps import plot_sweeps as sweeps
 from pfviz.figures.weights import plot_weights as weights
 
-__all__ = ["answers", "genealogy", "resampling", "rewards", "strips", "to_html", "weights"]
+__all__ = ["answers", "genealogy", "resampling", "rewards", "strips", "sweeps", "to_html", "weights"]

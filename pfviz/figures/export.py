@@ -23,6 +23,7 @@ from pfviz.figures.mathtext import render
 from pfviz.figures.resampling import plot_resampling
 from pfviz.figures.rewards import plot_rewards
 from pfviz.figures.strips import plot_strips
+from pfviz.figures.sweeps import plot_sweeps
 from pfviz.figures.weights import plot_weights
 from pfviz.trace.columns import Trace
 
@@ -35,6 +36,7 @@ _FIGURES: Mapping[str, tuple[str, Any]] = {
     "resampling": ("Resampling", plot_resampling),
     "answers": ("Answers", plot_answers),
     "rewards": ("Rewards", plot_rewards),
+    "sweeps": ("Iterations", plot_sweeps),
 }
 
 
@@ -43,7 +45,8 @@ def to_html(trace: Trace) -> str:
 
     A click on any step shows its solution. Texts are escaped; a content policy forbids every load from outside.
     """
-    figures = {name: _spec(plot(trace, title=False)) for name, (_, plot) in _FIGURES.items()}
+    plots = _FIGURES if trace.earlier else {name: plot for name, plot in _FIGURES.items() if name != "sweeps"}
+    figures = {name: _spec(plot(trace, title=False)) for name, (_, plot) in plots.items()}
     data = {
         "run": _columns(trace),
         "figures": figures,
@@ -78,6 +81,7 @@ def to_html(trace: Trace) -> str:
 {_card("resampling", figures, before=_event_buttons(trace))}
 {_card("weights", figures)}
 {_card("rewards", figures)}
+{_card("sweeps", figures) if trace.earlier else ""}
 </div>
 {_settings(trace)}
 </div>
@@ -164,8 +168,7 @@ def _best(trace: Trace) -> int | None:
     """uid of the step that a reader wants first: the best-rewarded of the answer, else of the last step."""
     if trace.steps == 0:
         return None
-    answer = trace.choice
-    slots = list(answer.members) if answer else list(range(trace.particles))
+    slots = trace.chosen or tuple(range(trace.particles))
     return int(trace.uids[-1, max(slots, key=lambda slot: (trace.rewards[-1, slot], -slot))])
 
 
@@ -200,7 +203,7 @@ def _header(trace: Trace) -> str:
         ("particles", str(trace.particles)),
         ("steps", str(trace.steps)),
         ("resamplings", str(int(trace.resampled.sum()))),
-        ("tokens", f"{int(trace.tokens.sum()):,}"),
+        ("tokens", f"{trace.written_tokens:,}"),
     ]
     if trace.steps:
         facts.append(("seconds", f"{trace.seconds[-1]:.1f}"))

@@ -42,6 +42,7 @@ def plot_genealogy(
     related = relatives(trace, selected)
     line = go.Scattergl if trace.steps * n > GL_EDGES else go.Scatter
     traces = [
+        *_band(trace, rows),
         *_edges(trace, rows, living, related, line),
         _root(n),
         _nodes(trace, rows, living, related, line),
@@ -58,7 +59,13 @@ def plot_genealogy(
         xaxis=theme.step_axis(horizon),
         yaxis=theme.axis(visible=False, range=[n - 0.4, -0.6] if n > 1 else [1, -1]),
         shapes=theme.event_lines([t + 1.5 for t in np.flatnonzero(trace.resampled).tolist()]),
-        annotations=[theme.step_word(), theme.problem_word(), *theme.reward_labels(), *_event_labels(trace, horizon)],
+        annotations=[
+            theme.step_word(),
+            theme.problem_word(),
+            *theme.reward_labels(),
+            *_event_labels(trace, horizon),
+            *_handed_on(trace, rows),
+        ],
     )
 
 
@@ -109,6 +116,28 @@ def _opacity(name: str, related: Any) -> float:
 
 def _parent_rows(trace: Trace, rows: npt.NDArray[np.int64]) -> list[Any]:
     return [rows[t][trace.ancestors[t]][None, :].astype(float) for t in range(trace.steps - 1)]
+
+
+def _band(trace: Trace, rows: npt.NDArray[np.int64]) -> list[Any]:
+    """What lies behind the pinned trajectory, which the iteration before has left; nothing in other runs."""
+    if not trace.pinned or not trace.steps:
+        return []
+    steps = np.arange(trace.steps, dtype=float)
+    y1 = rows[:, 0].astype(float)
+    xs, ys = curves(steps, np.append((trace.particles - 1) / 2, y1[:-1]), steps + 1, y1, CURVE_POINTS)
+    line = {"color": theme.WEIGHT_SCALE[1], "width": 14}
+    return [go.Scatter(x=xs, y=ys, mode="lines", line=line, hoverinfo="skip", name="pinned")]
+
+
+def _handed_on(trace: Trace, rows: npt.NDArray[np.int64]) -> list[dict[str, Any]]:
+    """Words at the trajectory that came from the iteration before, and at the one that goes on to the next."""
+    place = {"yanchor": "bottom", "yshift": 7, "font": {"size": 10, "color": theme.INK}}
+    words = []
+    if trace.pinned and trace.steps:
+        words.append(theme.note("pinned", x=1, y=int(rows[0, 0]), **place))
+    if trace.retained is not None:
+        words.append(theme.note("kept", x=trace.steps, y=int(rows[-1, trace.retained]), **place))
+    return words
 
 
 def _root(n: int) -> Any:

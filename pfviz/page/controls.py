@@ -9,7 +9,7 @@ from typing import Any
 from pfviz.errors import ProblemError, SettingError
 from pfviz.figures.mathtext import render
 from pfviz.inference.aggregation import AGGREGATIONS
-from pfviz.inference.methods import METHODS
+from pfviz.inference.methods import METHODS, make
 from pfviz.inference.resampling import RESAMPLERS
 from pfviz.inference.settings import Settings
 from pfviz.page.markup import escape, message
@@ -50,6 +50,10 @@ DEFAULTS: dict[str, Any] = {
     "trigger": "always",
     "threshold": 0.5,
     "tau": 1.0,
+    "warmth": "1",
+    "iterations": "4",
+    "chains": "3",
+    "ladder": "2",
     "potential": "odds",
     "finished": "pooled",
     "width": "4",
@@ -58,7 +62,9 @@ DEFAULTS: dict[str, Any] = {
     "seed": "0",
 }
 FIELDS = ("problem", *DEFAULTS)
-FOLDED = frozenset(DEFAULTS.keys() - {"method", "particles", "reward"})
+FOLDED = frozenset(DEFAULTS.keys() - {"method", "particles", "reward", "iterations", "chains", "ladder"})
+SIZES = ("particles", "iterations", "chains")
+"""What the number of generations depends on."""
 
 Troubles = dict[str, str]
 """Field → what is wrong with it, as text."""
@@ -110,10 +116,20 @@ def shown(method: Any) -> dict[str, bool]:
     return {field: field in fixed or field in uses for field in DEFAULTS}
 
 
-def about(method: Any) -> str:
-    """The method in one sentence."""
+def about(method: Any, *typed: Any) -> str:
+    """The method in one sentence, and what it costs: the generations that the typed `SIZES` come to."""
     sentence = METHODS[method].description if method in METHODS else ""
-    return f'<p class="small">{escape(sentence)}</p>'
+    return f'<p class="small">{escape(sentence)}{_cost(method, typed)}</p>'
+
+
+def _cost(method: Any, typed: tuple[Any, ...]) -> str:
+    try:
+        settings = Settings(**{field: _checked(field, value) for field, value in zip(SIZES, typed, strict=False)})
+        generations = make(method, settings).generations
+    except SettingError:  # said at its field when the run is started
+        return ""
+    noun = "solution" if generations == 1 else "solutions"
+    return f' <b class="cost">{generations} {noun} in all.</b>'
 
 
 def preview(problem: str | None) -> tuple[str, str]:

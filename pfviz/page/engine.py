@@ -6,12 +6,17 @@ from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from pfviz.inference.events import Event
+from pfviz.trace import Trace
 
 
 class Engine(Protocol):
     """Starts runs. `stream` raises `ProblemError` or `SettingError` before its first event."""
 
     def stream(self, problem: str, *, stop: Callable[[], bool], **settings: Any) -> Iterator[Event]: ...
+
+    def resume(self, trace: Trace, *, stop: Callable[[], bool]) -> Iterator[Event]:
+        """A run goes on where its trace ends."""
+        ...
 
 
 class Embedded:
@@ -23,3 +28,11 @@ class Embedded:
 
         one_thread()
         return api.stream(problem, stop=stop, generator="embedded", **settings)
+
+    def resume(self, trace: Trace, *, stop: Callable[[], bool]) -> Iterator[Event]:
+        """With the models that the trace names."""
+        from pfviz import api
+        from pfviz.models.threads import one_thread
+
+        one_thread()
+        return api.resume_stream(trace, stop=stop)

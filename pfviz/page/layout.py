@@ -25,6 +25,7 @@ def build() -> Parts:
             _bar(parts)
         with gr.Column(elem_id="stage", min_width=0):
             parts["hero"] = markup(empty.hero(), elem_id="hero")
+            parts["sweep"] = markup(elem_id="sweep")
             parts["genealogy"] = pane("Genealogy", dark=DARK, group="steps", keys=True, elem_id="genealogy")
             parts["strips"] = pane(
                 "Effective sample size, ancestors, evidence", dark=DARK, group="steps", elem_id="strips"
@@ -52,7 +53,9 @@ def _side(parts: Parts) -> None:
     with gr.Row(elem_id="go"):
         parts["run"] = gr.Button("Run", variant="primary", elem_id="run", min_width=0)
         parts["stop"] = gr.Button("Stop", interactive=False, elem_id="stop", min_width=0)
+        parts["resume"] = gr.Button("Go on", visible=False, elem_id="resume", min_width=0)
     parts["banner"] = markup(elem_id="banner")
+    parts["notes"] = markup(elem_id="notes")
     parts["method"] = gr.Dropdown(
         controls.METHOD_CHOICES, value=controls.DEFAULTS["method"], label="Method", elem_id="method", min_width=0
     )
@@ -62,10 +65,23 @@ def _side(parts: Parts) -> None:
         1, controls.MOST_PARTICLES, controls.DEFAULTS["particles"], step=1, label="Particles", elem_id="particles"
     )
     parts["trouble_particles"] = markup(elem_id="trouble-particles")
+    _sweeps(parts)
     parts["reward"] = gr.Radio(controls.REWARDS, value="embedded", label="Reward model", elem_id="reward")
     parts["trouble_reward"] = markup(elem_id="trouble-reward")
     with gr.Accordion("More settings", open=False, elem_id="more") as parts["fold"]:
         _more(parts)
+
+
+def _sweeps(parts: Parts) -> None:
+    """The numbers of the methods that go over the steps several times."""
+    seen = controls.shown(controls.DEFAULTS["method"])
+    with gr.Row(elem_id="sweeps-row"):
+        for name, label in (("iterations", "Iterations"), ("chains", "Chains"), ("ladder", "Ladder")):
+            parts[name] = gr.Textbox(
+                str(controls.DEFAULTS[name]), label=label, elem_id=name, min_width=0, visible=seen[name]
+            )
+    for name in ("iterations", "chains", "ladder"):
+        parts[f"trouble_{name}"] = markup(elem_id=f"trouble-{name}")
 
 
 def _more(parts: Parts) -> None:
@@ -87,6 +103,8 @@ def _more(parts: Parts) -> None:
     trouble("temperature")
     text("tau", "Tau", "of the weights: a small one trusts the reward more")
     trouble("tau")
+    text("warmth", "Warmth", "tau is so many times larger at first, and halves at each step; 1 keeps it constant")
+    trouble("warmth")
     choice("potential", "What a reward weighs", controls.POTENTIALS)
     trouble("potential")
     choice("resampler", "Resampling scheme", controls.SCHEMES)
@@ -120,10 +138,16 @@ def _bar(parts: Parts) -> None:
 
 
 def _tabs(parts: Parts) -> None:
-    names = {"weights": "Weights", "resampling": "Resampling", "answers": "Answers", "rewards": "Rewards"}
+    names = {
+        "weights": "Weights",
+        "resampling": "Resampling",
+        "answers": "Answers",
+        "rewards": "Rewards",
+        "sweeps": "Iterations",
+    }
     with gr.Tabs(elem_id="tabs") as parts["tabs"]:
         for name, label in names.items():
-            with gr.Tab(label, id=name):
+            with gr.Tab(label, id=name, visible=name != "sweeps") as parts[f"{name}_tab"]:
                 if name == "resampling":
                     with gr.Row(elem_id="events"):
                         parts["before"] = gr.Button(

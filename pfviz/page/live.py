@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, replace
 
-from pfviz.inference.events import Drafting, Event, Extended, RunEnded, RunStarted, Selected
+from pfviz.inference.events import Drafting, Event, Extended, RunEnded, RunStarted, Selected, SweepStarted
+from pfviz.inference.methods import repeats
 from pfviz.trace import Recorder, Trace
 
 
@@ -20,6 +21,7 @@ class Progress:
     particles: int = 0
     tokens: int = 0
     seconds: float = 0.0
+    sweep: str = ""  # which iteration and chain, of a method that has several
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +37,39 @@ class Moment:
 
 
 def follow(
-    events: Iterable[Event], *, clock: Callable[[], float] = time.monotonic, pause: float = 0.15
+    events: Iterable[Event], *, clock: Callable[[], float] = time.monotonic, pause: float = 0.15, past: int = 0
 ) -> Generator[Moment]:
-    """Moments of a run: every completed step, and between two of them at most one each `pause` seconds."""
+    """Moments of a run: every completed step, and between two of them at most one each `pause` seconds. The first
+    `past` steps of a run that goes on are known already, and are passed over."""
     recorder = Recorder()
     progress, written, begun, shown = Progress(), 0, clock(), clock()
+    pinned, several, known = False, False, 0
     for event in recorder.watch(events):
         now = clock()
         match event:
             case RunStarted():
                 particles = int(event.settings["particles"])
                 progress = replace(progress, status="running", particles=particles, writing=particles, step=1)
+                several = repeats(event.method)
                 begun = now
             case Drafting():
                 progress = replace(progress, step=event.step + 1, writing=event.active, tokens=written + event.tokens)
                 if now - shown < pause:
                     continue
+            case SweepStarted():
+                pinned = event.pinned
+                progress = replace(progress, step=1, writing=progress.particles, sweep=_name(several, event))
+                continue
             case Extended():
-                written += sum(len(step.token_ids) for step in event.steps.values())
+                written += sum(len(step.token_ids) for slot, step in event.steps.items() if slot or not pinned)
                 going_on = sum(not step.finished for step in event.steps.values())
                 progress = replace(progress, tokens=written, writing=going_on)
                 continue
-            case Selected() | RunEnded():
+            case Selected():
+                known += 1
+                if known < past:
+                    continue
+            case RunEnded():
                 pass
             case _:
                 continue
@@ -65,3 +78,8 @@ def follow(
         if isinstance(event, RunEnded):
             progress = replace(progress, status=event.status, step=recorder.steps)
         yield Moment(progress, recorder.trace() if isinstance(event, Selected | RunEnded) else None)
+
+
+def _name(several: bool, sweep: SweepStarted) -> str:
+    chain = f", chain {sweep.chain + 1}" if sweep.chain else ""
+    return f"Iteration {sweep.iteration + 1}{chain}: " if several else ""

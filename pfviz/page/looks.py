@@ -18,20 +18,34 @@ def redraw(visit: Visit) -> Values:
     """Everything that depends on the trace and on where the visitor looks."""
     if visit.trace is None:
         return {}
-    return views.show(visit.trace, selected=visit.selected, tab=visit.tab, event=visit.event)
+    return views.show(visit.trace, selected=visit.selected, tab=visit.tab, event=visit.event, sweep=visit.sweep)
 
 
 def select(visit: Visit, sent: Mapping[str, Any]) -> None:
-    """A click on a particle, in any picture or list."""
-    uid = selection.known(visit.trace, sent.get("uid"))
+    """A click on a particle, or on a sweep, in any picture or list."""
+    if "sweep" in sent:
+        _open_sweep(visit, sent["sweep"])
+        return
+    uid = selection.known(visit.shown, sent.get("uid"))
     visit.selected = visit.selected if uid is None else uid
+
+
+def _open_sweep(visit: Visit, number: object) -> None:
+    """Another iteration or chain; the last one follows the run while it goes on."""
+    if visit.trace is None or isinstance(number, bool) or not isinstance(number, int):
+        return
+    last = len(visit.trace.earlier)
+    if 0 <= number <= last:
+        visit.sweep = None if number == last else number
+        visit.event = None
+        visit.selected = None if visit.shown is None else views.best_particle(visit.shown)
 
 
 def walk(visit: Visit, sent: Mapping[str, Any]) -> None:
     """An arrow key."""
     direction = sent.get("move")
-    if visit.trace is not None and visit.selected is not None and direction in ("parent", "child", "previous", "next"):
-        visit.selected = selection.move(visit.trace, visit.selected, direction)
+    if visit.shown is not None and visit.selected is not None and direction in ("parent", "child", "previous", "next"):
+        visit.selected = selection.move(visit.shown, visit.selected, direction)
 
 
 def open_tab(visit: Visit, sent: Mapping[str, Any]) -> None:
@@ -45,8 +59,8 @@ def step_event(by: int) -> Look:
     """◀ and ▶ among the resampling events."""
 
     def look(visit: Visit, sent: Mapping[str, Any]) -> None:
-        if visit.trace is not None:
-            visit.event = views.neighbour_event(visit.trace, visit.event, by)
+        if visit.shown is not None:
+            visit.event = views.neighbour_event(visit.shown, visit.event, by)
 
     return look
 

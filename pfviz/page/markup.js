@@ -1,12 +1,13 @@
-/* Clicks in our own markup: data-uid selects a particle, data-problem picks a problem. One listener on the root, so it
-   outlives every redraw; the focus returns to the control that was used. */
+/* Clicks in our own markup: data-uid selects a particle, data-sweep an iteration, data-problem picks a problem. One
+   listener on the root, so it outlives every redraw; the focus returns to the control that was used. */
 window.pfvizMarkup = function pfvizMarkup({ element, trigger, watch }) {
   let role = null;
   element.addEventListener("click", (event) => {
-    const hit = event.target.closest("[data-uid], [data-problem]");
+    const hit = event.target.closest("[data-uid], [data-problem], [data-sweep]");
     if (!hit) return;
     role = hit.dataset.role || null;
     if (hit.dataset.uid !== undefined) trigger("select", { uid: Number(hit.dataset.uid) });
+    else if (hit.dataset.sweep !== undefined) trigger("select", { sweep: Number(hit.dataset.sweep) });
     else trigger("pick", { problem: hit.dataset.problem });
   });
   watch("value", () => {

@@ -121,7 +121,9 @@
         const hit = event.points.find((point) => point.customdata != null);
         if (!hit) return;
         plot.focus({ preventScroll: true });
-        trigger("select", { uid: Number([hit.customdata].flat()[0]) });
+        const name = String([hit.customdata].flat()[0]);
+        const sweep = /^sweep (\d+)$/.exec(name);
+        trigger("select", sweep ? { sweep: Number(sweep[1]) } : { uid: Number(name) });
       });
       plot.on("plotly_relayout", remember);
       plot.on("plotly_doubleclick", reset);

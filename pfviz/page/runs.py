@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from typing import Any
 
 from pfviz.errors import PfvizError, ProblemError, SettingError
+from pfviz.inference.events import Event
 from pfviz.page import controls, live, views
 from pfviz.page.engine import Engine
 from pfviz.page.markup import banner, message
@@ -24,11 +25,23 @@ def start(engine: Engine, visit: Visit, form: Mapping[str, Any]) -> Iterator[Val
     yield complaints(troubles)
     if troubles:
         return
-    run = visit.begin()
     problem = settings.pop("problem")
-    yield {"running": True, "banner": "", "progress": views.progress(live.Progress())}
+    yield from _go(visit, lambda run: engine.stream(problem, stop=run.stopped, **settings))
+
+
+def resume(engine: Engine, visit: Visit) -> Iterator[Values]:
+    """A stopped run goes on where it ended."""
+    trace = visit.trace
+    if trace is not None:
+        steps = sum(sweep.steps for sweep in trace.sweeps)
+        yield from _go(visit, lambda run: engine.resume(trace, stop=run.stopped), steps)
+
+
+def _go(visit: Visit, begin: Callable[[Run], Iterator[Event]], past: int = 0) -> Iterator[Values]:
+    run = visit.begin()
+    yield {"running": True, "resumable": False, "banner": "", "progress": views.progress(live.Progress())}
     try:
-        yield from _updates(engine, visit, run, problem, settings)
+        yield from _updates(visit, run, begin(run), past)
     except ProblemError as error:
         yield complaints({"problem": str(error)}, error.examples or controls.EXAMPLES) | _as_before(visit)
     except SettingError as error:
@@ -45,14 +58,13 @@ def start(engine: Engine, visit: Visit, form: Mapping[str, Any]) -> Iterator[Val
         yield {"running": False}
 
 
-def _updates(engine: Engine, visit: Visit, run: Run, problem: str, settings: dict[str, Any]) -> Iterator[Values]:
-    events = engine.stream(problem, stop=run.stopped, **settings)
-    with closing(live.follow(events)) as moments:
+def _updates(visit: Visit, run: Run, events: Iterator[Event], past: int) -> Iterator[Values]:
+    with closing(live.follow(events, past=past)) as moments:
         for place, moment in enumerate(moments):
             if visit.run is not run:
                 return  # the visitor has started another one, or has left
             values: Values = {"progress": views.progress(moment.progress)}
-            if place == 0:
+            if place == 0 and not past:
                 visit.clear()  # only now: a problem that is refused leaves the run before it where it is
                 values["clear"] = True
             if moment.trace is not None:
@@ -62,12 +74,15 @@ def _updates(engine: Engine, visit: Visit, run: Run, problem: str, settings: dic
 
 def _show(visit: Visit, trace: Trace) -> Values:
     with visit.lock:
+        if visit.sweep is None and visit.trace is not None and len(visit.trace.earlier) != len(trace.earlier):
+            visit.selected, visit.event = None, None  # they were of the sweep before
         visit.trace = trace
         if trace.status != "running" and not trace.steps:
-            return {"hero": True}  # stopped before the first step was complete: nothing to look at
-        if trace.status != "running" and visit.selected is None:
-            visit.selected = views.best_particle(trace)
-        return views.show(trace, selected=visit.selected, tab=visit.tab, event=visit.event) | {"hero": False}
+            return {"hero": True, "resumable": False}  # stopped before the first step was complete: nothing to look at
+        if trace.status != "running" and visit.selected is None and visit.shown is not None:
+            visit.selected = views.best_particle(visit.shown)
+        shown = views.show(trace, selected=visit.selected, tab=visit.tab, event=visit.event, sweep=visit.sweep)
+        return shown | {"hero": False, "resumable": trace.status == "stopped"}
 
 
 def _as_before(visit: Visit) -> Values:

@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from pfviz.diagnostics import expected_offspring
 from pfviz.trace import Trace
 
 Move = Literal["parent", "child", "previous", "next"]
@@ -26,7 +27,7 @@ class Offspring:
     """What selection was expected to do with a node, and what it did."""
 
     weight: float  # W, normalised
-    expected: float  # N·W
+    expected: float  # N·W where all are resampled together
     actual: int | None  # None: nothing was resampled after this step
 
 
@@ -66,7 +67,7 @@ def offspring(trace: Trace, uid: int) -> Offspring:
     t, n = trace.node(uid)
     weight = float(trace.weights[t, n])
     actual = int(np.sum(trace.ancestors[t] == n)) if trace.resampled[t] else None
-    return Offspring(weight, weight * trace.particles, actual)
+    return Offspring(weight, float(expected_offspring(trace)[t, n]), actual)
 
 
 def survives(trace: Trace, uid: int) -> bool:

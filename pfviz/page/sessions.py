@@ -34,8 +34,14 @@ class Visit:
     selected: int | None = None
     tab: str = "weights"
     event: int | None = None  # the step whose resampling event is shown; None follows the latest
+    sweep: int | None = None  # the sweep that is shown, of a method of several; None follows the latest
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _folder: Path | None = None
+
+    @property
+    def shown(self) -> Trace | None:
+        """The sweep of the trace that is drawn."""
+        return self.trace if self.trace is None or self.sweep is None else self.trace.sweep(self.sweep)
 
     def begin(self) -> Run:
         """A new run; an older one of the same tab is stopped. Its trace stays until there is something new to show."""
@@ -48,7 +54,7 @@ class Visit:
     def clear(self) -> None:
         """Nothing is shown, and the visitor looks at nothing."""
         with self.lock:
-            self.trace, self.selected, self.event = None, None, None
+            self.trace, self.selected, self.event, self.sweep = None, None, None, None
 
     def end(self, run: Run) -> None:
         """The run is over; the visit keeps its trace."""

@@ -15,7 +15,7 @@ from pfviz.page.markup import bar, chips, escape, message, percent, share
 from pfviz.page.pane import to_value
 from pfviz.trace import Trace
 
-TABS = ("weights", "resampling", "answers", "rewards")
+TABS = ("weights", "resampling", "answers", "rewards", "sweeps")
 PANES = ("genealogy", "strips", *TABS)
 
 Values = dict[str, Any]
@@ -29,8 +29,17 @@ _ENDINGS = {
 }
 
 
-def show(trace: Trace, *, selected: int | None = None, tab: str = "weights", event: int | None = None) -> Values:
-    """Everything that depends on the trace. Only the open tab's figure is drawn."""
+def show(
+    run: Trace,
+    *,
+    selected: int | None = None,
+    tab: str = "weights",
+    event: int | None = None,
+    sweep: int | None = None,
+) -> Values:
+    """Everything that depends on the trace. Only the open tab's figure is drawn; of a method of several sweeps the last
+    one is shown, or the one of that number."""
+    trace = run if sweep is None else run.sweep(sweep)
     if not trace.steps:
         return {"inspector": inspect(None, None)}
     from pfviz import figures  # plotly's graph objects take a while to import
@@ -42,15 +51,27 @@ def show(trace: Trace, *, selected: int | None = None, tab: str = "weights", eve
         drawn[tab] = figures.resampling(trace, step=shown_event(trace, event), **fixed)
     elif tab == "answers":
         drawn[tab] = figures.answers(trace, **fixed)
+    elif tab == "sweeps":
+        drawn[tab] = figures.sweeps(run, shown=len(trace.earlier), title=False)
     else:
         drawn[tab] = getattr(figures, tab)(trace, **growing)
     values: Values = {
         name: to_value(
-            figure, run=f"{trace.started} {trace.seed} {trace.problem[:40]}", steps=trace.steps, selected=selected
+            figure,
+            run=f"{trace.started} {trace.seed} {trace.problem[:40]} {len(trace.earlier)}",
+            steps=trace.steps,
+            selected=selected,
         )
         for name, figure in drawn.items()
     }
-    return values | {"inspector": inspect(trace, selected), "answer": answer(trace), "event": event_label(trace, event)}
+    return values | {
+        "inspector": inspect(trace, selected),
+        "answer": answer(run),
+        "event": event_label(trace, event),
+        "sweep": sweeps(run, len(trace.earlier)),
+        "several": bool(run.earlier),
+        "notes": notes(run),
+    }
 
 
 def _horizon(trace: Trace) -> int:
@@ -94,7 +115,7 @@ def answer(trace: Trace) -> str:
     """The answer card: what the run answers, with its posterior mass, when it is over."""
     if trace.status == "running" or not trace.steps:
         return ""
-    chosen, voted, best = trace.choice, trace.answers.by_weighted_vote, trace.answers.by_highest_reward
+    chosen, voted, best = trace.choice, trace.pooled.by_weighted_vote, trace.pooled.by_highest_reward
     if chosen is None or voted is None or best is None:
         return (
             '<div class="answer none"><h3>No answer</h3><p>No particle boxed an answer before the run ended.</p></div>'
@@ -104,7 +125,10 @@ def answer(trace: Trace) -> str:
         True: '<span class="verdict right">✓ right</span>',
         False: f'<span class="verdict wrong">✗ the true answer is {render(trace.truth or "")}</span>',
     }[chosen.correct]
-    agree = f"{chosen.count} of {trace.particles} particles"
+    told = sum(row.count for row in trace.pooled.rows) + len(trace.pooled.unanswered)
+    agree = f"{chosen.count} of {told} particles"
+    if trace.earlier:
+        agree += f" of {told // trace.particles} iterations"
     second = ""
     if voted.canonical != chosen.canonical:
         second = f'<p class="small">More of the weight says <b>{_short(voted.display)}</b> ({percent(voted.mass)}).</p>'
@@ -120,21 +144,57 @@ def answer(trace: Trace) -> str:
     )
 
 
+def sweeps(run: Trace, shown: int) -> str:
+    """A button for each sweep of a method that has several: a row for each chain, in it its iterations."""
+    if not run.earlier:
+        return ""
+    rows = []
+    for chain in sorted({sweep.chain for sweep in run.sweeps}):
+        own = [(number, sweep) for number, sweep in enumerate(run.sweeps) if sweep.chain == chain]
+        several = len(own) < len(run.sweeps)
+        name = f"Chain {chain + 1} <small>tau {own[0][1].temperatures[-1]:.3g}</small>" if several else "Iteration"
+        buttons = "".join(
+            f'<button type="button" data-sweep="{number}" data-role="sweep-{number}"'
+            f'{" aria-current=true" if number == shown else ""} title="Iteration {sweep.iteration + 1}">'
+            f"{sweep.iteration + 1}</button>"
+            for number, sweep in own
+        )
+        rows.append(f'<div class="chain"><span>{name}</span>{buttons}</div>')
+    return f'<nav class="sweeps" aria-label="Iterations">{"".join(rows)}</nav>'
+
+
+def notes(run: Trace) -> str:
+    """What was out of the ordinary, a line for each kind."""
+    found: dict[str, list[int]] = {}
+    for sweep in run.sweeps:
+        for note in sweep.notes:
+            found.setdefault(note.text, []).append(note.step + 1)
+    lines = [f"<li>{escape(text)} <small>{_after(steps)}</small></li>" for text, steps in found.items()]
+    return f'<ul class="notes" role="status">{"".join(lines)}</ul>' if lines else ""
+
+
+def _after(steps: list[int]) -> str:
+    places = sorted(set(steps))
+    return f"Step {', '.join(map(str, places[:8]))}{' …' if len(places) > 8 else ''}"
+
+
 def _short(answer: str) -> str:
     return render(answer if len(answer) <= 80 else answer[:80] + "…")
 
 
 def best_particle(trace: Trace) -> int | None:
-    """The particle to look at first when a run is over: the heaviest that gives the run's answer."""
-    chosen = trace.choice if trace.steps else None
-    return selection.heaviest(trace, frozenset(chosen.members) if chosen else None)
+    """The particle to look at first when a run is over: the one that is kept for the next iteration, else the heaviest
+    that gives the run's answer."""
+    if trace.retained is not None:
+        return int(trace.uids[-1, trace.retained])
+    return selection.heaviest(trace, frozenset(trace.chosen) if trace.steps else None)
 
 
 def progress(now: Progress) -> str:
     """One line: step, particles still writing, tokens, seconds."""
     if now.status == "loading":
         return '<div class="progress busy" role="status"><i class="dot"></i><b>Loading the models</b></div>'
-    lead = f"Step {now.step}" if now.status == "running" else _ENDINGS[now.status]
+    lead = f"{now.sweep}Step {now.step}" if now.status == "running" else _ENDINGS[now.status]
     steps = f"{now.step} step" if now.step == 1 else f"{now.step} steps"
     facts = [f"{now.writing} of {now.particles} alive"] if now.status == "running" else [steps]
     facts += [f"{now.tokens:,} tokens", f"{now.seconds:.1f} s"]
@@ -150,7 +210,7 @@ def opened(trace: Trace) -> str:
     """The progress line of a trace from a file."""
     seconds = float(trace.seconds[-1]) if trace.steps else 0.0
     status = trace.status if trace.status in _ENDINGS else "stopped"
-    return progress(Progress(status, trace.steps, 0, trace.particles, int(trace.tokens.sum()), seconds))
+    return progress(Progress(status, trace.steps, 0, trace.particles, trace.written_tokens, seconds))
 
 
 def trouble(text: str, examples: tuple[str, ...] = ()) -> str:

@@ -26,8 +26,8 @@ FETCH_FILE = """(file) => {
   link.remove();
 }"""
 
-_STORY = ("inspector", "answer", "event", "progress", "banner", "problem", "hero")
-_BUTTONS = ("run", "stop", "fold", "save_json", "save_html")
+_STORY = ("inspector", "answer", "event", "sweep", "notes", "progress", "banner", "problem", "hero")
+_BUTTONS = ("run", "stop", "resume", "sweeps_tab", "fold", "save_json", "save_html")
 _OUTPUTS = (*(f"trouble_{field}" for field in controls.FIELDS), *views.PANES, *_STORY, *_BUTTONS)
 
 # Never queued behind another visitor: a run holds its place for as long as it lasts.
@@ -44,10 +44,13 @@ def updates(parts: Parts, values: Values) -> Any:
         running = values.pop("running")
         found[parts["run"]] = gr.update(interactive=not running)
         found[parts["stop"]] = gr.update(interactive=running)
+    for name, part in (("resumable", "resume"), ("several", "sweeps_tab")):
+        if name in values:
+            found[parts[part]] = gr.update(visible=values.pop(name))
     if "hero" in values:
         found[parts["hero"]] = gr.update(visible=values.pop("hero"))
     if values.pop("clear", False):
-        cleared = dict.fromkeys((*views.PANES, "answer", "event", "progress"), "")
+        cleared = dict.fromkeys((*views.PANES, "answer", "event", "sweep", "notes", "progress"), "")
         values = cleared | {"inspector": EMPTY} | values
     if values.pop("unfold", False):
         found[parts["fold"]] = gr.update(open=True)
@@ -68,6 +71,10 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
 
     def press_stop(request: gr.Request) -> None:
         visits.of(request.session_hash).stop()
+
+    def press_resume(request: gr.Request) -> Iterator[Any]:
+        for values in runs.resume(engine, visits.of(request.session_hash)):
+            yield updates(parts, values)
 
     def looking(look: looks.Look) -> Callable[..., Any]:
         def callback(request: gr.Request, event: gr.EventData) -> Any:
@@ -90,7 +97,8 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
         **_EVENT,
     )
     parts["stop"].click(press_stop, **_EVENT)
-    for name in (*views.PANES, "inspector", "answer"):
+    parts["resume"].click(press_resume, None, outputs, trigger_mode="multiple", api_name="resume", **_EVENT)
+    for name in (*views.PANES, "inspector", "answer", "sweep"):
         parts[name].select(looking(looks.select), None, outputs, trigger_mode="multiple", **_EVENT)
     parts["genealogy"].move(looking(looks.walk), None, outputs, trigger_mode="multiple", **_EVENT)
     parts["before"].click(looking(looks.step_event(-1)), None, outputs, **_EVENT)
@@ -105,9 +113,9 @@ def _problem(parts: Parts) -> None:
     """Preview, examples, dice, and the settings of the chosen method."""
     variable = [field for field in controls.DEFAULTS if field not in ("method", "reward", "seed")]
 
-    def choose(method: str) -> list[Any]:
+    def choose(method: str, *typed: Any) -> list[Any]:
         seen = controls.shown(method)
-        return [controls.about(method), *(gr.update(visible=seen[field]) for field in variable)]
+        return [controls.about(method, *typed), *(gr.update(visible=seen[field]) for field in variable)]
 
     shown = [parts["preview"], parts["trouble_problem"]]
 
@@ -117,9 +125,10 @@ def _problem(parts: Parts) -> None:
     parts["problem"].change(controls.preview, parts["problem"], shown, **_EVENT)
     for name in ("examples", "trouble_problem"):
         parts[name].pick(pick, None, parts["problem"], **_EVENT)
-    parts["method"].change(
-        choose, parts["method"], [parts["about_method"], *(parts[field] for field in variable)], **_EVENT
-    )
+    sizes = [parts[field] for field in ("method", *controls.SIZES)]
+    parts["method"].change(choose, sizes, [parts["about_method"], *(parts[field] for field in variable)], **_EVENT)
+    for field in controls.SIZES:
+        parts[field].change(controls.about, sizes, parts["about_method"], preprocess=False, **_EVENT)
     parts["dice"].click(controls.dice, None, parts["seed"], **_EVENT)
 
 

@@ -248,6 +248,19 @@ class Trace:
         return next((row.members for row in rows if choice and row.canonical == choice.canonical), ())
 
     @property
+    def exemplar(self) -> tuple[Trace, int]:
+        """The sweep and slot of the best-rewarded particle that gives the run's answer; of any if there is none."""
+        sweeps = [sweep for sweep in self.sweeps if sweep.chain == 0] if self.choice else [self]
+        form = self.choice.canonical if self.choice else None
+        found = [
+            (float(sweep.rewards[-1, slot]), k, -slot)
+            for k, sweep in enumerate(sweeps)
+            for slot in next((row.members for row in sweep.answers.rows if row.canonical == form), ())
+        ] or [(float(self.rewards[-1, slot]), len(sweeps) - 1, -slot) for slot in range(self.particles)]
+        _, k, slot = max(found)
+        return sweeps[k], -slot
+
+    @property
     def answer(self) -> str | None:
         """The answer that the run gives, as it was written; None if no particle answered."""
         return None if self.choice is None else self.choice.display

@@ -17,6 +17,7 @@ from pfviz.inference.events import Event
 from pfviz.models.base import NOTHING, Drafts, IntArray, Sampling, Step
 from pfviz.problem import Problem
 from pfviz.streams import stream
+from pfviz.trace import Trace
 
 HOSTILE = (
     "<script>window.pwned=1</script><img src=x onerror='window.pwned=1'> <a href='javascript:window.pwned=1'>x</a>"
@@ -116,3 +117,6 @@ class FakeEngine:
             raise ProblemError("The embedded pair does not know integrals. It understands arithmetic.", EXAMPLES)
         settings.pop("reward", None)
         return api.stream(problem, stop=stop, generator=self.generator, reward=FakeReward(), **settings)
+
+    def resume(self, trace: Trace, *, stop: Callable[[], bool]) -> Iterator[Event]:
+        return api.resume_stream(trace, stop=stop, generator=self.generator, reward=FakeReward())

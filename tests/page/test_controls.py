@@ -25,6 +25,7 @@ def test_the_usual_form_gives_settings() -> None:
         "trigger": "always",
         "threshold": 0.5,
         "tau": 1.0,
+        "warmth": 1.0,
         "potential": "odds",
         "finished": "pooled",
         "aggregation": "last",
@@ -97,8 +98,26 @@ def test_a_method_has_only_its_own_fields() -> None:
 
 def test_every_method_says_what_it_does() -> None:
     sentences = [controls.about(name) for _, name in controls.METHOD_CHOICES]
-    assert len(set(sentences)) == len(sentences) == 8
+    assert len(set(sentences)) == len(sentences) == 10
     assert "<p" in controls.about("luck")
+
+
+@pytest.mark.parametrize(
+    ("method", "typed", "said"),
+    [
+        ("particle_filtering", (16, "4", "3"), "16 solutions in all"),
+        ("greedy", (16, "4", "3"), "1 solution in all"),
+        ("particle_gibbs", (16, "4", "3"), "61 solutions in all"),  # 16 + 3 · 15
+        ("parallel_tempering", ("8", " 2 ", "3"), "45 solutions in all"),  # 3 · (8 + 7)
+    ],
+)
+def test_every_method_says_what_it_costs(method: str, typed: tuple[Any, ...], said: str) -> None:
+    assert said in controls.about(method, *typed)
+
+
+@pytest.mark.parametrize("typed", [("x", "4", "3"), (1, "4", "3"), (16, "", "3"), (16, None, [])])
+def test_a_cost_that_is_not_known_is_not_said(typed: tuple[Any, ...]) -> None:
+    assert "solution" not in controls.about("particle_gibbs", *typed).split("</p>")[0].split("before.")[1]
 
 
 def test_everything_that_is_wrong_is_said_at_once() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,11 +10,12 @@ from typing import Any
 import pytest
 
 from pfviz.errors import ModelError, SettingError
-from pfviz.inference.events import Event
+from pfviz.inference.events import Event, Noted
 from pfviz.page import controls, looks, runs, views
 from pfviz.page.sessions import Visit
 from pfviz.page.views import Values
 from tests.browser.fake_pair import EXAMPLES, FakeEngine
+from tests.traces import synthetic_trace
 
 FORM: dict[str, Any] = {"problem": "1 + 2", **controls.DEFAULTS, "particles": 8}
 
@@ -155,3 +157,70 @@ def test_a_closed_generator_ends_its_run() -> None:
     updates.close()  # type: ignore[attr-defined]
     assert begun.stopped()
     assert visit.run is None
+
+
+def test_a_run_of_several_iterations_is_followed_and_looked_through() -> None:
+    visit = Visit()
+    shown = press(FORM | {"method": "particle_gibbs", "iterations": "3", "particles": 5}, visit=visit)
+    lines = [values["progress"] for values in shown if "progress" in values]
+    assert any("Iteration 3: Step" in line for line in lines)
+    assert shown[-2]["several"] is True
+    assert 'data-sweep="2"' in shown[-2]["sweep"]
+    assert "of 15 particles of 3 iterations" in shown[-2]["answer"]
+    trace = visit.trace
+    assert trace is not None
+    looks.select(visit, {"sweep": 0})
+    assert visit.shown is not None
+    assert visit.shown.iteration == 0
+    assert visit.selected == trace.sweeps[0].uids[-1, trace.sweeps[0].retained]
+    drawn = looks.redraw(visit)
+    assert 'data-sweep="0" data-role="sweep-0" aria-current=true' in drawn["sweep"]
+    looks.select(visit, {"sweep": 2})
+    assert visit.sweep is None  # the last one is followed
+    for junk in ({"sweep": 9}, {"sweep": -1}, {"sweep": "1"}, {"sweep": None}, {"sweep": True}):
+        looks.select(visit, junk)
+        assert visit.sweep is None
+    looks.open_tab(visit, {"index": views.TABS.index("sweeps")})
+    assert "Crossing lines" in looks.redraw(visit)["sweeps"]
+
+
+def test_a_run_of_one_sweep_has_no_iterations_to_show() -> None:
+    shown = press(FORM)[-2]
+    assert shown["several"] is False
+    assert shown["sweep"] == ""
+    assert shown["resumable"] is False
+
+
+@pytest.mark.parametrize("method", ["particle_filtering", "particle_gibbs"])
+def test_a_stopped_run_goes_on_where_it_was(method: str) -> None:
+    engine, visit = FakeEngine(pace=0), Visit()
+    form = FORM | {"method": method, "particles": 5, "iterations": "2"}
+    last: Values = {}
+    for values in runs.start(engine, visit, form):
+        last = values
+        if visit.trace is not None and visit.trace.steps == 2:
+            visit.stop()
+    assert visit.trace is not None
+    assert visit.trace.status == "stopped"
+    assert last["running"] is False
+    cut = visit.trace
+    shown = list(runs.resume(engine, visit))
+    whole = Visit()
+    press(form, engine, whole)
+    assert visit.trace.status == "finished"
+    assert whole.trace is not None
+    assert visit.trace.texts == whole.trace.texts
+    assert visit.trace.started == cut.started
+    # What was there already is not drawn again step by step.
+    drawn = [values for values in shown if "genealogy" in values]
+    assert len(drawn) == sum(s.steps for s in whole.trace.sweeps) - cut.steps + 2
+    assert list(runs.resume(engine, Visit())) == []
+
+
+def test_a_note_of_the_run_is_shown_once_with_its_steps() -> None:
+    trace = synthetic_trace()
+    noted = dataclasses.replace(trace, notes=tuple(Noted(t, (1,), "It was <tight>.") for t in (0, 2)))
+    assert views.notes(noted).count("<li>") == 1
+    assert "It was &lt;tight&gt;." in views.notes(noted)
+    assert "Step 1, 3" in views.notes(noted)
+    assert views.notes(trace) == ""

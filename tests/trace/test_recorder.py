@@ -5,9 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from pfviz.api import stream
 from pfviz.errors import TraceError
-from pfviz.inference.events import Extended, RunStarted, Scored, Selected, Weighed
+from pfviz.inference.answers import tabulate
+from pfviz.inference.events import Extended, RunEnded, RunStarted, Scored, Selected, Weighed
 from pfviz.trace import Recorder, dumps
+from tests.contracts import toy
+from tests.sweeps import gibbs, tempering
 from tests.traces import synthetic_events, synthetic_trace
 
 
@@ -114,3 +118,47 @@ def test_an_unfinished_particle_without_a_step_is_refused() -> None:
                 recorder.see(event)
         else:
             recorder.see(event)
+
+
+def test_each_sweep_is_a_trace_of_its_own() -> None:
+    trace = tempering()
+    assert len(trace.sweeps) == 18
+    for number, sweep in enumerate(trace.sweeps):
+        as_it_was = trace.sweep(number)
+        assert as_it_was.rewards is sweep.rewards
+        assert len(as_it_was.earlier) == number
+        assert all(swap.iteration < sweep.iteration for swap in as_it_was.swaps) or number == 17
+        assert sweep.status == "finished"
+    with pytest.raises(IndexError, match="sweeps 0 to 17"):
+        trace.sweep(18)
+
+
+def test_a_snapshot_between_two_sweeps_is_the_one_that_is_over() -> None:
+    recorder, counts = Recorder(), []
+    for event in stream("toy", generator=toy.ToyGenerator(), reward=toy.reward, method="particle_gibbs", iterations=3,
+                        particles=4, max_steps=3):  # fmt: skip
+        recorder.see(event)
+        trace = recorder.trace()
+        counts.append((len(trace.earlier), trace.steps))
+        assert trace.status == ("running" if not isinstance(event, RunEnded) else "finished")
+        assert all(sweep.steps for sweep in trace.sweeps) or len(trace.sweeps) == 1
+    assert counts == sorted(counts)
+    assert counts[-1][0] == 2
+
+
+def test_the_tokens_of_a_pinned_trajectory_are_counted_once() -> None:
+    trace = gibbs()
+    every = sum(int(sweep.tokens.sum()) for sweep in trace.sweeps)
+    again = sum(int(sweep.tokens[:, 0].sum()) for sweep in trace.sweeps[1:])
+    assert trace.written_tokens == every - again
+    assert again > 0
+
+
+def test_the_answers_of_a_run_are_those_of_the_first_chain_with_equal_shares() -> None:
+    trace = tempering()
+    target = [sweep for sweep in trace.sweeps if sweep.chain == 0]
+    pooled = tabulate(*target)
+    assert len(pooled.unanswered) == 6 * 4  # letters box no answer
+    assert trace.pooled == pooled
+    assert trace.choice is None
+    assert trace.chosen == ()

@@ -33,6 +33,11 @@ _ALL: tuple[type[Method], ...] = (
 METHODS: dict[str, type[Method]] = {method.name: method for method in _ALL}
 
 
+def repeats(name: str) -> bool:
+    """Whether the method of that name sweeps over the steps several times; False for one that is not known."""
+    return name in METHODS and "iterations" in METHODS[name].uses
+
+
 def make(name: str, settings: Settings) -> Method:
     """The method of that name; run it with its own `settings`. Raises `SettingError` naming those that there are."""
     if name not in METHODS:

@@ -76,6 +76,11 @@ class Method(Protocol):
     def __init__(self, settings: Settings) -> None: ...
 
     @property
+    def generations(self) -> int:
+        """Solutions that are written in all: the budget that methods are compared at."""
+        ...
+
+    @property
     def iterations(self) -> int:
         """Sweeps of each chain."""
         ...
@@ -103,6 +108,11 @@ class Method(Protocol):
 
 class OneSweep(Method, Protocol):
     """What a method of a single sweep is beside its policy."""
+
+    @property
+    def generations(self) -> int:
+        """N."""
+        return self.settings.particles
 
     @property
     def iterations(self) -> int:

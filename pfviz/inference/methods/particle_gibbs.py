@@ -44,6 +44,12 @@ class ParticleGibbs(ParticleFiltering):
         super().__init__(replace(settings, resampler="multinomial"))
 
     @property
+    def generations(self) -> int:
+        """N in the first iteration, and N - 1 beside the pinned one in every other; of every chain."""
+        n, k = self.settings.particles, self.iterations
+        return len(self.chains) * (n + (k - 1) * (n - 1))
+
+    @property
     def iterations(self) -> int:
         """K."""
         return self.settings.iterations
