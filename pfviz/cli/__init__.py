@@ -23,6 +23,7 @@ COMMANDS = {
     "show": Entry("pfviz.cli.show:show", "Print a recorded run again."),
     "serve": Entry("pfviz.cli.serve:serve", "Start the page on this machine."),
     "study": Entry("pfviz.cli.study:study", "Measure accuracy against generations, of every method."),
+    "bench": Entry("pfviz.cli.bench:bench", "Measure what a run costs on this machine."),
     "train-tiny": Entry("pfviz.tiny.training.command:train_tiny", "Build and measure the embedded pair from nothing."),
 }
 

@@ -1,0 +1,103 @@
+"""The pairs that are measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pfviz.bench.scripted import Characters, ScriptedGenerator, text_of
+from pfviz.models import presets
+from pfviz.models.causal_lm import CausalLMGenerator
+from pfviz.models.token_classifier import TokenClassifierReward
+from pfviz.problem import Problem
+
+SMALL: Mapping[str, Any] = {
+    "vocab_size": 1280,
+    "hidden_size": 192,
+    "intermediate_size": 448,
+    "num_hidden_layers": 4,
+    "num_attention_heads": 6,
+    "num_key_value_heads": 2,
+    "max_position_embeddings": 4096,
+}
+"""Near the embedded generator's shape."""
+
+HALF_BILLION: Mapping[str, Any] = {
+    "vocab_size": 151_936,
+    "hidden_size": 896,
+    "intermediate_size": 4864,
+    "num_hidden_layers": 24,
+    "num_attention_heads": 14,
+    "num_key_value_heads": 2,
+    "max_position_embeddings": 32_768,
+    "rms_norm_eps": 1e-6,
+    "rope_parameters": {"rope_type": "default", "rope_theta": 1e6},
+}
+"""Qwen2.5-0.5B, from its published config.json."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A generator and a reward model, and what they are measured on."""
+
+    name: str
+    generator: CausalLMGenerator
+    reward: TokenClassifierReward
+    problems: tuple[Problem, ...]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    step_tokens: int | None = None  # of a scripted pair, about
+
+    @property
+    def models(self) -> tuple[Any, Any]:
+        return self.generator.model, self.reward.model
+
+
+def embedded() -> Pair:
+    """The pair that ships, on one problem of each kind."""
+    generator, reward = presets.generator("embedded"), presets.reward("embedded")
+    assert isinstance(generator, CausalLMGenerator)
+    assert isinstance(reward, TokenClassifierReward)
+    texts = (
+        "Compute (12 + 7) * 3 - 45",
+        "Solve 3x + 5 = 20",
+        "Tom has 5 apples and buys 7 more. He eats 3. How many apples does he have?",
+    )
+    return Pair("embedded", generator, reward, tuple(Problem(text) for text in texts))
+
+
+def random_pair(
+    name: str, shape: Mapping[str, Any], dtype: str, *, steps: int = 8, step_tokens: int = 40, prompt_tokens: int = 100
+) -> Pair:
+    """A pair of random weights (the same at every call) that writes `steps` steps of about `step_tokens` tokens."""
+    import torch
+    from transformers import Qwen2Config, Qwen2ForCausalLM, Qwen2ForTokenClassification
+
+    config = {**shape, "tie_word_embeddings": True, "use_sliding_window": False}
+    before = torch.get_default_dtype()
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        torch.set_default_dtype(getattr(torch, dtype))
+        try:
+            writer = Qwen2ForCausalLM(Qwen2Config(**config)).eval().requires_grad_(False)
+            judge = Qwen2ForTokenClassification(Qwen2Config(**config, num_labels=2)).eval().requires_grad_(False)
+        finally:
+            torch.set_default_dtype(before)
+    tokenizer = Characters(int(shape["vocab_size"]))
+    return Pair(
+        name,
+        ScriptedGenerator(writer, tokenizer, name, step_tokens),
+        TokenClassifierReward(judge, tokenizer, name),
+        (Problem(text_of(prompt_tokens)),),
+        {"max_steps": steps, "max_step_tokens": 2 * step_tokens, "max_step_characters": 1_000_000},
+        step_tokens,
+    )
+
+
+def pair(name: str, **changes: Any) -> Pair:
+    """By name: "embedded", "small", "0.5B-bfloat16" or "0.5B-float32"; `changes` are those of `random_pair`."""
+    if name == "embedded":
+        return embedded()
+    if name == "small":
+        return random_pair(name, SMALL, "float32", **changes)
+    return random_pair(name, HALF_BILLION, name.removeprefix("0.5B-"), **changes)

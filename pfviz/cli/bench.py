@@ -1,0 +1,117 @@
+"""`pfviz bench`: what a run costs on this machine."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+
+from pfviz.cli.run import FILE, INTERRUPTED, _writable
+from pfviz.cli.terminal import console
+
+if TYPE_CHECKING:
+    from pfviz.bench.results import Line, Say
+
+SIZES = "4,16,64"
+
+
+def _numbers(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, ...]:
+    try:
+        numbers = tuple(int(word) for word in value.split(","))
+    except ValueError:
+        numbers = ()
+    if not numbers or min(numbers) < 1:
+        raise click.BadParameter(f"{value!r} is no list of whole numbers such as {SIZES}", ctx, param)
+    return numbers
+
+
+@click.command()
+@click.option("--particles", "-n", default=SIZES, callback=_numbers, help="Numbers of particles, with commas.")
+@click.option("--rounds", default=5, type=click.IntRange(1, 1000), help="Repetitions; medians and quartiles are shown.")
+@click.option("--large", is_flag=True, help="A random pair of Qwen2.5-0.5B's shape in place of the embedded one.")
+@click.option("--dtype", type=click.Choice(["bfloat16", "float32"]), default="bfloat16", help="Of the large pair.")
+@click.option("--steps", default=8, type=click.IntRange(1, 100), help="Steps of the large pair, of 40 tokens or so.")
+@click.option("--peer", is_flag=True, help="Against its_hub, installed in an environment of its own; N = 16 at most.")
+@click.option("--growth", is_flag=True, help="Memory and time against the number of particles and of steps.")
+@click.option("--out", "-o", type=FILE, callback=_writable, help="Write every line here, as JSON.")
+def bench(out: Path | None, **asked: Any) -> None:
+    """Measure what a run costs here: against the bare limit of its models, and in tokens.
+
+    Of the embedded pair, and of random weights in about its shape, where no two particles write the same.
+    Ctrl-C ends the measuring; what was measured until then is printed and written.
+    """
+    from pfviz.bench.table import table
+
+    screen = console()
+    lines: list[Line] = []
+    stopped = False
+    status = screen.status("loading the models")
+    try:
+        if screen.is_terminal:
+            status.start()
+        lines.extend(_measured(asked, lambda text: _tell(screen, status, text)))  # keeps what came before Ctrl-C
+    except KeyboardInterrupt:
+        stopped = True
+    finally:
+        status.stop()
+    screen.print(table(lines) if lines else "Stopped before anything was measured.")
+    if out is not None:
+        report = {"machine": machine(), "asked": asked, "lines": [line.as_dict() for line in lines]}
+        try:
+            out.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise click.FileError(str(out), error.strerror) from error
+        screen.print(f"Wrote {out}", markup=False)
+    if stopped:
+        raise click.exceptions.Exit(INTERRUPTED)
+
+
+def _tell(screen: Console, status: Any, text: str) -> None:
+    status.update(text)
+    if not screen.is_terminal:
+        screen.print(text, markup=False)
+
+
+def _measured(asked: dict[str, Any], say: Say) -> Iterator[Line]:
+    from pfviz.bench.cost import of_limit
+    from pfviz.bench.shapes import pair
+    from pfviz.models.threads import one_thread
+
+    if not asked["large"]:
+        one_thread()
+    rounds = asked["rounds"]
+    if asked["growth"]:
+        from pfviz.bench.growth import growth
+
+        yield from growth(rounds, say)
+        return
+    changes = {"steps": asked["steps"]} if asked["large"] else {}
+    measured = pair(f"0.5B-{asked['dtype']}" if asked["large"] else "embedded", **changes)
+    if asked["peer"]:
+        from pfviz.bench.peer import of_peer
+
+        yield from of_peer(measured, [n for n in asked["particles"] if n <= 16], rounds, say, changes)
+        return
+    yield from of_limit(measured, asked["particles"], rounds, say)
+    if not asked["large"]:
+        yield from of_limit(pair("small"), asked["particles"], rounds, say)
+
+
+def machine() -> dict[str, Any]:
+    """Where it was measured."""
+    import torch
+
+    from pfviz.inference.run import versions
+
+    return {
+        "processor": platform.processor() or platform.machine(),
+        "system": platform.platform(),
+        "threads": torch.get_num_threads(),
+        "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
+        **versions(),
+    }
