@@ -36,7 +36,7 @@ def test_the_table_says_what_meets_its_goal(monkeypatch: pytest.MonkeyPatch, tmp
     result = call("--out", str(out))
     assert result.exit_code == 0, result.output
     rows = {line.split("  ")[0]: line for line in result.output.splitlines()}
-    assert rows["bare limit / run"].split()[3:] == [
+    assert rows["bare limit / run"].split()[4:] == [
         "embedded",
         "4",
         "3",
