@@ -117,11 +117,12 @@ def _lines(trace: Trace, found: list[Kept]) -> list[Any]:
     stays: tuple[list[float | None], list[float | None]] = ([], [])
     crosses: tuple[list[float | None], list[float | None]] = ([], [])
     last = max((one.iteration for one in found), default=0)
+    start = 0.2 if trace.swaps and _labelled(trace, found) else 0.0  # beside the label
     for (iteration, chain), target in goes.items():
         if iteration == last:
             continue
         xs, ys = crosses if target != chain else stays
-        xs += [iteration, iteration + 0.3, iteration + 0.7, iteration + 1, None]
+        xs += [iteration + start, iteration + 0.3, iteration + 0.7, iteration + 1, None]
         ys += [chain, chain, target, target, None]
     common: dict[str, Any] = {"mode": "lines", "hoverinfo": "skip"}
     return [
@@ -136,13 +137,12 @@ def _lines(trace: Trace, found: list[Kept]) -> list[Any]:
 def _marks(trace: Trace, found: list[Kept], shown: int | None) -> Any:
     old = [trace.sweeps[one.number].pinned and one.shared == one.steps for one in found]
     names = ["" if one.answer is None else theme.escape(theme.shorten(one.answer.display, 7)) for one in found]
-    crowded = len({one.iteration for one in found}) > 24
     return go.Scatter(
         x=[one.iteration for one in found],
         y=[one.chain for one in found],
-        mode="markers" if crowded else "markers+text",
+        mode="markers+text" if _labelled(trace, found) else "markers",
         text=[f"<b>{name}</b>" for name in names],
-        textposition="top center",
+        textposition="middle right" if trace.swaps else "top center",
         textfont={"size": 11, "color": theme.INK},
         customdata=[f"sweep {one.number}" for one in found],
         hovertext=[_hover(trace, one) for one in found],
@@ -161,6 +161,11 @@ def _marks(trace: Trace, found: list[Kept], shown: int | None) -> Any:
         },
         name="kept",
     )
+
+
+def _labelled(trace: Trace, found: list[Kept]) -> bool:
+    """Whether there is room for the answers."""
+    return len({one.iteration for one in found}) <= (8 if trace.swaps else 24)
 
 
 def _hover(trace: Trace, one: Kept) -> str:

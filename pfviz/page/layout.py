@@ -53,7 +53,8 @@ def _side(parts: Parts) -> None:
     with gr.Row(elem_id="go"):
         parts["run"] = gr.Button("Run", variant="primary", elem_id="run", min_width=0)
         parts["stop"] = gr.Button("Stop", interactive=False, elem_id="stop", min_width=0)
-        parts["resume"] = gr.Button("Go on", visible=False, elem_id="resume", min_width=0)
+        # Shown where it can be pressed: a part that comes and goes makes Gradio lose updates of other parts.
+        parts["resume"] = gr.Button("Go on", interactive=False, elem_id="resume", min_width=0)
     parts["banner"] = markup(elem_id="banner")
     parts["notes"] = markup(elem_id="notes")
     parts["method"] = gr.Dropdown(
@@ -147,7 +148,7 @@ def _tabs(parts: Parts) -> None:
     }
     with gr.Tabs(elem_id="tabs") as parts["tabs"]:
         for name, label in names.items():
-            with gr.Tab(label, id=name, visible=name != "sweeps") as parts[f"{name}_tab"]:
+            with gr.Tab(label, id=name):
                 if name == "resampling":
                     with gr.Row(elem_id="events"):
                         parts["before"] = gr.Button(

@@ -74,4 +74,5 @@ def open_trace(visit: Visit, path: str) -> Values:
     visit.show(trace)
     visit.selected = views.best_particle(trace)
     opened: Values = {"clear": True, "hero": False, "problem": trace.problem, "running": False, "banner": ""}
+    opened["resumable"] = trace.status in ("stopped", "running")
     return opened | redraw(visit) | {"progress": views.opened(trace)}

@@ -69,7 +69,6 @@ def show(
         "answer": answer(run),
         "event": event_label(trace, event),
         "sweep": sweeps(run, len(trace.earlier)),
-        "several": bool(run.earlier),
         "notes": notes(run),
     }
 

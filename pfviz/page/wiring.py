@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from pfviz.page import controls, downloads, looks, runs, views
+from pfviz.page import controls, downloads, empty, looks, runs, views
 from pfviz.page.engine import Engine
 from pfviz.page.inspector import EMPTY
 from pfviz.page.layout import Parts
@@ -27,7 +27,7 @@ FETCH_FILE = """(file) => {
 }"""
 
 _STORY = ("inspector", "answer", "event", "sweep", "notes", "progress", "banner", "problem", "hero")
-_BUTTONS = ("run", "stop", "resume", "sweeps_tab", "fold", "save_json", "save_html")
+_BUTTONS = ("run", "stop", "resume", "fold", "save_json", "save_html")
 _OUTPUTS = (*(f"trouble_{field}" for field in controls.FIELDS), *views.PANES, *_STORY, *_BUTTONS)
 
 # Never queued behind another visitor: a run holds its place for as long as it lasts.
@@ -44,11 +44,10 @@ def updates(parts: Parts, values: Values) -> Any:
         running = values.pop("running")
         found[parts["run"]] = gr.update(interactive=not running)
         found[parts["stop"]] = gr.update(interactive=running)
-    for name, part in (("resumable", "resume"), ("several", "sweeps_tab")):
-        if name in values:
-            found[parts[part]] = gr.update(visible=values.pop(name))
+    if "resumable" in values:
+        found[parts["resume"]] = gr.update(interactive=values.pop("resumable"))
     if "hero" in values:
-        found[parts["hero"]] = gr.update(visible=values.pop("hero"))
+        values["hero"] = empty.hero() if values["hero"] else ""  # never `visible`: it makes Gradio lose other updates
     if values.pop("clear", False):
         cleared = dict.fromkeys((*views.PANES, "answer", "event", "sweep", "notes", "progress"), "")
         values = cleared | {"inspector": EMPTY} | values

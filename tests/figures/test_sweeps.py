@@ -40,7 +40,7 @@ def test_lines_lead_to_where_the_next_iteration_pins_it() -> None:
     for name in ("stays", "exchanged"):
         line = named(figure, name)
         for i in range(0, len(line.x), 5):
-            start, end = (line.x[i], line.y[i]), (line.x[i + 3], line.y[i + 3])
+            start, end = (int(line.x[i]), line.y[i]), (line.x[i + 3], line.y[i + 3])
             assert (start[1] == end[1]) == (name == "stays")
             before, after = at[start], at[end]
             texts = before.path_texts(before.steps - 1, before.retained)

@@ -98,3 +98,9 @@ def test_downloads_say_what_they_are_and_open_again(visit: Visit, tmp_path: Path
     assert downloads.read(path).steps == 5
     report = downloads.write(visit.trace, "html", tmp_path).read_text(encoding="utf-8")
     assert report.startswith("<!doctype html>") or report.startswith("<!DOCTYPE html>")
+
+
+@pytest.mark.parametrize(("steps", "resumable"), [(5, False), (3, True)])
+def test_an_opened_trace_that_was_cut_can_go_on(visit: Visit, tmp_path: Path, steps: int, resumable: bool) -> None:
+    save(synthetic_trace(particles=8, steps=5).upto(steps), tmp_path / "run.json")
+    assert looks.open_trace(visit, str(tmp_path / "run.json"))["resumable"] is resumable

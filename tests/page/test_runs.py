@@ -164,7 +164,6 @@ def test_a_run_of_several_iterations_is_followed_and_looked_through() -> None:
     shown = press(FORM | {"method": "particle_gibbs", "iterations": "3", "particles": 5}, visit=visit)
     lines = [values["progress"] for values in shown if "progress" in values]
     assert any("Iteration 3: Step" in line for line in lines)
-    assert shown[-2]["several"] is True
     assert 'data-sweep="2"' in shown[-2]["sweep"]
     assert "of 15 particles of 3 iterations" in shown[-2]["answer"]
     trace = visit.trace
@@ -186,7 +185,6 @@ def test_a_run_of_several_iterations_is_followed_and_looked_through() -> None:
 
 def test_a_run_of_one_sweep_has_no_iterations_to_show() -> None:
     shown = press(FORM)[-2]
-    assert shown["several"] is False
     assert shown["sweep"] == ""
     assert shown["resumable"] is False
 

@@ -34,7 +34,7 @@ def test_nothing_to_show_is_skipped(parts: layout.Parts) -> None:
 def test_a_new_run_clears_the_pictures(parts: layout.Parts) -> None:
     found = wiring.updates(parts, {"clear": True, "hero": False, "progress": "…"})
     assert all(found[parts[name]] == "" for name in views.PANES)
-    assert found[parts["hero"]]["visible"] is False
+    assert found[parts["hero"]] == ""
     assert found[parts["progress"]] == "…"
     assert found[parts["save_json"]]["interactive"] is False
 
