@@ -13,31 +13,36 @@ def draw(
     Draw n is made from row rows[n] (n, by default). Temperature 0 takes the most likely token. Logits that are not
     numbers give a log-probability that is none either, for the caller to refuse.
     """
-    logits = logits.double()
-    index = torch.arange(len(logits)) if rows is None else torch.tensor(rows)
-    index = index.to(logits.device)
+    rows = list(range(len(logits))) if rows is None else rows
+    index = torch.tensor(rows, device=logits.device)
+    # From the maximum down, so that a tiny temperature overflows to no mass instead of to infinity.
+    below = logits.double()
+    below = below - below.amax(dim=1, keepdim=True)
+    total_mass = below.exp().sum(dim=1)
     if temperature == 0:
-        tokens = logits.argmax(dim=1)[index]
+        tokens = below.argmax(dim=1)[index]
+        log_mass = below[index, tokens]
     else:
-        # From the maximum down, so that a tiny temperature overflows to no mass instead of to infinity.
-        mass = torch.softmax((logits - logits.amax(dim=1, keepdim=True)) / temperature, dim=1).cumsum(dim=1)
-        total = mass[index, -1]
-        # Strictly below the total, so that a token without mass is never drawn.
-        heights = torch.minimum(uniforms.double() * total, torch.nextafter(total, torch.zeros_like(total)))
-        tokens = _search(mass, heights, index).clamp(max=logits.shape[1] - 1)
-    return tokens, logits[index, tokens] - logits.logsumexp(dim=1)[index]
+        tokens, log_mass = _search(below, index, rows, uniforms, temperature)
+    return tokens, log_mass - total_mass.log()[index]
 
 
-def _search(mass: torch.Tensor, heights: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
-    """For each n the first column of mass[index[n]] (R, V) above heights[n], (N,)."""
-    if len(index) == len(mass) and bool((index == torch.arange(len(mass), device=index.device)).all()):
-        return torch.searchsorted(mass, heights[:, None], right=True)[:, 0]
-    # (R, K), K heights at most in a row: the row's mass is not copied for each of them.
-    order = torch.argsort(index, stable=True)
-    counts = torch.bincount(index, minlength=len(mass))
-    starts = counts.cumsum(0) - counts
-    place = torch.empty_like(index)
-    place[order] = torch.arange(len(index), device=index.device) - starts[index[order]]
-    table = heights.new_zeros(len(mass), int(counts.max()))
+def _search(
+    below: torch.Tensor, index: torch.Tensor, rows: list[int], uniforms: torch.Tensor, temperature: float
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Tokens (N,) and the entries of `below` (R, V) there: where the sum of a row's mass passes the uniform's share."""
+    mass = (below / temperature).exp_().cumsum_(dim=1)
+    total = mass[index, -1]
+    # Strictly below the total, so that a token without mass is never drawn.
+    heights = torch.minimum(uniforms.double() * total, torch.nextafter(total, torch.zeros_like(total)))
+    # (R, K), K draws at most from one row: its mass is not copied for each of them.
+    seen = [0] * len(below)
+    places = []
+    for row in rows:
+        places.append(seen[row])
+        seen[row] += 1
+    place = torch.tensor(places, device=below.device)
+    table = heights.new_zeros(len(below), max(seen))
     table[index, place] = heights
-    return torch.searchsorted(mass, table, right=True)[index, place]
+    tokens = torch.searchsorted(mass, table, right=True)[index, place].clamp(max=below.shape[1] - 1)
+    return tokens, below[index, tokens]

@@ -79,13 +79,15 @@ class TokenClassifierSession:
             raise ModelError(f"Slots {sorted(missing)} are finished or unknown and cannot be scored.")
         if not steps:
             return {}
+        ids = {text: self._ids(text) for text in {step.text for step in steps.values()}}
         apart: dict[tuple[int, tuple[int, ...]], list[int]] = {}
         for slot in sorted(self._row):
-            apart.setdefault((self._row[slot], self._ids(steps.get(slot))), []).append(slot)
+            new = ids[steps[slot].text] if slot in steps else ()
+            apart.setdefault((self._row[slot], new), []).append(slot)
         branches = sorted(apart, key=lambda branch: not branch[1])  # those that are fed in front; stable
         self._cache.select([row for row, _ in branches])
         self._row = {slot: row for row, branch in enumerate(branches) for slot in apart[branch]}
-        fed = [list(ids) for _, ids in branches if ids]
+        fed = [list(new) for _, new in branches if new]
         values = [value for part in self._passes.over(len(fed), lambda a, b: self._feed(fed[a:b], a)) for value in part]
         if not all(math.isfinite(value) for value in values):
             worst = next(value for value in values if not math.isfinite(value))
@@ -94,8 +96,8 @@ class TokenClassifierSession:
         self._row = {slot: r for slot, r in self._row.items() if slot not in steps or not steps[slot].finished}
         return scores
 
-    def _ids(self, step: Step | None) -> tuple[int, ...]:
-        return () if step is None else (*self._reward.codec.encode(step.text), *self._reward.separator_ids)
+    def _ids(self, text: str) -> tuple[int, ...]:
+        return (*self._reward.codec.encode(text), *self._reward.separator_ids)
 
     def select(self, ancestors: IntArray) -> None:
         """Slot n becomes a copy of slot ancestors[n]; ancestors (N,). Copies nothing: clones share their row."""
