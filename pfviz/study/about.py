@@ -15,6 +15,11 @@ RELIED_ON = ("pfviz", "torch", "transformers", "numpy")
 """The packages whose versions the numbers depend on."""
 
 
+def versions() -> dict[str, str]:
+    """Those of this process, by name of the package."""
+    return {name: metadata.version(name) for name in RELIED_ON}
+
+
 def about(pair: Pair, reward: str, common: Settings, problem_seed: int) -> dict[str, Any]:
     """JSON-able: names and hashes of the models, versions, settings, and the seed of the problems."""
     return {
@@ -22,5 +27,5 @@ def about(pair: Pair, reward: str, common: Settings, problem_seed: int) -> dict[
         "reward": reward,
         "settings": {name: getattr(common, name) for name in STATED},
         "models": pair.fingerprint(),
-        "versions": {name: metadata.version(name) for name in RELIED_ON},
+        "versions": versions(),
     }

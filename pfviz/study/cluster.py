@@ -1,26 +1,38 @@
 """The jobs of a study on a Ray cluster: the same units of work as in the pool, done wherever there is a free core.
 
-Every machine needs pfviz's dependencies and Ray, at the same versions; pfviz's code and the models travel to them.
-Nothing else imports Ray.
+Every machine needs pfviz and Ray, at the same versions; the models travel to them. Nothing else imports Ray.
 """
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Iterable, Iterator
+import socket
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from pfviz.errors import StudyError
 from pfviz.inference.settings import Settings
+from pfviz.study.about import versions
 from pfviz.study.pair import Pair, load, unpacked
 from pfviz.study.units import Job
 from pfviz.study.work import Outcome, work
 
 HERE = "local"
 """The address that stands for a Ray that is started on this machine, and stopped after the study."""
+_START = "Start a cluster with `ray start --head`, or use --ray local for one on this machine."
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """What a worker needs beside its job: the pair, under a name that says what is in it, and the versions here."""
+
+    name: str
+    versions: Mapping[str, str]
+    files: list[Any]  # a reference to `Pair.files`
 
 
 def run(
@@ -38,7 +50,7 @@ def run(
     ray = _connected(address, workers)
     try:
         # In a list, a reference is not fetched before it is asked for.
-        models = "".join(pair.fingerprint().values()), [ray.put(pair.files())]
+        models = Models("".join(pair.fingerprint().values()), versions(), [ray.put(pair.files())])
         task = ray.remote(num_cpus=1, max_retries=3)(_work)
         waiting = iter(jobs)
         going: list[Any] = []
@@ -61,18 +73,24 @@ def _connected(address: str, workers: int | None) -> Any:
     except ImportError as error:
         raise StudyError("Ray is not installed here. `pip install 'pfviz[ray]'`, or leave --ray out.") from error
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    import pfviz
-
-    code = {"py_modules": [str(Path(pfviz.__file__).parent)]}
-    local = {"num_cpus": workers, "include_dashboard": False} if address == HERE else {}
+    _knock(address)
+    here: dict[str, Any] = {"num_cpus": workers, "include_dashboard": False} if address == HERE else {}
     try:
-        ray.init(address, runtime_env=code, logging_level="error", log_to_driver=False, **local)
+        ray.init(address, logging_level=logging.ERROR, log_to_driver=False, **here)
     except (ConnectionError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
-        raise StudyError(
-            f"No Ray cluster answers at {address!r} ({_last_line(error)}). Start one with `ray start --head`, or use "
-            "--ray local for one on this machine."
-        ) from error
+        raise StudyError(f"No Ray cluster answers at {address!r} ({_last_line(error)}). {_START}") from error
     return ray
+
+
+def _knock(address: str) -> None:
+    """Refuse an address at which nobody listens: Ray itself would try again for many minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not (host and port.isdecimal()):
+        return  # "auto", "local": names that Ray resolves itself
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
+    except (OSError, OverflowError) as error:
+        raise StudyError(f"Nobody listens at {address} ({error}). {_START}") from error
 
 
 @cache
@@ -81,14 +99,15 @@ def _unpacked(name: str) -> list[Pair]:
     return []
 
 
-def _work(job: Job, common: Settings, models: tuple[str, list[Any]]) -> list[Outcome]:
+def _work(job: Job, common: Settings, models: Models) -> list[Outcome]:
     """On a worker, which fetches, unpacks and loads the models at its first job."""
-    name, (reference,) = models
-    here = _unpacked(name)
+    here = _unpacked(models.name)
     if not here:
         import ray
 
-        here.append(unpacked(ray.get(reference)))
+        if (found := versions()) != models.versions:
+            raise StudyError(f"A machine of the cluster has {found} where this one has {dict(models.versions)}.")
+        here.append(unpacked(ray.get(models.files[0])))
     return work(job, common, *load(here[0]))
 
 

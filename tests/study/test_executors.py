@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -14,10 +15,12 @@ from pfviz.errors import StudyError
 from pfviz.inference.settings import Settings
 from pfviz.problem import Problem
 from pfviz.study import cluster, pool
+from pfviz.study.about import versions
 from pfviz.study.pair import Pair, load
 from pfviz.study.units import Job, jobs, units
 from pfviz.study.work import Outcome, work
 from pfviz.tiny.world import held_out_tasks
+from tests.browser import chromium
 from tests.study.shipped import PAIR
 
 ROOT = Path(__file__).parents[2]
@@ -79,3 +82,16 @@ def test_without_ray_the_error_says_what_to_do(monkeypatch: pytest.MonkeyPatch) 
 def test_nothing_needs_ray() -> None:
     code = "import pfviz.cli.study, pfviz.study.pool, pfviz.study.cluster, sys; sys.exit('ray' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("form", ["127.0.0.1:{}", "ray://127.0.0.1:{}", "no.such.host.invalid:{}"])
+def test_an_address_where_nobody_listens_is_named_at_once(form: str) -> None:
+    address = form.format(chromium.free_port())
+    with pytest.raises(StudyError, match=re.escape(address)):
+        next(cluster.run(listed()[:1], Settings(), PAIR, address=address))
+
+
+def test_a_machine_with_other_versions_is_refused() -> None:
+    other = cluster.Models("another pair", {**versions(), "numpy": "1.0"}, [])
+    with pytest.raises(StudyError, match=r"'numpy': '1\.0'"):
+        cluster._work(listed()[0], Settings(), other)
