@@ -16,6 +16,7 @@ import torch
 
 from pfviz.errors import ModelError, ProblemError
 from pfviz.models.base import NOTHING, Drafts, End, IntArray, Sampling, Step
+from pfviz.models.branches import Branch, Sourced, arrange
 from pfviz.models.cache import ForkedCache
 from pfviz.models.codec import Codec
 from pfviz.models.drawing import draw
@@ -87,15 +88,6 @@ class _Draft:
     characters: int = 0  # no fewer than the text has
     text: str = ""
     end: End = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Branch:
-    """What the cache row of the same index holds while a step is written: slots with the same tokens so far."""
-
-    origin: int  # the row before the step
-    slots: tuple[int, ...]
-    pending: int  # the last token: drawn, and not yet fed
 
 
 class CausalLMSession:
@@ -184,40 +176,25 @@ class CausalLMSession:
         self._pending = [self._pending[row] for row in rows]
         self._row = {slot: place[row] for slot, row in self._row.items()}
 
-    def _begin(self, asked: set[int]) -> tuple[list[_Branch], list[_Branch]]:
+    def _begin(self, asked: set[int]) -> tuple[list[Branch], list[Branch]]:
         """The rows of this step, in the cache's order: those that are written, and those that stay as they are."""
-        writing: list[_Branch] = []
-        resting: list[_Branch] = []
+        writing: list[Branch] = []
+        resting: list[Branch] = []
         apart: dict[tuple[int, bool], list[int]] = {}
         for slot in sorted(self._row):
             apart.setdefault((self._row[slot], slot in asked), []).append(slot)
         for (row, written), slots in sorted(apart.items()):
-            (writing if written else resting).append(_Branch(row, tuple(slots), self._pending[row]))
+            (writing if written else resting).append(Branch(row, tuple(slots), self._pending[row]))
         return self._arrange([(b.origin, b) for b in writing], [(b.origin, b) for b in resting])
 
-    def _arrange(
-        self, writing: list[tuple[int, _Branch]], resting: list[tuple[int, _Branch]]
-    ) -> tuple[list[_Branch], list[_Branch]]:
-        """Let the cache hold these branches, each a copy of the row named with it, those that are written in front.
-        As many as can stay where they are."""
-        front, total = len(writing), len(writing) + len(resting)
-        places: list[tuple[int, _Branch] | None] = [None] * total
-        for some, low, high in ((writing, 0, front), (resting, front, total)):
-            moving = []
-            for item in some:
-                if low <= item[0] < high and places[item[0]] is None:
-                    places[item[0]] = item
-                else:
-                    moving.append(item)
-            holes = (place for place in range(low, high) if places[place] is None)
-            for item, hole in zip(moving, list(holes), strict=True):
-                places[hole] = item
-        settled = [item for item in places if item is not None]
+    def _arrange(self, writing: list[Sourced], resting: list[Sourced]) -> tuple[list[Branch], list[Branch]]:
+        """Let the cache hold these branches, those that are written in front."""
+        settled = arrange(writing, resting)
         self._cache.select([source for source, _ in settled])
         branches = [branch for _, branch in settled]
-        return branches[:front], branches[front:]
+        return branches[: len(writing)], branches[len(writing) :]
 
-    def _column(self, writing: list[_Branch], drafts: dict[int, _Draft]) -> None:
+    def _column(self, writing: list[Branch], drafts: dict[int, _Draft]) -> None:
         """One more token for each slot of the branches."""
 
         def work(start: int, stop: int) -> list[tuple[int, int, float]]:
@@ -236,7 +213,7 @@ class CausalLMSession:
                 self._judge(draft)
 
     @torch.inference_mode()
-    def _drawn(self, branches: list[_Branch], start: int, drafts: dict[int, _Draft]) -> list[tuple[int, int, float]]:
+    def _drawn(self, branches: list[Branch], start: int, drafts: dict[int, _Draft]) -> list[tuple[int, int, float]]:
         """Feed the branches, rows `start` on, and draw for each of their slots: (slot, token, log-probability)."""
         logits = self._cache.feed(self._generator.model, [[branch.pending] for branch in branches], start)
         slots = [slot for branch in branches for slot in branch.slots]
@@ -250,17 +227,17 @@ class CausalLMSession:
         return list(zip(slots, tokens.tolist(), log_probs.tolist(), strict=True))
 
     def _part(
-        self, writing: list[_Branch], resting: list[_Branch], drafts: dict[int, _Draft]
-    ) -> tuple[list[_Branch], list[_Branch]]:
+        self, writing: list[Branch], resting: list[Branch], drafts: dict[int, _Draft]
+    ) -> tuple[list[Branch], list[Branch]]:
         """Slots of a branch that drew different tokens go apart, and those that ended their step come to rest."""
-        going: list[tuple[int, _Branch]] = []
+        going: list[Sourced] = []
         staying = [(len(writing) + i, branch) for i, branch in enumerate(resting)]
         for row, branch in enumerate(writing):
             apart: dict[tuple[int, bool], list[int]] = {}
             for slot in branch.slots:
                 apart.setdefault((drafts[slot].ids[-1], bool(drafts[slot].end)), []).append(slot)
             for (token, ended), slots in apart.items():
-                (staying if ended else going).append((row, _Branch(branch.origin, tuple(slots), token)))
+                (staying if ended else going).append((row, Branch(branch.origin, tuple(slots), token)))
         return self._arrange(going, staying)
 
     def _judge(self, draft: _Draft) -> None:
@@ -295,7 +272,7 @@ class CausalLMSession:
         finished = boxed or end == "eos" or (not text and self._empties[slot] >= 1) or len(draft.ids) >= room
         return Step(text, tuple(draft.ids), draft.log_prob, finished, end)
 
-    def _commit(self, branches: list[_Branch], steps: Mapping[int, Step]) -> None:
+    def _commit(self, branches: list[Branch], steps: Mapping[int, Step]) -> None:
         """The cache's rows are those of the branches from now on."""
         self._pending = [branch.pending for branch in branches]
         self._row = {
@@ -307,7 +284,7 @@ class CausalLMSession:
         for slot, step in steps.items():
             self._empties[slot] = 0 if step.text else self._empties[slot] + 1
 
-    def _revert(self, branches: list[_Branch], lengths: list[int]) -> None:
+    def _revert(self, branches: list[Branch], lengths: list[int]) -> None:
         """The rows as they were before the step: each still stands in front of whatever was written after it."""
         found: dict[int, int] = {}
         for row, branch in enumerate(branches):
