@@ -18,12 +18,12 @@ def of_limit(pair: Pair, particles: Sequence[int], rounds: int, say: Say) -> Ite
     """Lines for each number of particles: the ratio to the limit, tokens against those needed, seconds by part.
 
     A round is a run and then its limit for every problem, with the round's number as the seed; ratios are within one
-    round. Before the first round both are done once.
+    round. Before the first round of a small pair both are done once.
     """
     goal = Goal(0.6 if pair.name == "embedded" else 0.85)
     for n in particles:
-        say(f"{pair.name}: N = {n}, warming up")
         if pair.name in ("embedded", "small"):  # a large model needs no warming, and has no time for it
+            say(f"{pair.name}: N = {n}, warming up")
             _round(pair, n, 0)
         found = []
         for number in range(rounds):

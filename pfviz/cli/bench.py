@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pfviz.bench.results import Line, Say
 
 SIZES = "4,16,64"
+MOST_OF_PEER = 16  # it computes all that came before a step anew
 
 
 def _numbers(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, ...]:
@@ -36,7 +37,9 @@ def _numbers(ctx: click.Context, param: click.Parameter, value: str) -> tuple[in
 @click.option("--large", is_flag=True, help="A random pair of Qwen2.5-0.5B's shape in place of the embedded one.")
 @click.option("--dtype", type=click.Choice(["bfloat16", "float32"]), default="bfloat16", help="Of the large pair.")
 @click.option("--steps", default=8, type=click.IntRange(1, 100), help="Steps of the large pair, of 40 tokens or so.")
-@click.option("--peer", is_flag=True, help="Against its_hub, installed in an environment of its own; N = 16 at most.")
+@click.option(
+    "--peer", is_flag=True, help="Against its_hub, installed in an environment of its own; up to 16 particles."
+)
 @click.option("--growth", is_flag=True, help="Memory and time against the number of particles and of steps.")
 @click.option("--out", "-o", type=FILE, callback=_writable, help="Write every line here, as JSON.")
 def bench(out: Path | None, **asked: Any) -> None:
@@ -82,6 +85,8 @@ def _measured(asked: dict[str, Any], say: Say) -> Iterator[Line]:
     from pfviz.bench.shapes import pair
     from pfviz.models.threads import one_thread
 
+    if asked["peer"] and min(asked["particles"]) > MOST_OF_PEER:
+        raise click.UsageError(f"--peer is measured with at most {MOST_OF_PEER} particles.")
     if not asked["large"]:
         one_thread()
     rounds = asked["rounds"]
@@ -95,7 +100,7 @@ def _measured(asked: dict[str, Any], say: Say) -> Iterator[Line]:
     if asked["peer"]:
         from pfviz.bench.peer import of_peer
 
-        yield from of_peer(measured, [n for n in asked["particles"] if n <= 16], rounds, say, changes)
+        yield from of_peer(measured, [n for n in asked["particles"] if n <= MOST_OF_PEER], rounds, say, changes)
         return
     yield from of_limit(measured, asked["particles"], rounds, say)
     if not asked["large"]:

@@ -103,3 +103,9 @@ def test_particles_that_are_no_numbers_are_refused(value: str) -> None:
     result = call("--particles", value)
     assert result.exit_code == 2
     assert "--particles" in result.output
+
+
+def test_a_peer_for_whom_there_are_too_many_particles() -> None:
+    result = call("--peer", "--particles", "64")
+    assert result.exit_code == 2
+    assert "at most 16 particles" in result.output
