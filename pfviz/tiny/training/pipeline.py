@@ -267,8 +267,8 @@ class Build:
             self.generator_folder, folder, self.held_out_tasks(), particles, TEMPERATURE, 0, self._count(stage)
         )
         return {
-            "highest": sum(run.highest for run in runs) / len(runs),
-            "vote": sum(run.vote for run in runs) / len(runs),
+            "highest": sum(run.right["highest"] for run in runs) / len(runs),
+            "vote": sum(run.right["vote"] for run in runs) / len(runs),
             "tokens": sum(run.tokens for run in runs) / len(runs),
             "seconds": sum(run.seconds for run in runs) / len(runs),
         }

@@ -14,8 +14,12 @@ import pytest
 import torch
 from click.testing import CliRunner, Result
 
+from pfviz.inference.settings import Settings
+from pfviz.study import pool
+from pfviz.study.pair import Pair, load
+from pfviz.study.units import Job
+from pfviz.study.work import Outcome, work
 from pfviz.tiny import tokenizer, world
-from pfviz.tiny.tasks import Task
 from pfviz.tiny.training import evaluate, generator, pipeline, reward
 from pfviz.tiny.training.command import QUICK, train_tiny
 
@@ -32,20 +36,20 @@ class Built:
         return CliRunner().invoke(train_tiny, arguments, catch_exceptions=False)
 
 
-def filtered_here(
-    generator: Path, reward: Path, tasks: Sequence[Task], particles: int, temperature: float, *rest: object
-) -> list[evaluate.Filtered]:
+def run_here(jobs: Sequence[Job], common: Settings, pair: Pair) -> Iterator[list[Outcome]]:
     """Worker processes for one measurement, which show that they work; the others without starting any."""
-    if reward.name == "reward" and particles == QUICK.particles[0]:
-        return in_workers(generator, reward, tasks, particles, temperature)
+    if pair.reward.name == "reward" and jobs[0].units[0].budget == QUICK.particles[0]:
+        yield from in_workers(jobs, common, pair)
+        return
     threads = torch.get_num_threads()
     try:
-        return evaluate._run(evaluate._Job(generator, reward, tuple(tasks), particles, temperature, 0))
+        for job in jobs:
+            yield work(job, common, *load(pair))
     finally:
         torch.set_num_threads(threads)
 
 
-in_workers = evaluate.particle_filtering
+in_workers = pool.run
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +65,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     made = Built(folder / "out", folder / "work")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tokenizer, "build", from_fewer)
-        patch.setattr(evaluate, "particle_filtering", filtered_here)
+        patch.setattr(pool, "run", run_here)
         result = made.run()
         assert result.exit_code == 0, result.output
         assert "The pair is in" in result.output
