@@ -1,6 +1,10 @@
 """Aggregation: the rewards of a solution's steps → one score. Puri et al. and Snell et al. (arXiv 2408.03314) compare
 these; the reward of the last step is the one that a process reward model gives the whole prefix.
 
+`model` leaves the aggregation to the reward model: it reads the steps so far as one text, with its separator once, at
+the end. That is a matter of how it is asked (`RewardModel.open(whole=True)`), so what is left to do here is to take the
+reward that it gave last.
+
 Each takes a history (T, N): the reward of every step along each particle's lineage, NaN where a finished particle only
 stays. Every particle has a first step, so no column is NaN throughout.
 """
@@ -37,4 +41,4 @@ def mean(history: FloatArray) -> FloatArray:
     return np.asarray(np.nanmean(history, axis=0))
 
 
-AGGREGATIONS: dict[str, Aggregation] = {"last": last, "min": lowest, "product": product, "mean": mean}
+AGGREGATIONS: dict[str, Aggregation] = {"last": last, "min": lowest, "product": product, "mean": mean, "model": last}

@@ -94,7 +94,7 @@ class Sweep:
             self.writers = course.generator.open(
                 course.problem, particles=n, seed=self.seed, sampling=settings.sampling
             )
-            self.scorers = course.reward.open(course.problem, particles=n)
+            self.scorers = course.reward.open(course.problem, particles=n, whole=settings.aggregation == "model")
 
     def run(self) -> abc.Generator[Event, None, Outcome | None]:
         """The events of the sweep; returns None if it was stopped, after its last complete step."""

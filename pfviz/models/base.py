@@ -81,4 +81,7 @@ class RewardSession(Protocol):
 class RewardModel(Protocol):
     name: str
 
-    def open(self, problem: Problem, *, particles: int) -> RewardSession: ...
+    def open(self, problem: Problem, *, particles: int, whole: bool = False) -> RewardSession:
+        """A session with `particles` slots without steps. `whole`: every prefix is scored as one text, with one
+        separator at its end, instead of with one after each step."""
+        ...

@@ -7,29 +7,31 @@ from collections.abc import Callable, Mapping
 
 from pfviz.errors import ModelError
 from pfviz.models.base import IntArray, Step
-from pfviz.problem import Problem
+from pfviz.problem import SEPARATOR, Problem
 
 RewardFunction = Callable[[str, list[str]], float]
 
 
 class FunctionReward:
-    """A reward model from `fn(problem_text, steps) -> reward in [0, 1]`, called with every step of a prefix."""
+    """A reward model from `fn(problem_text, steps) -> reward in [0, 1]`, called with every step of a prefix; where it
+    is to score prefixes as a whole, with one step that holds them all."""
 
     def __init__(self, fn: RewardFunction, name: str | None = None) -> None:
         self.fn = fn
         self.name: str = name or str(getattr(fn, "__name__", type(fn).__name__))
 
-    def open(self, problem: Problem, *, particles: int) -> FunctionRewardSession:
-        """A session with `particles` slots without steps."""
-        return FunctionRewardSession(self, problem, particles)
+    def open(self, problem: Problem, *, particles: int, whole: bool = False) -> FunctionRewardSession:
+        """See `RewardModel.open`."""
+        return FunctionRewardSession(self, problem, particles, whole)
 
 
 class FunctionRewardSession:
     """Each slot's steps so far."""
 
-    def __init__(self, reward: FunctionReward, problem: Problem, particles: int) -> None:
+    def __init__(self, reward: FunctionReward, problem: Problem, particles: int, whole: bool = False) -> None:
         self._reward = reward
         self._problem = problem
+        self._whole = whole
         self._prefixes: list[tuple[str, ...]] = [()] * particles
 
     def score(self, steps: Mapping[int, Step]) -> Mapping[int, float]:
@@ -38,7 +40,8 @@ class FunctionRewardSession:
         scores = {}
         for slot, step in steps.items():
             self._prefixes[slot] = (*self._prefixes[slot], step.text)
-            value = float(self._reward.fn(self._problem.text, list(self._prefixes[slot])))
+            prefix = list(self._prefixes[slot])
+            value = float(self._reward.fn(self._problem.text, [SEPARATOR.join(prefix)] if self._whole else prefix))
             if math.isfinite(value) and not 0 <= value <= 1:
                 raise ModelError(f"The reward {self._reward.name!r} returned {value}; it must lie in [0, 1].")
             scores[slot] = value

@@ -8,7 +8,6 @@ from typing import Any
 
 from pfviz.errors import ProblemError, SettingError
 from pfviz.figures.mathtext import render
-from pfviz.inference.aggregation import AGGREGATIONS
 from pfviz.inference.methods import METHODS, make
 from pfviz.inference.resampling import RESAMPLERS
 from pfviz.inference.settings import Settings
@@ -31,7 +30,13 @@ TRIGGERS = (("After every step", "always"), ("When ESS/N falls below the thresho
 
 POTENTIALS = (("Odds of the reward", "odds"), ("Change of the odds", "telescoped"), ("The reward itself", "score"))
 FINISHED = (("Resampled with the others", "pooled"), ("Kept aside with their weight", "absorbing"))
-AGGREGATION = tuple((name.capitalize(), name) for name in AGGREGATIONS)
+AGGREGATION = (
+    ("That of the last step", "last"),
+    ("The smallest", "min"),
+    ("Their product", "product"),
+    ("Their mean", "mean"),
+    ("One, of the whole text", "model"),
+)
 PICKS = (
     ("As usual for the method", "usual"),
     ("Highest reward", "highest"),

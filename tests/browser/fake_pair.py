@@ -88,7 +88,7 @@ class FakeReward:
 
     name = "fake reward"
 
-    def open(self, problem: Problem, *, particles: int) -> FakeScorer:
+    def open(self, problem: Problem, *, particles: int, whole: bool = False) -> FakeScorer:
         return FakeScorer(particles)
 
 

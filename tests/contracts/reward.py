@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pfviz.models.base import RewardModel, Step
+from pfviz.models.base import RewardModel, RewardSession, Step
 from pfviz.problem import Problem
 
 
 @dataclass(frozen=True)
 class Case:
-    """A reward model, a problem, and `scratch(problem, step texts)`: the prefix's reward without any session."""
+    """A reward model, a problem, and `scratch(problem, step texts)`: the prefix's reward without any session; scored
+    as a whole if `whole` says so."""
 
     make: Callable[[], RewardModel]
     problem: Problem
@@ -21,6 +22,10 @@ class Case:
     words: Sequence[str] = ("a", "b", "1 + 2 = 3", "so 3 * 4 is 12", "", "c")
     tolerance: float = 1e-5
     particles: int = 5
+    whole: bool = False
+
+    def open(self, model: RewardModel, particles: int) -> RewardSession:
+        return model.open(self.problem, particles=particles, whole=self.whole)
 
 
 def step_of(text: str, finished: bool = False) -> Step:
@@ -32,7 +37,7 @@ def incremental_equals_scratch(case: Case) -> None:
     n, rng = case.particles, np.random.default_rng(0)
     seen = set()
     for _ in range(3):
-        session = case.make().open(case.problem, particles=n)
+        session = case.open(case.make(), n)
         prefixes: list[list[str]] = [[] for _ in range(n)]
         finished = [False] * n
         for _ in range(5):
@@ -54,7 +59,7 @@ def incremental_equals_scratch(case: Case) -> None:
 
 
 def a_subset_leaves_the_others(case: Case) -> None:
-    session = case.make().open(case.problem, particles=2)
+    session = case.open(case.make(), 2)
     session.score({0: step_of(case.words[2])})
     late = session.score({1: step_of(case.words[1])})[1]
     assert abs(late - case.scratch(case.problem, [case.words[1]])) <= case.tolerance
@@ -64,7 +69,7 @@ def a_subset_leaves_the_others(case: Case) -> None:
 
 def select_copies(case: Case) -> None:
     """A clone and its source have the same prefix and go on apart."""
-    session = case.make().open(case.problem, particles=3)
+    session = case.open(case.make(), 3)
     session.score({0: step_of(case.words[0]), 1: step_of(case.words[1]), 2: step_of(case.words[2])})
     session.select(np.array([2, 2, 0]))
     scores = session.score({0: step_of(case.words[3]), 1: step_of(case.words[1]), 2: step_of(case.words[1])})
@@ -76,7 +81,7 @@ def select_copies(case: Case) -> None:
 def sessions_are_apart(case: Case) -> None:
     """Two runs at once do not see each other."""
     model = case.make()
-    one, two = model.open(case.problem, particles=1), model.open(case.problem, particles=1)
+    one, two = case.open(model, 1), case.open(model, 1)
     one.score({0: step_of(case.words[2])})
     score = two.score({0: step_of(case.words[1])})[0]
     assert abs(score - case.scratch(case.problem, [case.words[1]])) <= case.tolerance

@@ -123,8 +123,8 @@ def reward_case(session: type[FunctionRewardSession] = FunctionRewardSession) ->
         return sum((i + 1) * len(step) for i, step in enumerate(steps)) % 97 / 97
 
     class Made(FunctionReward):
-        def open(self, problem: Problem, *, particles: int) -> FunctionRewardSession:
-            return session(self, problem, particles)
+        def open(self, problem: Problem, *, particles: int, whole: bool = False) -> FunctionRewardSession:
+            return session(self, problem, particles, whole)
 
     return reward.Case(lambda: Made(score), PROBLEM, lambda problem, steps: score(problem.text, steps))
 
@@ -132,6 +132,18 @@ def reward_case(session: type[FunctionRewardSession] = FunctionRewardSession) ->
 @pytest.mark.parametrize("check", reward.CHECKS, ids=lambda check: check.__name__)
 def test_function_reward(check) -> None:
     check(reward_case())
+
+
+@pytest.mark.parametrize("check", reward.CHECKS, ids=lambda check: check.__name__)
+def test_a_function_that_scores_the_whole_is_given_one_step(check) -> None:
+    def score(problem: str, steps: list[str]) -> float:
+        (whole,) = steps
+        return (len(whole) + 13 * whole.count("\n\n")) % 97 / 97
+
+    def scratch(problem: Problem, steps: list[str]) -> float:
+        return score(problem.text, ["\n\n".join(steps)])
+
+    check(reward.Case(lambda: FunctionReward(score), PROBLEM, scratch, whole=True))
 
 
 class RewardForgetsToFork(FunctionRewardSession):

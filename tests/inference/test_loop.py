@@ -230,7 +230,7 @@ def test_a_wrong_set_of_scores_is_named() -> None:
     settings = Settings(particles=2)
 
     class Partial(FunctionReward):
-        def open(self, problem, *, particles):
+        def open(self, problem, *, particles, whole):
             session = super().open(problem, particles=particles)
             session.score = lambda steps: {0: 0.5}
             return session

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -42,6 +44,28 @@ def test_contract(family, merged, check) -> None:
     )
     prompt = tokenizer.encode(text, add_special_tokens=False)
     check(contract.Case(lambda: reward, PROBLEM, slow(model, tokenizer, prompt)))
+
+
+@pytest.mark.parametrize(
+    ("separator", "joint"), [("\n\n", "\n"), ("=", "\n\n")], ids=["blank line", "another separator"]
+)
+@pytest.mark.parametrize("check", contract.CHECKS, ids=lambda check: check.__name__)
+def test_as_a_whole_a_prefix_has_one_separator_at_its_end(separator, joint, check) -> None:
+    tokenizer, model, prompt = tiny.tokenizer(template=False), tiny.classifier(), [2, 7, 8, 9]
+    encode = partial(tokenizer.encode, add_special_tokens=False)
+
+    def score(problem: Problem, steps: list[str]) -> float:
+        ids = list(prompt)
+        for i, step in enumerate(steps):
+            ids += (encode(joint) if i else []) + encode(step)
+        with torch.inference_mode():
+            logits = model(input_ids=torch.tensor([ids + encode(separator)])).logits
+        return float(torch.softmax(logits[0, -1], dim=0)[1])
+
+    reward = TokenClassifierReward(model, tokenizer, "whole", separator=separator, prompt=lambda problem: prompt)
+    assert encode(joint)
+    assert encode(joint) != reward.separator_ids
+    check(contract.Case(lambda: reward, PROBLEM, score, whole=True))
 
 
 def test_a_prompt_of_its_own() -> None:

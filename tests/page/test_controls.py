@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 
-from pfviz.inference.settings import Settings
+from pfviz.inference.aggregation import AGGREGATIONS
+from pfviz.inference.methods import METHODS
+from pfviz.inference.potentials import POTENTIALS
+from pfviz.inference.resampling import RESAMPLERS
+from pfviz.inference.settings import PICKS, POOLS, TRIGGERS, Settings
 from pfviz.page import controls
 
 FORM: dict[str, Any] = {"problem": "1 + 2", **controls.DEFAULTS}
@@ -38,6 +42,15 @@ def test_the_defaults_are_those_of_the_engine() -> None:
     usual = Settings()
     for field in controls.DEFAULTS.keys() - {"reward", "method"}:
         assert type(getattr(usual, field))(controls.DEFAULTS[field]) == getattr(usual, field)
+
+
+def test_every_way_that_there_is_can_be_chosen() -> None:
+    for offered, there in (
+        (controls.POTENTIALS, POTENTIALS), (controls.AGGREGATION, AGGREGATIONS), (controls.SCHEMES, RESAMPLERS),
+        (controls.PICKS, PICKS), (controls.TRIGGERS, TRIGGERS), (controls.FINISHED, POOLS),
+        (controls.METHOD_CHOICES, METHODS),
+    ):  # fmt: skip
+        assert [name for _, name in offered] == list(there)
 
 
 @pytest.mark.parametrize(
