@@ -41,6 +41,7 @@ def _numbers(ctx: click.Context, param: click.Parameter, value: str) -> tuple[in
     "--peer", is_flag=True, help="Against its_hub, installed in an environment of its own; up to 16 particles."
 )
 @click.option("--growth", is_flag=True, help="Memory and time against the number of particles and of steps.")
+@click.option("--ragged", is_flag=True, help="Ways to decode steps of unequal length, of a random pair.")
 @click.option("--out", "-o", type=FILE, callback=_writable, help="Write every line here, as JSON.")
 def bench(out: Path | None, **asked: Any) -> None:
     """Measure what a run costs here: against the bare limit of its models, and in tokens.
@@ -96,6 +97,13 @@ def _measured(asked: dict[str, Any], say: Say) -> Iterator[Line]:
         yield from growth(rounds, say)
         return
     changes = {"steps": asked["steps"]} if asked["large"] else {}
+    if asked["ragged"]:
+        from pfviz.bench.ragged import of_ragged
+
+        yield from of_ragged(
+            pair(f"0.5B-{asked['dtype']}" if asked["large"] else "small"), asked["particles"], rounds, say
+        )
+        return
     measured = pair(f"0.5B-{asked['dtype']}" if asked["large"] else "embedded", **changes)
     if asked["peer"]:
         from pfviz.bench.peer import of_peer

@@ -90,7 +90,7 @@ GENERATORS: dict[str, GeneratorPreset] = {
     for preset in [
         GeneratorPreset(
             "embedded",
-            "A small Qwen2 language model that ships with pfviz: arithmetic, linear equations and short word problems.",
+            "A small language model that ships with pfviz: arithmetic, linear equations and short word problems.",
             _tiny_generator("generator", "embedded"),
             _check_tiny,
             _check_tiny_reading,

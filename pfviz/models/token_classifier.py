@@ -4,8 +4,8 @@ The sequence is ids(prompt) + Σ (ids(step) + ids(separator)), each part tokenis
 costs accuracy. A step's reward is the probability of class 1 at the last token of the separator after it. Attention is
 causal, so a prefix is computed once: each call feeds the new steps only, and one that several slots took only once.
 
-A prefix that is scored as a whole has one separator, at its end, and a line break between steps (a blank line, where the
-separator is another one): the separator is fed, read, and cut off the cache again.
+A prefix that is scored as a whole has one separator, at its end, and a line break between steps (a blank line, where
+the separator is another one): the separator is fed, read, and cut off the cache again.
 """
 
 from __future__ import annotations

@@ -58,6 +58,19 @@ def test_the_table_says_what_meets_its_goal(monkeypatch: pytest.MonkeyPatch, tmp
     assert report["asked"]["rounds"] == 5
 
 
+def test_ragged_steps_are_measured_on_a_random_pair(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def of_ragged(pair: Any, particles: Any, rounds: int, say: Any) -> Iterator[Line]:
+        asked.append((pair[0], particles, rounds))
+        return lines()
+
+    monkeypatch.setattr("pfviz.bench.ragged.of_ragged", of_ragged)
+    assert call("--ragged", "--rounds", "2", "-n", "4").exit_code == 0
+    assert call("--ragged", "--large", "-n", "4,8").exit_code == 0
+    assert asked == [("small", (4,), 2), ("0.5B-bfloat16", (4, 8), 5)]
+
+
 def test_ctrl_c_prints_and_writes_what_is_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def interrupted(*_: Any) -> Iterator[Line]:
         yield next(lines())
