@@ -10,7 +10,9 @@ from pfviz.figures import theme
 from pfviz.figures.study import name_of
 from pfviz.study.result import Ratio, Result
 
-TITLE = "How many times as many generations does a rival need?"
+TITLE = "A rival’s generations over particle filtering’s, by "
+HOW = {"usual": "highest reward", "vote": "weighted vote"}
+"""Pick of particle filtering's answer → how the title names it."""
 READS = (
     "A cell: generations that the rival needs for particle filtering's accuracy at N, over N, with its 95 % bootstrap "
     "interval. Blue: surely more than one; orange: surely less. After >, the largest ratio that was measured."
@@ -50,13 +52,13 @@ def plot_ratio(result: Result, *, pick: str = "usual", title: bool = True) -> go
     )
     return theme.figure(
         [heat],
-        title=TITLE,
+        title=TITLE + HOW[pick],
         reads=READS,
         titled=title,
         height=28 + 30 + ROW * max(1, len(rivals)),
         margin={"l": NAMES, "r": 12, "t": 28, "b": 6},
         xaxis=theme.axis(side="top", fixedrange=True),
-        yaxis=theme.axis(fixedrange=True, tickfont={"size": 12, "color": theme.INK}),
+        yaxis=theme.axis(fixedrange=True, ticksuffix=" ", tickfont={"size": 12, "color": theme.INK}),
         annotations=[] if found else theme.empty("No rival to compare with"),
     )
 
@@ -68,11 +70,12 @@ def _verdict(cell: Ratio) -> int:
 
 def _text(cell: Ratio) -> str:
     low, value, high = (times(x, cell.limit) for x in (cell.ratio.low, cell.ratio.value, cell.ratio.high))
-    return f"<b>{value}×</b><br>{low if low == high else f'{low} to {high}'}"
+    interval = low if low == high else f"{low} to {high}"
+    return f'<b>{value}×</b><br><span style="font-size:10px">{interval}</span>'
 
 
 def times(ratio: float, limit: float) -> str:
-    """A ratio with two digits, as HTML; beyond the largest budget, > that budget's ratio."""
+    """A ratio with two digits or so, as HTML; beyond the largest budget, > that budget's ratio."""
     if math.isinf(ratio):
         return f"&gt;{limit:.2g}"
-    return f"{ratio:.1f}" if ratio < 9.95 else f"{ratio:.0f}"
+    return f"{ratio:.2f}" if ratio < 0.95 else f"{ratio:.1f}" if ratio < 9.95 else f"{ratio:.0f}"

@@ -18,6 +18,13 @@ READS = (
     "The band and the thin bars are 95 % bootstrap intervals over problems."
 )
 LABELS = 214  # px at the right for the names at the lines' ends
+_NARROW = {
+    "margin": {"l": 38, "r": 10, "t": 8, "b": 232, "autoexpand": False},
+    "annotations": [],
+    "showlegend": True,
+    "legend": {"y": -0.16, "yanchor": "top", "x": 0, "font": {"size": 11, "color": theme.INK}},
+}
+"""Where there is no room for the names: a legend below."""
 HEIGHT = 470
 LINE = 15.5  # px between two names
 QUIET, BOLD = 2.0, 3.0  # widths up to which a line stays in the background, and above which it stands out
@@ -66,12 +73,13 @@ class _Line:
         return Look(look.colour, "dash", "circle-open") if self.method == LEADER and self.pick == "vote" else look
 
 
-def plot_study(result: Result, *, title: bool = True) -> go.Figure:
+def plot_study(result: Result, *, title: bool = True, height: int = HEIGHT) -> go.Figure:
     """Accuracy against generations. Particle filtering stands out, with its interval as a band; it has a second line,
     for the answer of its weighted vote. A method of a single generation is a level.
 
     Args:
         title: draw the title.
+        height: in px, for which the names at the lines' ends are kept apart; a larger picture is no worse.
     """
     lines = _lines(result)
     low, high = _range(lines)
@@ -85,13 +93,13 @@ def plot_study(result: Result, *, title: bool = True) -> go.Figure:
     traces += [_curve(line, 0.0) for line in reversed(many) if line.width > QUIET]
     levels = [line for line in lines if len(line.points) == 1]
     shapes = [_level(line, xs) for line in levels]
-    labels = _labels([*many, *levels], float(xs[-1]), low, high)
+    labels = _labels([*many, *levels], float(xs[-1]), low, high, height)
     return theme.figure(
         traces,
         title=TITLE,
         reads=READS,
         titled=title,
-        height=HEIGHT,
+        height=height,
         margin={"l": theme.LEFT, "r": LABELS, "t": 12, "b": 44},
         xaxis=theme.axis(
             range=[xs[0] - 0.2, xs[-1] + 0.16],
@@ -103,6 +111,7 @@ def plot_study(result: Result, *, title: bool = True) -> go.Figure:
         yaxis=theme.axis(range=[low, high], tickformat=".0%", showgrid=True, fixedrange=True, nticks=9),
         shapes=shapes,
         annotations=labels,
+        narrow=_NARROW,
     )
 
 
@@ -168,6 +177,7 @@ def _band(line: _Line) -> Any:
         fillcolor=line.look.colour,
         opacity=0.13,
         hoverinfo="skip",
+        showlegend=False,
         name=f"{line.name}, interval",
     )
 
@@ -185,10 +195,10 @@ def _level(line: _Line, xs: Any) -> dict[str, Any]:
     }
 
 
-def _labels(lines: list[_Line], x: float, low: float, high: float) -> list[dict[str, Any]]:
+def _labels(lines: list[_Line], x: float, low: float, high: float, height: int) -> list[dict[str, Any]]:
     """The names at the right ends, moved apart so that none lies on another."""
     ends = np.array([line.points[-1][1].value for line in lines])
-    pixel = (high - low) / (HEIGHT - 12 - 44)
+    pixel = (high - low) / (height - 12 - 44)
     places = spread(ends, LINE * pixel, low, high)
     found = []
     for line, end, place in zip(lines, ends, places, strict=True):

@@ -69,10 +69,9 @@ bootstrap resamples of the problems.</p>
 
 
 def _card(name: str, layout: Mapping[str, Any]) -> str:
-    heading = {"ratio-vote": "The same, where particle filtering answers by its weighted vote"}
     meta = layout["meta"]
     return f"""<section>
-<h2>{html.escape(heading.get(name, meta["title"]))}</h2>
+<h2>{html.escape(meta["title"])}</h2>
 <p>{html.escape(meta["reads"])}</p>
 <div id="{name}" style="height:{layout["height"]}px" role="img" aria-label="{html.escape(meta["title"])}"></div>
 </section>"""

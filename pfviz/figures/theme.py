@@ -75,11 +75,20 @@ TITLE = 24
 """Height of a title in px; it stands on top of what a figure has above its plot."""
 
 
-def figure(traces: list[Any], *, title: str, reads: str, titled: bool = True, **layout: Any) -> go.Figure:
+def figure(
+    traces: list[Any],
+    *,
+    title: str,
+    reads: str,
+    titled: bool = True,
+    narrow: dict[str, Any] | None = None,
+    **layout: Any,
+) -> go.Figure:
     """A figure in the house style. `title` and `reads` (one line: how to read it) are kept in `layout.meta`.
 
     Args:
         titled: draw the title; without it a page can set its own heading and the top margin shrinks.
+        narrow: parts of the layout for a phone, kept in `layout.meta` for the page to put in.
     """
     base: dict[str, Any] = {
         "template": go.layout.Template(),  # none of Plotly's: what a figure looks like stands here
@@ -98,7 +107,7 @@ def figure(traces: list[Any], *, title: str, reads: str, titled: bool = True, **
         "dragmode": "pan",
         "showlegend": False,
         "uirevision": "keep",
-        "meta": {"title": title, "reads": reads},
+        "meta": {"title": title, "reads": reads} | ({"narrow": narrow} if narrow else {}),
     }
     base.update(layout)
     base["margin"]["t"] += TITLE if titled else 0

@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from pfviz.figures.theme import DARK
-from pfviz.page import controls, empty, inspector
+from pfviz.page import comparison, controls, empty, inspector
 from pfviz.page.markup import chips
 from pfviz.page.pane import markup, pane
 
@@ -35,6 +35,8 @@ def build() -> Parts:
             parts["inspector"] = markup(inspector.EMPTY, elem_id="particle")
         with gr.Column(elem_id="below", min_width=0):
             _tabs(parts)
+        with gr.Column(elem_id="methods", min_width=0):
+            _methods(parts)
     return parts
 
 
@@ -129,6 +131,7 @@ def _more(parts: Parts) -> None:
 
 
 def _bar(parts: Parts) -> None:
+    parts["views"] = markup(comparison.VIEWS, elem_id="views")
     parts["progress"] = markup(elem_id="progress")
     with gr.Row(elem_id="tools"):
         parts["upload"] = gr.UploadButton("Open a trace", file_types=[".json"], elem_id="open", size="sm", min_width=0)
@@ -136,6 +139,15 @@ def _bar(parts: Parts) -> None:
         parts["save_html"] = gr.Button("Save report", elem_id="save-html", size="sm", interactive=False, min_width=0)
         parts["dark"] = gr.Button("Light or dark", elem_id="dark", elem_classes="glyph", size="sm", min_width=0)
     parts["file"] = gr.DownloadButton("Download", elem_id="file", visible="hidden")
+
+
+def _methods(parts: Parts) -> None:
+    parts["study_about"] = markup(elem_id="study-about")
+    with gr.Row(elem_id="comparison"):
+        parts["study"] = pane("Accuracy against generations", dark=DARK, elem_id="study")
+        with gr.Column(elem_id="ratios", min_width=0):
+            parts["ratio"] = pane("Generations that rivals need", dark=DARK, elem_id="ratio")
+            parts["ratio_vote"] = pane("The same for the weighted vote", dark=DARK, elem_id="ratio-vote")
 
 
 def _tabs(parts: Parts) -> None:

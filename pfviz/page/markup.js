@@ -1,10 +1,23 @@
-/* Clicks in our own markup: data-uid selects a particle, data-sweep an iteration, data-problem picks a problem. One
-   listener on the root, so it outlives every redraw; the focus returns to the control that was used. */
+/* Which of the page's views is open: the run, or the comparison of the methods. The style sheet does the rest. */
+window.pfvizView = function pfvizView(view) {
+  document.body.dataset.view = view;
+  for (const tab of document.querySelectorAll("[data-view][role=tab]")) {
+    tab.setAttribute("aria-selected", String(tab.dataset.view === view));
+  }
+};
+
+/* Clicks in our own markup: data-uid selects a particle, data-sweep an iteration, data-problem picks a problem,
+   data-view opens a view. One listener on the root, so it outlives every redraw; the focus returns to the control that
+   was used. */
 window.pfvizMarkup = function pfvizMarkup({ element, trigger, watch }) {
   let role = null;
   element.addEventListener("click", (event) => {
-    const hit = event.target.closest("[data-uid], [data-problem], [data-sweep]");
+    const hit = event.target.closest("[data-uid], [data-problem], [data-sweep], [data-view]");
     if (!hit) return;
+    if (hit.dataset.view !== undefined) {
+      pfvizView(hit.dataset.view);
+      return trigger("select", { view: hit.dataset.view });
+    }
     role = hit.dataset.role || null;
     if (hit.dataset.uid !== undefined) trigger("select", { uid: Number(hit.dataset.uid) });
     else if (hit.dataset.sweep !== undefined) trigger("select", { sweep: Number(hit.dataset.sweep) });

@@ -3,6 +3,7 @@
 (() => {
   const linked = new Map(); // group name -> {x, run, members}: panes that share one step axis
   const isDark = () => document.body.classList.contains("dark");
+  const NARROW = 520; // px, below which a figure's `meta.narrow` takes the place of those parts of its layout
   let warmed = false;
 
   function recolour(value, palette) {
@@ -35,6 +36,7 @@
     let source = null; // the figure as Python sent it, in light colours
     let drawn = false;
     let frame = 0;
+    let narrow = false;
     let zoom = {}; // axis -> the range that the visitor chose; Plotly would drop it when the step axis grows
     const group = linked.get(props.group) ?? { x: null, run: null, members: [] };
     if (props.group) linked.set(props.group, group);
@@ -50,7 +52,8 @@
     };
 
     function layoutOf(figure) {
-      const layout = { ...figure.layout, autosize: true };
+      narrow = plot.clientWidth < NARROW;
+      const layout = { ...figure.layout, ...(narrow ? figure.layout.meta?.narrow : {}), autosize: true };
       delete layout.width;
       delete layout.height;
       layout.dragmode = finger ? false : "zoom";
@@ -140,7 +143,7 @@
       });
     }
     new ResizeObserver(() => {
-      if (drawn && plot.clientWidth && plot.clientHeight) Plotly.Plots.resize(plot);
+      if (drawn && plot.clientWidth && plot.clientHeight && narrow === plot.clientWidth < NARROW) Plotly.Plots.resize(plot);
       else later();
     }).observe(plot);
     let dark = isDark();

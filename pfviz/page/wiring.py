@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from pfviz.page import controls, downloads, empty, looks, runs, views
+from pfviz.page import comparison, controls, downloads, empty, looks, runs, views
 from pfviz.page.engine import Engine
 from pfviz.page.inspector import EMPTY
 from pfviz.page.layout import Parts
@@ -104,8 +104,17 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
     parts["after"].click(looking(looks.step_event(+1)), None, outputs, **_EVENT)
     parts["tabs"].select(looking(looks.open_tab), None, outputs, trigger_mode="multiple", **_EVENT)
     parts["dark"].click(None, js=TOGGLE_DARK)
+    _views(parts)
     _problem(parts)
     _files(parts, visits, outputs)
+
+
+def _views(parts: Parts) -> None:
+    """The comparison of the methods is drawn when it is first opened; a run brings its own view back."""
+    shown = [parts[name] for name in comparison.PARTS]
+    parts["views"].select(lambda: list(comparison.values().values()), None, shown, **_EVENT)
+    for event in (parts["run"].click, parts["problem"].submit, parts["resume"].click, parts["upload"].upload):
+        event(None, js="() => pfvizView('run')")
 
 
 def _problem(parts: Parts) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -115,6 +117,25 @@ def test_small_studies_are_drawn(methods: tuple[str, ...], budgets: tuple[int, .
     assert "<!doctype html>" in to_page(found)
 
 
+def test_a_lower_picture_keeps_the_names_as_far_apart() -> None:
+    for height in (470, 340):
+        figure = plot_study(result(), title=False, height=height)
+        low, high = figure.layout.yaxis.range
+        pixels = (height - 12 - 44) / (high - low)
+        places = sorted(note.y * pixels - note.ay for note in figure.layout.annotations)
+        assert min(b - a for a, b in pairwise(places)) >= 15
+
+
+def test_for_a_phone_there_is_a_legend_in_the_place_of_the_names() -> None:
+    figure = plot_study(result(), title=False)
+    narrow = figure.layout.meta["narrow"]
+    assert narrow["annotations"] == []
+    assert narrow["showlegend"]
+    told = [trace.name for trace in figure.data if trace.showlegend is not False]
+    assert "DVTS" in told
+    assert not any("interval" in name for name in told)
+
+
 def cell(figure: Any, rival: str, column: str) -> tuple[str, float]:
     heat = figure.data[0]
     row, k = list(heat.y).index(rival), list(heat.x).index(column)
@@ -125,15 +146,17 @@ def cell(figure: Any, rival: str, column: str) -> tuple[str, float]:
     ("estimate", "text", "verdict"),
     [
         (Estimate(4.0, 2.0, 8.5), "<b>4.0×</b><br>2.0 to 8.5", 1),
-        (Estimate(0.5, 0.25, 0.9), "<b>0.5×</b><br>0.2 to 0.9", -1),
-        (Estimate(1.2, 0.8, math.inf), "<b>1.2×</b><br>0.8 to >16", 0),
+        (Estimate(0.5, 0.25, 0.9), "<b>0.50×</b><br>0.25 to 0.90", -1),
+        (Estimate(1.2, 0.8, math.inf), "<b>1.2×</b><br>0.80 to >16", 0),
         (Estimate(math.inf, math.inf, math.inf), "<b>>16×</b><br>>16", 1),
         (Estimate(12.3, 1.0, 15.0), "<b>12×</b><br>1.0 to 15", 0),
     ],
 )
 def test_a_cell_says_the_ratio_and_whether_it_is_sure(estimate: Estimate, text: str, verdict: int) -> None:
     found = replace(result(), ratios=(Ratio("dvts", "usual", 4, estimate, 16.0),))
-    assert cell(plot_ratio(found), "DVTS", "N = 4") == (text.replace(">16", "&gt;16"), verdict)
+    said, sure = cell(plot_ratio(found), "DVTS", "N = 4")
+    assert re.sub("</?span[^>]*>", "", said) == text.replace(">16", "&gt;16")
+    assert sure == verdict
 
 
 def test_the_ratio_of_the_vote_is_its_own() -> None:
@@ -144,7 +167,7 @@ def test_the_ratio_of_the_vote_is_its_own() -> None:
 
 
 def test_digits() -> None:
-    assert [times(x, 32.0) for x in (0.04, 1.0, 9.94, 9.96, math.inf)] == ["0.0", "1.0", "9.9", "10", "&gt;32"]
+    assert [times(x, 32.0) for x in (0.04, 1.0, 9.94, 9.96, math.inf)] == ["0.04", "1.0", "9.9", "10", "&gt;32"]
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12))

@@ -1,0 +1,94 @@
+"""The view that compares the methods: the shipped result of a study, as figures, with what it says in words."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pfviz.errors import StudyError
+from pfviz.models.presets import assets
+from pfviz.page.markup import escape, percent
+from pfviz.page.pane import to_value
+from pfviz.study.result import LEADER, Estimate, Result, load
+
+Values = dict[str, Any]
+
+PARTS = ("study_about", "study", "ratio", "ratio_vote")
+VIEWS = (
+    '<div class="views" role="tablist" aria-label="Views">'
+    '<button type="button" role="tab" data-view="run" aria-selected="true">This run</button>'
+    '<button type="button" role="tab" data-view="methods" aria-selected="false">Methods compared</button></div>'
+)
+HEIGHT = 340  # px of the curve on a screen of 1440 × 900
+USUAL = 16
+"""The number of generations that the words speak of, if it was measured."""
+
+
+def table() -> Path:
+    """The result that ships with pfviz; `pfviz study` makes it."""
+    return assets() / "study" / "table.json"
+
+
+@cache
+def values() -> Values:
+    """The value of each of `PARTS`; where no result is shipped, a sentence that says how to make one."""
+    try:
+        result = load(table())
+    except StudyError:
+        return dict.fromkeys(PARTS, "") | {
+            "study_about": "<p>No comparison is here yet: <code>pfviz study --out assets/study</code> makes one.</p>"
+        }
+    return {"study_about": about(result)} | drawn(result)
+
+
+def drawn(result: Result) -> Values:
+    """The figures."""
+    from pfviz.figures.ratio import plot_ratio
+    from pfviz.figures.study import plot_study
+
+    figures = {
+        "study": plot_study(result, title=False, height=HEIGHT),
+        "ratio": plot_ratio(result, title=False),
+        "ratio_vote": plot_ratio(result, pick="vote", title=False),
+    }
+    return {name: to_value(figure, run=name, steps=0, selected=None) for name, figure in figures.items()}
+
+
+def about(result: Result) -> str:
+    """What was compared, and what came out of it, in words."""
+    settings = ", ".join(
+        f"{escape(str(name).replace('_', ' '))} {escape(str(value))}"
+        for name, value in dict(result.about.get("settings", {})).items()
+    )
+    seeds = "one seed" if result.seeds == 1 else f"{result.seeds} seeds"
+    reward = escape(str(result.about.get("reward", "embedded")))
+    return (
+        f"<h2>The methods, on the same {result.problems} problems</h2>{_findings(result)}"
+        f'<p class="small">Held out from training; {seeds}; the {reward} pair; {settings}. N counts the solutions that '
+        "are written in all. Beside a method’s name: its accuracy at its largest N.</p>"
+    )
+
+
+def _findings(result: Result) -> str:
+    budgets = sorted(budget for budget, _ in result.curve(LEADER))
+    if not budgets:
+        return ""
+    n = USUAL if USUAL in budgets else budgets[-1]
+    told = [
+        f"particle filtering answers <strong>{_accuracy(result, LEADER, n)}</strong> rightly by its highest reward and "
+        f"<strong>{_accuracy(result, LEADER, n, 'vote')}</strong> by its weighted vote"
+    ]
+    rivals = (("best_of_n", "best-of-N"), ("beam_search", "beam search"), ("dvts", "DVTS"))
+    told += [f"{name} {_accuracy(result, rival, n)}" for rival, name in rivals if rival in result.methods]
+    most = budgets[-1]
+    later = f"At N = {most}: {_accuracy(result, LEADER, most)} and {_accuracy(result, LEADER, most, 'vote')}"
+    if "best_of_n" in result.methods:
+        later += f", best-of-N {_accuracy(result, 'best_of_n', most)}"
+    ending = "" if most == n else f" {later}."
+    return f"<p>At N = {n} {', '.join(told)}.{ending}</p>"
+
+
+def _accuracy(result: Result, method: str, budget: int, pick: str = "usual") -> str:
+    found: dict[int, Estimate] = dict(result.curve(method, pick))
+    return percent(found[budget].value) if budget in found else "–"
