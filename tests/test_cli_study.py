@@ -93,6 +93,14 @@ def test_the_problems_are_held_out_and_the_models_are_those_asked_for(workers: W
     assert (about["reward"], about["problem_seed"], about["settings"]["tau"]) == ("naive", 3, 0.5)
 
 
+def test_the_oracle_needs_no_reward_model(workers: Workers, tmp_path: Path) -> None:
+    call(tmp_path, *SMALL, "--reward", "oracle")
+    assert workers.given[1].reward is None
+    about = json.loads((tmp_path / "outcomes.jsonl").read_text().splitlines()[0])["about"]
+    assert about["reward"] == "oracle"
+    assert not any(name.startswith("reward/") for name in about["models"])
+
+
 def test_ctrl_c_leaves_what_is_done_and_the_same_command_goes_on(workers: Workers, tmp_path: Path) -> None:
     workers.patience = 5
     result = call(tmp_path, *SMALL)

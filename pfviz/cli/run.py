@@ -45,7 +45,10 @@ DEFAULT = Settings()
 @click.option("--truth", help="The true answer; answers are then marked ✓ or ✗.")
 @click.option("--generator", type=click.Choice(list(GENERATORS)), default="embedded", help="Who writes the steps.")
 @click.option(
-    "--reward", type=click.Choice(list(REWARDS)), default="embedded", help="Who scores them; naive can be fooled."
+    "--reward",
+    type=click.Choice(list(REWARDS)),
+    default="embedded",
+    help="Who scores them: naive can be fooled, the oracle cannot.",
 )
 @click.option(
     "--method", type=click.Choice(list(METHODS)), default="particle_filtering", help="How particles are selected."

@@ -28,7 +28,8 @@ from pfviz.study.summary import summarise
 from pfviz.study.units import Job, jobs, units
 from pfviz.study.work import Outcome
 
-FOLDERS = {"embedded": "reward", "naive": "naive-reward"}
+FOLDERS = {"embedded": "reward", "naive": "naive-reward", "oracle": None}
+"""Name of a reward → its folder beside the generator's; the oracle needs none."""
 DEFAULT = Settings()
 
 
@@ -105,7 +106,8 @@ def study(
     if not report:
         from pfviz.tiny.world import held_out_tasks
 
-        pair = Pair(assets() / "tiny" / "generator", assets() / "tiny" / FOLDERS[reward])
+        tiny, folder = assets() / "tiny", FOLDERS[reward]
+        pair = Pair(tiny / "generator", None if folder is None else tiny / folder)
         common = Settings.of(**settings)
         for method in methods:  # refused here, not in a worker
             for budget in budgets:

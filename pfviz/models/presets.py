@@ -85,6 +85,12 @@ def _tiny_reward(folder: str, name: str) -> Callable[[], RewardModel]:
     return load
 
 
+def _oracle() -> RewardModel:
+    from pfviz.models.oracle_reward import OracleReward
+
+    return OracleReward()
+
+
 GENERATORS: dict[str, GeneratorPreset] = {
     preset.name: preset
     for preset in [
@@ -110,6 +116,11 @@ REWARDS: dict[str, RewardPreset] = {
             "naive",
             "An early stage of that reward model, which some mistakes fool: with more samples its pick gets worse.",
             _tiny_reward("naive-reward", "naive"),
+        ),
+        RewardPreset(
+            "oracle",
+            "The truth about every step, where the answer is known: a reward model that never errs.",
+            _oracle,
         ),
     ]
 }

@@ -17,14 +17,21 @@ PARTS = ("generator", "reward")
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """The folders of a generator and of a reward model."""
+    """The folders of a generator and of a reward model; without the latter, the exact oracle of the embedded world
+    scores."""
 
     generator: Path
-    reward: Path
+    reward: Path | None
+
+    @property
+    def folders(self) -> dict[str, Path]:
+        """By the part that each plays."""
+        found = dict(zip(PARTS, (self.generator, self.reward), strict=True))
+        return {part: folder for part, folder in found.items() if folder is not None}
 
     def check(self) -> None:
         """Raise `StudyError` if a folder holds no model."""
-        for folder in (self.generator, self.reward):
+        for folder in self.folders.values():
             if not (folder / "config.json").is_file():
                 raise StudyError(f"There is no model in {folder}: it has no config.json. Check the path.")
 
@@ -32,7 +39,7 @@ class Pair:
         """Every file of both folders by its name, such as "reward/config.json"; raises `StudyError` as `check`."""
         found = {}
         self.check()
-        for part, folder in zip(PARTS, (self.generator, self.reward), strict=True):
+        for part, folder in self.folders.items():
             for path in sorted(folder.iterdir()):
                 if path.is_file():
                     found[f"{part}/{path.name}"] = path.read_bytes()
@@ -50,7 +57,7 @@ def unpacked(files: Mapping[str, bytes]) -> Pair:
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(data)
-    return Pair(folder / PARTS[0], folder / PARTS[1])
+    return Pair(folder / PARTS[0], folder / PARTS[1] if (folder / PARTS[1]).is_dir() else None)
 
 
 @cache
@@ -58,7 +65,9 @@ def load(pair: Pair) -> tuple[Generator, RewardModel]:
     """Both models, loaded once in a process, which computes with one thread from then on: studies run side by side."""
     pair.check()
     from pfviz.models.loading import load_generator, load_reward
+    from pfviz.models.oracle_reward import OracleReward
     from pfviz.models.threads import one_thread
 
     one_thread()
-    return load_generator(pair.generator, local_files_only=True), load_reward(pair.reward, local_files_only=True)
+    generator = load_generator(pair.generator, local_files_only=True)
+    return generator, OracleReward() if pair.reward is None else load_reward(pair.reward, local_files_only=True)

@@ -100,6 +100,17 @@ def test_models_survive_a_journey() -> None:
     assert there.fingerprint() == PAIR.fingerprint()
 
 
+def test_a_pair_without_a_reward_model_has_the_oracle() -> None:
+    pair = Pair(PAIR.generator, None)
+    there = unpacked(pair.files())
+    assert there.reward is None
+    assert there.fingerprint() == pair.fingerprint()
+    job = Job((Unit("particle_filtering", 8, 0, 0),), problem(0))
+    (found,) = work(job, COMMON, *load(pair))
+    assert found.top_right in (1.0, None)
+    assert found.top_wrong in (0.0, None)
+
+
 def test_a_fingerprint_tells_other_weights() -> None:
     other = Pair(PAIR.generator, PAIR.reward.parent / "naive-reward")
     one, two = PAIR.fingerprint(), other.fingerprint()
