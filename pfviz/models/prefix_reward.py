@@ -1,0 +1,132 @@
+"""Process reward models that read a prefix of a solution and score it at a token: what all their protocols share.
+
+A protocol says which ids stand before the first step, which ids a step adds, and how the model's output at the last of
+them becomes a reward. Attention is causal, so a prefix is computed once: each call feeds the new steps only, and one
+that several slots took only once.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from pfviz.errors import ModelError
+from pfviz.models.base import IntArray, Step
+from pfviz.models.cache import ForkedCache
+from pfviz.models.codec import Codec
+from pfviz.models.memory import Passes
+from pfviz.models.packing import prepare
+from pfviz.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The ids that a step adds to its prefix, and those that ask for the reward: they are fed after the others, and are
+    not there any more when the next step comes. The reward is read at the last id of both."""
+
+    kept: tuple[int, ...]
+    asking: tuple[int, ...] = ()
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        return self.kept + self.asking
+
+
+class PrefixReward(ABC):
+    """A reward model from a transformer that gives logits (B, T, C) for ids (B, T), and a tokenizer."""
+
+    def __init__(self, model: Any, tokenizer: Any, name: str, *, system: str | None = None) -> None:
+        self.name = name
+        self.model = prepare(model.eval())
+        self.codec = Codec(tokenizer, system)
+
+    @abstractmethod
+    def prompt(self, problem: Problem) -> list[int]:
+        """The ids before the first step."""
+
+    @abstractmethod
+    def step(self, text: str, *, first: bool, whole: bool) -> Asked:
+        """What a step adds. `first`: no step stands before it; `whole`: see `RewardModel.open`."""
+
+    @abstractmethod
+    def rewards(self, logits: torch.Tensor) -> torch.Tensor:
+        """(R,) rewards in [0, 1] from the logits (R, C), float64, at the last id of each of R prefixes."""
+
+    def open(self, problem: Problem, *, particles: int, whole: bool = False) -> PrefixSession:
+        """See `RewardModel.open`; each slot is at the end of the prompt, which is computed once."""
+        return PrefixSession(self, self.prompt(problem), particles, whole)
+
+
+class PrefixSession:
+    """One run's prefixes: slot n is row `_row[n]` of the cache; slots with the same steps so far share a row, and a
+    finished slot has none. `notes` says where memory ran out."""
+
+    def __init__(self, reward: PrefixReward, prompt: list[int], particles: int, whole: bool = False) -> None:
+        self._reward = reward
+        self._whole = whole
+        self._fresh = set(range(particles))  # slots without a step
+        self._passes = Passes(reward.name)
+        self._cache = ForkedCache()
+        self._passes.over(1, lambda *_: self._cache.feed(reward.model, [prompt]))
+        self._row = dict.fromkeys(range(particles), 0)
+
+    @property
+    def notes(self) -> list[str]:
+        return self._passes.notes
+
+    def score(self, steps: Mapping[int, Step]) -> Mapping[int, float]:
+        """See `RewardSession.score`; a slot whose step finishes it is scored for the last time."""
+        missing = set(steps) - self._row.keys()
+        if missing:
+            raise ModelError(f"Slots {sorted(missing)} are finished or unknown and cannot be scored.")
+        if not steps:
+            return {}
+        fed = self._arrange(steps)
+        values = [
+            value
+            for part in self._passes.over(len(fed), lambda a, b: self._feed([asked.ids for asked in fed[a:b]], a))
+            for value in part
+        ]
+        if not all(math.isfinite(value) for value in values):
+            worst = next(value for value in values if not math.isfinite(value))
+            raise ModelError(f"{self._reward.name} scored a step as {worst}; its weights may be damaged.")
+        for row, asked in enumerate(fed):  # as if it had not been asked
+            self._cache.lengths[row] -= len(asked.asking)
+        self._fresh -= steps.keys()
+        scores = {slot: values[self._row[slot]] for slot in steps}
+        self._row = {slot: r for slot, r in self._row.items() if slot not in steps or not steps[slot].finished}
+        return scores
+
+    def _arrange(self, steps: Mapping[int, Step]) -> list[Asked]:
+        """Let the cache hold a row for each prefix that differs after these steps, those that are fed in front; what is
+        fed to each of them."""
+        texts = {(steps[slot].text, slot in self._fresh) for slot in steps}
+        known = {
+            (text, first): self._reward.step(text, first=first, whole=self._whole) for text, first in sorted(texts)
+        }
+        apart: dict[tuple[int, Asked | None], list[int]] = {}
+        for slot in sorted(self._row):
+            asked = known[steps[slot].text, slot in self._fresh] if slot in steps else None
+            apart.setdefault((self._row[slot], asked), []).append(slot)
+        branches = sorted(apart, key=lambda branch: branch[1] is None)  # stable
+        self._cache.select([row for row, _ in branches])
+        self._row = {slot: row for row, branch in enumerate(branches) for slot in apart[branch]}
+        return [asked for _, asked in branches if asked is not None]
+
+    def select(self, ancestors: IntArray) -> None:
+        """Slot n becomes a copy of slot ancestors[n]; ancestors (N,). Copies nothing: clones share their row."""
+        self._row = {n: self._row[int(a)] for n, a in enumerate(ancestors) if int(a) in self._row}
+        self._fresh = {n for n, a in enumerate(ancestors) if int(a) in self._fresh}
+
+    @torch.inference_mode()
+    def _feed(self, rows: list[tuple[int, ...]], start: int) -> list[float]:
+        """Append ids to the rows from `start` on; the reward at each row's last one."""
+        logits = self._cache.feed(self._reward.model, rows, start)  # (T, C)
+        last = torch.tensor([len(row) for row in rows], device=logits.device).cumsum(0) - 1
+        values: list[float] = self._reward.rewards(logits[last].double()).tolist()
+        return values
