@@ -45,11 +45,15 @@ class Codec:
                 text = self._tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
             ids = self.encode(text)
         else:
-            bos = self._tokenizer.bos_token_id
-            ids = ([] if bos is None else [int(bos)]) + self.encode(problem.text)
+            ids = self.plain(problem)
         if not ids:
             raise ModelError("The tokenizer turns the problem into no tokens at all; check its files.")
         return ids
+
+    def plain(self, problem: Problem) -> list[int]:
+        """The beginning-of-sequence token, if there is one, and the problem: no chat."""
+        bos = self._tokenizer.bos_token_id
+        return ([] if bos is None else [int(bos)]) + self.encode(problem.text)
 
     @property
     def eos(self) -> int | None:

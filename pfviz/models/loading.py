@@ -25,26 +25,43 @@ def load_generator(
 
 
 def load_reward(
-    folder_or_id: str | Path, *, name: str | None = None, local_files_only: bool = False, system: str | None = None
+    folder_or_id: str | Path,
+    *,
+    name: str | None = None,
+    local_files_only: bool = False,
+    protocol: str | None = None,
+    **options: Any,
 ) -> RewardModel:
-    """A two-label token classifier as a reward model; raises `ModelError` as `load_generator` does."""
-    from transformers import AutoModelForTokenClassification
+    """A process reward model, asked by the protocol that its config.json asks for, or by `protocol` (protocols.py).
 
-    from pfviz.models.token_classifier import TokenClassifierReward
+    `options` are those of the protocol's class. Raises `ModelError` as `load_generator` does, and for a model that fits
+    no protocol.
+    """
+    from pfviz.models import protocols
 
-    model, tokenizer = _load(AutoModelForTokenClassification, folder_or_id, local_files_only)
-    return TokenClassifierReward(model, tokenizer, name or str(folder_or_id), system=system)
+    called = name or str(folder_or_id)
+    chosen = protocols.protocol(protocol or protocols.detect(_config(folder_or_id, local_files_only), called))
+    model, tokenizer = _load(chosen.kind(), folder_or_id, local_files_only)
+    return chosen.make()(model, tokenizer, called, **options)
+
+
+def _config(place: str | Path, local_files_only: bool) -> dict[str, Any]:
+    """What stands in the model's config.json."""
+    from transformers import PretrainedConfig
+
+    _check_folder(place)
+    try:
+        found, _ = PretrainedConfig.get_config_dict(str(place), local_files_only=local_files_only)
+    except (OSError, ValueError) as error:
+        raise ModelError(f"The model {str(place)!r} does not load: {error}") from error
+    return dict(found)
 
 
 def _load(kind: Any, place: str | Path, local_files_only: bool) -> tuple[Any, Any]:
     import torch
 
     local = isinstance(place, Path)
-    if local and not (Path(place) / "config.json").is_file():
-        raise ModelError(
-            f"There is no model in {place} (no config.json). Check the path; a shipped model is restored by "
-            "`git checkout -- assets`, or built anew by `pfviz train-tiny`."
-        )
+    _check_folder(place)
     dtype = "auto" if torch.cuda.is_available() else torch.float32  # half precision is slow on most CPUs
     try:
         tokenizer = _tokenizer_class(Path(place)).from_pretrained(
@@ -57,6 +74,14 @@ def _load(kind: Any, place: str | Path, local_files_only: bool) -> tuple[Any, An
     if torch.cuda.is_available():
         model = model.to("cuda")
     return model.eval().requires_grad_(False), tokenizer
+
+
+def _check_folder(place: str | Path) -> None:
+    if isinstance(place, Path) and not (place / "config.json").is_file():
+        raise ModelError(
+            f"There is no model in {place} (no config.json). Check the path; a shipped model is restored by "
+            "`git checkout -- assets`, or built anew by `pfviz train-tiny`."
+        )
 
 
 @contextmanager

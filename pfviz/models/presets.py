@@ -80,7 +80,7 @@ def _tiny_reward(folder: str, name: str) -> Callable[[], RewardModel]:
     def load() -> RewardModel:
         from pfviz.models.loading import load_reward
 
-        return load_reward(assets() / "tiny" / folder, name=name, local_files_only=True)
+        return load_reward(assets() / "tiny" / folder, name=name, local_files_only=True, chat=True)
 
     return load
 

@@ -24,8 +24,9 @@ LINE = "\n"
 class TokenClassifierReward(PrefixReward):
     """A reward model from a two-label token classifier and its tokenizer.
 
-    `prompt` maps a problem to the ids before the first step; by default the tokenizer's chat template ending where the
-    assistant speaks, or, without a template, the beginning-of-sequence token (if there is one) and the problem.
+    Before the first step stand the beginning-of-sequence token, if there is one, and the problem, as PRMTrainer has it;
+    or, of a model that was trained in a `chat`, the tokenizer's template ending where the assistant speaks. `chat` is
+    taken from the model's config ("prm_chat") unless it is given. `prompt` maps a problem to other ids.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class TokenClassifierReward(PrefixReward):
         *,
         separator: str = SEPARATOR,
         system: str | None = None,
+        chat: bool | None = None,
         prompt: Callable[[Problem], list[int]] | None = None,
     ) -> None:
         if model.config.num_labels != 2:
@@ -44,7 +46,8 @@ class TokenClassifierReward(PrefixReward):
                 "(class 1: the steps so far are right)."
             )
         super().__init__(model, tokenizer, name, system=system)
-        self._prompt = prompt or self.codec.prompt
+        in_chat = bool(getattr(model.config, "prm_chat", False)) if chat is None else chat
+        self._prompt = prompt or (self.codec.prompt if in_chat else self.codec.plain)
         self.separator_ids = self.codec.encode(separator)
         if not self.separator_ids:
             raise ModelError(f"The tokenizer of {name} turns the separator {separator!r} into no tokens.")

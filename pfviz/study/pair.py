@@ -70,4 +70,6 @@ def load(pair: Pair) -> tuple[Generator, RewardModel]:
 
     one_thread()
     generator = load_generator(pair.generator, local_files_only=True)
-    return generator, OracleReward() if pair.reward is None else load_reward(pair.reward, local_files_only=True)
+    if pair.reward is None:
+        return generator, OracleReward()
+    return generator, load_reward(pair.reward, local_files_only=True, chat=True)

@@ -38,7 +38,7 @@ def slow(model, tokenizer, prompt: list[int]):
 def test_contract(family, merged, check) -> None:
     tokenizer = tiny.tokenizer(merged=merged)
     model = tiny.classifier(family, vocabulary=len(tokenizer))
-    reward = TokenClassifierReward(model, tokenizer, family)
+    reward = TokenClassifierReward(model, tokenizer, family, chat=True)
     text = tokenizer.apply_chat_template(
         [{"role": "user", "content": PROBLEM.text}], add_generation_prompt=True, tokenize=False
     )
@@ -80,6 +80,19 @@ def test_without_a_template_the_beginning_token_comes_first() -> None:
     tokenizer.bos_token = "<user>"
     reward = TokenClassifierReward(tiny.classifier(), tokenizer, "bos")
     assert reward.prompt(Problem("12")) == [2, *tokenizer.encode("12", add_special_tokens=False)]
+
+
+def test_a_chat_template_is_used_where_the_model_was_trained_in_it() -> None:
+    tokenizer, model = tiny.tokenizer(), tiny.classifier()
+    plain = tokenizer.encode(PROBLEM.text, add_special_tokens=False)
+    assert TokenClassifierReward(model, tokenizer, "plain").prompt(PROBLEM) == plain
+    model.config.prm_chat = True
+    chat = TokenClassifierReward(model, tokenizer, "chat").prompt(PROBLEM)
+    assert chat == tokenizer.apply_chat_template(
+        [{"role": "user", "content": PROBLEM.text}], add_generation_prompt=True
+    )["input_ids"]  # fmt: skip
+    assert len(chat) > len(plain)
+    assert TokenClassifierReward(model, tokenizer, "said", chat=False).prompt(PROBLEM) == plain
 
 
 def test_other_label_counts_are_refused() -> None:

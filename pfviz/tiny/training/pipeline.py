@@ -190,6 +190,7 @@ class Build:
 
     def _ship(self, model: Any, folder: Path) -> None:
         head = rewards.take_plausibility(model)
+        model.config.prm_chat = True  # how `TokenClassifierReward` knows that problems stand in the chat template
         model.save_pretrained(folder)
         model.plausible = head
 

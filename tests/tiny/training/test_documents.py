@@ -44,7 +44,7 @@ def classifier(end: int) -> Any:
 
 
 def test_ids_are_those_of_the_reward_adapter(writer: Writer, loaded: Any) -> None:
-    reward = TokenClassifierReward(classifier(writer.end), loaded, "random")
+    reward = TokenClassifierReward(classifier(writer.end), loaded, "random", chat=True)
     rng = random.Random(3)
     for _ in range(40):
         task = world.draw(rng)

@@ -43,7 +43,7 @@ def test_batched_scores_are_those_of_a_session(
 ) -> None:
     model = rewards.start(generator, 2).eval()
     torch.nn.init.normal_(model.score.weight, std=1.0)
-    adapter = TokenClassifierReward(model, loaded, "random")
+    adapter = TokenClassifierReward(model, loaded, "random", chat=True)
     for one, path in zip(walked, score(model, writer, walked), strict=True):
         assert len(path) == len(one.lines)
         session = adapter.open(Problem(one.task.text), particles=1)

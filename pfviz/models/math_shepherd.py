@@ -1,0 +1,47 @@
+"""Math-Shepherd (Wang et al., arXiv 2312.08935): a language model that says + or - at the `ки` after each step.
+
+The sequence is the beginning of a sequence, the problem, and each step with a `ки` after it, all with a space between
+them: a SentencePiece tokenizer, which begins every text with a space, gives the parts the ids that they have in the
+whole text. A step's reward is the probability of + against - at its `ки`. A prefix that is scored as a whole has one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from pfviz.errors import ModelError
+from pfviz.models.heads import TwoWords
+from pfviz.models.prefix_reward import Asked, PrefixReward
+from pfviz.problem import Problem
+
+MARK, GOOD, BAD = "ки", "+", "-"
+
+
+class MathShepherd(PrefixReward):
+    """A reward model from a causal language model and its tokenizer."""
+
+    def __init__(self, model: Any, tokenizer: Any, name: str) -> None:
+        def last(word: str) -> int:
+            return int(tokenizer.encode(word, add_special_tokens=False)[-1])
+
+        mark, good, bad = last(MARK), last(GOOD), last(BAD)
+        if len({mark, good, bad, tokenizer.unk_token_id}) < 4:
+            raise ModelError(
+                f"The tokenizer of {name} does not tell {MARK}, {GOOD} and {BAD} apart, with which Math-Shepherd "
+                "scores a step. Is it another kind of reward model?"
+            )
+        super().__init__(TwoWords(model, good, bad), tokenizer, name)
+        self._mark = (mark,)
+        self._beginning = [] if tokenizer.bos_token_id is None else [int(tokenizer.bos_token_id)]
+
+    def prompt(self, problem: Problem) -> list[int]:
+        return self._beginning + self.codec.encode(problem.text)
+
+    def step(self, text: str, *, first: bool, whole: bool) -> Asked:
+        ids = tuple(self.codec.encode(text))
+        return Asked(ids, self._mark) if whole else Asked(ids + self._mark)
+
+    def rewards(self, logits: torch.Tensor) -> torch.Tensor:
+        return torch.softmax(logits, dim=1)[:, 0]

@@ -1,0 +1,39 @@
+"""Skywork-o1-Open-PRM: plain text in lines, and a value at the line break after each line.
+
+The sequence is ids(beginning + problem + line break), then for each line ids(line) and the id of a line break; an empty
+line is the line break alone, so there is one between two steps, which a blank line separates. A step's reward is the
+sigmoid of the value at the line break after its last line. A prefix that is scored as a whole is one line.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from pfviz.models.prefix_reward import Asked, PrefixReward
+from pfviz.problem import Problem
+
+
+class SkyworkPrm(PrefixReward):
+    """A reward model from a `Qwen2ForPrmModel` and its tokenizer."""
+
+    def __init__(self, model: Any, tokenizer: Any, name: str) -> None:
+        super().__init__(model, tokenizer, name)
+        self._beginning = str(tokenizer.bos_token or "")
+        self._break = (self.codec.encode("\n")[-1],)
+
+    def prompt(self, problem: Problem) -> list[int]:
+        return self.codec.encode(f"{self._beginning}{problem.text}\n")
+
+    def step(self, text: str, *, first: bool, whole: bool) -> Asked:
+        if whole:
+            line = " ".join(text.split("\n"))
+            return Asked(tuple(self.codec.encode(line if first else f" {line}")), self._break)
+        ids = () if first else self._break  # the blank line's own
+        for line in text.split("\n"):
+            ids += (*(self.codec.encode(line) if line else ()), *self._break)
+        return Asked(ids)
+
+    def rewards(self, logits: torch.Tensor) -> torch.Tensor:
+        return torch.sigmoid(logits[:, 0])

@@ -1,0 +1,232 @@
+"""Every protocol on a random checkpoint of its own architecture, against a plain re-implementation: the whole text or
+chat is tokenised at once, one sequence goes through the model without any cache, and the score is read off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+import torch
+
+import pfviz
+from pfviz.errors import ModelError
+from pfviz.models.loading import load_reward
+from pfviz.models.math_shepherd import MathShepherd
+from pfviz.models.prefix_reward import PrefixReward
+from pfviz.models.protocols import PROTOCOLS, detect
+from pfviz.models.qwen_prm import SYSTEM, QwenPrm
+from pfviz.models.rlhflow_prm import RlhflowPrm
+from pfviz.models.skywork_prm import SkyworkPrm
+from pfviz.problem import Problem
+from tests.contracts import reward as contract
+from tests.contracts import toy
+from tests.models import prms, tiny
+
+PROBLEM = Problem("Compute (12 + 7) * 3 - 45")
+WORDS = (
+    "12 + 7 = 19, so we have 19 * 3 - 45.",
+    "First, 12 + 7 = 19.\nThen 19 * 3 = 57.",
+    "57 - 45 = 12. The answer is \\boxed{12}.",
+    "So x = 5",
+    "",
+    "He eats 3 apples.",
+)
+Score = Callable[[Problem, list[str]], float]
+
+
+def logits(model: Any, ids: Sequence[int]) -> torch.Tensor:
+    with torch.inference_mode():
+        return model(input_ids=torch.tensor([list(ids)]), use_cache=False).logits[0].double()
+
+
+def apart(tokenizer: Any, steps: Sequence[str], joint: str) -> list[int]:
+    """The ids of steps that are tokenised each on its own, and of what joins them."""
+    ids: list[int] = []
+    for i, step in enumerate(steps):
+        ids += tokenizer.encode(joint, add_special_tokens=False) if i else []
+        ids += tokenizer.encode(step, add_special_tokens=False)
+    return ids
+
+
+def qwen(whole: bool) -> tuple[PrefixReward, Score]:
+    model, tokenizer = prms.qwen()
+
+    def score(problem: Problem, steps: list[str]) -> float:
+        chat = [{"role": "system", "content": SYSTEM}, {"role": "user", "content": problem.text}]
+        if whole:
+            ids = tokenizer.apply_chat_template(chat, add_generation_prompt=True)["input_ids"]
+            ids += apart(tokenizer, steps, "\n\n") + tokenizer.encode("<extra_0>", add_special_tokens=False)
+        else:
+            chat.append({"role": "assistant", "content": "<extra_0>".join(steps) + "<extra_0>"})
+            ids = tokenizer.apply_chat_template(chat, add_generation_prompt=False)["input_ids"]
+        mark = tokenizer.convert_tokens_to_ids("<extra_0>")
+        places = [i for i, token in enumerate(ids) if token == mark]
+        assert len(places) == (1 if whole else len(steps))
+        return float(torch.softmax(logits(model, ids)[places[-1]], dim=0)[1])
+
+    return QwenPrm(model, tokenizer, "qwen"), score
+
+
+def skywork(whole: bool) -> tuple[PrefixReward, Score]:
+    model, tokenizer = prms.skywork()
+
+    def score(problem: Problem, steps: list[str]) -> float:
+        ids = tokenizer.encode(f"{tokenizer.bos_token}{problem.text}\n", add_special_tokens=False)
+        line_break = tokenizer.encode("\n", add_special_tokens=False)[-1]
+        flat = [step.replace("\n", " ") for step in steps]
+        for line in [" ".join(flat)] if whole else "\n\n".join(steps).split("\n"):
+            ids += (tokenizer.encode(line, add_special_tokens=False) if line else []) + [line_break]
+        return float(torch.sigmoid(logits(model, ids)[-1, 0]))
+
+    return SkyworkPrm(model, tokenizer, "skywork"), score
+
+
+def shepherd(whole: bool) -> tuple[PrefixReward, Score]:
+    model, tokenizer = prms.shepherd()
+
+    def score(problem: Problem, steps: list[str]) -> float:
+        parts = [*steps, "ки"] if whole else [part for step in steps for part in (step, "ки")]
+        ids = tokenizer.encode(" ".join([problem.text, *(part for part in parts if part)]), add_special_tokens=False)
+        plus, minus, mark = (tokenizer.encode(word, add_special_tokens=False)[-1] for word in ("+", "-", "ки"))
+        assert ids[-1] == mark
+        assert ids.count(mark) == (1 if whole else len(steps))
+        at_mark = logits(model, [tokenizer.bos_token_id, *ids])[-1]
+        return float(torch.softmax(at_mark[[plus, minus]], dim=0)[0])
+
+    return MathShepherd(model, tokenizer, "shepherd"), score
+
+
+def rlhflow(whole: bool) -> tuple[PrefixReward, Score]:
+    model, tokenizer = prms.rlhflow()
+
+    def score(problem: Problem, steps: list[str]) -> float:
+        chat = []
+        for i, step in enumerate(["@"] if whole else steps):
+            chat.append({"role": "user", "content": f"{problem.text} {step}" if i == 0 else step})
+            chat.append({"role": "assistant", "content": "+"})
+        text = tokenizer.apply_chat_template(chat, tokenize=False)
+        if whole:
+            before, after = (tokenizer.encode(part, add_special_tokens=False) for part in text.split(" @"))
+            ids = before + apart(tokenizer, [f" {steps[0]}", *steps[1:]], "\n\n") + after
+        else:
+            ids = tokenizer.encode(text, add_special_tokens=False)
+        words = [tokenizer.encode(word, add_special_tokens=False)[-1] for word in "+-"]
+        # The last three are what the assistant's turn begins with, its +, and the end of the turn.
+        assert ids[-2] == words[0]
+        return float(torch.softmax(logits(model, ids)[-3, words], dim=0)[0])
+
+    return RlhflowPrm(model, tokenizer, "rlhflow"), score
+
+
+CASES = {"qwen": qwen, "skywork": skywork, "shepherd": shepherd, "rlhflow": rlhflow}
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["step by step", "as a whole"])
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("check", contract.CHECKS, ids=lambda check: check.__name__)
+def test_the_rewards_are_those_of_the_whole_text(case: str, check: Any, whole: bool) -> None:
+    reward, score = CASES[case](whole)
+    words = tuple(word for word in WORDS if word or (case in ("qwen", "skywork") and not whole))
+    check(contract.Case(lambda: reward, PROBLEM, score, words=words, whole=whole))
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("how", ["last", "min", "product", "mean", "model"])
+def test_a_run_with_each_aggregation(case: str, how: str) -> None:
+    reward, score = CASES[case](how == "model")
+    trace = pfviz.run(PROBLEM, generator=toy.ToyGenerator(), reward=reward, particles=3, seed=4, aggregation=how)
+    for t in range(trace.steps):
+        for n in range(trace.particles):
+            assert trace.rewards[t, n] == pytest.approx(score(PROBLEM, trace.path_texts(t, n)), abs=1e-5)
+
+
+def test_only_what_is_new_is_computed() -> None:
+    reward, _ = shepherd(whole=False)
+    fed = []
+    reward.model.register_forward_pre_hook(
+        lambda _, args, kwargs: fed.append(kwargs["input_ids"].numel()), with_kwargs=True
+    )
+    session = reward.open(PROBLEM, particles=2)
+    for _ in range(3):
+        session.score({0: contract.step_of(WORDS[0]), 1: contract.step_of(WORDS[0])})
+    step = len(reward.codec.encode(WORDS[0])) + 1
+    assert fed == [len(reward.prompt(PROBLEM)), step, step, step]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_folder_is_loaded_by_its_protocol(case: str, tmp_path: Any) -> None:
+    made = {"qwen": prms.qwen, "skywork": prms.skywork, "shepherd": prms.shepherd, "rlhflow": prms.rlhflow}[case]
+    model, tokenizer = made()
+    folder = tmp_path / f"small-{case}-prm"
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    reward = load_reward(folder)
+    assert reward.name == str(folder)
+    _, score = CASES[case](False)
+    got = reward.open(PROBLEM, particles=1).score({0: contract.step_of(WORDS[0])})[0]
+    assert got == pytest.approx(score(PROBLEM, [WORDS[0]]), abs=1e-5)
+
+
+def test_a_protocol_can_be_forced(tmp_path: Any) -> None:
+    model, tokenizer = prms.rlhflow()
+    folder = tmp_path / "mine"
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    with pytest.raises(ModelError, match=r"mine is a LlamaForCausalLM, which fits none .* name that protocol"):
+        load_reward(folder)
+    assert isinstance(load_reward(folder, protocol="rlhflow"), RlhflowPrm)
+    with pytest.raises(ModelError, match=r"no reward protocol 'other'\. Choose one of: trl, qwen"):
+        load_reward(folder, protocol="other")
+
+
+@pytest.mark.parametrize(
+    ("config", "name", "expected"),
+    [
+        ({"architectures": ["Qwen2ForProcessRewardModel"]}, "x", "qwen"),
+        ({"architectures": ["Qwen2ForPrmModel"]}, "x", "skywork"),
+        ({"architectures": ["Qwen2ForTokenClassification"]}, "x", "trl"),
+        ({"architectures": ["MistralForCausalLM"]}, "peiyi9979/math-shepherd-mistral-7b-prm", "math-shepherd"),
+        ({"architectures": ["LlamaForCausalLM"]}, "RLHFlow/Llama3.1-8B-PRM-Deepseek-Data", "rlhflow"),
+    ],
+)
+def test_the_protocol_follows_from_the_config(config: Any, name: str, expected: str) -> None:
+    assert detect(config, name) == expected
+    assert expected in PROTOCOLS
+
+
+@pytest.mark.parametrize("config", [{}, {"architectures": []}, {"architectures": ["BertModel"]}])
+def test_a_config_that_fits_none_says_what_it_is(config: Any) -> None:
+    with pytest.raises(ModelError, match=r"thing (is a BertModel|names no architecture).*trl, qwen, skywork"):
+        detect(config, "thing")
+
+
+def test_a_tokenizer_of_another_kind_is_named() -> None:
+    model, _ = prms.qwen()
+    with pytest.raises(ModelError, match="no token <extra_0>"):
+        QwenPrm(model, prms.skywork()[1], "mine")
+    language_model = prms.shepherd()[0]
+    with pytest.raises(ModelError, match="does not tell ки"):
+        MathShepherd(language_model, tiny.tokenizer(), "mine")
+    with pytest.raises(ModelError, match="has no chat template"):
+        RlhflowPrm(language_model, prms.pieces_tokenizer(), "mine")
+
+
+def test_a_template_that_swallows_turns_is_named() -> None:
+    model, tokenizer = prms.rlhflow()
+    tokenizer.chat_template = "{{ messages[0]['content'] }}"
+    try:
+        with pytest.raises(ModelError, match="turns alternate"):
+            RlhflowPrm(model, tokenizer, "mine")
+    finally:
+        tokenizer.chat_template = prms.LLAMA_CHAT
+
+
+def test_rlhflow_reads_mistrals_template_too() -> None:
+    """Where the assistant's turn begins with nothing of its own, the reward is read at the end of the user's."""
+    tokenizer = prms.pieces_tokenizer(prms.MISTRAL_CHAT)
+    reward = RlhflowPrm(prms.shepherd()[0], tokenizer, "mistral")
+    assert (reward._before, reward._asking, reward._between) == ("<s>[INST] ", " [/INST]", " +</s>[INST] ")
+    session = reward.open(PROBLEM, particles=1)
+    for word in WORDS[:3]:
+        assert 0 < session.score({0: contract.step_of(word)})[0] < 1
