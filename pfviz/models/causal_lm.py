@@ -15,13 +15,12 @@ import numpy as np
 import torch
 
 from pfviz.errors import ModelError, ProblemError
+from pfviz.models import caches
 from pfviz.models.base import NOTHING, Drafts, End, IntArray, Sampling, Step
 from pfviz.models.branches import Branch, Sourced, arrange
-from pfviz.models.cache import ForkedCache
 from pfviz.models.codec import Codec
 from pfviz.models.drawing import draw
 from pfviz.models.memory import Passes
-from pfviz.models.packing import prepare
 from pfviz.problem import SEPARATOR, Problem, has_boxed
 from pfviz.streams import stream
 
@@ -44,7 +43,7 @@ class CausalLMGenerator:
         prompt: Callable[[Problem], list[int]] | None = None,
     ) -> None:
         self.name = name
-        self.model = prepare(model.eval())
+        self.model = caches.ready(model.eval())
         self.codec = Codec(tokenizer, system)
         self.separator = separator
         self.prompt = prompt or self.codec.prompt
@@ -101,7 +100,9 @@ class CausalLMSession:
         self._seed = seed
         self._sampling = sampling
         self._passes = Passes(generator.name)
-        self._cache = ForkedCache()
+        self._cache = caches.new(generator.model)
+        if not caches.forked(generator.model):
+            self._passes.notes.append(caches.ROW_BY_ROW.format(name=generator.name))
         if len(prompt) > 1:  # the last token is fed by the first step, as each step feeds its predecessor's last
             ids = [prompt[:-1]]
             self._passes.over(1, lambda *_: self._cache.feed(generator.model, ids, logits_to_keep=1))

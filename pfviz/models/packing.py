@@ -13,8 +13,6 @@ from typing import Any
 
 import torch
 
-from pfviz.errors import ModelError
-
 NAME = "pfviz_packed"
 
 
@@ -28,38 +26,17 @@ class Packing:
 
 
 def prepare(model: Any) -> Any:
-    """Make the model ready for a `ForkedCache`: it then takes packed rows, and all else as before.
-
-    Raises `ModelError` for a model whose attention cannot be forked or packed: sliding windows, whose masks count
-    columns and not positions, and implementations other than PyTorch's (sdpa).
-    """
+    """Make the model, which must have nothing but full attention, ready for a `ForkedCache`: it then takes packed rows,
+    and all else as before."""
     from transformers import AttentionInterface, AttentionMaskInterface
     from transformers.masking_utils import sdpa_mask
 
-    check_attention(model.config)
-    kind = model.config._attn_implementation
-    if kind == NAME:
+    if model.config._attn_implementation == NAME:
         return model
-    if kind != "sdpa":
-        raise ModelError(
-            f"The model type {model.config.model_type!r} was loaded with the attention {kind!r}; "
-            "load it with attn_implementation='sdpa'."
-        )
     AttentionInterface.register(NAME, _attend)
     AttentionMaskInterface.register(NAME, sdpa_mask)
     model.set_attn_implementation(NAME)
     return model
-
-
-def check_attention(config: Any) -> None:
-    """Raise `ModelError` for a model with sliding windows."""
-    layers = getattr(config, "layer_types", None)
-    sliding = any(kind != "full_attention" for kind in layers) if layers else bool(getattr(config, "sliding_window", 0))
-    if sliding:
-        raise ModelError(
-            f"The model type {config.model_type!r} attends through a sliding window or another partial scheme; "
-            "only full attention can be forked. Switch it off in the model's config.json, or use another model."
-        )
 
 
 def _attend(

@@ -16,11 +16,10 @@ from typing import Any
 import torch
 
 from pfviz.errors import ModelError
+from pfviz.models import caches
 from pfviz.models.base import IntArray, Step
-from pfviz.models.cache import ForkedCache
 from pfviz.models.codec import Codec
 from pfviz.models.memory import Passes
-from pfviz.models.packing import prepare
 from pfviz.problem import Problem
 
 
@@ -42,7 +41,7 @@ class PrefixReward(ABC):
 
     def __init__(self, model: Any, tokenizer: Any, name: str, *, system: str | None = None) -> None:
         self.name = name
-        self.model = prepare(model.eval())
+        self.model = caches.ready(model.eval())
         self.codec = Codec(tokenizer, system)
 
     @abstractmethod
@@ -71,7 +70,9 @@ class PrefixSession:
         self._whole = whole
         self._fresh = set(range(particles))  # slots without a step
         self._passes = Passes(reward.name)
-        self._cache = ForkedCache()
+        self._cache = caches.new(reward.model)
+        if not caches.forked(reward.model):
+            self._passes.notes.append(caches.ROW_BY_ROW.format(name=reward.name))
         self._passes.over(1, lambda *_: self._cache.feed(reward.model, [prompt]))
         self._row = dict.fromkeys(range(particles), 0)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 import torch
 
-from pfviz.errors import ModelError
 from pfviz.models.cache import AHEAD, ForkedCache
 from pfviz.models.packing import prepare
 from tests.models import tiny
@@ -96,13 +95,3 @@ def test_a_cache_without_columns_forks() -> None:
     cache.select([0, 0])
     logits = cache.feed(model, [[5], [6]])
     assert torch.allclose(logits[1], scratch(model, [6])[-1], atol=1e-5)
-
-
-def test_sliding_windows_are_refused() -> None:
-    with pytest.raises(ModelError, match="sliding window"):
-        prepare(tiny.causal_lm(use_sliding_window=True, sliding_window=8, max_window_layers=0))
-
-
-def test_another_attention_is_refused() -> None:
-    with pytest.raises(ModelError, match="attn_implementation='sdpa'"):
-        prepare(tiny.causal_lm(attn_implementation="eager"))
