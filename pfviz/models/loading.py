@@ -13,15 +13,19 @@ from pfviz.models.base import Generator, RewardModel
 
 
 def load_generator(
-    folder_or_id: str | Path, *, name: str | None = None, local_files_only: bool = False, system: str | None = None
+    folder_or_id: str | Path, *, name: str | None = None, local_files_only: bool = False, **options: Any
 ) -> Generator:
-    """A causal language model as a generator; raises `ModelError` if it is not there or does not load."""
+    """A causal language model as a generator, with the options of `CausalLMGenerator`.
+
+    Raises `ModelError`, with what to do, for one that is not there, is gated, cannot be reached, does not fit into
+    memory, needs code of its own, or is damaged. Code from the Hub is never run.
+    """
     from transformers import AutoModelForCausalLM
 
     from pfviz.models.causal_lm import CausalLMGenerator
 
     model, tokenizer = _load(AutoModelForCausalLM, folder_or_id, local_files_only)
-    return CausalLMGenerator(model, tokenizer, name or str(folder_or_id), system=system)
+    return CausalLMGenerator(model, tokenizer, name or str(folder_or_id), **options)
 
 
 def load_reward(
@@ -53,27 +57,62 @@ def _config(place: str | Path, local_files_only: bool) -> dict[str, Any]:
     try:
         found, _ = PretrainedConfig.get_config_dict(str(place), local_files_only=local_files_only)
     except (OSError, ValueError) as error:
-        raise ModelError(f"The model {str(place)!r} does not load: {error}") from error
+        raise ModelError(reason(place, error)) from error
     return dict(found)
 
 
 def _load(kind: Any, place: str | Path, local_files_only: bool) -> tuple[Any, Any]:
-    import torch
+    from pfviz.models import devices
 
     local = isinstance(place, Path)
     _check_folder(place)
-    dtype = "auto" if torch.cuda.is_available() else torch.float32  # half precision is slow on most CPUs
+    where = devices.best()
+    common = {"local_files_only": local_files_only or local, "trust_remote_code": False}
     try:
-        tokenizer = _tokenizer_class(Path(place)).from_pretrained(
-            str(place), local_files_only=local_files_only or local
-        )
+        tokenizer = _tokenizer_class(Path(place)).from_pretrained(str(place), **common)
         with _without_bar() if local else nullcontext():
-            model = kind.from_pretrained(str(place), local_files_only=local_files_only or local, dtype=dtype)
+            model = kind.from_pretrained(str(place), dtype=devices.dtype_of(where), **common)
+        model = model.to(where.device)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
-        raise ModelError(f"The model {str(place)!r} does not load: {error}") from error
-    if torch.cuda.is_available():
-        model = model.to("cuda")
+        raise ModelError(reason(place, error)) from error
     return model.eval().requires_grad_(False), tokenizer
+
+
+def reason(place: str | Path, error: BaseException) -> str:
+    """Why a model did not load, and what to do, from what transformers or the Hub's client raised."""
+    from huggingface_hub import errors
+
+    from pfviz.models.memory import is_out_of_memory
+
+    chain: list[BaseException] = []
+    link: BaseException | None = error
+    while link is not None and link not in chain:
+        chain.append(link)
+        link = link.__cause__ or link.__context__
+
+    def raised(*kinds: type[BaseException]) -> bool:
+        return any(isinstance(one, kinds) for one in chain)
+
+    said = str(error)
+    if raised(errors.GatedRepoError) or "gated repo" in said:
+        return (
+            f"{place} is gated: ask for access on its page of the Hugging Face Hub, then log in with `hf auth login` "
+            "or set HF_TOKEN."
+        )
+    if raised(errors.RepositoryNotFoundError, errors.RevisionNotFoundError) or "not a valid model identifier" in said:
+        return (
+            f"There is no model {str(place)!r} on the Hugging Face Hub, and no folder of that name. Check its spelling."
+        )
+    if raised(errors.OfflineModeIsEnabled, errors.LocalEntryNotFoundError) or "connect to" in said:
+        return (
+            f"{place} is not on this machine and the Hugging Face Hub does not answer. Check the network, or choose "
+            "the embedded pair, which needs none."
+        )
+    if "trust_remote_code" in said or "custom code" in said:
+        return f"{place} needs program code of its own from the Hub, which pfviz never runs. Choose another model."
+    if any(is_out_of_memory(one) for one in chain):
+        return f"There is not enough memory to load {place}. Choose a smaller model, or a server that runs it."
+    return f"The model {str(place)!r} does not load: {error}"
 
 
 def _check_folder(place: str | Path) -> None:
