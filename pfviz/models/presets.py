@@ -91,6 +91,15 @@ def _oracle() -> RewardModel:
     return OracleReward()
 
 
+def _confidence(kind: str) -> Callable[[], RewardModel]:
+    def load() -> RewardModel:
+        from pfviz.models.confidence import ConfidenceReward
+
+        return ConfidenceReward(kind)
+
+    return load
+
+
 GENERATORS: dict[str, GeneratorPreset] = {
     preset.name: preset
     for preset in [
@@ -121,6 +130,26 @@ REWARDS: dict[str, RewardPreset] = {
             "oracle",
             "The truth about every step, where the answer is known: a reward model that never errs.",
             _oracle,
+        ),
+        RewardPreset(
+            "confidence",
+            "How sure the generator itself was of its step: the geometric mean of the tokens' probabilities.",
+            _confidence("mean"),
+        ),
+        RewardPreset(
+            "confidence-min",
+            "How sure the generator was of the token of its step of which it was least sure.",
+            _confidence("minimum"),
+        ),
+        RewardPreset(
+            "confidence-sum",
+            "How likely the generator found its step as a whole: the longer a step, the less.",
+            _confidence("sum"),
+        ),
+        RewardPreset(
+            "confidence-entropy",
+            "How little the generator was in doubt about the next token, on average over its step.",
+            _confidence("entropy"),
         ),
     ]
 }
