@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pfviz.errors import ModelError
 from pfviz.models.base import Generator, RewardModel
+from pfviz.models.python_reward import FunctionReward, RewardFunction
 from pfviz.problem import Problem
 
 _LOADING = threading.Lock()
@@ -189,3 +190,18 @@ def reward(name: str) -> RewardModel:
     """The reward model of that name, loaded at the first call and kept."""
     with _LOADING:
         return _reward(name)
+
+
+def as_reward(given: str | RewardModel | RewardFunction) -> RewardModel:
+    """The reward model that is meant by a preset's name, by itself, or by a function of (problem text, steps); raises
+    `ModelError` for anything else."""
+    if isinstance(given, str):
+        return reward(given)
+    if isinstance(given, RewardModel):
+        return given
+    if callable(given):
+        return FunctionReward(given)
+    raise ModelError(
+        f"The reward is {type(given).__name__}; give the name of a preset, a reward model, or a function of "
+        "(problem text, steps) that returns a number in [0, 1]."
+    )

@@ -89,6 +89,21 @@ def test_a_run_by_confidence_goes_on_from_its_file(pair, reward) -> None:
         assert comparable(pfviz.resume(loads(dumps(cut)), generator=generator)) == comparable(whole)
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_a_toy_run_by_a_broken_reward_goes_on_from_every_step(method) -> None:
+    """The noise of a prefix is the same in the run that goes on, in whichever slot and sweep."""
+
+    def broken() -> dict:
+        noisy = pfviz.perturbed.noisy(toy.reward, 1.5, seed=3)
+        return {"generator": toy.ToyGenerator(), "reward": pfviz.perturbed.length_bias(noisy, per_token=0.3)}
+
+    settings = {"particles": 5, "seed": 2, "max_steps": 3, "iterations": 2}
+    whole = pfviz.run("toy", method=method, **broken(), **settings)
+    assert whole.notes == ()
+    for cut in cuts(whole):
+        assert comparable(pfviz.resume(loads(dumps(cut)), **broken())) == comparable(whole)
+
+
 def test_the_clock_of_a_resumed_run_goes_on() -> None:
     whole = pfviz.run("toy", particles=5, max_steps=3, **TOY)
     cut = whole.upto(1)
