@@ -47,7 +47,7 @@ def stream(
         preset.check(checked.text)
         generator = presets.generator(generator)
         preset.check_reading(checked.text, generator)
-    return run_events(checked, generator, _reward_model(reward), policy, stop or never)
+    return run_events(checked, generator, presets.as_reward(reward), policy, stop or never)
 
 
 def run(
@@ -117,7 +117,7 @@ def resume_stream(
     chosen = generator if generator is not None else trace.generator
     if isinstance(chosen, str):
         chosen = presets.generator(chosen)
-    judge = _reward_model(reward if reward is not None else trace.reward)
+    judge = presets.as_reward(reward if reward is not None else trace.reward)
     for role, name, recorded in (
         ("generator", chosen.name, trace.generator),
         ("reward model", judge.name, trace.reward),
@@ -137,16 +137,3 @@ def load(path: str | Path) -> Trace:
 def reward(fn: RewardFunction, name: str | None = None) -> RewardModel:
     """A reward model from `fn(problem_text, steps) -> reward in [0, 1]`; its name is the function's unless given."""
     return FunctionReward(fn, name)
-
-
-def _reward_model(given: str | RewardModel | RewardFunction) -> RewardModel:
-    if isinstance(given, str):
-        return presets.reward(given)
-    if isinstance(given, RewardModel):
-        return given
-    if callable(given):
-        return FunctionReward(given)
-    raise ModelError(
-        f"The reward is {type(given).__name__}; give the name of a preset, a reward model, or a function of "
-        "(problem text, steps) that returns a number in [0, 1]."
-    )

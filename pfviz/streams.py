@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import zlib
 
 import numpy as np
@@ -10,6 +11,13 @@ import numpy as np
 def stream(seed: int, purpose: str, step: int = 0, slot: int = 0) -> np.random.Generator:
     """The generator of one purpose at one place of a run; independent of all others (SeedSequence)."""
     return np.random.default_rng([seed, zlib.crc32(purpose.encode()), step, slot])
+
+
+def stream_of(seed: int, purpose: str, content: str) -> np.random.Generator:
+    """The generator of one purpose for one text: the same wherever and whenever that text turns up, and independent of
+    that of any other (128 bits of its SHA-256)."""
+    digest = hashlib.sha256(content.encode("utf-8", "surrogatepass")).digest()
+    return np.random.default_rng([seed, zlib.crc32(purpose.encode()), int.from_bytes(digest[:16], "little")])
 
 
 def sweep_seed(seed: int, iteration: int, chain: int) -> int:

@@ -68,6 +68,14 @@ def test_rewards_are_functions_models_or_names() -> None:
     assert next(pfviz.stream("toy", generator=toy.ToyGenerator(), reward=named)).reward == "even"
 
 
+def test_a_reward_may_be_broken_on_purpose() -> None:
+    reward = pfviz.perturbed.capped(pfviz.perturbed.noisy(toy.reward, 0.5), high=0.6)
+    trace = pfviz.run("toy", generator=toy.ToyGenerator(), reward=reward)
+    assert trace.reward == "reward + noise 0.5 + cap 0 to 0.6"
+    assert trace.rewards.max() == 0.6
+    assert len(np.unique(trace.rewards)) > 3
+
+
 def test_the_truth_comes_with_the_problem_or_apart() -> None:
     assert next(pfviz.stream(Problem("toy", "3"), **PAIR)).truth == "3"
     assert next(pfviz.stream(Problem("toy", "3"), truth="4", **PAIR)).truth == "4"
@@ -75,6 +83,6 @@ def test_the_truth_comes_with_the_problem_or_apart() -> None:
 
 
 def test_other_names_are_no_attributes() -> None:
-    assert {"run", "stream", "load", "reward", "figures"} <= set(dir(pfviz))
+    assert {"run", "stream", "load", "reward", "figures", "perturbed"} <= set(dir(pfviz))
     with pytest.raises(AttributeError, match="nonsense"):
         _ = pfviz.nonsense

@@ -73,10 +73,12 @@ def synthetic_events(
             text, value = _text(t, bool(last), int(total[slot]), bool(slip[slot]))
             total[slot] = value
             ids = tuple(int(i) for i in rng.integers(3, 90, 6 + len(text) // 4))
+            log_prob = float(-rng.gamma(2.0, 0.4) - 1.5 * slip[slot])
             new[int(slot)] = Step(
                 text=text,
                 token_ids=ids,
-                log_prob=float(-rng.gamma(2.0, 0.4) - 1.5 * slip[slot]),
+                log_prob=log_prob,
+                token_log_probs=_shared_out(log_prob, len(ids)),
                 finished=bool(last),
                 end="boxed" if last else "separator",
             )
@@ -120,6 +122,11 @@ def synthetic_trace(
     for event in synthetic_events(particles, steps, seed, trigger, truth, problem=problem):
         recorder.see(event)
     return recorder.trace()
+
+
+def _shared_out(log_prob: float, tokens: int) -> tuple[float, ...]:
+    """The log-probability of a step as that of its tokens, each a little less likely than the one before it."""
+    return tuple(round(log_prob * 2 * k / tokens / (tokens + 1), 6) for k in range(1, tokens + 1))
 
 
 def _text(t: int, last: bool, value: int, slip: bool) -> tuple[str, int]:

@@ -6,7 +6,7 @@ import math
 import time
 from collections import abc
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -26,7 +26,15 @@ from pfviz.inference.events import (
 from pfviz.inference.methods.base import Method, Population, Selection
 from pfviz.inference.past import NEW, PastSweep, Told, Trajectory
 from pfviz.inference.weights import ess, log_sum_exp
-from pfviz.models.base import FloatArray, Generator, GeneratorSession, RewardModel, RewardSession, Step
+from pfviz.models.base import (
+    FloatArray,
+    Generator,
+    GeneratorSession,
+    RewardModel,
+    RewardSession,
+    Step,
+    reads_entropies,
+)
 from pfviz.problem import Problem
 from pfviz.streams import stream, sweep_seed
 
@@ -91,9 +99,8 @@ class Sweep:
         self.writers: GeneratorSession = told
         self.scorers: RewardSession = told
         if not past.complete:
-            self.writers = course.generator.open(
-                course.problem, particles=n, seed=self.seed, sampling=settings.sampling
-            )
+            sampling = replace(settings.sampling, entropies=reads_entropies(course.reward))
+            self.writers = course.generator.open(course.problem, particles=n, seed=self.seed, sampling=sampling)
             self.scorers = course.reward.open(course.problem, particles=n, whole=settings.aggregation == "model")
 
     def run(self) -> abc.Generator[Event, None, Outcome | None]:

@@ -29,6 +29,8 @@ class Step:
     log_prob: float  # of the sampled tokens under the model at temperature 1, nats
     finished: bool  # the particle writes nothing after this step
     end: End
+    token_log_probs: tuple[float, ...] = ()  # of each token, at temperature 1, nats; none where they are not known
+    entropies: tuple[float, ...] = ()  # of the model's distribution before each token, so too; where they are asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Sampling:
     temperature: float = 0.8
     max_step_tokens: int = 256
     max_step_characters: int = 4000
+    entropies: bool = False  # steps are to hold their entropies, which cost a pass over the vocabulary
 
 
 Drafts = Iterator[Mapping[int, Step] | int]
@@ -85,3 +88,8 @@ class RewardModel(Protocol):
         """A session with `particles` slots without steps. `whole`: every prefix is scored as one text, with one
         separator at its end, instead of with one after each step."""
         ...
+
+
+def reads_entropies(reward: RewardModel) -> bool:
+    """Whether the reward model says of itself, by an attribute of this name, that it reads the entropies of steps."""
+    return bool(getattr(reward, "reads_entropies", False))

@@ -19,7 +19,7 @@ from pfviz.models import caches
 from pfviz.models.base import NOTHING, Drafts, End, IntArray, Sampling, Step
 from pfviz.models.branches import Branch, Sourced, arrange
 from pfviz.models.codec import Codec
-from pfviz.models.drawing import draw
+from pfviz.models.drawing import draw, entropies
 from pfviz.models.memory import Passes
 from pfviz.problem import SEPARATOR, Problem, has_boxed
 from pfviz.streams import stream
@@ -84,9 +84,21 @@ class _Draft:
     given: Step | None = None  # the step that it must become
     ids: list[int] = field(default_factory=list)
     log_prob: float = 0.0
+    log_probs: list[float] = field(default_factory=list)
+    entropies: list[float] = field(default_factory=list)
     characters: int = 0  # no fewer than the text has
     text: str = ""
     end: End = ""
+
+
+_Drawn = tuple[int, int, float, float | None]
+"""Slot, token, its log-probability, and the entropy before it where that is asked for."""
+
+
+def _short(value: float) -> float:
+    """To six significant digits, about what logits in single precision are good for, so that a trace stays small. It is
+    done here and not in the file, so that a run that goes on from a file has the same bits."""
+    return float(f"{value:.6g}")
 
 
 class CausalLMSession:
@@ -198,7 +210,7 @@ class CausalLMSession:
     def _column(self, writing: list[Branch], drafts: dict[int, _Draft]) -> None:
         """One more token for each slot of the branches."""
 
-        def work(start: int, stop: int) -> list[tuple[int, int, float]]:
+        def work(start: int, stop: int) -> list[_Drawn]:
             lengths = list(self._cache.lengths)
             try:
                 return self._drawn(writing[start:stop], start, drafts)
@@ -207,15 +219,17 @@ class CausalLMSession:
                 raise
 
         for part in self._passes.over(len(writing), work):
-            for slot, token, log_prob in part:
+            for slot, token, log_prob, entropy in part:
                 draft = drafts[slot]
                 draft.ids.append(token if draft.given is None else draft.given.token_ids[len(draft.ids)])
                 draft.log_prob += log_prob
+                draft.log_probs.append(_short(log_prob))
+                draft.entropies += [] if entropy is None else [_short(entropy)]
                 self._judge(draft)
 
     @torch.inference_mode()
-    def _drawn(self, branches: list[Branch], start: int, drafts: dict[int, _Draft]) -> list[tuple[int, int, float]]:
-        """Feed the branches, rows `start` on, and draw for each of their slots: (slot, token, log-probability)."""
+    def _drawn(self, branches: list[Branch], start: int, drafts: dict[int, _Draft]) -> list[_Drawn]:
+        """Feed the branches, rows `start` on, and draw for each of their slots."""
         logits = self._cache.feed(self._generator.model, [[branch.pending] for branch in branches], start)
         slots = [slot for branch in branches for slot in branch.slots]
         uniforms = np.array([drafts[slot].uniforms[len(drafts[slot].ids)] for slot in slots])
@@ -225,7 +239,11 @@ class CausalLMSession:
             raise ModelError(
                 f"{self._generator.name} computed logits that are not numbers; its weights may be damaged."
             )
-        return list(zip(slots, tokens.tolist(), log_probs.tolist(), strict=True))
+        unsure: list[float | None] = [None] * len(slots)
+        if self._sampling.entropies:
+            of_rows = entropies(logits).tolist()
+            unsure = [of_rows[row] for row in rows]
+        return list(zip(slots, tokens.tolist(), log_probs.tolist(), unsure, strict=True))
 
     def _part(
         self, writing: list[Branch], resting: list[Branch], drafts: dict[int, _Draft]
@@ -271,7 +289,9 @@ class CausalLMSession:
         boxed = has_boxed(text)
         end: End = "boxed" if boxed and draft.end == "separator" else draft.end
         finished = boxed or end == "eos" or (not text and self._empties[slot] >= 1) or len(draft.ids) >= room
-        return Step(text, tuple(draft.ids), draft.log_prob, finished, end)
+        return Step(
+            text, tuple(draft.ids), draft.log_prob, finished, end, tuple(draft.log_probs), tuple(draft.entropies)
+        )
 
     def _commit(self, branches: list[Branch], steps: Mapping[int, Step]) -> None:
         """The cache's rows are those of the branches from now on."""

@@ -1,4 +1,5 @@
-"""Drawing a token for each row by inverse transform, so that a row's draw depends on its own uniform alone."""
+"""Drawing a token for each row by inverse transform, so that a row's draw depends on its own uniform alone; and how
+unsure the model was."""
 
 from __future__ import annotations
 
@@ -15,9 +16,7 @@ def draw(
     """
     rows = list(range(len(logits))) if rows is None else rows
     index = torch.tensor(rows, device=logits.device)
-    # From the maximum down, so that a tiny temperature overflows to no mass instead of to infinity.
-    below = logits.double()
-    below = below - below.amax(dim=1, keepdim=True)
+    below = _below(logits)
     total_mass = below.exp().sum(dim=1)
     if temperature == 0:
         tokens = below.argmax(dim=1)[index]
@@ -25,6 +24,26 @@ def draw(
     else:
         tokens, log_mass = _search(below, index, rows, uniforms, temperature)
     return tokens, log_mass - total_mass.log()[index]
+
+
+def entropies(logits: torch.Tensor) -> torch.Tensor:
+    """The entropy (R,) in nats of each row's distribution at temperature 1, logits (R, V): from 0 to log V.
+
+    With m_v = exp(l_v - max l) and M = Σ m_v it is log M - Σ m_v log m_v / M, a sum of two terms that are not negative.
+    """
+    below = _below(logits)
+    mass = below.exp()
+    total = mass.sum(dim=1)
+    # What has no mass adds nothing, and 0 times minus infinity would be no number.
+    below.clamp_(min=torch.finfo(below.dtype).min)
+    return total.log() - mass.mul_(below).sum(dim=1) / total
+
+
+def _below(logits: torch.Tensor) -> torch.Tensor:
+    """Logits (R, V) from each row's maximum down, so that a tiny temperature overflows to no mass instead of to
+    infinity."""
+    below = logits.double()
+    return below - below.amax(dim=1, keepdim=True)
 
 
 def _search(

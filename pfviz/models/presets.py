@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pfviz.errors import ModelError
 from pfviz.models.base import Generator, RewardModel
+from pfviz.models.python_reward import FunctionReward, RewardFunction
 from pfviz.problem import Problem
 
 _LOADING = threading.Lock()
@@ -91,6 +92,15 @@ def _oracle() -> RewardModel:
     return OracleReward()
 
 
+def _confidence(kind: str) -> Callable[[], RewardModel]:
+    def load() -> RewardModel:
+        from pfviz.models.confidence import ConfidenceReward
+
+        return ConfidenceReward(kind)
+
+    return load
+
+
 GENERATORS: dict[str, GeneratorPreset] = {
     preset.name: preset
     for preset in [
@@ -121,6 +131,26 @@ REWARDS: dict[str, RewardPreset] = {
             "oracle",
             "The truth about every step, where the answer is known: a reward model that never errs.",
             _oracle,
+        ),
+        RewardPreset(
+            "confidence",
+            "How sure the generator itself was of its step: the geometric mean of the tokens' probabilities.",
+            _confidence("mean"),
+        ),
+        RewardPreset(
+            "confidence-min",
+            "How sure the generator was of the token of its step of which it was least sure.",
+            _confidence("minimum"),
+        ),
+        RewardPreset(
+            "confidence-sum",
+            "How likely the generator found its step as a whole: the longer a step, the less.",
+            _confidence("sum"),
+        ),
+        RewardPreset(
+            "confidence-entropy",
+            "How little the generator was in doubt about the next token, on average over its step.",
+            _confidence("entropy"),
         ),
     ]
 }
@@ -160,3 +190,18 @@ def reward(name: str) -> RewardModel:
     """The reward model of that name, loaded at the first call and kept."""
     with _LOADING:
         return _reward(name)
+
+
+def as_reward(given: str | RewardModel | RewardFunction) -> RewardModel:
+    """The reward model that is meant by a preset's name, by itself, or by a function of (problem text, steps); raises
+    `ModelError` for anything else."""
+    if isinstance(given, str):
+        return reward(given)
+    if isinstance(given, RewardModel):
+        return given
+    if callable(given):
+        return FunctionReward(given)
+    raise ModelError(
+        f"The reward is {type(given).__name__}; give the name of a preset, a reward model, or a function of "
+        "(problem text, steps) that returns a number in [0, 1]."
+    )

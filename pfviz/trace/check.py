@@ -49,6 +49,8 @@ def _list(where: str, value: Any, length: int, what: str) -> list[Any]:
 def _item(field: Field, where: str, value: Any) -> Any:
     if not _CHECKS[field.kind](field, value):
         raise TraceError(f"{where}: expected {field.expected}; found {show(value)}")
+    if field.kind == "numbers":
+        return [float(item) for item in value]
     return float(value) if field.kind == "number" else value
 
 
@@ -86,6 +88,7 @@ _CHECKS: Mapping[Kind, Callable[[Field, Any], bool]] = {
     "object of texts": lambda field, value: isinstance(value, dict) and all(_is_text(field, v) for v in value.values()),
     "settings": _is_settings,
     "integers": lambda field, value: isinstance(value, list) and all(_is_integer(field, v) for v in value),
+    "numbers": lambda field, value: isinstance(value, list) and all(_is_number(field, v) for v in value),
 }
 
 

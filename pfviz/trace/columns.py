@@ -19,7 +19,7 @@ from pfviz.models.base import End, Step
 if TYPE_CHECKING:
     from pfviz.inference.answers import Answer, Answers
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 Node = tuple[int, int]
 """(step, slot), both from 0."""
@@ -54,6 +54,8 @@ class Trace:
     log_probs: npt.NDArray[np.float64]
     texts: list[list[str]]
     token_ids: list[list[list[int]]]
+    token_log_probs: list[list[list[float]]]
+    entropies: list[list[list[float]]]
     ends: list[list[str]]
     ess: npt.NDArray[np.float64]
     resampled: npt.NDArray[np.bool_]
@@ -172,6 +174,8 @@ class Trace:
             float(self.log_probs[t, n]),
             bool(self.finished[t, n]),
             cast(End, self.ends[t][n]),
+            tuple(self.token_log_probs[t][n]),
+            tuple(self.entropies[t][n]),
         )
 
     def node(self, uid: int) -> Node:
@@ -284,6 +288,8 @@ COLUMNS = frozenset(
         "log_probs",
         "texts",
         "token_ids",
+        "token_log_probs",
+        "entropies",
         "ends",
         "ess",
         "resampled",

@@ -38,12 +38,16 @@ def check_consistent(trace: Trace, prefix: str = "") -> None:
     uids[1:] = np.where(before[1:], inherited, uids[1:])
     _refuse(trace.uids != uids, "uids", "t*N+n for a new step, else the uid of the finished ancestor", trace.uids)
     _refuse(before & ~trace.finished, "finished", "true, as the ancestor was finished", trace.finished)
-    for name in ("tokens", "texts", "ends", "token_ids"):
+    for name in ("tokens", "texts", "ends", "token_ids", "token_log_probs", "entropies"):
         column = trace.tokens if name == "tokens" else getattr(trace, name)
         filled = np.array([[bool(item) for item in row] for row in column])
         _refuse(before & filled, name, "nothing, as the particle was finished before", column)
     lengths = np.array([[len(ids) for ids in row] for row in trace.token_ids])
     _refuse(lengths != trace.tokens, "tokens", "the length of token_ids", trace.tokens)
+    for name in ("token_log_probs", "entropies"):
+        column = getattr(trace, name)
+        counts = np.array([[len(numbers) for numbers in row] for row in column])
+        _refuse((counts != lengths) & (counts > 0), name, "one number for each of token_ids, or none", column)
     unsaid = np.array([[end == "" for end in row] for row in trace.ends])
     _refuse(unsaid & ~before, "ends", "why the step ended", trace.ends)
     _refuse(np.diff(trace.seconds, prepend=0.0) < 0, "seconds", "no less than the step before", trace.seconds)

@@ -18,7 +18,7 @@ MAX_TEXT = 100_000
 Shape = Literal["one", "T", "T×N"]
 Kind = Literal[
     "text", "text or null", "integer", "integer or null", "number", "boolean", "object of texts", "settings",
-    "integers", "notes", "swaps", "sweeps",
+    "integers", "numbers", "notes", "swaps", "sweeps",
 ]  # fmt: skip
 
 
@@ -34,7 +34,7 @@ class Field:
     infinite: bool = False  # of numbers: "Infinity" and "-Infinity" are allowed
     choices: tuple[str, ...] = ()  # of texts: the only ones allowed
     since: int = 1  # the schema version that brought it
-    usual: Any = None  # what an older file is taken to hold
+    usual: Any = None  # what an older file is taken to hold, of a column in each of its places
     own: bool = True  # each sweep has its own; else it is the run's
 
     @property
@@ -55,6 +55,7 @@ class Field:
 
 _WORDS = {
     "integers": "list of integers",
+    "numbers": "list of numbers",
     "settings": 'object with an integer "particles"',
     "notes": "list of objects with step, slots and text",
     "swaps": "list of objects with iteration, chain, log_ratio and accepted",
@@ -98,6 +99,8 @@ FIELDS: tuple[Field, ...] = (
     Field("log_probs", "T×N", "number", infinite=True),
     Field("texts", "T×N", "text"),
     Field("token_ids", "T×N", "integers", 0, _I63),
+    Field("token_log_probs", "T×N", "numbers", infinite=True, since=3, usual=[]),
+    Field("entropies", "T×N", "numbers", 0, since=3, usual=[]),
     Field("ends", "T×N", "text", choices=("separator", "eos", "boxed", "tokens", "characters", "")),
     Field("ess", "T", "number", 0),
     Field("resampled", "T", "boolean"),

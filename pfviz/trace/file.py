@@ -91,7 +91,7 @@ def loads(text: str | bytes) -> Trace:
     data = _parse(text)
     if not isinstance(data, dict):
         raise TraceError(f"a trace is a JSON object; found {show(data)}")
-    if "schema_version" in data and "problem" in data:  # a trace, so of a later version perhaps: say that first
+    if "schema_version" in data:  # of a later version perhaps: say that first
         check(BY_NAME["schema_version"], data["schema_version"], 0, 0)
     version = data.get("schema_version", SCHEMA_VERSION)
     run = _filled(data, FIELDS, version, "")
@@ -112,10 +112,9 @@ def loads(text: str | bytes) -> Trace:
 
 
 def _filled(data: dict[str, Any], fields: tuple[Field, ...], version: int, where: str) -> dict[str, Any]:
-    """The object with every field and no other; those that an older version lacks have their usual value."""
+    """The object, which has every field and no other; an older version may lack those that came later."""
     names = [field.name for field in fields]
-    data = {field.name: field.usual for field in fields if field.since > version} | data
-    if missing := [name for name in names if name not in data]:
+    if missing := [field.name for field in fields if field.name not in data and field.since <= version]:
         raise TraceError(f"{where}{missing[0]}: is missing; a trace has the fields {', '.join(names)}")
     if unknown := [name for name in data if name not in names]:
         raise TraceError(f"{where + unknown[0][:80]!r}: is no field of a trace of schema version {SCHEMA_VERSION}")
@@ -123,13 +122,15 @@ def _filled(data: dict[str, Any], fields: tuple[Field, ...], version: int, where
 
 
 def _checked(data: dict[str, Any], fields: tuple[Field, ...], particles: int, where: str) -> dict[str, Any]:
-    """The fields of one sweep, checked and converted to the types of a trace."""
+    """The fields of one sweep, checked and converted to the types of a trace; one that an older version lacks has its
+    usual value."""
     if not isinstance(data["rewards"], list) or len(data["rewards"]) > MAX_STEPS:
         raise TraceError(f"{where}rewards: expected a list of 0 to {MAX_STEPS} steps; found {show(data['rewards'])}")
     steps = len(data["rewards"])
     found = {}
     for field in fields:
-        value = check(field, data[field.name], steps, particles, where)
+        usual = field.usual if field.shape == "one" else [[field.usual] * particles] * steps
+        value = check(field, data.get(field.name, usual), steps, particles, where)
         found[field.name] = _column(field, value, steps, particles)
     found["notes"] = tuple(Noted(note["step"], tuple(note["slots"]), note["text"]) for note in found["notes"])
     return found

@@ -141,6 +141,8 @@ class Recorder:
             notes=tuple(note for note in self._notes if note.step < len(rows)),
             texts=[row.texts for row in rows],
             token_ids=[row.token_ids for row in rows],
+            token_log_probs=[row.token_log_probs for row in rows],
+            entropies=[row.entropies for row in rows],
             ends=[row.ends for row in rows],
             **{name: grid(name, np.int64) for name in ("uids", "ancestors", "tokens")},
             **{name: grid(name, np.float64) for name in ("rewards", "log_carried", "log_weights", "log_probs")},
@@ -193,6 +195,8 @@ class _Row:
         self.log_probs = np.array([new[slot].log_prob if slot in new else 0.0 for slot in range(n)])
         self.texts = [new[slot].text if slot in new else "" for slot in range(n)]
         self.token_ids = [list(new[slot].token_ids) if slot in new else [] for slot in range(n)]
+        self.token_log_probs = [list(new[slot].token_log_probs) if slot in new else [] for slot in range(n)]
+        self.entropies = [list(new[slot].entropies) if slot in new else [] for slot in range(n)]
         self.ends: list[str] = [new[slot].end if slot in new else "" for slot in range(n)]
         self.ess = weighed.ess
         self.log_evidence = weighed.log_evidence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -175,6 +175,24 @@ def bounds_are_honoured(case: Case) -> None:
         assert all(s.log_prob <= 0 for s in steps.values())
 
 
+def each_token_is_accounted_for(case: Case) -> None:
+    """The log-probabilities of the tokens, where they are told, add up to the step's; entropies are told only where
+    they are asked for, and asking for them changes nothing else."""
+    n = case.particles
+    plain = drain(case.open(), range(n), 0)
+    asked = drain(case.open(sampling=replace(case.sampling, entropies=True)), range(n), 0)
+    for slot, step in plain.items():
+        assert len(step.token_log_probs) in (0, len(step.token_ids)), "of every token or of none"
+        if step.token_log_probs:
+            assert math.isclose(
+                sum(step.token_log_probs), step.log_prob, rel_tol=case.tolerance, abs_tol=case.tolerance
+            )
+        assert step.entropies == ()
+        assert replace(asked[slot], entropies=()) == step
+        assert len(asked[slot].entropies) in (0, len(step.token_ids)), "of every token or of none"
+        assert all(math.isfinite(entropy) and entropy >= 0 for entropy in asked[slot].entropies)
+
+
 CHECKS: list[Callable[[Case], None]] = [
     same_seed_same_steps,
     another_seed_other_steps,
@@ -185,4 +203,5 @@ CHECKS: list[Callable[[Case], None]] = [
     closing_leaves_nothing_broken,
     given_steps_are_taken_on,
     bounds_are_honoured,
+    each_token_is_accounted_for,
 ]

@@ -11,10 +11,14 @@ from pfviz.models.base import RewardModel, RewardSession, Step
 from pfviz.problem import Problem
 
 
+def step_of(text: str, finished: bool = False) -> Step:
+    return Step(text, (1,), -1.0, finished, "separator")
+
+
 @dataclass(frozen=True)
 class Case:
     """A reward model, a problem, and `scratch(problem, step texts)`: the prefix's reward without any session; scored
-    as a whole if `whole` says so."""
+    as a whole if `whole` says so. `step(text, finished)` makes the steps."""
 
     make: Callable[[], RewardModel]
     problem: Problem
@@ -23,13 +27,10 @@ class Case:
     tolerance: float = 1e-5
     particles: int = 5
     whole: bool = False
+    step: Callable[..., Step] = step_of
 
     def open(self, model: RewardModel, particles: int) -> RewardSession:
         return model.open(self.problem, particles=particles, whole=self.whole)
-
-
-def step_of(text: str, finished: bool = False) -> Step:
-    return Step(text, (1,), -1.0, finished, "separator")
 
 
 def incremental_equals_scratch(case: Case) -> None:
@@ -42,7 +43,7 @@ def incremental_equals_scratch(case: Case) -> None:
         finished = [False] * n
         for _ in range(5):
             active = [i for i in range(n) if not finished[i]]
-            given = {i: step_of(str(rng.choice(case.words)), bool(rng.random() < 0.15)) for i in active}
+            given = {i: case.step(str(rng.choice(case.words)), bool(rng.random() < 0.15)) for i in active}
             scores = session.score(given)
             assert set(scores) == set(given), "a score for each given slot and no other"
             for slot, score in scores.items():
@@ -60,19 +61,19 @@ def incremental_equals_scratch(case: Case) -> None:
 
 def a_subset_leaves_the_others(case: Case) -> None:
     session = case.open(case.make(), 2)
-    session.score({0: step_of(case.words[2])})
-    late = session.score({1: step_of(case.words[1])})[1]
+    session.score({0: case.step(case.words[2])})
+    late = session.score({1: case.step(case.words[1])})[1]
     assert abs(late - case.scratch(case.problem, [case.words[1]])) <= case.tolerance
-    again = session.score({0: step_of(case.words[0])})[0]
+    again = session.score({0: case.step(case.words[0])})[0]
     assert abs(again - case.scratch(case.problem, [case.words[2], case.words[0]])) <= case.tolerance
 
 
 def select_copies(case: Case) -> None:
     """A clone and its source have the same prefix and go on apart."""
     session = case.open(case.make(), 3)
-    session.score({0: step_of(case.words[0]), 1: step_of(case.words[1]), 2: step_of(case.words[2])})
+    session.score({0: case.step(case.words[0]), 1: case.step(case.words[1]), 2: case.step(case.words[2])})
     session.select(np.array([2, 2, 0]))
-    scores = session.score({0: step_of(case.words[3]), 1: step_of(case.words[1]), 2: step_of(case.words[1])})
+    scores = session.score({0: case.step(case.words[3]), 1: case.step(case.words[1]), 2: case.step(case.words[1])})
     expected = [[case.words[2], case.words[3]], [case.words[2], case.words[1]], [case.words[0], case.words[1]]]
     for slot, prefix in enumerate(expected):
         assert abs(scores[slot] - case.scratch(case.problem, prefix)) <= case.tolerance
@@ -82,8 +83,8 @@ def sessions_are_apart(case: Case) -> None:
     """Two runs at once do not see each other."""
     model = case.make()
     one, two = case.open(model, 1), case.open(model, 1)
-    one.score({0: step_of(case.words[2])})
-    score = two.score({0: step_of(case.words[1])})[0]
+    one.score({0: case.step(case.words[2])})
+    score = two.score({0: case.step(case.words[1])})[0]
     assert abs(score - case.scratch(case.problem, [case.words[1]])) <= case.tolerance
 
 

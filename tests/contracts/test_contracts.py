@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 import pytest
@@ -96,6 +97,28 @@ class SaysNothing(toy.ToySession):
         yield steps
 
 
+class LosesAToken(toy.ToySession):
+    """Tells the log-probability of fewer tokens than a step has, or of others."""
+
+    told: tuple[float, ...] = (-0.5, -0.5)
+
+    def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NOTHING) -> Drafts:
+        *counts, steps = super().extend(active, step, given)
+        yield from counts
+        yield {slot: replace(made, token_log_probs=self.told) for slot, made in steps.items()}
+
+
+class TellsOthers(LosesAToken):
+    told = (-9.0,)
+
+
+class TellsEntropiesUnasked(toy.ToySession):
+    def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NOTHING) -> Drafts:
+        *counts, steps = super().extend(active, step, given)
+        yield from counts
+        yield {slot: replace(made, entropies=(0.5,)) for slot, made in steps.items()}
+
+
 @pytest.mark.parametrize(
     ("broken", "check"),
     [
@@ -111,6 +134,9 @@ class SaysNothing(toy.ToySession):
         (SaysNothing, generator.bounds_are_honoured),
         (DrawsAnyway, generator.given_steps_are_taken_on),
         (HandsBack, generator.given_steps_are_taken_on),
+        (LosesAToken, generator.each_token_is_accounted_for),
+        (TellsOthers, generator.each_token_is_accounted_for),
+        (TellsEntropiesUnasked, generator.each_token_is_accounted_for),
     ],
 )
 def test_broken_generators_are_found(broken, check) -> None:

@@ -104,7 +104,9 @@ class ToySession:
             letter = int(np.searchsorted(np.cumsum(p), self.uniform(step, slot), side="right"))
             text = self.texts[slot] + LETTERS[letter]
             done = ended(text)
-            steps[slot] = Step(LETTERS[letter], (letter,), math.log(p[letter]), done, "eos" if done else "separator")
+            log_prob = math.log(p[letter])
+            end = "eos" if done else "separator"
+            steps[slot] = Step(LETTERS[letter], (letter,), log_prob, done, end, (log_prob,))
             yield count
         for slot, made in steps.items():
             self.keep(slot, self.texts[slot] + made.text)

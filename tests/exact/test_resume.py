@@ -18,6 +18,7 @@ from pfviz.trace import Recorder, Trace, dumps, loads
 from tests.contracts import toy
 from tests.models import tiny
 
+REWARDS = ["confidence", "confidence-min", "confidence-sum", "confidence-entropy"]
 TOY = {"generator": toy.ToyGenerator(), "reward": toy.reward}
 
 
@@ -65,6 +66,42 @@ def test_a_run_of_language_models_goes_on_from_every_step(pair, method) -> None:
     assert whole.steps >= 4
     for cut in cuts(whole):
         assert comparable(pfviz.resume(cut, **pair)) == comparable(whole)
+
+
+@pytest.mark.parametrize("reward", ["confidence", "confidence-min", "confidence-sum"])
+@pytest.mark.parametrize("method", METHODS)
+def test_a_toy_run_by_confidence_goes_on_from_every_step(method, reward) -> None:
+    settings = {"particles": 5, "seed": 1, "max_steps": 3, "iterations": 2, "trigger": "ess", "aggregation": "model"}
+    whole = pfviz.run("toy", method=method, generator=toy.ToyGenerator(), reward=reward, **settings)
+    for cut in cuts(whole):
+        assert comparable(pfviz.resume(loads(dumps(cut)), generator=toy.ToyGenerator())) == comparable(whole)
+
+
+@pytest.mark.parametrize("reward", REWARDS)
+def test_a_run_by_confidence_goes_on_from_its_file(pair, reward) -> None:
+    """The numbers of single tokens are in the file to their last bit: with `model` later steps read them again."""
+    settings = {"particles": 4, "max_steps": 3, "max_step_tokens": 8, "iterations": 2, "aggregation": "model"}
+    generator = pair["generator"]
+    whole = pfviz.run("compute 1 + 2", method="particle_gibbs", seed=2, generator=generator, reward=reward, **settings)
+    assert any(map(any, whole.entropies)) == (reward == "confidence-entropy")
+    assert whole.notes == ()
+    for cut in cuts(whole):
+        assert comparable(pfviz.resume(loads(dumps(cut)), generator=generator)) == comparable(whole)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_toy_run_by_a_broken_reward_goes_on_from_every_step(method) -> None:
+    """The noise of a prefix is the same in the run that goes on, in whichever slot and sweep."""
+
+    def broken() -> dict:
+        noisy = pfviz.perturbed.noisy(toy.reward, 1.5, seed=3)
+        return {"generator": toy.ToyGenerator(), "reward": pfviz.perturbed.length_bias(noisy, per_token=0.3)}
+
+    settings = {"particles": 5, "seed": 2, "max_steps": 3, "iterations": 2}
+    whole = pfviz.run("toy", method=method, **broken(), **settings)
+    assert whole.notes == ()
+    for cut in cuts(whole):
+        assert comparable(pfviz.resume(loads(dumps(cut)), **broken())) == comparable(whole)
 
 
 def test_the_clock_of_a_resumed_run_goes_on() -> None:

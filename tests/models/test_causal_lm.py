@@ -58,7 +58,7 @@ class Scripted:
             session._cache.feed(self.model, [[branch.pending] for branch in branches], start)
             found = []
             for slot in (slot for branch in branches for slot in branch.slots):
-                found.append((slot, self.scripts[slot][self.places[slot]], -1.0))
+                found.append((slot, self.scripts[slot][self.places[slot]], -1.0, None))
                 self.places[slot] += 1
             return found
 
@@ -113,7 +113,7 @@ def test_a_longer_token_may_hold_the_separator() -> None:
     generator = CausalLMGenerator(model, tokenizer, "merged")
     session = generator.open(PROBLEM, particles=1, seed=0, sampling=Sampling(max_step_tokens=5))
     script = iter(tokenizer.convert_tokens_to_ids(["1", ".\n\n"]))
-    session._drawn = lambda *_: [(0, next(script), 0.0)]
+    session._drawn = lambda *_: [(0, next(script), 0.0, None)]
     made = contract.drain(session, [0], 0)[0]
     assert (made.text, made.end) == ("1.", "separator")
 
@@ -169,6 +169,39 @@ def test_damaged_weights_are_named() -> None:
     session = generator.open(PROBLEM, particles=2, seed=0, sampling=Sampling())
     with pytest.raises(ModelError, match="broken computed logits that are not numbers"):
         list(session.extend([0, 1], 0))
+
+
+@pytest.mark.parametrize("temperature", [0.0, 0.7])
+def test_each_token_has_the_log_probability_and_the_entropy_of_the_model(temperature) -> None:
+    """From scratch, at temperature 1 whatever they were drawn at, after a selection too."""
+    model = tiny.causal_lm(eos_token_id=[1, 40])
+    generator = CausalLMGenerator(model, tiny.tokenizer(), "g")
+    sampling = Sampling(temperature, max_step_tokens=10, entropies=True)
+    session = generator.open(PROBLEM, particles=5, seed=2, sampling=sampling)
+    prefixes, compared = [generator.prompt(PROBLEM)] * 5, 0
+    for step in range(2):
+        made = contract.drain(session, sorted(session._row), step)
+        for slot, one in made.items():
+            with torch.inference_mode():
+                logits = model(input_ids=torch.tensor([[*prefixes[slot], *one.token_ids]])).logits[0].double()
+            before = torch.distributions.Categorical(logits=logits[len(prefixes[slot]) - 1 : -1])
+            log_probs = before.log_prob(torch.tensor(one.token_ids)).tolist()
+            assert one.token_log_probs == pytest.approx(log_probs, rel=1e-4, abs=1e-5)
+            assert one.entropies == pytest.approx(before.entropy().tolist(), rel=1e-4, abs=1e-5)
+            compared += len(one.token_ids)
+            prefixes[slot] = [*prefixes[slot], *one.token_ids]
+        session.select(np.array([1, 1, 0, 4, 3]))
+        prefixes = [prefixes[a] for a in (1, 1, 0, 4, 3)]
+    assert compared > 40
+
+
+def test_numbers_of_tokens_are_short() -> None:
+    """Six digits, so that traces stay small, while the sum of the step keeps all of its own."""
+    made = contract.drain(case("qwen2").open(sampling=Sampling(max_step_tokens=12, entropies=True)), range(6), 0)
+    for step in made.values():
+        for value in (*step.token_log_probs, *step.entropies):
+            assert float(f"{value:.6g}") == value
+    assert any(float(f"{step.log_prob:.6g}") != step.log_prob for step in made.values())
 
 
 def test_inference_mode_does_not_leak_into_the_caller() -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pfviz.models.drawing import draw
+from pfviz.models.drawing import draw, entropies
 
 
 def test_frequencies_follow_the_softmax() -> None:
@@ -48,3 +50,27 @@ def test_a_row_does_not_depend_on_the_others() -> None:
 def test_numbers_that_are_none_are_passed_on(bad) -> None:
     _, log_prob = draw(torch.tensor([[0.0, bad]]), torch.tensor([0.5]), 1.0)
     assert not torch.isfinite(log_prob).all()
+
+
+def test_entropies_are_those_of_the_distribution() -> None:
+    logits = 4 * torch.randn(20, 60, generator=torch.Generator().manual_seed(3))
+    expected = torch.distributions.Categorical(logits=logits.double()).entropy()
+    assert torch.allclose(entropies(logits), expected, rtol=1e-12)
+
+
+def test_what_has_no_mass_adds_no_entropy() -> None:
+    inf = float("inf")
+    logits = torch.tensor([[0.0, 0.0, -inf, -inf], [5.0, -inf, -inf, -inf], [0.0, -1e30, -1e30, -1e30]])
+    assert torch.allclose(entropies(logits), torch.tensor([2.0, 1.0, 1.0]).double().log())
+    assert not torch.isfinite(entropies(torch.tensor([[0.0, float("nan")]]))).any()
+
+
+@given(logits=st.lists(st.floats(-1e4, 1e4), min_size=1, max_size=30), shift=st.floats(-1e4, 1e4))
+def test_entropies_lie_between_knowing_and_knowing_nothing(logits, shift) -> None:
+    row = torch.tensor([logits], dtype=torch.float64)
+    found = float(entropies(row))
+    assert 0 <= found <= np.log(len(logits)) + 1e-12
+    assert float(entropies(row + shift)) == pytest.approx(found, abs=1e-7)
+    before = row.clone()
+    entropies(row)
+    assert torch.equal(row, before)

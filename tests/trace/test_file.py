@@ -103,7 +103,13 @@ def test_save_and_load(tmp_path: Path) -> None:
         (changed("settings", {"particles": 0}), r"settings: expected object with an integer"),
         (changed("settings", {"particles": 10**9}), r"settings: expected object with an integer"),
         (changed("settings", []), r"settings: expected object with an integer"),
-        (changed("schema_version", 3), r"schema_version: expected integer from 1 to 2; found 3"),
+        (changed("token_log_probs", [-1.0], 0, 0), r"token_log_probs\[0\]\[0\]: expected one number for each of"),
+        (changed("token_log_probs", ["x"], 0, 0), r"token_log_probs\[0\]\[0\]: expected list of numbers, \"Inf"),
+        (changed("token_log_probs", [[-1.0]], 0, 0), r"token_log_probs\[0\]\[0\]: expected list of numbers"),
+        (changed("token_log_probs", [], 0, 0), "ok"),
+        (changed("entropies", [1.0, 0.0], 0, 0), r"entropies\[0\]\[0\]: expected one number for each of token_ids"),
+        (changed("entropies", [-1.0], 0, 0), r"entropies\[0\]\[0\]: expected list of numbers ≥ 0; found a list of 1"),
+        (changed("schema_version", 4), r"schema_version: expected integer from 1 to 3; found 4"),
         (changed("retained", 4), r"retained: expected a slot from 0 to 3; found 4"),
         (changed("pinned", True), r"ancestors\[\d\]\[0\]: expected 0, as slot 0 is pinned"),
         (changed("notes", [{"step": 0, "slots": [4], "text": "x"}]), r"notes\[0\]: expected a step below 4 and slots"),
@@ -117,6 +123,7 @@ def test_save_and_load(tmp_path: Path) -> None:
         (changed("seed", 10**40), "ok"),
         (changed("truth", None), "ok"),
         ('{"hello": 1}', "schema_version: is missing"),
+        ('{"schema_version": "x"}', "schema_version: expected integer from 1 to 3"),
         ("[1, 2]", "a trace is a JSON object; found a list of 2"),
         ("", "the file is no JSON"),
         ("{" * 100_000, "no JSON|nested deeper"),
@@ -214,14 +221,40 @@ def test_the_document_describes_every_field_and_no_other() -> None:
     assert f"schema version {SMALL['schema_version']}" in document
 
 
+def of_version(version: int, data: dict[str, Any]) -> dict[str, Any]:
+    """The file as that version of the schema had it."""
+    later = {field.name for field in FIELDS if field.since > version}
+
+    def own(data: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in data.items() if name not in later}
+
+    return own(data | {"earlier": [own(sweep) for sweep in data["earlier"]]}) | {"schema_version": version}
+
+
 def test_a_file_of_the_first_version_is_read() -> None:
-    since = {field.name for field in FIELDS if field.since == 2}
-    old = {name: value for name, value in SMALL.items() if name not in since} | {"schema_version": 1}
-    assert dumps(loads(json.dumps(old))) == dumps(loads(json.dumps(SMALL)))
+    old = of_version(1, SMALL)
+    none = [[[] for _ in range(4)] for _ in range(4)]
+    assert json.loads(dumps(loads(json.dumps(old)))) == SMALL | {"token_log_probs": none, "entropies": none}
     with pytest.raises(TraceError, match="notes"):
         loads(json.dumps(old | {"notes": [1]}))
     with pytest.raises(TraceError, match="iteration: is missing"):
         loads(json.dumps(old | {"schema_version": 2}))
+
+
+def test_a_file_of_the_second_version_knows_nothing_of_single_tokens_and_goes_on() -> None:
+    pair = {"generator": toy.ToyGenerator(), "reward": toy.reward}
+    whole = pfviz.run("toy", method="particle_gibbs", particles=4, iterations=2, max_steps=3, **pair)
+    cut = json.loads(dumps(whole.sweep(1).upto(1)))
+    assert cut["token_log_probs"][0][0]
+    old = loads(json.dumps(of_version(2, cut)))
+    for sweep in old.sweeps:
+        assert sweep.token_log_probs == sweep.entropies == [[[]] * 4 for _ in range(sweep.steps)]
+    again = pfviz.resume(old, **pair)
+    assert again.token_ids == whole.token_ids
+    assert again.token_log_probs[0] == [[]] * 4
+    assert [row[1:] for row in again.token_log_probs[1:]] == [row[1:] for row in whole.token_log_probs[1:]]
+    with pytest.raises(TraceError, match="token_log_probs: is missing"):
+        loads(json.dumps(of_version(2, cut) | {"schema_version": 3}))
 
 
 @pytest.mark.parametrize("method", ["particle_gibbs", "parallel_tempering"])

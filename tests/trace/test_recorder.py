@@ -56,6 +56,7 @@ def test_a_finished_particle_keeps_its_uid_through_resampling() -> None:
         assert trace.finished[t - 1, parent]
         assert trace.uids[t, n] == trace.uids[t - 1, parent]
         assert (trace.texts[t][n], trace.token_ids[t][n], trace.ends[t][n], trace.tokens[t, n]) == ("", [], "", 0)
+        assert trace.token_log_probs[t][n] == trace.entropies[t][n] == []
     fresh = trace.uids[trace.written]
     assert len(np.unique(fresh)) == len(fresh)
 

@@ -1,0 +1,175 @@
+"""Rewards that are broken on purpose, to see what a broken reward does to the tree.
+
+    pfviz.run(problem, reward=pfviz.perturbed.noisy("embedded", 0.5))
+    pfviz.perturbed.capped(pfviz.perturbed.length_bias("naive", per_token=0.05), high=0.9)
+
+Each takes whatever `pfviz.run` takes as a reward and gives a reward model, so they can be put around each other; its
+name says what was done, the innermost first. A prefix is scored as the reward model inside does, and the number is
+changed. `noisy` and `length_bias` move its log-odds, in which a shift of x multiplies the weight under the potential
+`odds` by exp(x); as there, a reward is clipped to [1e-7, 1 - 1e-7] before its log-odds are taken. What is no reward (no
+number, or one outside [0, 1]) is handed on as it is.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from pfviz.errors import SettingError
+from pfviz.models.base import IntArray, RewardModel, RewardSession, Step, reads_entropies
+from pfviz.models.presets import as_reward
+from pfviz.models.python_reward import RewardFunction
+from pfviz.problem import Problem
+from pfviz.streams import stream_of
+
+__all__ = ["capped", "inverted", "length_bias", "noisy"]
+
+EPS = 1e-7
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """What was scored."""
+
+    problem: str
+    steps: tuple[Step, ...]
+
+
+Change = Callable[[float, Prefix], float]
+"""A reward in [0, 1] and the prefix that got it -> the reward that is told."""
+
+
+def noisy(reward: str | RewardModel | RewardFunction, sd: float, seed: int = 0) -> PerturbedReward:
+    """The reward with Gaussian noise of mean 0 and standard deviation `sd` on its log-odds.
+
+    The noise follows from the seed, the problem and the texts of the prefix's steps, so that it is a flaw of the reward
+    model and not of the measurement: the same prefix has the same noise in every slot, sweep and run. That of different
+    prefixes, one and its continuation among them, is independent, and so is that of a `noisy` around another. For the
+    same reward and seed it is proportional to `sd`. Raises `SettingError` for an `sd` that is negative or not finite,
+    and for a seed that is negative or no whole number.
+    """
+    _finite("sd", sd, low=0)
+    if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
+        raise SettingError("seed", f"The seed of the noise is {seed!r}; it must be a whole number, 0 or more.")
+    inner = as_reward(reward)
+    what = f"noise {sd:g}" + (f" (seed {seed})" if seed else "")
+    return PerturbedReward(inner, what, partial(_noise, sd=sd, seed=seed, purpose=f"noise on {inner.name}"))
+
+
+def length_bias(
+    reward: str | RewardModel | RewardFunction, *, per_token: float | None = None, per_character: float | None = None
+) -> PerturbedReward:
+    """The reward with so much more on its log-odds for every token of the prefix, or for every character of its steps
+    (separators do not count); less, where it is negative. Raises `SettingError` unless one of the two is given, and
+    finite."""
+    if (per_token is None) == (per_character is None):
+        raise SettingError("per_token", "Give either per_token or per_character: the log-odds that each of them adds.")
+    inner = as_reward(reward)
+    if per_token is not None:
+        _finite("per_token", per_token)
+        return PerturbedReward(inner, f"{per_token:g} per token", partial(_lengthen, slope=per_token, count=_tokens))
+    assert per_character is not None
+    _finite("per_character", per_character)
+    what = f"{per_character:g} per character"
+    return PerturbedReward(inner, what, partial(_lengthen, slope=per_character, count=_characters))
+
+
+def capped(reward: str | RewardModel | RewardFunction, low: float = 0.0, high: float = 1.0) -> PerturbedReward:
+    """The reward, but never below `low` or above `high`: it no longer tells the worst, or the best, from each other.
+    Raises `SettingError` unless 0 <= low <= high <= 1."""
+    _finite("low", low)
+    _finite("high", high)
+    if not 0 <= low <= high <= 1:
+        raise SettingError("low", f"The bounds are {low:g} and {high:g}; they must be 0 <= low <= high <= 1.")
+    return PerturbedReward(as_reward(reward), f"cap {low:g} to {high:g}", partial(_cap, low=low, high=high))
+
+
+def inverted(reward: str | RewardModel | RewardFunction) -> PerturbedReward:
+    """1 - r: what was good is bad. The log-odds change their sign."""
+    return PerturbedReward(as_reward(reward), "inversion", _invert)
+
+
+class PerturbedReward:
+    """A reward model whose every reward goes through a change, named `what`."""
+
+    def __init__(self, reward: RewardModel, what: str, change: Change) -> None:
+        self.name = f"{reward.name} + {what}"
+        self.reads_entropies = reads_entropies(reward)
+        self.reward = reward
+        self.change = change
+
+    def open(self, problem: Problem, *, particles: int, whole: bool = False) -> PerturbedSession:
+        """See `RewardModel.open`."""
+        inner = self.reward.open(problem, particles=particles, whole=whole)
+        return PerturbedSession(inner, self.change, problem, particles)
+
+
+class PerturbedSession:
+    """The session of the reward model inside, and the steps of each slot so far."""
+
+    def __init__(self, inner: RewardSession, change: Change, problem: Problem, particles: int) -> None:
+        self._inner = inner
+        self._change = change
+        self._prefixes = [Prefix(problem.text, ())] * particles
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What the session inside has to say."""
+        return list(getattr(self._inner, "notes", ()))
+
+    def score(self, steps: Mapping[int, Step]) -> Mapping[int, float]:
+        """See `RewardSession.score`."""
+        found = dict(self._inner.score(steps))
+        for slot, step in steps.items():
+            before = self._prefixes[slot]
+            self._prefixes[slot] = Prefix(before.problem, (*before.steps, step))
+            if 0 <= found.get(slot, math.nan) <= 1:
+                found[slot] = self._change(found[slot], self._prefixes[slot])
+        return found
+
+    def select(self, ancestors: IntArray) -> None:
+        """Slot n becomes a copy of slot ancestors[n]; ancestors (N,)."""
+        self._inner.select(ancestors)
+        self._prefixes = [self._prefixes[int(a)] for a in ancestors]
+
+
+def _noise(reward: float, prefix: Prefix, sd: float, seed: int, purpose: str) -> float:
+    content = json.dumps([prefix.problem, *(step.text for step in prefix.steps)])  # no two prefixes read the same
+    return _shifted(reward, sd * float(stream_of(seed, purpose, content).standard_normal()))
+
+
+def _lengthen(reward: float, prefix: Prefix, slope: float, count: Callable[[Step], int]) -> float:
+    return _shifted(reward, slope * sum(map(count, prefix.steps)))
+
+
+def _tokens(step: Step) -> int:
+    return len(step.token_ids)
+
+
+def _characters(step: Step) -> int:
+    return len(step.text)
+
+
+def _cap(reward: float, prefix: Prefix, low: float, high: float) -> float:
+    return min(max(reward, low), high)
+
+
+def _invert(reward: float, prefix: Prefix) -> float:
+    return 1 - reward
+
+
+def _shifted(reward: float, by: float) -> float:
+    """The reward with its log-odds moved."""
+    clipped = min(max(reward, EPS), 1 - EPS)
+    odds = math.log(clipped) - math.log1p(-clipped) + by
+    small = math.exp(-abs(odds))  # of the side that cannot overflow
+    return 1 / (1 + small) if odds >= 0 else small / (1 + small)
+
+
+def _finite(name: str, value: float, low: float = -math.inf) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < low:
+        least = " of 0 or more" if low == 0 else ""
+        raise SettingError(name, f"{name} is {value!r}; it must be a finite number{least}.")
