@@ -158,6 +158,10 @@ REWARDS: dict[str, RewardPreset] = {
 
 def generator_preset(name: str) -> GeneratorPreset:
     """The preset of that name; raises `ModelError` naming those that there are."""
+    if name.startswith("endpoint:"):
+        from pfviz.models.remote import presets as remote
+
+        return remote.generator_preset(name)
     if name not in GENERATORS:
         raise ModelError(f"There is no generator named {name!r}. Choose one of: {', '.join(GENERATORS)}.")
     return GENERATORS[name]
@@ -165,6 +169,10 @@ def generator_preset(name: str) -> GeneratorPreset:
 
 def reward_preset(name: str) -> RewardPreset:
     """The preset of that name; raises `ModelError` naming those that there are."""
+    if name.startswith("endpoint:"):
+        from pfviz.models.remote import presets as remote
+
+        return remote.reward_preset(name)
     if name not in REWARDS:
         raise ModelError(f"There is no reward model named {name!r}. Choose one of: {', '.join(REWARDS)}.")
     return REWARDS[name]
