@@ -124,7 +124,7 @@ class RemoteSession:
         try:
             return read_chat(answer.body) if self._endpoint.route == "chat" else read_completion(answer.body)
         except MalformedError as error:
-            return Failure(f"the reply does not fit: {error}")
+            return Failure(f"the reply does not fit: {error}", 200)
 
     def _note(self, failures: Mapping[int, Failure], hindrances: list[str], replies: list[Reply]) -> None:
         label = self._endpoint.label

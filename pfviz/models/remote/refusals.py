@@ -18,12 +18,12 @@ Read = TypeVar("Read")
 
 
 def said(found: Any) -> str:
-    """The message in an error's body (the forms of OpenAI, vLLM and FastAPI, else the body itself) on one line."""
+    """The message in an error's body (the forms of OpenAI, vLLM and FastAPI, else the body itself) on one line, which is put into a sentence."""
     for name in ("error", "message", "detail"):
         if isinstance(found, Mapping) and found.get(name):
             return said(found[name])
     line = " ".join(str(found).split()) if found is not None else ""
-    plain = "".join(character if character.isprintable() else "�" for character in line)
+    plain = "".join(character if character.isprintable() else "�" for character in line).rstrip(".")
     return plain if len(plain) <= MOST else plain[: MOST - 1] + "…"
 
 

@@ -108,7 +108,7 @@ class RemoteRewardSession:
         try:
             return read_reward(answer.body, self._endpoint.output)
         except MalformedError as error:
-            return Failure(f"the reply does not fit: {error}")
+            return Failure(f"the reply does not fit: {error}", 200)
 
 
 def read_reward(body: Mapping[str, Any], output: Output) -> float:
