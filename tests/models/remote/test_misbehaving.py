@@ -33,7 +33,9 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Fake]:
 
 
 def session(server: Fake, waited: Waited | None = None, particles: int = N, **changes: Any) -> RemoteSession:
-    generator = RemoteGenerator(server.endpoint(key_env="TOY_KEY", **changes), sleep=(Waited() if waited is None else waited).sleep)
+    generator = RemoteGenerator(
+        server.endpoint(key_env="TOY_KEY", **changes), sleep=(Waited() if waited is None else waited).sleep
+    )
     return generator.open(PROBLEM, particles=particles, seed=5, sampling=Sampling(max_step_tokens=12))
 
 
@@ -178,7 +180,10 @@ def test_a_wrong_model_is_said_at_once_with_those_that_there_are(server: Fake) -
     [
         (Odd(401), "HTTP 401: boom. Check the key in TOY_KEY."),
         (Odd(500), "HTTP 500: boom (2 attempts). Check that the server is up"),
-        (Odd(422), 'HTTP 422: boom. It lists: toy-model, other. If it refuses fields that only vLLM knows, set the dia'),
+        (
+            Odd(422),
+            "HTTP 422: boom. It lists: toy-model, other. If it refuses fields that only vLLM knows, set the dia",
+        ),
         (Odd(200, b"{}"), "found null. Check that the address is that of an API of the kind 'completions'."),
     ],
 )
@@ -271,7 +276,9 @@ def test_the_key_is_nowhere(server: Fake, odd: Odd) -> None:
 
 
 def judge(server: Fake, waited: Waited | None = None, **changes: Any) -> RemoteReward:
-    return RemoteReward(server.endpoint(kind="reward", separator="#", **changes), sleep=(Waited() if waited is None else waited).sleep)
+    return RemoteReward(
+        server.endpoint(kind="reward", separator="#", **changes), sleep=(Waited() if waited is None else waited).sleep
+    )
 
 
 def test_one_request_for_each_distinct_prefix(server: Fake) -> None:
