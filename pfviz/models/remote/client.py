@@ -102,8 +102,8 @@ class Client:
             worker.join()
 
     def models(self) -> list[str]:
-        """The names that the server lists, at most 20; none where it does not say."""
-        ((_, answer),) = self.send("/v1/models", {0: None})
+        """The names that the server lists, at most 20; none where it does not say, asked once."""
+        ((_, answer),) = Client(replace(self.endpoint, retries=0)).send("/v1/models", {0: None})
         data = answer.body.get("data") if isinstance(answer, Answer) else None
         ids = [item.get("id") for item in data if isinstance(item, Mapping)] if isinstance(data, list) else []
         return [said(name) for name in ids[:20] if isinstance(name, str)]

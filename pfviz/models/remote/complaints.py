@@ -31,7 +31,7 @@ def give_up(client: Client, failure: Failure) -> ModelError:
     models = client.models()
     listed = f"It lists: {', '.join(models)}." if models else "It lists no models: check its address and its API."
     unknown = endpoint.dialect == "vllm" and failure.status in (400, 422) and endpoint.kind == "generator"
-    hint = ' If it refuses fields that only vLLM knows, set the dialect to "openai".' if unknown else ""
+    hint = " If it refuses fields that only vLLM knows, set its dialect (docs/endpoints.md)." if unknown else ""
     return ModelError(f"{told} {listed}{hint}")
 
 

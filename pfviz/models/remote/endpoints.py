@@ -21,7 +21,7 @@ PREFIX = "endpoint:"
 
 Kind = Literal["generator", "reward"]
 Api = Literal["auto", "completions", "chat", "pooling"]
-Dialect = Literal["vllm", "openai"]
+Dialect = Literal["vllm", "openai", "transformers"]
 Output = Literal["logits", "probabilities"]
 
 
@@ -38,7 +38,7 @@ class Endpoint:
     model: str
     kind: Kind = "generator"
     api: Api = "auto"
-    dialect: Dialect = "vllm"  # "openai": send no field that only vLLM and its kin know
+    dialect: Dialect = "vllm"  # whose fields are sent and understood, beside those that all know
     separator: str = SEPARATOR
     system: str | None = None
     prompt: str | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 
 from pfviz.errors import EndpointError, ModelError
 from pfviz.models.base import NOTHING, Drafts, IntArray, Sampling, Step
@@ -122,7 +123,9 @@ class RemoteSession:
         if isinstance(answer, Failure):
             return answer
         try:
-            return read_chat(answer.body) if self._endpoint.route == "chat" else read_completion(answer.body)
+            reply = read_chat(answer.body) if self._endpoint.route == "chat" else read_completion(answer.body)
+            # This server keeps a stop in the text: where there is none, the solution is at its end.
+            return replace(reply, says_stop=reply.says_stop or self._endpoint.dialect == "transformers")
         except MalformedError as error:
             return Failure(f"the reply does not fit: {error}", 200)
 

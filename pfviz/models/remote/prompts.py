@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -25,6 +26,7 @@ _PLACES = re.compile(r"\{(problem|system)\}")
 def step_body(endpoint: Endpoint, problem: str, prefix: Prefix, sampling: Sampling, seed: int) -> dict[str, Any]:
     """One more step of one solution, drawn from the model's own distribution at the temperature that is asked for: a
     server's own defaults (nucleus, top-k, penalties) are switched off, as far as it can be told to."""
+    extended = endpoint.dialect == "vllm"
     body: dict[str, Any] = {
         "model": endpoint.model,
         "max_tokens": sampling.max_step_tokens,
@@ -33,9 +35,12 @@ def step_body(endpoint: Endpoint, problem: str, prefix: Prefix, sampling: Sampli
         "seed": seed,
         "stop": [endpoint.separator],
     }
-    extended = endpoint.dialect == "vllm"
     if extended:
         body |= {"top_k": -1, "min_p": 0.0, "repetition_penalty": 1.0, "return_token_ids": True}
+    if endpoint.dialect == "transformers":
+        # A temperature alone does not make it sample.
+        drawn = {"do_sample": sampling.temperature > 0, "top_k": 0, "top_p": 1.0, "repetition_penalty": 1.0}
+        body["generation_config"] = json.dumps(drawn)
     if endpoint.route == "completions":
         # Ids as they were sampled, where they are known: the text may be cut into others.
         known = list(prefix.ids) if extended and prefix.ids is not None else None

@@ -18,7 +18,8 @@ Read = TypeVar("Read")
 
 
 def said(found: Any) -> str:
-    """The message in an error's body (the forms of OpenAI, vLLM and FastAPI, else the body itself) on one line, which is put into a sentence."""
+    """The message in an error's body (the forms of OpenAI, vLLM and FastAPI, else the body itself), on one line, to be
+    put into a sentence."""
     for name in ("error", "message", "detail"):
         if isinstance(found, Mapping) and found.get(name):
             return said(found[name])

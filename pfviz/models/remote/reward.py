@@ -66,7 +66,7 @@ class RemoteRewardSession:
 
     def score(self, steps: Mapping[int, Step]) -> Mapping[int, float]:
         """See `RewardSession.score`: a prefix whose request fails for good has no reward (NaN). Raises `ModelError` if
-        all of them fail, or the server refuses every such request."""
+        those of several particles, or of the only one, all fail, and if the server refuses every such request."""
         prefixes = {slot: (*self._prefixes[slot], step.text) for slot, step in steps.items()}
         distinct = list(dict.fromkeys(prefixes.values()))
         bodies = {place: self._body(prefix) for place, prefix in enumerate(distinct)}
@@ -83,7 +83,7 @@ class RemoteRewardSession:
                 rewards[distinct[place]] = math.nan if isinstance(read, Failure) else read
                 if isinstance(answer, Answer) and answer.hindrance:
                     hindrances.append(answer.hindrance)
-        if failures and len(failures) == len(bodies):
+        if failures and len(failures) == len(bodies) and (len(steps) > 1 or len(self._prefixes) == 1):
             raise give_up(self._client, failures[0])
         self._calls += 1
         for slot, prefix in prefixes.items():

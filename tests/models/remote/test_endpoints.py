@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,21 @@ def test_a_list_and_an_object_by_name_are_the_same(tmp_path: Path) -> None:
     assert list(listed) == ["local", "judge"]
     assert (listed["local"].root, listed["local"].route) == ("http://localhost:8000", "chat")
     assert (listed["judge"].root, listed["judge"].route) == ("https://there", "pooling")
+
+
+def test_the_document_has_every_field_and_an_example_that_is_taken(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "endpoints.md").read_text(encoding="utf-8")
+    table = dict(re.findall(r"^\| `(\w+)` \| (.+?) \|", text, flags=re.MULTILINE))
+    told = {name: default.strip("`") for name, default in table.items() if name in {f.name for f in fields(Endpoint)}}
+    usual = Endpoint(**LOCAL)
+    required = {"name": "the key in the object", "url": "-", "model": "-", "separator": "a blank line"}
+    plain = {f.name: getattr(usual, f.name) for f in fields(Endpoint) if f.name not in required}
+    shown = {name: "null" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+             for name, value in plain.items()}  # fmt: skip
+    assert told == required | shown
+    (example,) = re.findall(r"```json\n(.*?)```", text, flags=re.DOTALL)
+    found = read_endpoints(write(tmp_path, example))
+    assert {name: endpoint.route for name, endpoint in found.items()} == {"qwen": "completions", "prm": "pooling"}
 
 
 def test_a_prompt_of_its_own_means_completions() -> None:

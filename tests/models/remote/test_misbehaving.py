@@ -33,9 +33,8 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Fake]:
 
 
 def session(server: Fake, waited: Waited | None = None, particles: int = N, **changes: Any) -> RemoteSession:
-    generator = RemoteGenerator(
-        server.endpoint(key_env="TOY_KEY", **changes), sleep=(Waited() if waited is None else waited).sleep
-    )
+    sleep = (Waited() if waited is None else waited).sleep
+    generator = RemoteGenerator(server.endpoint(key_env="TOY_KEY", **changes), sleep=sleep)
     return generator.open(PROBLEM, particles=particles, seed=5, sampling=Sampling(max_step_tokens=12))
 
 
@@ -182,7 +181,7 @@ def test_a_wrong_model_is_said_at_once_with_those_that_there_are(server: Fake) -
         (Odd(500), "HTTP 500: boom (2 attempts). Check that the server is up"),
         (
             Odd(422),
-            "HTTP 422: boom. It lists: toy-model, other. If it refuses fields that only vLLM knows, set the dia",
+            "HTTP 422: boom. It lists: toy-model, other. If it refuses fields that only vLLM knows, set its dia",
         ),
         (Odd(200, b"{}"), "found null. Check that the address is that of an API of the kind 'completions'."),
     ],
@@ -275,10 +274,8 @@ def test_the_key_is_nowhere(server: Fake, odd: Odd) -> None:
         assert not [text for text in told if KEY in text or "0123456789" in text]
 
 
-def judge(server: Fake, waited: Waited | None = None, **changes: Any) -> RemoteReward:
-    return RemoteReward(
-        server.endpoint(kind="reward", separator="#", **changes), sleep=(Waited() if waited is None else waited).sleep
-    )
+def judge(server: Fake, **changes: Any) -> RemoteReward:
+    return RemoteReward(server.endpoint(kind="reward", separator="#", **changes), sleep=Waited().sleep)
 
 
 def test_one_request_for_each_distinct_prefix(server: Fake) -> None:
@@ -306,5 +303,9 @@ def test_a_prefix_that_cannot_be_scored_has_no_reward_and_none_at_all_ends_the_r
     assert 0 < scores[0] < 1
     assert math.isnan(scores[1])
     assert opened.notes[1:] == ["endpoint:toy gave no reward: HTTP 500: boom (4 attempts)."]
+    bad = Step("bad", (1,), -1.0, False, "separator")
+    assert math.isnan(opened.score({1: bad})[1]), "the last of several does not lose the run"
     with pytest.raises(ModelError, match="HTTP 500"):
-        opened.score({1: Step("x", (1,), -1.0, False, "separator")})
+        opened.score({0: bad, 1: bad})
+    with pytest.raises(ModelError, match="HTTP 500"):
+        judge(server).open(PROBLEM, particles=1).score({0: bad})

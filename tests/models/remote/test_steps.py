@@ -110,7 +110,7 @@ def test_a_chat_reply() -> None:
 
 
 def test_ids_are_sent_as_they_were_sampled_once_they_are_known() -> None:
-    """The first request has the prompt as text; its reply tells the ids, and from then on nothing is tokenised again."""
+    """The first request has the prompt as text; its reply tells the ids, and nothing is tokenised again."""
     with fake.serving() as server:
         session = RemoteGenerator(server.endpoint()).open(Problem("x"), particles=3, seed=1, sampling=Sampling())
         first = list(session.extend([0, 1, 2], 0))[-1]
