@@ -1,9 +1,6 @@
-"""What is said of an endpoint that fails: in the error that ends a run, and in a note where it goes on."""
+"""What is said of an endpoint that fails for good: the error that ends a run."""
 
 from __future__ import annotations
-
-from collections import Counter
-from collections.abc import Sequence
 
 from pfviz.errors import ModelError
 from pfviz.models.remote.client import AGAIN, Client, Failure
@@ -33,10 +30,3 @@ def give_up(client: Client, failure: Failure) -> ModelError:
     unknown = endpoint.dialect == "vllm" and failure.status in (400, 422) and endpoint.kind == "generator"
     hint = " If it refuses fields that only vLLM knows, set its dialect (docs/endpoints.md)." if unknown else ""
     return ModelError(f"{told} {listed}{hint}")
-
-
-def hindered(label: str, reasons: Sequence[str]) -> str:
-    """The note on requests that succeeded only when they were repeated; `reasons` has one for each."""
-    often, _ = Counter(reasons).most_common(1)[0]
-    many = "1 request was" if len(reasons) == 1 else f"{len(reasons)} requests were"
-    return f"{label}: {many} repeated before it succeeded: {often}."

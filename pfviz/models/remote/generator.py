@@ -10,14 +10,16 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
+from typing import Any
 
 from pfviz.errors import EndpointError, ModelError
 from pfviz.models.base import NOTHING, Drafts, IntArray, Sampling, Step
-from pfviz.models.remote.client import Answer, Client, Failure, Sleep
-from pfviz.models.remote.complaints import give_up, hindered, is_final
+from pfviz.models.remote.client import Client, Sleep
+from pfviz.models.remote.complaints import give_up
 from pfviz.models.remote.endpoints import Endpoint
-from pfviz.models.remote.prompts import PATHS, step_body
-from pfviz.models.remote.replies import MAX_ID, MalformedError, Reply, read_chat, read_completion
+from pfviz.models.remote.prompts import step_body
+from pfviz.models.remote.replies import MAX_ID, Reply, read_chat, read_completion
+from pfviz.models.remote.rounds import Round
 from pfviz.models.remote.steps import FAILED, Prefix, taken, written
 from pfviz.problem import Problem
 from pfviz.streams import stream
@@ -67,34 +69,31 @@ class RemoteSession:
         self._check(asked, given)
         made = {slot: (given[slot], self._taken(slot, given[slot])) for slot in asked if slot in given}
         bodies = {slot: self._body(slot, step) for slot in asked if slot not in given}
-        failures: dict[int, Failure] = {}
-        hindrances: list[str] = []
+        asking = Round(self._client, self._read)
         replies: list[Reply] = []
         count = sum(len(one.token_ids) for one, _ in made.values())
         if made:
             yield count
-        with closing(self._client.send(PATHS[self._endpoint.route], bodies, self._seed, step)) as arriving:
-            for slot, answer in arriving:
-                read = self._read(answer)
-                if isinstance(read, Failure):
-                    if is_final(read):
-                        raise give_up(self._client, read)
-                    failures[slot], made[slot] = read, (FAILED, self._prefix[slot])
+        with closing(asking.replies(bodies, self._seed, step)) as arriving:
+            for slot, reply in arriving:
+                if reply is None:
+                    made[slot] = FAILED, self._prefix[slot]
                 else:
-                    replies.append(read)
-                    made[slot] = written(read, self._prefix[slot], self._endpoint.separator, self._sampling)
-                if isinstance(answer, Answer) and answer.hindrance:
-                    hindrances.append(answer.hindrance)
+                    replies.append(reply)
+                    made[slot] = written(reply, self._prefix[slot], self._endpoint.separator, self._sampling)
                 count += len(made[slot][0].token_ids)
                 yield count
-        failed = self._failed | {slot for slot, (one, _) in made.items() if one.end == "failed"}
+        steps = {slot: made[slot][0] for slot in asked}
+        failures = asking.failures
+        failed = self._failed | {slot for slot, one in steps.items() if one.end == "failed"}
         if failures and (len(failures) == len(bodies) > 1 or len(failed) == self._particles):
             raise give_up(self._client, failures[min(failures)])
         self._failed = failed
         self._prefix |= {slot: prefix for slot, (_, prefix) in made.items()}
-        self._prefix = {slot: p for slot, p in self._prefix.items() if slot not in made or not made[slot][0].finished}
-        self._note(failures, hindrances, replies)
-        yield {slot: made[slot][0] for slot in asked}
+        for slot in [slot for slot, one in steps.items() if one.finished]:
+            del self._prefix[slot]
+        self._note(asking, replies)
+        yield steps
 
     def select(self, ancestors: IntArray) -> None:
         """Slot n becomes a copy of slot ancestors[n]; ancestors (N,)."""
@@ -112,32 +111,29 @@ class RemoteSession:
             if not step.end:
                 raise ModelError(f"The step given to slot {slot} has no end. Was it recorded with another version?")
 
-    def _body(self, slot: int, step: int) -> dict[str, object]:
+    def _body(self, slot: int, step: int) -> dict[str, Any]:
         seed = int(stream(self._seed, "tokens", step, slot).integers(2**31))
         return step_body(self._endpoint, self._problem.text, self._prefix[slot], self._sampling, seed)
 
     def _taken(self, slot: int, step: Step) -> Prefix:
         return taken(step, self._prefix[slot], self._endpoint.separator)
 
-    def _read(self, answer: Answer | Failure) -> Reply | Failure:
-        if isinstance(answer, Failure):
-            return answer
-        try:
-            reply = read_chat(answer.body) if self._endpoint.route == "chat" else read_completion(answer.body)
-            # This server keeps a stop in the text: where there is none, the solution is at its end.
-            return replace(reply, says_stop=reply.says_stop or self._endpoint.dialect == "transformers")
-        except MalformedError as error:
-            return Failure(f"the reply does not fit: {error}", 200)
+    def _read(self, body: Mapping[str, Any]) -> Reply:
+        reply = read_chat(body) if self._endpoint.route == "chat" else read_completion(body)
+        # This server keeps a stop in the text: where there is none, the solution is at its end.
+        return replace(reply, says_stop=reply.says_stop or self._endpoint.dialect == "transformers")
 
-    def _note(self, failures: Mapping[int, Failure], hindrances: list[str], replies: list[Reply]) -> None:
-        label = self._endpoint.label
-        told = [f"Particle {slot} failed and writes no more: {failures[slot].reason}." for slot in sorted(failures)]
-        if hindrances:
-            told.append(hindered(label, hindrances))
+    def _note(self, asked: Round[Reply], replies: Sequence[Reply]) -> None:
+        """Tell what failed, and once what the server does not tell."""
+        label, failures = self._endpoint.label, asked.failures
+        self.notes += [
+            f"Particle {slot} failed and writes no more: {failures[slot].reason}." for slot in sorted(failures)
+        ]
+        self.notes += asked.notes()
+        unknown = []
         if any(reply.log_probs is None for reply in replies):
-            told.append(f"{label} gives no log-probabilities: where it gives none, 0 is recorded.")
+            unknown.append(f"{label} gives no log-probabilities: where it gives none, 0 is recorded.")
         if any(reply.ids is None for reply in replies):
             of = "for each token" if all(reply.count for reply in replies) else "for each byte"
-            told.append(f"{label} gives no token ids: stand-ins from {MAX_ID + 1} on are recorded, one {of}.")
-        known = set(self.notes)
-        self.notes += [text for text in told if text not in known or text.startswith("Particle")]
+            unknown.append(f"{label} gives no token ids: stand-ins from {MAX_ID + 1} on are recorded, one {of}.")
+        self.notes += [text for text in unknown if text not in self.notes]

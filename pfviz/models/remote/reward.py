@@ -25,11 +25,12 @@ from typing import Any
 
 from pfviz.errors import EndpointError
 from pfviz.models.base import IntArray, Step
-from pfviz.models.remote.client import Answer, Client, Failure, Sleep
-from pfviz.models.remote.complaints import give_up, hindered, is_final
+from pfviz.models.remote.client import Client, Sleep
+from pfviz.models.remote.complaints import give_up
 from pfviz.models.remote.endpoints import Endpoint, Output
-from pfviz.models.remote.prompts import PATHS, score_body
+from pfviz.models.remote.prompts import score_body
 from pfviz.models.remote.replies import MalformedError, is_number
+from pfviz.models.remote.rounds import Round
 from pfviz.problem import SEPARATOR, Problem
 
 LINE = "\n"
@@ -70,26 +71,17 @@ class RemoteRewardSession:
         prefixes = {slot: (*self._prefixes[slot], step.text) for slot, step in steps.items()}
         distinct = list(dict.fromkeys(prefixes.values()))
         bodies = {place: self._body(prefix) for place, prefix in enumerate(distinct)}
-        rewards: dict[tuple[str, ...], float] = {}
-        failures: list[Failure] = []
-        hindrances: list[str] = []
-        with closing(self._client.send(PATHS["pooling"], bodies, step=self._calls)) as arriving:
-            for place, answer in arriving:
-                read = self._read(answer)
-                if isinstance(read, Failure):
-                    if is_final(read):
-                        raise give_up(self._client, read)
-                    failures.append(read)
-                rewards[distinct[place]] = math.nan if isinstance(read, Failure) else read
-                if isinstance(answer, Answer) and answer.hindrance:
-                    hindrances.append(answer.hindrance)
+        asking = Round(self._client, lambda body: read_reward(body, self._endpoint.output))
+        with closing(asking.replies(bodies, 0, self._calls)) as arriving:
+            rewards = {distinct[place]: math.nan if reward is None else reward for place, reward in arriving}
+        failures = list(asking.failures.values())
         if failures and len(failures) == len(bodies) and (len(steps) > 1 or len(self._prefixes) == 1):
             raise give_up(self._client, failures[0])
         self._calls += 1
         for slot, prefix in prefixes.items():
             self._prefixes[slot] = prefix
         self.notes += [f"{self._endpoint.label} gave no reward: {failure.reason}." for failure in failures]
-        self.notes += [hindered(self._endpoint.label, hindrances)] if hindrances else []
+        self.notes += asking.notes()
         return {slot: rewards[prefix] for slot, prefix in prefixes.items()}
 
     def select(self, ancestors: IntArray) -> None:
@@ -101,14 +93,6 @@ class RemoteRewardSession:
         # Joined by the separator itself, the steps would read as if each had been followed by it.
         between = end if not self._whole else SEPARATOR if end != SEPARATOR else LINE
         return score_body(self._endpoint, self._problem.text, between.join(prefix) + end)
-
-    def _read(self, answer: Answer | Failure) -> float | Failure:
-        if isinstance(answer, Failure):
-            return answer
-        try:
-            return read_reward(answer.body, self._endpoint.output)
-        except MalformedError as error:
-            return Failure(f"the reply does not fit: {error}", 200)
 
 
 def read_reward(body: Mapping[str, Any], output: Output) -> float:

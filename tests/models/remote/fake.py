@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import math
+import select
+import socket
 import threading
 import time
 import zlib
@@ -78,6 +80,7 @@ class Fake:
     headers: list[dict[str, str]] = field(default_factory=list)
     busiest: int = 0
     busy: int = 0
+    hung_up: int = 0  # clients that did not wait for a reply
     closing: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -184,8 +187,7 @@ def serving(**changes: Any) -> Iterator[Fake]:
                 time.sleep(fake.pause)
                 odd = fake.odd(self.path, body, turn)
                 if odd is not None and odd.hang:
-                    fake.closing.wait(30)
-                    self.close_connection = True
+                    self._hang()
                     return
                 made = odd or Odd(200, json.dumps(fake.answer(self.path, body)).encode())
                 self.send_response(made.status)
@@ -200,6 +202,15 @@ def serving(**changes: Any) -> Iterator[Fake]:
             finally:
                 with fake.lock:
                     fake.busy -= 1
+
+        def _hang(self) -> None:
+            """Until the client hangs up, or the server closes."""
+            self.close_connection = True
+            while not fake.closing.is_set():
+                heard, _, _ = select.select([self.connection], [], [], 0.02)
+                if heard and not self.connection.recv(1, socket.MSG_PEEK):
+                    fake.hung_up += 1
+                    return
 
         def log_message(self, *_: Any) -> None:
             pass
