@@ -55,7 +55,7 @@ class RemoteSession:
         self._sampling = sampling
         self._prefix = dict.fromkeys(range(particles), Prefix())
         self._failed: frozenset[int] = frozenset()
-        api = {"completions": "completions", "chat": "chat completions"}.get(self._endpoint.route)
+        api = "chat completions" if self._endpoint.route == "chat" else "completions"
         self.notes = [f"{self._endpoint.label} is the model {self._endpoint.model!r}, asked for {api}."]
 
     def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NOTHING) -> Drafts:
