@@ -119,7 +119,8 @@ class RemoteSession:
         return taken(step, self._prefix[slot], self._endpoint.separator)
 
     def _read(self, body: Mapping[str, Any]) -> Reply:
-        reply = read_chat(body) if self._endpoint.route == "chat" else read_completion(body)
+        read = read_chat if self._endpoint.route == "chat" else read_completion
+        reply = read(body, self._sampling.max_step_tokens)
         # This server keeps a stop in the text: where there is none, the solution is at its end.
         return replace(reply, says_stop=reply.says_stop or self._endpoint.dialect == "transformers")
 

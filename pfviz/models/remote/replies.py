@@ -37,19 +37,19 @@ class Reply:
     count: int | None  # tokens
 
 
-def read_completion(body: Mapping[str, Any]) -> Reply:
-    """The reply of POST /v1/completions; raises `MalformedError`."""
+def read_completion(body: Mapping[str, Any], most: int) -> Reply:
+    """The reply of POST /v1/completions, which was asked for at most so many tokens; raises `MalformedError`."""
     choice = _choice(body)
     text = _need(choice, "text", _is_text, "a text")
     found = choice.get("logprobs")
     tokens = log_probs = None
     if isinstance(found, Mapping):
         tokens, log_probs = found.get("tokens"), found.get("token_logprobs")
-    return _reply(body, choice, text, choice.get("prompt_token_ids"), tokens, log_probs)
+    return _reply(body, most, choice, text, choice.get("prompt_token_ids"), tokens, log_probs)
 
 
-def read_chat(body: Mapping[str, Any]) -> Reply:
-    """The reply of POST /v1/chat/completions; raises `MalformedError`. A content of null is an empty one."""
+def read_chat(body: Mapping[str, Any], most: int) -> Reply:
+    """The same of POST /v1/chat/completions. A content of null is an empty one."""
     choice = _choice(body)
     message = _need(choice, "message", lambda value: isinstance(value, Mapping), "an object")
     content = message.get("content")
@@ -59,7 +59,7 @@ def read_chat(body: Mapping[str, Any]) -> Reply:
     tokens = log_probs = None
     if isinstance(listed, list) and all(isinstance(item, Mapping) for item in listed):
         tokens, log_probs = [item.get("token") for item in listed], [item.get("logprob") for item in listed]
-    return _reply(body, choice, text, None, tokens, log_probs)
+    return _reply(body, most, choice, text, None, tokens, log_probs)
 
 
 def _choice(body: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -70,7 +70,13 @@ def _choice(body: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _reply(
-    body: Mapping[str, Any], choice: Mapping[str, Any], text: str, prompt_ids: Any, tokens: Any, log_probs: Any
+    body: Mapping[str, Any],
+    most: int,
+    choice: Mapping[str, Any],
+    text: str,
+    prompt_ids: Any,
+    tokens: Any,
+    log_probs: Any,
 ) -> Reply:
     finish = _need(choice, "finish_reason", lambda value: value in ("stop", "length"), '"stop" or "length"')
     stop = choice.get("stop_reason")
@@ -86,6 +92,8 @@ def _reply(
     usage = body.get("usage")
     count = usage.get("completion_tokens") if isinstance(usage, Mapping) else None
     counts = [len(told) for told in (ids, pieces, numbers) if told]
+    if counts and max(counts) > most:
+        raise MalformedError(f"choices[0]: expected at most {most} tokens, as was asked; found {max(counts)}")
     return Reply(
         text=text,
         finish=finish,
@@ -94,7 +102,7 @@ def _reply(
         ids=ids or None,
         prompt_ids=_listed(prompt_ids, _is_id, "token ids", "prompt_token_ids") or None,
         # A token that is part of a character has a text of its own kind, and then nothing can be cut by it.
-        pieces=pieces if pieces and "".join(pieces).startswith(text) else None,
+        pieces=pieces if pieces and len(pieces) == counts[0] and "".join(pieces).startswith(text) else None,
         log_probs=None if numbers is None else tuple(min(0.0, float(value)) for value in numbers),
         count=counts[0] if counts else (count or None) if _is_id(count) else None,
     )

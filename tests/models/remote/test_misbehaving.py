@@ -145,6 +145,7 @@ def choice(**changes: Any) -> Odd:
         (choice(token_ids=[1, -1]), "choices[0].token_ids: expected a list of token ids; found a list of 2"),
         (choice(token_ids=[True]), "choices[0].token_ids: expected a list of token ids"),
         (choice(token_ids=[2**32]), "choices[0].token_ids: expected a list of token ids"),
+        (choice(token_ids=[1] * 13), "choices[0]: expected at most 12 tokens, as was asked; found 13"),
         (choice(token_ids="12"), 'choices[0].token_ids: expected a list of token ids; found "12"'),
         (choice(logprobs={"tokens": ["a"], "token_logprobs": ["-1"]}), "choices[0].logprobs: expected a list of num"),
         (choice(logprobs={"tokens": [1], "token_logprobs": [-1]}), "choices[0].logprobs: expected a list of texts"),

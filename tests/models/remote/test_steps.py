@@ -27,7 +27,7 @@ def completion(text: str, finish: str = "stop", usage: int | None = None, **chan
 
 def step_of(text: str, finish: str = "stop", prefix: Prefix = Prefix(), most: int = 4000, **changes: Any) -> Step:  # noqa: B008
     sampling = Sampling(max_step_tokens=8, max_step_characters=most)
-    return written(read_completion(completion(text, finish, **changes)), prefix, SEP, sampling)[0]
+    return written(read_completion(completion(text, finish, **changes), 8), prefix, SEP, sampling)[0]
 
 
 @pytest.mark.parametrize(
@@ -101,12 +101,12 @@ def test_a_lone_surrogate_is_no_text() -> None:
 def test_a_chat_reply() -> None:
     content = [{"token": "so", "logprob": -1.0}, {"token": " 7", "logprob": -2.0}]
     choice = {"message": {"content": "so 7"}, "finish_reason": "stop", "logprobs": {"content": content}}
-    reply = read_chat({"choices": [choice]})
+    reply = read_chat({"choices": [choice]}, 8)
     assert (reply.text, reply.pieces, reply.log_probs, reply.count) == ("so 7", ("so", " 7"), (-1.0, -2.0), 2)
-    assert read_chat({"choices": [choice | {"message": {"content": None}, "logprobs": None}]}).text == ""
+    assert read_chat({"choices": [choice | {"message": {"content": None}, "logprobs": None}]}, 8).text == ""
     for wrong in ({"message": None}, {"message": {"content": 0}}, {"message": {"content": ["a"]}}):
         with pytest.raises(MalformedError, match=r"choices\[0\]\.message"):
-            read_chat({"choices": [choice | wrong]})
+            read_chat({"choices": [choice | wrong]}, 8)
 
 
 def test_ids_are_sent_as_they_were_sampled_once_they_are_known() -> None:
