@@ -7,6 +7,7 @@ and where not even the number of tokens is told, one for each byte. Equal steps 
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -59,8 +60,9 @@ def written(reply: Reply, prefix: Prefix, separator: str, sampling: Sampling) ->
     boxed, empty = has_boxed(text), not text.strip()
     finished = boxed or full or end == "eos" or (empty and prefix.empties >= 1)
     ids = reply.ids or stand_ins(raw, reply.pieces, reply.count)
-    log_prob = sum(reply.log_probs) if reply.log_probs else 0.0
-    step = Step(text, ids, log_prob, finished, "boxed" if boxed and end == "separator" else end)
+    log_probs = reply.log_probs or ()
+    each = log_probs if len(log_probs) == len(ids) else ()
+    step = Step(text, ids, math.fsum(log_probs), finished, "boxed" if boxed and end == "separator" else end, each)
     before = prefix.ids or reply.prompt_ids
     known = before + reply.ids if before is not None and reply.ids is not None else None
     return step, Prefix(prefix.text + raw, known, prefix.empties + 1 if empty else 0)

@@ -100,6 +100,15 @@ def test_both_models_behind_addresses(monkeypatch) -> None:
     assert KEY not in dumps(trace)
 
 
+def test_confidence_needs_what_the_server_may_not_tell(monkeypatch) -> None:
+    monkeypatch.setenv("TOY_KEY", KEY)
+    with fake.serving() as server:
+        trace = solve(server, reward="confidence-min")
+        assert ((trace.rewards > 0) & (trace.rewards < 1)).any()
+    with fake.serving(log_probs=False) as server, pytest.raises(ModelError, match="tells no log-probabilities"):
+        solve(server, reward="confidence")
+
+
 def test_a_run_that_nobody_serves_ends_with_the_reason(monkeypatch) -> None:
     monkeypatch.setenv("TOY_KEY", KEY)
     with fake.serving(odd=lambda path, body, turn: ODD) as server, pytest.raises(ModelError) as caught:

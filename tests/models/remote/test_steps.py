@@ -64,6 +64,7 @@ def test_what_is_written_behind_the_separator_does_not_count() -> None:
     told = {"tokens": ["so", " 7", "\n\n", "and"], "token_logprobs": [-1.0, -2.0, -4.0, -8.0]}
     made = step_of("so 7\n\nand", "length", token_ids=[5, 6, 7, 8], logprobs=told)
     assert (made.text, made.token_ids, made.log_prob) == ("so 7", (5, 6, 7), -7.0)
+    assert made.token_log_probs == (-1.0, -2.0, -4.0)
     untold = step_of("so 7\n\nand", "length", token_ids=[5, 6, 7, 8])
     assert (untold.text, untold.log_prob) == ("so 7", 0.0)
     assert min(untold.token_ids) > MAX_ID
@@ -72,7 +73,7 @@ def test_what_is_written_behind_the_separator_does_not_count() -> None:
 def test_a_text_beyond_the_bound_is_cut_after_the_token_that_exceeds_it() -> None:
     told = {"tokens": ["abc", "def", "ghi", "\n\n"], "token_logprobs": [-1.0, -2.0, -4.0, -8.0]}
     made = step_of("abcdefghi", most=5, token_ids=[5, 6, 7, 8], logprobs=told, stop_reason=SEP)
-    assert made == Step("abcdef", (5, 6), -3.0, False, "characters")
+    assert made == Step("abcdef", (5, 6), -3.0, False, "characters", (-1.0, -2.0))
     assert step_of("abcdefghi", most=5, stop_reason=SEP).text == "abcde"
     assert step_of("abcde", most=5, stop_reason=SEP).end == "separator"
 
