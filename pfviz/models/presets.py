@@ -161,6 +161,10 @@ def generator_preset(name: str) -> GeneratorPreset:
     """The preset of that name, or a model of the Hub or in a folder as one; raises `ModelError` for any other name."""
     if name in GENERATORS:
         return GENERATORS[name]
+    if name.startswith("endpoint:"):
+        from pfviz.models.remote import presets as remote
+
+        return remote.generator_preset(name)
     if published.is_place(name):
         return GeneratorPreset(name, "A language model from the Hub or from a folder.", lambda: published.generator(name))
     raise ModelError(
@@ -173,6 +177,10 @@ def reward_preset(name: str) -> RewardPreset:
     """The preset of that name, or a model of the Hub or in a folder as one; raises `ModelError` for any other name."""
     if name in REWARDS:
         return REWARDS[name]
+    if name.startswith("endpoint:"):
+        from pfviz.models.remote import presets as remote
+
+        return remote.reward_preset(name)
     if published.is_place(name):
         return RewardPreset(name, "A reward model from the Hub or from a folder.", lambda: published.reward(name))
     raise ModelError(
