@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,6 +50,18 @@ def test_the_list_says_what_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "cuda:0 in bfloat16, with 24 GB" in result.output
 
 
+def test_the_list_tells_the_configured_servers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "endpoints.json"
+    file.write_text('{"lab": {"url": "http://localhost:8000", "model": "owner/name", "key_env": "SECRET"}}')
+    monkeypatch.setenv("PFVIZ_ENDPOINTS", str(file))
+    monkeypatch.setenv("SECRET", "abcdefghij")
+    result = call("models")
+    assert "--model endpoint:lab: owner/name" in result.output
+    assert "abcdefghij" not in result.output
+    file.write_text("[]]")
+    assert call("models").exit_code == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "generator", "reward"),
     [
@@ -70,7 +83,11 @@ def test_a_run_is_told_its_models(
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--pair", "small", "--model", "a/b"), ("--endpoint", "lab", "--model", "a/b"), ("--pair", "small", "--endpoint", "x")],
+    [
+        ("--pair", "small", "--model", "a/b"),
+        ("--endpoint", "lab", "--model", "a/b"),
+        ("--pair", "small", "--endpoint", "x"),
+    ],
 )
 def test_models_that_are_named_twice_are_refused(arguments: tuple[str, ...], told: list[dict[str, Any]]) -> None:
     result = call("run", "1 + 2", *arguments)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import click
+from rich.console import Console
 from rich.table import Table
 
 from pfviz.cli.terminal import console
@@ -55,5 +56,10 @@ def _ready(pair: PairCard, place: Place) -> str:
     return "ready" if not missing else "to download" if len(missing) == len(pair.cards) else "half"
 
 
-def _endpoints(screen: object) -> None:
+def _endpoints(screen: Console) -> None:
     """Servers that the operator configured; see docs/endpoints.md."""
+    from pfviz.models.remote.endpoint_file import configured
+
+    for endpoint in configured():
+        use = "--reward-model" if endpoint.kind == "reward" else "--model"
+        screen.print(f"{use} {endpoint.label}: {endpoint.model}", markup=False)

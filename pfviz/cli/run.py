@@ -46,11 +46,19 @@ DEFAULT = Settings()
 @click.option("--truth", help="The true answer; answers are then marked ✓ or ✗.")
 @click.option("--pair", type=click.Choice(list(PAIRS)), help="Both models by one name; `pfviz models` lists them.")
 @click.option(
-    "--model", "--generator", "generator", metavar="NAME", default="embedded",
+    "--model",
+    "--generator",
+    "generator",
+    metavar="NAME",
+    default="embedded",
     help="Who writes the steps: embedded, an id of the Hugging Face Hub, a folder, or endpoint:NAME.",
 )
 @click.option(
-    "--reward-model", "--reward", "reward", metavar="NAME", default="embedded",
+    "--reward-model",
+    "--reward",
+    "reward",
+    metavar="NAME",
+    default="embedded",
     help=f"Who scores them: {', '.join(REWARDS)}, an id of the Hub, a folder, or endpoint:NAME.",
 )
 @click.option("--endpoint", metavar="NAME", help="Let this configured server write the steps: --model endpoint:NAME.")
@@ -137,9 +145,13 @@ def run(
 def _choose_models(ctx: click.Context, settings: dict[str, Any]) -> None:
     """Let `pair` and `endpoint` say who `generator` and `reward` are; refuse to be told twice."""
     pair, endpoint = settings.pop("pair"), settings.pop("endpoint")
-    for option, given, taken in (("--pair", pair, ("generator", "reward", "endpoint")), ("--endpoint", endpoint, ("generator",))):
+    for option, given, taken in (
+        ("--pair", pair, ("generator", "reward", "endpoint")),
+        ("--endpoint", endpoint, ("generator",)),
+    ):
         if given is not None and any(
-            ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE and ctx.params[name] != given for name in taken
+            ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE and ctx.params[name] != given
+            for name in taken
         ):
             raise click.UsageError(f"{option} already names what another option names too. Leave one of them out.")
     if pair is not None:

@@ -38,10 +38,7 @@ class Codec:
     def prompt(self, problem: Problem) -> list[int]:
         """The ids before the first step: the tokenizer's chat template ending where the assistant speaks, or, without
         a template, the beginning-of-sequence token (if there is one) and the problem."""
-        if self.has_template:
-            ids = self.encode(self._chat(problem))
-        else:
-            ids = self.plain(problem)
+        ids = self.encode(self._chat(problem)) if self.has_template else self.plain(problem)
         if not ids:
             raise ModelError("The tokenizer turns the problem into no tokens at all; check its files.")
         return ids

@@ -166,10 +166,12 @@ def generator_preset(name: str) -> GeneratorPreset:
 
         return remote.generator_preset(name)
     if published.is_place(name):
-        return GeneratorPreset(name, "A language model from the Hub or from a folder.", lambda: published.generator(name))
+        return GeneratorPreset(
+            name, "A language model from the Hub or from a folder.", lambda: published.generator(name)
+        )
     raise ModelError(
-        f"There is no generator named {name!r}. Choose one of: {', '.join(GENERATORS)}; or give an id of the Hugging Face "
-        "Hub, owner/name, or a folder."
+        f"There is no generator named {name!r}. Choose one of: {', '.join(GENERATORS)}; or give an id of the Hugging "
+        "Face Hub, owner/name, or a folder."
     )
 
 
@@ -184,8 +186,8 @@ def reward_preset(name: str) -> RewardPreset:
     if published.is_place(name):
         return RewardPreset(name, "A reward model from the Hub or from a folder.", lambda: published.reward(name))
     raise ModelError(
-        f"There is no reward model named {name!r}. Choose one of: {', '.join(REWARDS)}; or give an id of the Hugging Face "
-        "Hub, owner/name, or a folder."
+        f"There is no reward model named {name!r}. Choose one of: {', '.join(REWARDS)}; or give an id of the Hugging "
+        "Face Hub, owner/name, or a folder."
     )
 
 

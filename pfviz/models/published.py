@@ -31,8 +31,8 @@ def generator(name: str) -> Generator:
     made = load_generator(_place(name), name=name, system=system, **separator)
     if not cast(CausalLMGenerator, made).codec.has_template:
         raise ModelError(
-            f"{name} has no chat template: it was not made to answer. Choose an instruct model, or load it in Python with "
-            "a prompt of your own (CausalLMGenerator)."
+            f"{name} has no chat template: it was not made to answer. Choose an instruct model, or load it in Python "
+            "with a prompt of your own (CausalLMGenerator)."
         )
     return made
 
@@ -79,5 +79,3 @@ def _check_room(card: catalogue.Card | None) -> None:
 
     if card is not None:
         devices.check_room(card.id, card.parameters, devices.best())
-
-

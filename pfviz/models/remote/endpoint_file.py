@@ -58,6 +58,12 @@ def read_endpoints(path: Path) -> dict[str, Endpoint]:
     return endpoints
 
 
+def configured() -> list[Endpoint]:
+    """All endpoints of the operator's file; none without one. Raises `EndpointError` as `read_endpoints`."""
+    file = os.environ.get(VARIABLE)
+    return list(read_endpoints(Path(file)).values()) if file else []
+
+
 def named(label: str, kind: Kind) -> Endpoint:
     """The configured endpoint of a label, `endpoint:NAME`; raises `EndpointError` naming those that there are."""
     file, name = os.environ.get(VARIABLE), label.removeprefix(PREFIX)
