@@ -25,6 +25,14 @@ class ModelError(PfvizError):
     """A generator or reward model cannot be loaded or does not fit any protocol."""
 
 
+class EndpointError(ModelError):
+    """An endpoint of a remote engine is described wrongly; `field` names what is wrong (None: the file itself)."""
+
+    def __init__(self, field: str | None, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
 class TraceError(PfvizError):
     """A trace file is damaged or foreign; the message names the field and what was expected there."""
 

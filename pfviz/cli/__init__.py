@@ -1,4 +1,4 @@
-"""The command line: `pfviz run`, `show`, `serve`, `study`, `train-tiny`. A command is imported when it is called for,
+"""The command line: `pfviz run`, `show`, `models` and so on. A command is imported when it is called for,
 so `pfviz --help` is quick and imports no torch."""
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ COMMANDS = {
     "run": Entry("pfviz.cli.run:run", "Solve a problem; print progress and the answers, write files."),
     "show": Entry("pfviz.cli.show:show", "Print a recorded run again."),
     "serve": Entry("pfviz.cli.serve:serve", "Start the page on this machine."),
+    "models": Entry("pfviz.cli.models:models", "List the models that can be chosen, and which are ready here."),
     "study": Entry("pfviz.cli.study:study", "Measure accuracy against generations, of every method."),
     "bench": Entry("pfviz.cli.bench:bench", "Measure what a run costs on this machine."),
     "train-tiny": Entry("pfviz.tiny.training.command:train_tiny", "Build and measure the embedded pair from nothing."),

@@ -21,7 +21,8 @@ from pfviz.inference.methods import METHODS
 from pfviz.inference.potentials import POTENTIALS
 from pfviz.inference.resampling import RESAMPLERS
 from pfviz.inference.settings import PICKS, POOLS, TRIGGERS, Settings
-from pfviz.models.presets import GENERATORS, REWARDS
+from pfviz.models.catalogue import PAIRS
+from pfviz.models.presets import REWARDS
 from pfviz.trace import Recorder, Trace
 
 INTERRUPTED = 130  # what shells expect of a command that Ctrl-C ended
@@ -43,13 +44,24 @@ DEFAULT = Settings()
 @click.option("--particles", "-n", default=DEFAULT.particles, help="Solutions that are written side by side (N).")
 @click.option("--seed", "-s", default=DEFAULT.seed, help="The same seed gives the same run.")
 @click.option("--truth", help="The true answer; answers are then marked ✓ or ✗.")
-@click.option("--generator", type=click.Choice(list(GENERATORS)), default="embedded", help="Who writes the steps.")
+@click.option("--pair", type=click.Choice(list(PAIRS)), help="Both models by one name; `pfviz models` lists them.")
 @click.option(
-    "--reward",
-    type=click.Choice(list(REWARDS)),
+    "--model",
+    "--generator",
+    "generator",
+    metavar="NAME",
     default="embedded",
-    help="Who scores them: naive can be fooled, the oracle cannot.",
+    help="Who writes the steps: embedded, an id of the Hugging Face Hub, a folder, or endpoint:NAME.",
 )
+@click.option(
+    "--reward-model",
+    "--reward",
+    "reward",
+    metavar="NAME",
+    default="embedded",
+    help=f"Who scores them: {', '.join(REWARDS)}, an id of the Hub, a folder, or endpoint:NAME.",
+)
+@click.option("--endpoint", metavar="NAME", help="Let this configured server write the steps: --model endpoint:NAME.")
 @click.option(
     "--method", type=click.Choice(list(METHODS)), default="particle_filtering", help="How particles are selected."
 )
@@ -116,9 +128,11 @@ def run(
     screen = console()
     if resume is not None:
         _only_resume(click.get_current_context())
-        trace = _record(screen, lambda stop: _resumed(resume, stop))
+        recorded = pfviz.load(resume)
+        trace = _record(screen, recorded.generator, lambda stop: _resumed(recorded, stop))
     elif problem is not None:
-        trace = _record(screen, lambda stop: pfviz.stream(problem, stop=stop, **settings))
+        _choose_models(click.get_current_context(), settings)
+        trace = _record(screen, settings["generator"], lambda stop: pfviz.stream(problem, stop=stop, **settings))
     else:
         raise click.UsageError("Give a PROBLEM, or --resume FILE.")
     screen.print()
@@ -126,6 +140,24 @@ def run(
     _write(screen, trace, out, html)
     if trace.status == "stopped":
         raise click.exceptions.Exit(INTERRUPTED)
+
+
+def _choose_models(ctx: click.Context, settings: dict[str, Any]) -> None:
+    """Let `pair` and `endpoint` say who `generator` and `reward` are; refuse to be told twice."""
+    pair, endpoint = settings.pop("pair"), settings.pop("endpoint")
+    for option, given, taken in (
+        ("--pair", pair, ("generator", "reward", "endpoint")),
+        ("--endpoint", endpoint, ("generator",)),
+    ):
+        if given is not None and any(
+            ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE and ctx.params[name] != given
+            for name in taken
+        ):
+            raise click.UsageError(f"{option} already names what another option names too. Leave one of them out.")
+    if pair is not None:
+        settings |= {"generator": PAIRS[pair].generator, "reward": PAIRS[pair].reward}
+    if endpoint is not None:
+        settings["generator"] = f"endpoint:{endpoint}"
 
 
 def _only_resume(ctx: click.Context) -> None:
@@ -138,17 +170,18 @@ def _only_resume(ctx: click.Context) -> None:
         )
 
 
-def _resumed(path: Path, stop: Callable[[], bool]) -> Iterator[Event]:
+def _resumed(trace: Trace, stop: Callable[[], bool]) -> Iterator[Event]:
     from pfviz.api import resume_stream
 
-    return resume_stream(pfviz.load(path), stop=stop)
+    return resume_stream(trace, stop=stop)
 
 
-def _record(screen: Console, begin: Callable[[Callable[[], bool]], Iterator[Event]]) -> Trace:
+def _record(screen: Console, generator: str, begin: Callable[[Callable[[], bool]], Iterator[Event]]) -> Trace:
     """Run to the end, or to Ctrl-C, and return the trace of the complete steps."""
-    from pfviz.models.threads import one_thread
+    if generator == "embedded":
+        from pfviz.models.threads import one_thread
 
-    one_thread()
+        one_thread()
     recorder, interrupt = Recorder(), Interrupt()
     with Progress(screen) as progress:
         events = begin(interrupt.wanted)  # loads the models; Ctrl-C aborts here

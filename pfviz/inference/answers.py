@@ -112,6 +112,8 @@ class Solved(Protocol):
     def scores(self) -> FloatArray: ...  # (T, N)
     @property
     def log_weights(self) -> FloatArray: ...  # (T, N)
+    @property
+    def failed(self) -> npt.NDArray[np.bool_]: ...  # (N,) at the last step
 
     def path_texts(self, t: int, n: int) -> list[str]: ...
 
@@ -119,8 +121,8 @@ class Solved(Protocol):
 def tabulate(*sweeps: Solved) -> Answers:
     """The answers at the last steps of sweeps of N particles each, every sweep with the same share of the mass.
 
-    A particle that is not finished has none: its last number is no answer. The members are slots; those of the second
-    sweep count on from N, and so forth.
+    A particle that is not finished has none: its last number is no answer; nor has one that failed. The members are
+    slots; those of the second sweep count on from N, and so forth.
     """
     given: list[str | None] = []
     scores, log_weights = np.empty(0), np.empty(0)
@@ -131,8 +133,8 @@ def tabulate(*sweeps: Solved) -> Answers:
             scores, log_weights = np.append(scores, np.zeros(n)), np.append(log_weights, np.zeros(n))
             continue
         given += [
-            extract_answer(SEPARATOR.join(trace.path_texts(t, slot))) if trace.finished[t, slot] else None
-            for slot in range(n)
+            extract_answer(SEPARATOR.join(trace.path_texts(t, slot))) if answers else None
+            for slot, answers in enumerate(trace.finished[t] & ~trace.failed)
         ]
         scores = np.append(scores, trace.scores[t])
         log_weights = np.append(log_weights, log_normalise(trace.log_weights[t]))

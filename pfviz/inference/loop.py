@@ -90,6 +90,7 @@ class Sweep:
         self.seed = sweep_seed(course.seed, iteration, chain)
         self.max_steps = settings.max_steps if horizon is None else horizon
         self.finished = np.zeros(n, dtype=np.bool_)
+        self.failed = self.finished.copy()  # by a step that could not be written
         self.rewards = np.full(n, np.nan)
         self.history = np.empty((0, n))
         self.log_carried = np.full(n, -np.log(n))
@@ -159,16 +160,19 @@ class Sweep:
 
     def _score(self, step: int, steps: Mapping[int, Step]) -> Iterator[Event]:
         """The rewards (N,) with the new scores in their slots; what was recorded stays as it was."""
-        scores = self.scorers.score(steps)
-        if scores.keys() != steps.keys():
+        written = {slot: made for slot, made in steps.items() if made.end != "failed"}
+        scores = dict(self.scorers.score(written)) if written else {}
+        if scores.keys() != written.keys():
             raise ModelError(
                 f"The reward model {self.course.reward.name} scored slots {sorted(scores)} and was given "
-                f"{sorted(steps)}."
+                f"{sorted(written)}."
             )
+        scores |= dict.fromkeys(steps.keys() - written.keys(), 0.0)
         self.rewards = self.rewards.copy()
         for slot, value in scores.items():
             self.rewards[slot] = value
             self.finished[slot] = steps[slot].finished
+            self.failed[slot] = slot not in written
             self.lineages[slot] = (*self.lineages[slot], steps[slot])
         lost = tuple(slot for slot in sorted(scores) if not math.isfinite(scores[slot]))
         self.rewards[list(lost)] = 0.0
@@ -201,11 +205,12 @@ class Sweep:
         wrote = np.isin(np.arange(len(self.rewards)), list(steps))
         self.history = np.vstack([self.history, np.where(wrote, self.rewards, np.nan)])
         population = Population(
-            step, self.max_steps, self.history, self.finished.copy(), self.log_carried, self.pinned is not None,
-            self.horizon,
+            step, self.max_steps, np.where(self.failed, 0.0, self.history), self.finished.copy(), self.log_carried,
+            self.pinned is not None, self.horizon,
         )  # fmt: skip
         weighing = self.method.weigh(population)
-        log_weights = weighing.log_weights
+        # A clipped reward of 0 still has a weight, and under some potentials a good one.
+        log_weights = np.where(self.failed, -np.inf, weighing.log_weights)
         increment = log_sum_exp(log_weights)
         yield Weighed(
             step, self.log_carried.copy(), log_weights.copy(), ess(log_weights), increment, weighing.temperature
@@ -223,7 +228,7 @@ class Sweep:
         if selection.resampled:
             self.writers.select(ancestors)
             self.scorers.select(ancestors)
-            self.finished = self.finished[ancestors]
+            self.finished, self.failed = self.finished[ancestors], self.failed[ancestors]
             self.rewards = self.rewards[ancestors]
             self.history = self.history[:, ancestors]
             self.lineages = [self.lineages[a] for a in ancestors]

@@ -17,7 +17,7 @@ from pfviz.problem import Problem
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
-End = Literal["separator", "eos", "boxed", "tokens", "characters", ""]
+End = Literal["separator", "eos", "boxed", "tokens", "characters", "failed", ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Step:
     token_ids: tuple[int, ...]
     log_prob: float  # of the sampled tokens under the model at temperature 1, nats
     finished: bool  # the particle writes nothing after this step
-    end: End
+    end: End  # "failed": it could not be written; empty, without tokens, and it finishes the particle
     token_log_probs: tuple[float, ...] = ()  # of each token, at temperature 1, nats; none where they are not known
     entropies: tuple[float, ...] = ()  # of the model's distribution before each token, so too; where they are asked for
 

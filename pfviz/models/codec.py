@@ -38,22 +38,36 @@ class Codec:
     def prompt(self, problem: Problem) -> list[int]:
         """The ids before the first step: the tokenizer's chat template ending where the assistant speaks, or, without
         a template, the beginning-of-sequence token (if there is one) and the problem."""
-        if getattr(self._tokenizer, "chat_template", None):
-            messages = [{"role": "system", "content": self._system}] if self._system else []
-            messages.append({"role": "user", "content": problem.text})
-            with self._lock:
-                text = self._tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
-            ids = self.encode(text)
-        else:
-            ids = self.plain(problem)
+        ids = self.encode(self._chat(problem)) if self.has_template else self.plain(problem)
         if not ids:
             raise ModelError("The tokenizer turns the problem into no tokens at all; check its files.")
         return ids
+
+    @property
+    def has_template(self) -> bool:
+        """Whether the tokenizer has a chat template."""
+        return bool(getattr(self._tokenizer, "chat_template", None))
 
     def plain(self, problem: Problem) -> list[int]:
         """The beginning-of-sequence token, if there is one, and the problem: no chat."""
         bos = self._tokenizer.bos_token_id
         return ([] if bos is None else [int(bos)]) + self.encode(problem.text)
+
+    def _chat(self, problem: Problem) -> str:
+        """The chat up to where the assistant speaks. Some templates refuse a system's turn: then the user says it."""
+        from jinja2.exceptions import TemplateError
+
+        def text(*turns: tuple[str, str]) -> str:
+            chat = [{"role": role, "content": content} for role, content in turns]
+            with self._lock:
+                return str(self._tokenizer.apply_chat_template(chat, add_generation_prompt=True, tokenize=False))
+
+        if not self._system:
+            return text(("user", problem.text))
+        try:
+            return text(("system", self._system), ("user", problem.text))
+        except TemplateError:
+            return text(("user", f"{self._system}\n\n{problem.text}"))
 
     @property
     def eos(self) -> int | None:

@@ -86,6 +86,12 @@ def _mean(steps: Sequence[Step]) -> float:
 
 
 def _sum(steps: Sequence[Step]) -> float:
+    for step in steps:
+        if step.token_ids and step.log_prob == 0 and not step.token_log_probs:
+            raise ModelError(
+                "This generator tells no log-probabilities, so that nothing is known of its confidence. Choose another "
+                "reward."
+            )
     return math.fsum(step.log_prob for step in steps)
 
 

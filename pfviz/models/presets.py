@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from pfviz.errors import ModelError
+from pfviz.models import devices, published
 from pfviz.models.base import Generator, RewardModel
 from pfviz.models.python_reward import FunctionReward, RewardFunction
+from pfviz.models.shelf import Shelf
 from pfviz.problem import Problem
-
-_LOADING = threading.Lock()
 
 
 def _any_problem(text: str) -> None:
@@ -156,40 +154,58 @@ REWARDS: dict[str, RewardPreset] = {
 }
 
 
+_SHELF = Shelf(lambda: devices.best().gigabytes / devices.HEADROOM)
+
+
 def generator_preset(name: str) -> GeneratorPreset:
-    """The preset of that name; raises `ModelError` naming those that there are."""
-    if name not in GENERATORS:
-        raise ModelError(f"There is no generator named {name!r}. Choose one of: {', '.join(GENERATORS)}.")
-    return GENERATORS[name]
+    """The preset of that name, or a model of the Hub or in a folder as one; raises `ModelError` for any other name."""
+    if name in GENERATORS:
+        return GENERATORS[name]
+    if name.startswith("endpoint:"):
+        from pfviz.models.remote import presets as remote
+
+        return remote.generator_preset(name)
+    if published.is_place(name):
+        return GeneratorPreset(
+            name, "A language model from the Hub or from a folder.", lambda: published.generator(name)
+        )
+    raise ModelError(
+        f"There is no generator named {name!r}. Choose one of: {', '.join(GENERATORS)}; or give an id of the Hugging "
+        "Face Hub, owner/name, or a folder."
+    )
 
 
 def reward_preset(name: str) -> RewardPreset:
-    """The preset of that name; raises `ModelError` naming those that there are."""
-    if name not in REWARDS:
-        raise ModelError(f"There is no reward model named {name!r}. Choose one of: {', '.join(REWARDS)}.")
-    return REWARDS[name]
+    """The preset of that name, or a model of the Hub or in a folder as one; raises `ModelError` for any other name."""
+    if name in REWARDS:
+        return REWARDS[name]
+    if name.startswith("endpoint:"):
+        from pfviz.models.remote import presets as remote
 
-
-@cache
-def _generator(name: str) -> Generator:
-    return generator_preset(name).load()
-
-
-@cache
-def _reward(name: str) -> RewardModel:
-    return reward_preset(name).load()
+        return remote.reward_preset(name)
+    if published.is_place(name):
+        return RewardPreset(name, "A reward model from the Hub or from a folder.", lambda: published.reward(name))
+    raise ModelError(
+        f"There is no reward model named {name!r}. Choose one of: {', '.join(REWARDS)}; or give an id of the Hugging "
+        "Face Hub, owner/name, or a folder."
+    )
 
 
 def generator(name: str) -> Generator:
     """The generator of that name, loaded at the first call and kept."""
-    with _LOADING:  # two visitors at once must not load it twice
-        return _generator(name)
+    made: Generator = _SHELF.get(f"generator {name}", generator_preset(name).load, published.gigabytes(name))
+    return made
 
 
 def reward(name: str) -> RewardModel:
     """The reward model of that name, loaded at the first call and kept."""
-    with _LOADING:
-        return _reward(name)
+    made: RewardModel = _SHELF.get(f"reward {name}", reward_preset(name).load, published.gigabytes(name))
+    return made
+
+
+def forget() -> None:
+    """Put all loaded models away."""
+    _SHELF.clear()
 
 
 def as_reward(given: str | RewardModel | RewardFunction) -> RewardModel:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
+from pfviz.errors import ModelError
 from pfviz.inference.events import Event
 from pfviz.trace import Trace
 
@@ -19,6 +20,17 @@ class Engine(Protocol):
         ...
 
 
+def _check_names(trace: Trace) -> None:
+    from pfviz.models.presets import GENERATORS, REWARDS
+
+    for role, name, known in (("generator", trace.generator, GENERATORS), ("reward model", trace.reward, REWARDS)):
+        if name not in known:
+            raise ModelError(
+                f"This page does not run the {role} {name[:80]!r}; it runs {', '.join(known)}. Where that model is, "
+                "`pfviz run --resume FILE` goes on with this trace."
+            )
+
+
 class Embedded:
     """The pair that ships with pfviz."""
 
@@ -30,7 +42,10 @@ class Embedded:
         return api.stream(problem, stop=stop, generator="embedded", **settings)
 
     def resume(self, trace: Trace, *, stop: Callable[[], bool]) -> Iterator[Event]:
-        """With the models that the trace names."""
+        """With the models that the trace names; raises `ModelError` if they are not this page's.
+
+        A trace is a visitor's file: it must not make a server load or call whatever it names."""
+        _check_names(trace)
         from pfviz import api
         from pfviz.models.threads import one_thread
 

@@ -15,6 +15,7 @@ _ENDS = {
     "boxed": "boxed its answer",
     "tokens": "cut at the token limit",
     "characters": "cut at the length limit",
+    "failed": "could not be written",
 }
 
 EMPTY = (

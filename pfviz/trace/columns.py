@@ -103,6 +103,15 @@ class Trace:
         slots = np.arange(self.steps * self.particles).reshape(self.steps, self.particles)
         return np.asarray(self.uids == slots)
 
+    @cached_property
+    def failed(self) -> npt.NDArray[np.bool_]:
+        """(N,) true where the particle that is in the slot at the last step was finished by a step that could not be
+        written."""
+        if not self.steps:
+            return np.zeros(self.particles, dtype=np.bool_)
+        ends = [end for row in self.ends for end in row]  # by uid
+        return np.array([ends[uid] == "failed" for uid in self.uids[-1]], dtype=np.bool_)
+
     def upto(self, t: int) -> Trace:
         """The first `t` steps (1 ≤ t ≤ T), as a recorder held them after step t: the event after step t included.
 

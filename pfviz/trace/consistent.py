@@ -50,6 +50,8 @@ def check_consistent(trace: Trace, prefix: str = "") -> None:
         _refuse((counts != lengths) & (counts > 0), name, "one number for each of token_ids, or none", column)
     unsaid = np.array([[end == "" for end in row] for row in trace.ends])
     _refuse(unsaid & ~before, "ends", "why the step ended", trace.ends)
+    failed = np.array([[end == "failed" for end in row] for row in trace.ends])
+    _refuse(failed & ~trace.finished, "finished", "true, as the step failed", trace.finished)
     _refuse(np.diff(trace.seconds, prepend=0.0) < 0, "seconds", "no less than the step before", trace.seconds)
     _refuse(trace.ess > n * (1 + 1e-9), "ess", f"at most N = {n}", trace.ess)
     if trace.pinned:

@@ -101,7 +101,7 @@ FIELDS: tuple[Field, ...] = (
     Field("token_ids", "T×N", "integers", 0, _I63),
     Field("token_log_probs", "T×N", "numbers", infinite=True, since=3, usual=[]),
     Field("entropies", "T×N", "numbers", 0, since=3, usual=[]),
-    Field("ends", "T×N", "text", choices=("separator", "eos", "boxed", "tokens", "characters", "")),
+    Field("ends", "T×N", "text", choices=("separator", "eos", "boxed", "tokens", "characters", "failed", "")),
     Field("ess", "T", "number", 0),
     Field("resampled", "T", "boolean"),
     Field("log_evidence", "T", "number", infinite=True),

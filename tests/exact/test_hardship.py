@@ -131,6 +131,59 @@ def test_a_step_that_was_cut_and_a_run_at_its_limit(method: str) -> None:
     assert trace.answer is None
 
 
+FAILED = Step("", (), 0.0, True, "failed")
+
+
+@pytest.mark.parametrize("potential", ["odds", "telescoped", "score"])
+@pytest.mark.parametrize("method", EVERY)
+def test_a_particle_that_fails(method: str, potential: str) -> None:
+    """It has no weight, no reward and no answer from then on, is not scored, and the others go on without it."""
+    seen = []
+
+    def reward(problem: str, steps: list[str]) -> float:
+        seen.append(steps)
+        return 0.5
+
+    well = [step("so 7"), step("and 7"), step("\\boxed{8}", "boxed", True)]
+    script = Scripted([step("so 7"), FAILED, well[-1]], well, well, well)  # who resamples may go on in the slot
+    trace = solve(method, script, reward, potential=potential, aggregation="mean", trigger="ess", threshold=0.1)
+    assert trace.status == "finished"
+    assert trace.answer == "8"
+    assert not any("" in steps for steps in seen)
+    failures = 0
+    for sweep in trace.sweeps:
+        for t in range(1, sweep.steps):
+            now = sweep.upto(t + 1)
+            failures += int(now.failed.sum())
+            assert now.finished[t, now.failed].all()
+            assert (now.rewards[t, now.failed] == 0).all()
+            assert (now.weights[t, now.failed] == 0).all()
+            assert now.weights[t, ~now.failed].min() > 0
+        assert np.isfinite(sweep.log_evidence).all()
+        assert set(np.flatnonzero(sweep.failed)) <= set(sweep.answers.unanswered)
+        assert not sweep.failed.all()
+        kept = sweep.retained
+        assert kept is None or not sweep.failed[kept]
+    assert failures
+
+
+def test_a_particle_that_failed_is_not_resampled() -> None:
+    script = Scripted([FAILED, well := step("\\boxed{8}", "boxed", True)], [step("so 7"), well])
+    trace = solve("particle_filtering", script, lambda p, s: 0.5, particles=8)
+    assert set(trace.ancestors[0].tolist()) <= {1, 3, 5, 7}
+    assert not trace.failed.any()
+
+
+def test_a_run_goes_on_from_a_failed_step() -> None:
+    script = Scripted([FAILED], *[[step("so 7"), step("and 7"), step("\\boxed{8}", "boxed", True)]] * 3)
+    settings = {"trigger": "ess", "threshold": 0.1}
+    trace = solve("particle_filtering", script, lambda p, s: 0.5, **settings)
+    again = pfviz.resume(trace.upto(2), generator=script, reward=pfviz.reward(lambda p, s: 0.5, trace.reward))
+    assert again.failed.tolist() == [True, False, False, False]
+    assert again.log_weights.tolist() == trace.log_weights.tolist()
+    assert again.answer == trace.answer == "8"
+
+
 def test_a_memory_that_runs_out_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a session notes stands in the trace, at its step and once; see `tests/models` for the halving itself."""
     check: Callable[..., Any] = toy.ToySession.extend

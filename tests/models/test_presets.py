@@ -32,11 +32,9 @@ def shipped(tmp_path, monkeypatch) -> Iterator[Path]:
     # What random weights find strange says nothing here.
     plain = replace(presets.GENERATORS["embedded"], check_reading=lambda text, generator: None)
     monkeypatch.setitem(presets.GENERATORS, "embedded", plain)
-    for loaded in (presets._generator, presets._reward):
-        loaded.cache_clear()
+    presets.forget()
     yield tmp_path
-    for loaded in (presets._generator, presets._reward):
-        loaded.cache_clear()
+    presets.forget()
 
 
 def test_a_run_by_names(shipped) -> None:
@@ -78,7 +76,7 @@ def test_texts_are_cut_as_the_saved_tokenizer_cuts_them(shipped) -> None:
 
 
 def test_unknown_names_say_which_there_are() -> None:
-    with pytest.raises(ModelError, match="Choose one of: embedded"):
+    with pytest.raises(ModelError, match=r"Choose one of: embedded; or give an id"):
         presets.generator("gpt")
     with pytest.raises(ModelError, match="embedded, naive"):
         presets.reward("gpt")

@@ -97,6 +97,7 @@ def test_save_and_load(tmp_path: Path) -> None:
         (changed("texts", None, 0, 0), r"texts\[0\]\[0\]: expected text; found null"),
         (changed("ends", "tired", 0, 0), r"ends\[0\]\[0\]: expected text, one of .*; found \"tired\""),
         (changed("ends", "", 0, 0), r"ends\[0\]\[0\]: expected why the step ended"),
+        (changed("ends", "failed", 0, 0), r"finished\[0\]\[0\]: expected true, as the step failed; found False"),
         (changed("tokens", 1, 0, 0), r"tokens\[0\]\[0\]: expected the length of token_ids; found 1"),
         (changed("token_ids", "abc", 0, 0), r"token_ids\[0\]\[0\]: expected list of integers"),
         (changed("status", "done"), r'status: expected text, one of "running".*; found "done"'),

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from pfviz.inference.methods.base import Population, Weighing
 from pfviz.inference.methods.particle_filtering import ParticleFiltering
 from pfviz.inference.settings import Settings
@@ -39,5 +41,6 @@ class EntropicParticleFiltering(ParticleFiltering):
         if share >= 0.5 or elapsed >= 0.5 or population.finished.all():
             return plain
         flatter = max(1.0, (1 - elapsed) / share)
-        potential = plain.log_weights - population.log_carried
-        return Weighing(population.log_carried + potential / flatter, plain.temperature * flatter)
+        carried = population.log_carried
+        potential = np.subtract(plain.log_weights, carried, out=np.zeros(n), where=np.isfinite(carried))
+        return Weighing(carried + potential / flatter, plain.temperature * flatter)

@@ -1,0 +1,81 @@
+"""Models that do not ship with pfviz, by their Hub id or by a folder: how each is loaded and asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+from pfviz.errors import ModelError
+from pfviz.models import catalogue
+from pfviz.models.base import Generator, RewardModel
+
+
+def is_place(name: str) -> bool:
+    """Whether a name is that of a folder, or reads like an id of the Hub, owner/name."""
+    return Path(name).is_dir() or name.count("/") == 1
+
+
+def generator(name: str) -> Generator:
+    """A generator, asked as the catalogue says; one that is not in it, by its chat template.
+
+    Raises:
+        ModelError: it does not load, does not fit into memory, or has no chat template.
+    """
+    from pfviz.models.causal_lm import CausalLMGenerator
+    from pfviz.models.loading import load_generator
+
+    card = catalogue.GENERATORS.get(name)
+    _check_room(card)
+    system = catalogue.QWEN if card is None else card.system
+    separator = {} if card is None else {"separator": card.separator}
+    made = load_generator(_place(name), name=name, system=system, **separator)
+    if not cast(CausalLMGenerator, made).codec.has_template:
+        raise ModelError(
+            f"{name} has no chat template: it was not made to answer. Choose an instruct model, or load it in Python "
+            "with a prompt of your own (CausalLMGenerator)."
+        )
+    return made
+
+
+def reward(name: str, protocol: str | None = None) -> RewardModel:
+    """A reward model, asked by the protocol that is given, or that of the catalogue, or that its config asks for;
+    raises `ModelError` as `load_reward`, or if it does not fit into memory."""
+    from pfviz.models.loading import load_reward
+
+    card = catalogue.REWARDS.get(name)
+    _check_room(card)
+    known = card.protocol if card is not None else None
+    options: dict[str, Any] = {"separator": card.separator} if card is not None and known == "trl" else {}
+    return load_reward(_place(name), name=name, protocol=protocol or known, **options)
+
+
+def gigabytes(name: str) -> float:
+    """The memory that a model's weights will take here, 10^9 bytes; 0 where the catalogue does not know it."""
+    from pfviz.models import devices
+
+    card = catalogue.GENERATORS.get(name) or catalogue.REWARDS.get(name)
+    return 0.0 if card is None else card.gigabytes(devices.best().bytes_each)
+
+
+def here(name: str) -> bool:
+    """Whether the files of a model are on this machine."""
+    if Path(name).is_dir():
+        return True
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        return isinstance(try_to_load_from_cache(name, "config.json"), str)
+    except HFValidationError:
+        return False
+
+
+def _place(name: str) -> str | Path:
+    return Path(name) if Path(name).is_dir() else name
+
+
+def _check_room(card: catalogue.Card | None) -> None:
+    from pfviz.models import devices
+
+    if card is not None:
+        devices.check_room(card.id, card.parameters, devices.best())

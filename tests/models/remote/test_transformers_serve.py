@@ -1,0 +1,112 @@
+"""A real server: `transformers serve` on the loopback, with the embedded generator."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+import pfviz
+from pfviz.errors import ModelError
+from pfviz.models.remote.endpoints import Endpoint
+from pfviz.models.remote.generator import RemoteGenerator
+from pfviz.models.remote.replies import MAX_ID
+
+ROOT = Path(__file__).parents[3]
+MODEL = str(ROOT / "assets" / "tiny" / "generator")
+PATIENCE = 120  # seconds until it answers, on a busy machine
+PROBLEM = "Compute (12 + 7) * 3 - 45"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    port = free_port()
+    log = tmp_path_factory.mktemp("serve") / "log"
+    command = [sys.executable, "-c", "from transformers.cli.transformers import main; main()", "serve", MODEL]
+    options = ["--device", "cpu", "--host", "127.0.0.1", "--port", str(port)]
+    quiet = {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            [*command, *options], env=os.environ | quiet, stdout=output, stderr=subprocess.STDOUT, cwd=log.parent
+        )
+        try:
+            address = f"http://127.0.0.1:{port}"
+            wait_for(address, server, log)
+            yield address
+        finally:
+            server.kill()
+            server.wait()
+
+
+def wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if server.poll() is not None:
+            pytest.fail(f"the server ended with {server.returncode}: {log.read_text()[-2000:]}")
+        try:
+            if httpx.get(f"{address}/health", trust_env=False).is_success:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.2)
+    pytest.fail(f"the server did not answer within {PATIENCE} s: {log.read_text()[-2000:]}")
+
+
+def endpoint(address: str, **changes: object) -> Endpoint:
+    # One at a time: the server's seed is one for all requests.
+    usual = {"name": "served", "url": address, "model": MODEL, "dialect": "transformers", "concurrency": 1}
+    return Endpoint(**{**usual, **changes})  # type: ignore[arg-type]
+
+
+def solve(address: str, particles: int = 4, **changes: object) -> pfviz.Trace:
+    generator = RemoteGenerator(endpoint(address, **changes))
+    reward = pfviz.reward(lambda problem, steps: 0.9 if "19" in steps[-1] else 0.4, "nineteen")
+    return pfviz.run(PROBLEM, particles=particles, seed=1, generator=generator, reward=reward, max_steps=6)
+
+
+def test_particle_filtering_over_completions(address: str) -> None:
+    """A particle's steps are a solution in the embedded model's language, and the same seed writes them again."""
+    prompt = "<|user|>{problem}<|assistant|>"
+    trace = solve(address, prompt=prompt)
+    assert trace.generator == "endpoint:served"
+    assert trace.steps >= 2
+    assert trace.finished[-1].all()
+    assert set(trace.ends[0]) <= {"separator", "boxed", "eos"}
+    assert "separator" in trace.ends[0]
+    assert trace.answer is not None
+    assert trace.tokens[trace.written].min() > 0
+    assert min(i for row in trace.token_ids for ids in row for i in ids) > MAX_ID
+    assert [note.text for note in trace.notes] == [
+        f"endpoint:served is the model {MODEL!r}, asked for completions.",
+        "endpoint:served gives no log-probabilities: where it gives none, 0 is recorded.",
+        "endpoint:served gives no token ids: stand-ins from 4294967296 on are recorded, one for each token.",
+    ]
+    assert solve(address, prompt=prompt).texts == trace.texts
+
+
+def test_particle_filtering_over_chat(address: str) -> None:
+    """The server cannot continue a message, so the solution so far goes into the turns: worse, but steps."""
+    trace = solve(address, particles=2, api="chat")
+    assert trace.steps >= 1
+    assert all(trace.texts[0])
+    assert not trace.failed.any()
+
+
+def test_a_wrong_model_and_a_field_that_it_does_not_know(address: str) -> None:
+    with pytest.raises(ModelError, match=r"'nope': HTTP 400: Server is pinned to"):
+        solve(address, model="nope")
+    with pytest.raises(ModelError, match=r"HTTP 422: Unexpected fields.*set its dialect"):
+        solve(address, dialect="vllm")

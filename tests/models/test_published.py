@@ -1,0 +1,123 @@
+"""Models by their Hub id or folder: how each is loaded and asked. Nothing is fetched here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import pfviz
+from pfviz.errors import ModelError
+from pfviz.models import catalogue, loading, presets, published
+from pfviz.models.devices import Place
+from pfviz.models.rlhflow_prm import RlhflowPrm
+from pfviz.problem import Problem
+from tests.models import prms, tiny
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, dict[str, Any]]]:
+    """What would have been loaded, on a machine with room for everything."""
+    found: list[tuple[Any, dict[str, Any]]] = []
+
+    class Made:
+        class codec:  # noqa: N801 - an attribute of the real one
+            has_template = True
+
+    def load(place: Any, **options: Any) -> Any:
+        found.append((place, options))
+        return Made()
+
+    monkeypatch.setattr(loading, "load_generator", load)
+    monkeypatch.setattr(loading, "load_reward", load)
+    monkeypatch.setattr("pfviz.models.devices.best", lambda: Place("cuda:0", "bfloat16", 80.0))
+    presets.forget()
+    return found
+
+
+@pytest.mark.parametrize("pair", [pair for pair in catalogue.PAIRS.values() if pair.cards], ids=lambda pair: pair.name)
+def test_a_pair_is_asked_as_the_catalogue_says(pair: catalogue.PairCard, asked: list[tuple[Any, Any]]) -> None:
+    presets.generator(pair.generator)
+    presets.reward(pair.reward)
+    (writer, how), (judge, asking) = asked
+    assert (writer, judge) == (pair.generator, pair.reward)
+    assert "\\boxed{" in how["system"]
+    assert how["separator"] == "\n\n"
+    card = catalogue.REWARDS[pair.reward]
+    assert asking["protocol"] == card.protocol
+    assert asking.get("separator") == ("\n" if card.protocol == "trl" else None)
+    presets.forget()
+
+
+def test_any_other_id_is_asked_by_its_template_and_its_config(asked: list[tuple[Any, Any]]) -> None:
+    presets.generator("somebody/model-instruct")
+    presets.reward("somebody/prm")
+    assert asked[0][1]["system"] == catalogue.QWEN
+    assert asked[1] == ("somebody/prm", {"name": "somebody/prm", "protocol": None})
+    presets.forget()
+
+
+def test_a_model_that_does_not_fit_is_refused_before_anything_is_fetched(
+    asked: list[tuple[Any, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pfviz.models.devices.best", lambda: Place("cpu", "float32", 16.0))
+    with pytest.raises(ModelError, match=r"Qwen2\.5-Math-PRM-7B needs about 37 GB in float32 and cpu has 16 GB"):
+        presets.reward("Qwen/Qwen2.5-Math-PRM-7B")
+    assert asked == []
+
+
+def test_a_run_with_folders(tmp_path: Path) -> None:
+    for name, model in (("writer", tiny.causal_lm()), ("judge", tiny.classifier())):
+        model.save_pretrained(tmp_path / name)
+        tiny.tokenizer().save_pretrained(tmp_path / name)
+    trace = pfviz.run(
+        "compute 1 + 2", generator=str(tmp_path / "writer"), reward=str(tmp_path / "judge"), particles=2, max_steps=2,
+        max_step_tokens=5,
+    )  # fmt: skip
+    assert (trace.generator, trace.reward) == (str(tmp_path / "writer"), str(tmp_path / "judge"))
+    again = pfviz.resume(trace.upto(1))
+    assert (again.rewards == trace.rewards).all()
+    presets.forget()
+
+
+def test_a_model_without_a_chat_template_is_named(tmp_path: Path) -> None:
+    tiny.causal_lm().save_pretrained(tmp_path)
+    tiny.tokenizer(template=False).save_pretrained(tmp_path)
+    with pytest.raises(ModelError, match="has no chat template: it was not made to answer"):
+        published.generator(str(tmp_path))
+
+
+def test_a_protocol_can_be_said(tmp_path: Path) -> None:
+    model, tokenizer = prms.rlhflow()
+    model.save_pretrained(tmp_path)
+    tokenizer.save_pretrained(tmp_path)
+    assert isinstance(published.reward(str(tmp_path), "rlhflow"), RlhflowPrm)
+
+
+def test_what_is_no_place_is_no_model(tmp_path: Path) -> None:
+    assert published.is_place("owner/name")
+    assert published.is_place(str(tmp_path))
+    assert not published.is_place("gpt")
+    assert not published.is_place("https://host/owner/name")
+    with pytest.raises(ModelError, match="or give an id of the Hugging Face Hub"):
+        presets.reward("gpt")
+
+
+def test_whether_the_files_are_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    assert published.here(str(tmp_path))
+    assert not published.here("owner/name")
+    assert not published.here("not:a/name")
+
+
+def test_a_template_that_refuses_a_system_lets_the_user_say_it() -> None:
+    from pfviz.models.codec import Codec
+
+    tokenizer = prms.bytes_tokenizer(None, "<|refusing|>")
+    tokenizer.chat_template = (
+        "{% if messages[0]['role'] == 'system' %}{{ raise_exception('no system here') }}{% endif %}"
+        "{% for m in messages %}<{{ m['content'] }}>{% endfor %}"
+    )
+    codec = Codec(tokenizer, "Think.")
+    assert codec.decode(codec.prompt(Problem("1 + 2"))) == "<Think.\n\n1 + 2>"

@@ -1,0 +1,66 @@
+"""Models are loaded once, and those not used for longest make room."""
+
+from __future__ import annotations
+
+import threading
+from types import SimpleNamespace
+from typing import Any
+
+import torch
+
+from pfviz.models.shelf import Shelf, size
+
+
+def weighing(gigabytes: float) -> Any:
+    """A model whose weights take so much; nothing is allocated."""
+    weights = torch.empty(int(gigabytes * 1e9 / 4), device="meta")
+    return SimpleNamespace(model=SimpleNamespace(parameters=lambda: [weights]))
+
+
+def test_a_model_is_loaded_once_by_many_threads() -> None:
+    shelf, loaded, gate = Shelf(lambda: 10.0), [], threading.Event()
+
+    def load() -> Any:
+        gate.wait(10)
+        loaded.append(1)
+        return object()
+
+    found: list[Any] = []
+    threads = [threading.Thread(target=lambda: found.append(shelf.get("a", load))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    gate.set()
+    for thread in threads:
+        thread.join()
+    assert len(loaded) == 1
+    assert len({id(model) for model in found}) == 1
+
+
+def test_what_was_not_used_for_longest_makes_room() -> None:
+    shelf = Shelf(lambda: 10.0)
+    for name in ("a", "b"):
+        shelf.get(name, lambda: weighing(4))
+    shelf.get("a", lambda: weighing(4))  # used again
+    shelf.get("c", lambda: weighing(4), needs=4.0)
+    assert [shelf.holds(name) for name in ("a", "b", "c")] == [True, False, True]
+    shelf.get("small", lambda: weighing(0.1), needs=0.1)
+    assert shelf.holds("a")
+    shelf.get("large", lambda: weighing(9.9), needs=9.9)
+    assert [name for name in ("a", "b", "c", "small", "large") if shelf.holds(name)] == ["large"]
+
+
+def test_a_model_that_does_not_load_leaves_nothing_behind() -> None:
+    shelf = Shelf(lambda: 10.0)
+    for _ in range(2):
+        try:
+            shelf.get("a", lambda: 1 / 0)
+        except ZeroDivisionError:
+            assert not shelf.holds("a")
+    assert shelf.get("a", lambda: 7) == 7
+    shelf.clear()
+    assert not shelf.holds("a")
+
+
+def test_the_size_of_a_model_is_that_of_its_weights() -> None:
+    assert size(weighing(2.0)) == 2.0
+    assert size(object()) == 0.0

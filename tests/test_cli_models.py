@@ -1,0 +1,103 @@
+"""`pfviz models`, and how `pfviz run` is told which models to take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+import pfviz
+from pfviz.cli import main
+from pfviz.models import published
+from pfviz.models.catalogue import PAIRS
+from pfviz.models.devices import Place
+from tests.contracts import toy
+
+
+def call(*arguments: str) -> Result:
+    return CliRunner(env={"COLUMNS": "300"}).invoke(main, list(arguments))
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """The settings that reach `pfviz.stream`, which runs a toy."""
+    found: list[dict[str, Any]] = []
+    plain = pfviz.stream
+
+    def stream(problem: str, **settings: Any) -> Any:
+        found.append(dict(settings))
+        return plain(problem, **settings | {"generator": toy.ToyGenerator(), "reward": lambda problem, steps: 0.5})
+
+    monkeypatch.setattr(pfviz, "stream", stream)
+    return found
+
+
+def test_the_list_says_what_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pfviz.models.devices.best", lambda: Place("cuda:0", "bfloat16", 24.0))
+    monkeypatch.setattr(published, "here", lambda name: "0.5B" in name or name == "Qwen/Qwen2.5-Math-1.5B-Instruct")
+    result = call("models")
+    assert result.exit_code == 0, result.output
+    rows = {line.split()[0]: line for line in result.output.splitlines() if line.strip()}
+    assert set(PAIRS) <= set(rows)
+    assert "ready" in rows["embedded"]
+    assert "ready" in rows["laptop"]
+    assert "half" in rows["small"]
+    assert "too large" in rows["paper-7b"]
+    assert "gated" in rows["paper-llama-1b"]
+    assert "22 GB" in rows["paper-1.5b"]
+    assert "cuda:0 in bfloat16, with 24 GB" in result.output
+
+
+def test_the_list_tells_the_configured_servers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "endpoints.json"
+    file.write_text('{"lab": {"url": "http://localhost:8000", "model": "owner/name", "key_env": "SECRET"}}')
+    monkeypatch.setenv("PFVIZ_ENDPOINTS", str(file))
+    monkeypatch.setenv("SECRET", "abcdefghij")
+    result = call("models")
+    assert "--model endpoint:lab: owner/name" in result.output
+    assert "abcdefghij" not in result.output
+    file.write_text("[]]")
+    assert call("models").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "generator", "reward"),
+    [
+        ((), "embedded", "embedded"),
+        (("--pair", "small"), PAIRS["small"].generator, PAIRS["small"].reward),
+        (("--model", "a/b", "--reward-model", "c/d"), "a/b", "c/d"),
+        (("--generator", "a/b", "--reward", "naive"), "a/b", "naive"),
+        (("--endpoint", "lab", "--reward", "confidence"), "endpoint:lab", "confidence"),
+    ],
+)
+def test_a_run_is_told_its_models(
+    arguments: tuple[str, ...], generator: str, reward: str, told: list[dict[str, Any]]
+) -> None:
+    result = call("run", "1 + 2", "-n", "2", *arguments)
+    assert result.exit_code == 0, result.output
+    assert (told[0]["generator"], told[0]["reward"]) == (generator, reward)
+    assert not {"pair", "endpoint"} & told[0].keys()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--pair", "small", "--model", "a/b"),
+        ("--endpoint", "lab", "--model", "a/b"),
+        ("--pair", "small", "--endpoint", "x"),
+    ],
+)
+def test_models_that_are_named_twice_are_refused(arguments: tuple[str, ...], told: list[dict[str, Any]]) -> None:
+    result = call("run", "1 + 2", *arguments)
+    assert result.exit_code == 2
+    assert "Leave one of them out" in result.output
+    assert told == []
+
+
+def test_a_name_that_is_none_is_refused_in_a_line() -> None:
+    result = call("run", "1 + 2", "--model", "gpt")
+    assert result.exit_code == 2
+    assert "There is no generator named 'gpt'" in result.output
+    assert "Traceback" not in result.output
