@@ -27,7 +27,7 @@ def generator(name: str) -> Generator:
     card = catalogue.GENERATORS.get(name)
     _check_room(card)
     system = catalogue.QWEN if card is None else card.system
-    separator = {} if card is None else {"separator": card.separator}
+    separator: dict[str, Any] = {} if card is None else {"separator": card.separator}
     made = load_generator(_place(name), name=name, system=system, **separator)
     if not cast(CausalLMGenerator, made).codec.has_template:
         raise ModelError(

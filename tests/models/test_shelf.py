@@ -45,7 +45,7 @@ def test_what_was_not_used_for_longest_makes_room() -> None:
     assert [shelf.holds(name) for name in ("a", "b", "c")] == [True, False, True]
     shelf.get("small", lambda: weighing(0.1), needs=0.1)
     assert shelf.holds("a")
-    shelf.get("large", lambda: weighing(9.9), needs=9.9)
+    shelf.get("large", lambda: weighing(9.95), needs=9.95)
     assert [name for name in ("a", "b", "c", "small", "large") if shelf.holds(name)] == ["large"]
 
 
