@@ -19,7 +19,7 @@ READS = (
 )
 LABELS = 214  # px at the right for the names at the lines' ends
 _NARROW = {
-    "margin": {"l": 38, "r": 10, "t": 8, "b": 232, "autoexpand": False},
+    "margin": {"l": 38, "r": 10, "t": 8, "b": 252, "autoexpand": False},
     "annotations": [],
     "showlegend": True,
     "legend": {"y": -0.16, "yanchor": "top", "x": 0, "font": {"size": 11, "color": theme.INK}},
