@@ -41,8 +41,8 @@ def decode(model: Any, prompt: list[int], rows: list[list[int]], temperature: fl
     longest = max(len(row) for row in rows)
     table = torch.tensor([[prompt[-1], *row, *[0] * (longest - len(row))] for row in rows], device=model.device)
     for column in range(longest):
-        # A mask that hides nothing: without one, grouped attention in bfloat16 is many times slower on a CPU, and a run,
-        # whose rows are ragged, always has one.
+        # A mask that hides nothing. Without one, grouped attention in bfloat16 is many times slower on a CPU; and a run
+        # has one, as its rows are ragged.
         seen = torch.zeros(len(rows), 1, 1, past.get_seq_length() + 1, dtype=model.dtype, device=model.device)
         ids = table[:, column : column + 1]
         logits = model(input_ids=ids, attention_mask=seen, past_key_values=past, use_cache=True).logits[:, -1]

@@ -54,7 +54,7 @@ def pair():
     tokenizer = tiny.tokenizer()
     return {
         "generator": CausalLMGenerator(tiny.causal_lm(eos_token_id=[1, 40]), tokenizer, "random generator"),
-        "reward": TokenClassifierReward(tiny.classifier(seed=1), tokenizer, "random reward"),
+        "reward": TokenClassifierReward(tiny.classifier(seed=1), tokenizer, "random reward", chat=True),
     }
 
 
