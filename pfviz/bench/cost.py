@@ -12,6 +12,8 @@ from pfviz.bench.tokens import needed
 from pfviz.trace.columns import Trace
 
 TOKENS = Goal(1.05, at_least=False)
+GOALS = {"embedded": Goal(0.6), "0.5B-bfloat16": Goal(0.85), "0.5B-float32": Goal(0.85)}
+"""Pair -> how near to its limit a run is to come; of the small random pair nothing is asked."""
 
 
 def of_limit(pair: Pair, particles: Sequence[int], rounds: int, say: Say) -> Iterator[Line]:
@@ -20,7 +22,7 @@ def of_limit(pair: Pair, particles: Sequence[int], rounds: int, say: Say) -> Ite
     A round is a run and then its limit for every problem, with the round's number as the seed; ratios are within one
     round. Before the first round of a small pair both are done once.
     """
-    goal = Goal(0.6 if pair.name == "embedded" else 0.85)
+    goal = GOALS.get(pair.name)
     for n in particles:
         if pair.name in ("embedded", "small"):  # a large model needs no warming, and has no time for it
             say(f"{pair.name}: N = {n}, warming up")
@@ -46,7 +48,7 @@ def _round(pair: Pair, particles: int, seed: int) -> Round:
     return runs, bares, traces
 
 
-def _lines(pair: Pair, n: int, found: list[Round], goal: Goal) -> Iterator[Line]:
+def _lines(pair: Pair, n: int, found: list[Round], goal: Goal | None) -> Iterator[Line]:
     steps = max(trace.steps for _, _, traces in found for trace in traces)
 
     def line(what: str, unit: str, values: list[float], goal: Goal | None = None) -> Line:

@@ -20,6 +20,7 @@ VIEWS = (
     '<button type="button" role="tab" data-view="run" aria-selected="true">This run</button>'
     '<button type="button" role="tab" data-view="methods" aria-selected="false">Methods compared</button></div>'
 )
+_USUALLY = (("reward", "embedded"), ("problem_seed", 0))
 HEIGHT = 340  # px of the curve on a screen of 1440 × 900
 USUAL = 16
 """The number of generations that the words speak of, if it was measured."""
@@ -39,7 +40,13 @@ def values() -> Values:
         return dict.fromkeys(PARTS, "") | {
             "study_about": "<p>No comparison is here yet: <code>pfviz study --out assets/study</code> makes one.</p>"
         }
-    return {"study_about": about(result)} | drawn(result)
+    return {"study_about": about(result, findings())} | drawn(result)
+
+
+def findings() -> str:
+    """Why the shipped result is as it is, in words that were written beside it; empty where none were."""
+    path = table().with_name("findings.txt")
+    return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
 
 
 def drawn(result: Result) -> Values:
@@ -55,18 +62,19 @@ def drawn(result: Result) -> Values:
     return {name: to_value(figure, run=name, steps=0, selected=None) for name, figure in figures.items()}
 
 
-def about(result: Result) -> str:
-    """What was compared, and what came out of it, in words."""
+def about(result: Result, why: str = "") -> str:
+    """What was compared, what came out of it, and why, in words."""
     settings = ", ".join(
         f"{escape(str(name).replace('_', ' '))} {escape(str(value))}"
         for name, value in dict(result.about.get("settings", {})).items()
     )
     seeds = "one seed" if result.seeds == 1 else f"{result.seeds} seeds"
-    reward = escape(str(result.about.get("reward", "embedded")))
+    reward, problems = (escape(str(result.about.get(name, usual))) for name, usual in _USUALLY)
     return (
         f"<h2>The methods, on the same {result.problems} problems</h2>{_findings(result)}"
-        f'<p class="small">Held out from training; {seeds}; the {reward} pair; {settings}. N counts the solutions that '
-        "are written in all. Beside a method’s name: its accuracy at its largest N.</p>"
+        f"{f'<p>{escape(why)}</p>' if why else ''}"
+        f'<p class="small">Held out from training (problem seed {problems}); {seeds}; the {reward} pair; {settings}. '
+        "N counts the solutions that are written in all.</p>"
     )
 
 

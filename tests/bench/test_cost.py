@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pfviz.bench import limit
-from pfviz.bench.cost import of_limit
+from pfviz.bench.cost import GOALS, of_limit
 from pfviz.bench.results import Goal, Spread
 from pfviz.bench.shapes import Pair, pair
 from pfviz.bench.timing import run, timed, watching
@@ -73,12 +73,17 @@ def test_the_lines_of_a_pair(small: Pair) -> None:
     assert found["generator: computed / needed"].spread == Spread(1.0, 1.0, 1.0, 2)
     assert found["reward: computed / needed"].goal == Goal(1.05, at_least=False)
     ratio = found["bare limit / run"]
-    assert (ratio.goal, ratio.steps, ratio.spread.count) == (Goal(0.85), 3, 2)
+    assert (ratio.goal, ratio.steps, ratio.spread.count) == (None, 3, 2)
     parts = [
         found[f"run: {part}"].spread.median for part in ("generator's passes", "reward model's passes", "the rest")
     ]
     assert all(part > 0 for part in parts)
     assert any("N = 3, round 2 of 2" in text for text in said)
+
+
+def test_the_goals_are_those_of_the_pairs_that_have_one() -> None:
+    assert (GOALS["embedded"], GOALS["0.5B-bfloat16"]) == (Goal(0.6), Goal(0.85))
+    assert "small" not in GOALS
 
 
 def test_spread_and_goal() -> None:

@@ -51,6 +51,12 @@ def test_the_words_are_the_numbers() -> None:
     assert "one seed" in said
 
 
+def test_why_stands_beside_it_and_is_escaped() -> None:
+    said = comparison.about(result(), "Because <b>x")
+    assert "<p>Because &lt;b&gt;x</p>" in said
+    assert "limit, not the search" in comparison.findings()
+
+
 def test_a_study_without_sixteen_generations_speaks_of_its_largest() -> None:
     said = comparison.about(result(budgets=(1,)))
     assert "At N = 1 particle filtering answers <strong>25.0%</strong>" in said
