@@ -21,7 +21,7 @@ VIEWS = (
     '<button type="button" role="tab" data-view="methods" aria-selected="false">Methods compared</button></div>'
 )
 _USUALLY = (("reward", "embedded"), ("problem_seed", 0))
-HEIGHT = 340  # px of the curve on a screen of 1440 × 900
+HEIGHT = 310  # px of the curve on a screen of 1440 × 900
 USUAL = 16
 """The number of generations that the words speak of, if it was measured."""
 
@@ -71,10 +71,10 @@ def about(result: Result, why: str = "") -> str:
     seeds = "one seed" if result.seeds == 1 else f"{result.seeds} seeds"
     reward, problems = (escape(str(result.about.get(name, usual))) for name, usual in _USUALLY)
     return (
-        f"<h2>The methods, on the same {result.problems} problems</h2>{_findings(result)}"
-        f"{f'<p>{escape(why)}</p>' if why else ''}"
+        f'<h2>The methods, on the same {result.problems} problems</h2><div class="columns"><div>{_findings(result)}'
         f'<p class="small">Held out from training (problem seed {problems}); {seeds}; the {reward} pair; {settings}. '
-        "N counts the solutions that are written in all.</p>"
+        "N counts the solutions that are written in all.</p></div>"
+        f"{f'<p>{escape(why)}</p>' if why else ''}</div>"
     )
 
 
