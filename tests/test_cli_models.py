@@ -39,14 +39,16 @@ def test_the_list_says_what_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(published, "here", lambda name: "0.5B" in name or name == "Qwen/Qwen2.5-Math-1.5B-Instruct")
     result = call("models")
     assert result.exit_code == 0, result.output
-    rows = {line.split()[0]: line for line in result.output.splitlines() if line.strip()}
-    assert set(PAIRS) <= set(rows)
-    assert "ready" in rows["embedded"]
-    assert "ready" in rows["laptop"]
-    assert "half" in rows["small"]
-    assert "too large" in rows["paper-7b"]
-    assert "gated" in rows["paper-llama-1b"]
-    assert "22 GB" in rows["paper-1.5b"]
+    blocks = {block.split()[0]: block for block in result.output.split("\n\n")}
+    assert set(PAIRS) <= set(blocks)
+    for name, pair in PAIRS.items():
+        assert f"{pair.generator} + {pair.reward}\n" in blocks[name]
+    assert "; ready" in blocks["embedded"]
+    assert "; ready" in blocks["laptop"]
+    assert f"to download: {PAIRS['small'].reward}" in blocks["small"]
+    assert "too large" in blocks["paper-7b"]
+    assert "Llama 3.2 Community (gated)" in blocks["paper-llama-1b"]
+    assert "22 GB in bfloat16" in blocks["paper-1.5b"]
     assert "cuda:0 in bfloat16, with 24 GB" in result.output
 
 

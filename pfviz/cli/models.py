@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 from rich.console import Console
-from rich.table import Table
 
 from pfviz.cli.terminal import console
 from pfviz.models.catalogue import PAIRS, PairCard
@@ -21,29 +20,29 @@ def models() -> None:
     from pfviz.models.devices import best
 
     place, screen = best(), console()
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
-    for name, justify in (
-        ("pair", "left"), ("generator", "left"), ("reward model", "left"), ("memory", "right"), ("licences", "left"),
-        ("here", "left"), ("good for", "left"),
-    ):  # fmt: skip
-        table.add_column(name, justify=justify, no_wrap=name == "pair")  # type: ignore[arg-type]
     for pair in PAIRS.values():
-        table.add_row(
-            pair.name, pair.generator, pair.reward, _memory(pair, place), _licences(pair), _ready(pair, place),
-            pair.good_for,
-        )  # fmt: skip
-    screen.print(table)
-    screen.print(f"\nThis machine computes on {place.device} in {place.dtype}, with {place.gigabytes:.0f} GB.")
+        screen.print(f"[bold]{pair.name}[/bold]  {pair.good_for}", highlight=False)
+        for line in (
+            f"{pair.generator} + {pair.reward}",
+            f"{_memory(pair, place)}; {_licences(pair)}; {_ready(pair, place)}",
+        ):
+            screen.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)  # an id is there to be copied
+        screen.print()
+    screen.print(f"This machine computes on {place.device} in {place.dtype}, with {place.gigabytes:.0f} GB.")
     _endpoints(screen)
 
 
 def _memory(pair: PairCard, place: Place) -> str:
-    return "< 1 GB" if not pair.cards else f"{pair.gigabytes(place.bytes_each) * HEADROOM:.0f} GB"
+    if not pair.cards:
+        return "less than 1 GB"
+    return f"{pair.gigabytes(place.bytes_each) * HEADROOM:.0f} GB in {place.dtype}"
 
 
 def _licences(pair: PairCard) -> str:
-    names = dict.fromkeys(card.licence for card in pair.cards) or {"Apache-2.0": None}
-    return ", ".join(names) + (", gated" if pair.gated else "")
+    if not pair.cards:
+        return "Apache-2.0"
+    stated = [card.licence + (" (gated)" if card.gated else "") for card in pair.cards]
+    return f"licences: {', '.join(stated)}"
 
 
 def _ready(pair: PairCard, place: Place) -> str:
@@ -51,9 +50,11 @@ def _ready(pair: PairCard, place: Place) -> str:
     from pfviz.models.published import here
 
     if pair.gigabytes(place.bytes_each) * HEADROOM > place.gigabytes:
-        return "too large"
+        return "too large for this machine"
     missing = [card.id for card in pair.cards if not here(card.id)]
-    return "ready" if not missing else "to download" if len(missing) == len(pair.cards) else "half"
+    if not missing:
+        return "ready"
+    return "to download" if len(missing) == len(pair.cards) else f"to download: {missing[0]}"
 
 
 def _endpoints(screen: Console) -> None:
