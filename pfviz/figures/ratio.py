@@ -15,7 +15,8 @@ HOW = {"usual": "highest reward", "vote": "weighted vote"}
 """Pick of particle filtering's answer → how the title names it."""
 READS = (
     "A cell: generations that the rival needs for particle filtering's accuracy at N, over N, with its 95 % bootstrap "
-    "interval. Blue: surely more than one; orange: surely less. After >, the largest ratio that was measured."
+    "interval. Blue: surely more than one; orange: surely less. After >, the largest ratio that was measured; after ≤, "
+    "the smallest."
 )
 ROW = 40  # px
 NAMES = 128  # px at the left
@@ -33,12 +34,13 @@ def plot_ratio(result: Result, *, pick: str = "usual", title: bool = True) -> go
     rivals = list(dict.fromkeys(ratio.rival for ratio in found))[::-1]
     budgets = sorted({ratio.budget for ratio in found})
     cells = {(ratio.rival, ratio.budget): ratio for ratio in found}
+    least = {rival: min(budget for budget, _ in result.curve(rival)) for rival in rivals if result.curve(rival)}
     grid = [[cells.get((rival, budget)) for budget in budgets] for rival in rivals]
     heat = go.Heatmap(
         x=[f"N = {budget}" for budget in budgets],
         y=[theme.escape(name_of(rival)) for rival in rivals],
-        z=[[None if cell is None else _verdict(cell) for cell in row] for row in grid],
-        text=[["" if cell is None else _text(cell) for cell in row] for row in grid],
+        z=[[None if cell is None else _verdict(cell, least) for cell in row] for row in grid],
+        text=[["" if cell is None else _text(cell, least) for cell in row] for row in grid],
         texttemplate="%{text}",
         textfont={"size": 11, "color": theme.INK},
         colorscale=[[0, theme.BEHIND], [0.5, theme.EVEN], [1, theme.AHEAD]],
@@ -63,13 +65,24 @@ def plot_ratio(result: Result, *, pick: str = "usual", title: bool = True) -> go
     )
 
 
-def _verdict(cell: Ratio) -> int:
-    """1 if the rival surely needs more than particle filtering, -1 if surely less, 0 if that is open."""
-    return int(cell.ratio.low > 1) - int(cell.ratio.high < 1)
+def _verdict(cell: Ratio, least: dict[str, int]) -> int:
+    """1 if the rival surely needs more than particle filtering, -1 if surely less, 0 if that is open: also where its
+    curve begins only at the ratio, as it might have been there before."""
+    return int(cell.ratio.low > max(1.0, _floor(cell, least))) - int(cell.ratio.high < 1)
 
 
-def _text(cell: Ratio) -> str:
-    low, value, high = (times(x, cell.limit) for x in (cell.ratio.low, cell.ratio.value, cell.ratio.high))
+def _floor(cell: Ratio, least: dict[str, int]) -> float:
+    """The smallest ratio that can be measured: at the rival's first budget. A rival that begins with one generation has
+    none: there are no fewer."""
+    first = least.get(cell.rival, 1)
+    return first / cell.budget if first > 1 else 0.0
+
+
+def _text(cell: Ratio, least: dict[str, int]) -> str:
+    floor = _floor(cell, least)
+    low, value, high = (
+        ("≤" if x <= floor else "") + times(x, cell.limit) for x in (cell.ratio.low, cell.ratio.value, cell.ratio.high)
+    )
     interval = low if low == high else f"{low} to {high}"
     return f'<b>{value}×</b><br><span style="font-size:10px">{interval}</span>'
 

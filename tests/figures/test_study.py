@@ -159,6 +159,21 @@ def test_a_cell_says_the_ratio_and_whether_it_is_sure(estimate: Estimate, text: 
     assert sure == verdict
 
 
+def test_a_curve_that_begins_late_is_not_said_to_need_more() -> None:
+    """Particle Gibbs has no fewer than 4 generations: what it reaches with them, it might reach with fewer."""
+    found = result(("particle_filtering", "particle_gibbs"))
+    assert min(budget for budget, _ in found.curve("particle_gibbs")) == 4
+    for estimate, text, verdict in (
+        (Estimate(2.0, 2.0, 2.0), "<b>≤2.0×</b><br>≤2.0", 0),
+        (Estimate(3.0, 2.0, 5.0), "<b>3.0×</b><br>≤2.0 to 5.0", 0),
+        (Estimate(3.0, 2.5, 5.0), "<b>3.0×</b><br>2.5 to 5.0", 1),
+    ):
+        ratios = (Ratio("particle_gibbs", "usual", 2, estimate, 32.0),)
+        said, sure = cell(plot_ratio(replace(found, ratios=ratios)), "Particle Gibbs", "N = 2")
+        assert re.sub("</?span[^>]*>", "", said) == text
+        assert sure == verdict
+
+
 def test_the_ratio_of_the_vote_is_its_own() -> None:
     found = result()
     usual, vote = Estimate(2.0, 1.5, 3.0), Estimate(3.0, 2.5, 4.0)
