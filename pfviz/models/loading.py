@@ -94,12 +94,15 @@ def reason(place: str | Path, error: BaseException) -> str:
         return any(isinstance(one, kinds) for one in chain)
 
     said = str(error)
-    if raised(errors.GatedRepoError) or "gated repo" in said:
+    gated = raised(errors.GatedRepoError)
+    # A gated one is raised as a kind of one that is not found, and one that is not found speaks of gated ones.
+    missing = raised(errors.RepositoryNotFoundError, errors.RevisionNotFoundError)
+    if gated or ("gated repo" in said and not missing):
         return (
             f"{place} is gated: ask for access on its page of the Hugging Face Hub, then log in with `hf auth login` "
             "or set HF_TOKEN."
         )
-    if raised(errors.RepositoryNotFoundError, errors.RevisionNotFoundError) or "not a valid model identifier" in said:
+    if missing or "not a valid model identifier" in said:
         return (
             f"There is no model {str(place)!r} on the Hugging Face Hub, and no folder of that name. Check its spelling."
         )

@@ -90,6 +90,17 @@ def _oracle() -> RewardModel:
     return OracleReward()
 
 
+def _perturbed(name: str, change: str, **amounts: float) -> Callable[[], RewardModel]:
+    def load() -> RewardModel:
+        from pfviz.models import perturbed
+
+        made: perturbed.PerturbedReward = getattr(perturbed, change)("embedded", **amounts)
+        made.name = name  # a trace that names it can be resumed
+        return made
+
+    return load
+
+
 def _confidence(kind: str) -> Callable[[], RewardModel]:
     def load() -> RewardModel:
         from pfviz.models.confidence import ConfidenceReward
@@ -150,6 +161,26 @@ REWARDS: dict[str, RewardPreset] = {
             "How little the generator was in doubt about the next token, on average over its step.",
             _confidence("entropy"),
         ),
+        RewardPreset(
+            "embedded-noisy",
+            "The embedded reward model with noise on its log-odds, as strong as what it knows: a weak judge.",
+            _perturbed("embedded-noisy", "noisy", sd=2.0),
+        ),
+        RewardPreset(
+            "embedded-long",
+            "The embedded reward model, but every token adds to the score: long solutions win.",
+            _perturbed("embedded-long", "length_bias", per_token=0.15),
+        ),
+        RewardPreset(
+            "embedded-capped",
+            "The embedded reward model, but nothing scores above 0.6: what is good and what is best look alike.",
+            _perturbed("embedded-capped", "capped", high=0.6),
+        ),
+        RewardPreset(
+            "embedded-inverted",
+            "The embedded reward model upside down: it prefers what is wrong.",
+            _perturbed("embedded-inverted", "inverted"),
+        ),
     ]
 }
 
@@ -201,6 +232,11 @@ def reward(name: str) -> RewardModel:
     """The reward model of that name, loaded at the first call and kept."""
     made: RewardModel = _SHELF.get(f"reward {name}", reward_preset(name).load, published.gigabytes(name))
     return made
+
+
+def loaded(generator_name: str, reward_name: str) -> bool:
+    """Whether a run with these two could begin at once."""
+    return _SHELF.holds(f"generator {generator_name}") and _SHELF.holds(f"reward {reward_name}")
 
 
 def forget() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from pfviz.errors import ModelError
-from pfviz.models import catalogue
+from pfviz.models import arrival, catalogue
 from pfviz.models.base import Generator, RewardModel
 
 
@@ -19,13 +19,14 @@ def generator(name: str) -> Generator:
     """A generator, asked as the catalogue says; one that is not in it, by its chat template.
 
     Raises:
-        ModelError: it does not load, does not fit into memory, or has no chat template.
+        ModelError: there is none of that name, it does not load or fit into memory, or it has no chat template.
     """
     from pfviz.models.causal_lm import CausalLMGenerator
     from pfviz.models.loading import load_generator
 
     card = catalogue.GENERATORS.get(name)
     _check_room(card)
+    _check_there(name)
     system = catalogue.QWEN if card is None else card.system
     separator: dict[str, Any] = {} if card is None else {"separator": card.separator}
     made = load_generator(_place(name), name=name, system=system, **separator)
@@ -44,6 +45,7 @@ def reward(name: str, protocol: str | None = None) -> RewardModel:
 
     card = catalogue.REWARDS.get(name)
     _check_room(card)
+    _check_there(name)
     known = card.protocol if card is not None else None
     options: dict[str, Any] = {"separator": card.separator} if card is not None and known == "trl" else {}
     return load_reward(_place(name), name=name, protocol=protocol or known, **options)
@@ -79,3 +81,9 @@ def _check_room(card: catalogue.Card | None) -> None:
 
     if card is not None:
         devices.check_room(card.id, card.parameters, devices.best())
+
+
+def _check_there(name: str) -> None:
+    """Ask the Hub for a model that must come from there, so that a wrong name or no network is said at once."""
+    if not here(name):
+        arrival.expected(name)

@@ -15,35 +15,55 @@ class Shelf:
     def __init__(self, room: Callable[[], float]) -> None:
         self._room = room
         self._models: OrderedDict[str, tuple[Any, float]] = OrderedDict()
-        self._lock = threading.Lock()  # two visitors at once must not load a model twice
+        self._coming: dict[str, float] = {}  # being loaded, and what each is expected to take
+        self._changed = threading.Condition()
 
     def get(self, name: str, load: Callable[[], Any], needs: float = 0.0) -> Any:
         """The model of that name, loaded at the first call and kept. `needs` is what it is expected to take.
 
-        A model that is put away is freed when the last run with it has ended.
+        Who wants a model that somebody else is loading waits for it; who wants one that is there never waits. A model
+        that is put away is freed when the last run with it has ended.
         """
-        with self._lock:
+        with self._changed:
+            while name not in self._models and not self._may_load(name, needs):
+                self._changed.wait()
             if name in self._models:
                 self._models.move_to_end(name)
                 return self._models[name][0]
-            self._make_room(needs)
+            self._coming[name] = needs
+            self._make_room()
+        try:
             model = load()
+        except BaseException:
+            with self._changed:
+                del self._coming[name]
+                self._changed.notify_all()
+            raise
+        with self._changed:
+            del self._coming[name]
             self._models[name] = model, size(model)
+            self._changed.notify_all()
             return model
 
     def holds(self, name: str) -> bool:
         """Whether the model is loaded."""
-        with self._lock:
+        with self._changed:
             return name in self._models
 
     def clear(self) -> None:
         """Put all models away."""
-        with self._lock:
+        with self._changed:
             self._models.clear()
 
-    def _make_room(self, needs: float) -> None:
+    def _may_load(self, name: str, needs: float) -> bool:
+        """Nobody loads it already, and there will be room beside what is being loaded, which cannot be put away."""
+        fits = needs + sum(self._coming.values()) <= self._room()
+        return name not in self._coming and (fits or not any(self._coming.values()))
+
+    def _make_room(self) -> None:
         put_away = False
-        while self._models and needs + sum(taken for _, taken in self._models.values()) > self._room():
+        coming = sum(self._coming.values())
+        while self._models and coming + sum(taken for _, taken in self._models.values()) > self._room():
             self._models.popitem(last=False)
             put_away = True
         if put_away:

@@ -31,6 +31,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, dict[str, Any]]]:
 
     monkeypatch.setattr(loading, "load_generator", load)
     monkeypatch.setattr(loading, "load_reward", load)
+    monkeypatch.setattr("pfviz.models.arrival.expected", lambda name: 0.0)
     monkeypatch.setattr("pfviz.models.devices.best", lambda: Place("cuda:0", "bfloat16", 80.0))
     presets.forget()
     return found

@@ -49,6 +49,51 @@ def test_what_was_not_used_for_longest_makes_room() -> None:
     assert [name for name in ("a", "b", "c", "small", "large") if shelf.holds(name)] == ["large"]
 
 
+def test_nobody_waits_for_a_model_that_somebody_else_wants() -> None:
+    shelf, begun, gate = Shelf(lambda: 10.0), threading.Event(), threading.Event()
+    shelf.get("there", lambda: 1)
+
+    def load() -> Any:
+        begun.set()
+        gate.wait(10)
+        return weighing(6)
+
+    slow = threading.Thread(target=lambda: shelf.get("slow", load, needs=6.0))
+    slow.start()
+    begun.wait(10)
+    assert shelf.get("there", lambda: 1 / 0) == 1
+    assert shelf.get("small", lambda: weighing(1), needs=1.0) is not None
+    assert not gate.is_set()
+    gate.set()
+    slow.join()
+
+
+def test_two_models_that_do_not_fit_together_are_loaded_one_after_the_other() -> None:
+    shelf, begun, gate, order = Shelf(lambda: 10.0), threading.Event(), threading.Event(), list[str]()
+
+    def first() -> Any:
+        begun.set()
+        gate.wait(10)
+        order.append("first")
+        return weighing(6)
+
+    def second() -> Any:
+        order.append("second")
+        return weighing(7)
+
+    threads = [threading.Thread(target=lambda: shelf.get("a", first, needs=6.0))]
+    threads[0].start()
+    begun.wait(10)
+    threads.append(threading.Thread(target=lambda: shelf.get("b", second, needs=7.0)))
+    threads[1].start()
+    gate.set()
+    for thread in threads:
+        thread.join()
+    assert order == ["first", "second"]
+    assert not shelf.holds("a")
+    assert shelf.holds("b")
+
+
 def test_a_model_that_does_not_load_leaves_nothing_behind() -> None:
     shelf = Shelf(lambda: 10.0)
     for _ in range(2):
