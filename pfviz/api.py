@@ -9,6 +9,7 @@ from typing import Any
 from pfviz.errors import ModelError
 from pfviz.inference.events import Event
 from pfviz.inference.methods import make
+from pfviz.inference.methods.base import Method
 from pfviz.inference.run import never, run_events
 from pfviz.inference.settings import Settings
 from pfviz.models import presets
@@ -38,16 +39,31 @@ def stream(
 
     Everything is checked and loaded before the first event. Raises `ProblemError`, `SettingError`, `ModelError`.
     """
-    known = problem if isinstance(problem, Problem) else Problem(problem)
-    checked = Problem.checked(known.text, known.truth if truth is None else truth)
-    chosen = Settings.of(particles=particles, seed=seed, **settings)
-    policy = make(method, chosen)
+    checked, policy = check(
+        problem, particles=particles, seed=seed, generator=generator, method=method, truth=truth, **settings
+    )
     if isinstance(generator, str):
         preset = presets.generator_preset(generator)
-        preset.check(checked.text)
         generator = presets.generator(generator)
         preset.check_reading(checked.text, generator)
     return run_events(checked, generator, presets.as_reward(reward), policy, stop or never)
+
+
+def check(
+    problem: str | Problem,
+    *,
+    generator: str | Generator = "embedded",
+    method: str = "particle_filtering",
+    truth: str | None = None,
+    **settings: Any,
+) -> tuple[Problem, Method]:
+    """What can be checked before a model is loaded; the arguments and errors are those of `stream`."""
+    known = problem if isinstance(problem, Problem) else Problem(problem)
+    checked = Problem.checked(known.text, known.truth if truth is None else truth)
+    policy = make(method, Settings.of(**settings))
+    if isinstance(generator, str):
+        presets.generator_preset(generator).check(checked.text)
+    return checked, policy
 
 
 def run(

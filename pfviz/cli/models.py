@@ -6,8 +6,8 @@ import click
 from rich.console import Console
 
 from pfviz.cli.terminal import console
-from pfviz.models.catalogue import PAIRS, PairCard
-from pfviz.models.devices import HEADROOM, Place
+from pfviz.models import needs
+from pfviz.models.catalogue import PAIRS
 
 
 @click.command()
@@ -24,37 +24,12 @@ def models() -> None:
         screen.print(f"[bold]{pair.name}[/bold]  {pair.good_for}", highlight=False)
         for line in (
             f"{pair.generator} + {pair.reward}",
-            f"{_memory(pair, place)}; {_licences(pair)}; {_ready(pair, place)}",
+            f"{needs.memory(pair, place)}; {needs.licences(pair)}; {needs.ready(pair, place)}",
         ):
             screen.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)  # an id is there to be copied
         screen.print()
     screen.print(f"This machine computes on {place.device} in {place.dtype}, with {place.gigabytes:.0f} GB.")
     _endpoints(screen)
-
-
-def _memory(pair: PairCard, place: Place) -> str:
-    if not pair.cards:
-        return "less than 1 GB"
-    return f"{pair.gigabytes(place.bytes_each) * HEADROOM:.0f} GB in {place.dtype}"
-
-
-def _licences(pair: PairCard) -> str:
-    if not pair.cards:
-        return "Apache-2.0"
-    stated = [card.licence + (" (gated)" if card.gated else "") for card in pair.cards]
-    return f"licences: {', '.join(stated)}"
-
-
-def _ready(pair: PairCard, place: Place) -> str:
-    """Whether a run could begin now, or what stands in the way."""
-    from pfviz.models.published import here
-
-    if pair.gigabytes(place.bytes_each) * HEADROOM > place.gigabytes:
-        return "too large for this machine"
-    missing = [card.id for card in pair.cards if not here(card.id)]
-    if not missing:
-        return "ready"
-    return "to download" if len(missing) == len(pair.cards) else f"to download: {missing[0]}"
 
 
 def _endpoints(screen: Console) -> None:

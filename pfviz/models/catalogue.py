@@ -91,35 +91,35 @@ PAIRS: dict[str, PairCard] = {
             "embedded", "Embedded pair", "embedded", "embedded", "Runs anywhere: small problems, on a CPU, offline.",
         ),
         PairCard(
-            "laptop", "Qwen2.5 0.5B, TRL's PRM 0.5B", "Qwen/Qwen2.5-0.5B-Instruct",
+            "laptop", "Qwen2.5 0.5B + TRL PRM 0.5B", "Qwen/Qwen2.5-0.5B-Instruct",
             "trl-lib/Qwen2-0.5B-Reward-Math-Sheperd", "School mathematics on a laptop, slowly without a GPU.",
         ),
         PairCard(
-            "small", "Qwen2.5-Math 1.5B, Skywork's PRM 1.5B", "Qwen/Qwen2.5-Math-1.5B-Instruct",
+            "small", "Qwen Math 1.5B + Skywork PRM 1.5B", "Qwen/Qwen2.5-Math-1.5B-Instruct",
             "Skywork/Skywork-o1-Open-PRM-Qwen-2.5-1.5B", "Competition mathematics on one GPU of 12 GB.",
         ),
         PairCard(
-            "paper-1.5b", "The paper's: Qwen2.5-Math 1.5B, Qwen's PRM 7B", "Qwen/Qwen2.5-Math-1.5B-Instruct", _PRM_7B,
+            "paper-1.5b", "Paper: Qwen Math 1.5B + PRM 7B", "Qwen/Qwen2.5-Math-1.5B-Instruct", _PRM_7B,
             "The paper's main table on one GPU of 24 GB.",
         ),
         PairCard(
-            "paper-7b", "The paper's: Qwen2.5-Math 7B, Qwen's PRM 7B", "Qwen/Qwen2.5-Math-7B-Instruct", _PRM_7B,
+            "paper-7b", "Paper: Qwen Math 7B + PRM 7B", "Qwen/Qwen2.5-Math-7B-Instruct", _PRM_7B,
             "The paper's best result, on one GPU of 40 GB.",
         ),
         PairCard(
-            "paper-llama-1b", "The paper's: Llama 3.2 1B, Qwen's PRM 7B", "meta-llama/Llama-3.2-1B-Instruct", _PRM_7B,
+            "paper-llama-1b", "Paper: Llama 1B + PRM 7B", "meta-llama/Llama-3.2-1B-Instruct", _PRM_7B,
             "How far a small model gets under a strong reward; one GPU of 24 GB.",
         ),
         PairCard(
-            "paper-llama-8b", "The paper's: Llama 3.1 8B, Qwen's PRM 7B", "meta-llama/Llama-3.1-8B-Instruct", _PRM_7B,
+            "paper-llama-8b", "Paper: Llama 8B + PRM 7B", "meta-llama/Llama-3.1-8B-Instruct", _PRM_7B,
             "A general model under a mathematical reward; one GPU of 40 GB.",
         ),
         PairCard(
-            "math-shepherd", "Qwen2.5-Math 1.5B, Math-Shepherd 7B", "Qwen/Qwen2.5-Math-1.5B-Instruct",
+            "math-shepherd", "Qwen Math 1.5B + Math-Shepherd", "Qwen/Qwen2.5-Math-1.5B-Instruct",
             "peiyi9979/math-shepherd-mistral-7b-prm", "The first open PRM, to compare with; one GPU of 24 GB.",
         ),
         PairCard(
-            "rlhflow", "Llama 3.1 8B, RLHFlow's PRM 8B", "meta-llama/Llama-3.1-8B-Instruct",
+            "rlhflow", "Llama 8B + RLHFlow PRM 8B", "meta-llama/Llama-3.1-8B-Instruct",
             "RLHFlow/Llama3.1-8B-PRM-Deepseek-Data", "A PRM that answers in a chat; one GPU of 40 GB.",
         ),
     ]

@@ -25,7 +25,7 @@ def generator(name: str) -> Generator:
     from pfviz.models.loading import load_generator
 
     card = catalogue.GENERATORS.get(name)
-    _check_room(card)
+    check_room(card)
     _check_there(name)
     system = catalogue.QWEN if card is None else card.system
     separator: dict[str, Any] = {} if card is None else {"separator": card.separator}
@@ -44,7 +44,7 @@ def reward(name: str, protocol: str | None = None) -> RewardModel:
     from pfviz.models.loading import load_reward
 
     card = catalogue.REWARDS.get(name)
-    _check_room(card)
+    check_room(card)
     _check_there(name)
     known = card.protocol if card is not None else None
     options: dict[str, Any] = {"separator": card.separator} if card is not None and known == "trl" else {}
@@ -76,7 +76,8 @@ def _place(name: str) -> str | Path:
     return Path(name) if Path(name).is_dir() else name
 
 
-def _check_room(card: catalogue.Card | None) -> None:
+def check_room(card: catalogue.Card | None) -> None:
+    """Raise `ModelError` for a model of the catalogue that does not fit on this machine."""
     from pfviz.models import devices
 
     if card is not None:

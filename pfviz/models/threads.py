@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
+from typing import TypeVar
+
+Item = TypeVar("Item")
+
 
 def one_thread() -> None:
     """One for the whole process, for a command or a server that runs the embedded pair.
@@ -11,4 +17,31 @@ def one_thread() -> None:
     """
     import torch
 
+    _usual()
     torch.set_num_threads(1)
+
+
+def on_threads(events: Iterator[Item], one: bool) -> Iterator[Item]:
+    """The events, each computed on one thread or on as many as PyTorch would take by itself.
+
+    Set again for each: a server may ask for every event from another of its threads, and each has a setting of its own.
+    """
+    import torch
+
+    wanted = 1 if one else _usual()
+    while True:
+        if torch.get_num_threads() != wanted:
+            torch.set_num_threads(wanted)
+        try:
+            event = next(events)
+        except StopIteration:
+            return
+        yield event
+
+
+@cache
+def _usual() -> int:
+    """PyTorch's own choice, asked before anybody changed it."""
+    import torch
+
+    return torch.get_num_threads()

@@ -12,18 +12,9 @@ from pfviz.inference.methods import METHODS, make
 from pfviz.inference.resampling import RESAMPLERS
 from pfviz.inference.settings import Settings
 from pfviz.page.markup import escape, message
+from pfviz.page.offer import LONG, OTHER, Offer
 from pfviz.problem import Problem
 
-EXAMPLES = (
-    "Compute (12 + 7) * 3 - 45",
-    "Solve 3x + 5 = 20",
-    "Mia has 12 marbles. She buys 3 bags of 5 marbles and gives 4 away. How many marbles does she have?",
-)
-
-REWARDS = (
-    ("Embedded\nTrained on mined mistakes: more particles help.", "embedded"),
-    ("Naive\nStopped early in training: it can be fooled, watch it happen.", "naive"),
-)
 METHOD_CHOICES = tuple((method.title, name) for name, method in METHODS.items())
 SCHEMES = tuple((name.upper() if name == "ssp" else name.capitalize(), name) for name in RESAMPLERS)
 TRIGGERS = (("After every step", "always"), ("When ESS/N falls below the threshold", "ess"))
@@ -46,10 +37,14 @@ PICKS = (
 )
 
 MOST_PARTICLES = 64
+MOST_TRUTH = 400  # characters
 DEFAULTS: dict[str, Any] = {
     "method": "particle_filtering",
     "particles": 16,
+    "models": "embedded",
     "reward": "embedded",
+    "generator": "",
+    "typed_reward": "",
     "temperature": 0.8,
     "resampler": "multinomial",
     "trigger": "always",
@@ -65,9 +60,13 @@ DEFAULTS: dict[str, Any] = {
     "aggregation": "last",
     "pick": "usual",
     "seed": "0",
+    "truth": "",
 }
 FIELDS = ("problem", *DEFAULTS)
-FOLDED = frozenset(DEFAULTS.keys() - {"method", "particles", "reward", "iterations", "chains", "ladder"})
+MODELS = ("models", "reward", "generator", "typed_reward")
+"""Who runs: a choice of the list and one of its reward models, or two names."""
+UNFOLDED = ("method", "particles", "iterations", "chains", "ladder", *MODELS)
+FOLDED = frozenset(DEFAULTS.keys() - set(UNFOLDED))
 SIZES = ("particles", "iterations", "chains")
 """What the number of generations depends on."""
 
@@ -75,7 +74,7 @@ Troubles = dict[str, str]
 """Field → what is wrong with it, as text."""
 
 
-def read(form: Mapping[str, Any]) -> tuple[dict[str, Any], Troubles]:
+def read(form: Mapping[str, Any], offer: Offer) -> tuple[dict[str, Any], Troubles]:
     """The settings of a form (a key per field) and what is wrong with it; run only if nothing is.
 
     A field that the chosen method does not have is hidden on the page, so it is left out here.
@@ -86,12 +85,31 @@ def read(form: Mapping[str, Any]) -> tuple[dict[str, Any], Troubles]:
         settings["problem"] = Problem.checked(str(form["problem"] or "")).text
     except ProblemError as error:
         troubles["problem"] = str(error)
-    for field in (field for field, seen in shown(form["method"]).items() if seen):
+    for field in (field for field, seen in shown(form["method"]).items() if seen and field not in MODELS):
         try:
             settings[field] = _checked(field, form[field])
         except SettingError as error:
             troubles[field] = str(error)
+    _read_models(form, offer, settings, troubles)
     return settings, troubles
+
+
+def _read_models(form: Mapping[str, Any], offer: Offer, settings: dict[str, Any], troubles: Troubles) -> None:
+    """Who writes and who scores, from the list or as typed."""
+    try:
+        if form["models"] != OTHER:
+            settings["generator"], settings["reward"], more = offer.pair(form["models"], form["reward"])
+            settings |= more
+            return
+    except SettingError as error:
+        troubles[error.field] = str(error)
+        return
+    settings |= LONG
+    for field, setting in (("generator", "generator"), ("typed_reward", "reward")):
+        try:
+            settings[setting] = offer.typed(field, form[field])
+        except SettingError as error:
+            troubles[error.field] = str(error)
 
 
 def _checked(field: str, value: Any) -> Any:
@@ -100,10 +118,8 @@ def _checked(field: str, value: Any) -> Any:
         if value not in METHODS:
             raise SettingError(field, "Choose one of the methods.")
         return value
-    if field == "reward":
-        if value not in [name for _, name in REWARDS]:
-            raise SettingError(field, "Choose one of the two reward models.")
-        return value
+    if field == "truth":
+        return str(value or "").strip()[:MOST_TRUTH] or None
     if value is None or not str(value).strip():
         raise SettingError(field, f"This field is empty; the usual value is {DEFAULTS[field]}.")
     if isinstance(value, str):
@@ -116,7 +132,7 @@ def _checked(field: str, value: Any) -> Any:
 
 def shown(method: Any) -> dict[str, bool]:
     """Field → whether the method has it; everything for one that does not exist."""
-    fixed = {"method", "reward", "seed"}
+    fixed = {"method", "seed", "truth", *MODELS}
     uses = METHODS[method].uses if method in METHODS else DEFAULTS.keys()
     return {field: field in fixed or field in uses for field in DEFAULTS}
 

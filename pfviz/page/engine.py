@@ -5,49 +5,66 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
-from pfviz.errors import ModelError
 from pfviz.inference.events import Event
+from pfviz.page import sharing
+from pfviz.page.arriving import Arriving, arrive
+from pfviz.page.offer import Offer
+from pfviz.page.sharing import Queued, Sharing
 from pfviz.trace import Trace
+
+Waiting = Arriving | Queued
+"""What a visitor is told before the first event."""
 
 
 class Engine(Protocol):
-    """Starts runs. `stream` raises `ProblemError` or `SettingError` before its first event."""
+    """Starts runs of what it offers. `stream` raises `ProblemError` or `SettingError` before its first event."""
 
-    def stream(self, problem: str, *, stop: Callable[[], bool], **settings: Any) -> Iterator[Event]: ...
+    @property
+    def offer(self) -> Offer: ...
 
-    def resume(self, trace: Trace, *, stop: Callable[[], bool]) -> Iterator[Event]:
+    def stream(self, problem: str, *, stop: Callable[[], bool], **settings: Any) -> Iterator[Event | Waiting]: ...
+
+    def resume(self, trace: Trace, *, stop: Callable[[], bool]) -> Iterator[Event | Waiting]:
         """A run goes on where its trace ends."""
         ...
 
 
-def _check_names(trace: Trace) -> None:
-    from pfviz.models.presets import GENERATORS, REWARDS
+class Shared:
+    """The models of this process: loaded once, shared by all visitors."""
 
-    for role, name, known in (("generator", trace.generator, GENERATORS), ("reward model", trace.reward, REWARDS)):
-        if name not in known:
-            raise ModelError(
-                f"This page does not run the {role} {name[:80]!r}; it runs {', '.join(known)}. Where that model is, "
-                "`pfviz run --resume FILE` goes on with this trace."
-            )
+    def __init__(self, offer: Offer | None = None, shares: Sharing | None = None) -> None:
+        self.offer = offer or Offer.of()
+        self._sharing = shares or sharing.of_environment()
 
+    def stream(self, problem: str, *, stop: Callable[[], bool], **settings: Any) -> Iterator[Event | Waiting]:
+        """A run with the models that `generator` and `reward` name; other settings are those of `pfviz.stream`.
 
-class Embedded:
-    """The pair that ships with pfviz."""
-
-    def stream(self, problem: str, *, stop: Callable[[], bool], **settings: Any) -> Iterator[Event]:
+        What can be wrong is said before anything is loaded."""
         from pfviz import api  # here, so that the page opens before torch is imported
-        from pfviz.models.threads import one_thread
 
-        one_thread()
-        return api.stream(problem, stop=stop, generator="embedded", **settings)
+        reward = settings.pop("reward", "embedded")
+        api.check(problem, **settings)
+        models = settings.get("generator", "embedded"), reward
+        return self._run(models, lambda: api.stream(problem, reward=reward, stop=stop, **settings), stop)
 
-    def resume(self, trace: Trace, *, stop: Callable[[], bool]) -> Iterator[Event]:
-        """With the models that the trace names; raises `ModelError` if they are not this page's.
+    def resume(self, trace: Trace, *, stop: Callable[[], bool]) -> Iterator[Event | Waiting]:
+        """With the models that the trace names; raises `ModelError` if a visitor could not have chosen them.
 
         A trace is a visitor's file: it must not make a server load or call whatever it names."""
-        _check_names(trace)
+        self.offer.check(trace.generator, trace.reward)
         from pfviz import api
-        from pfviz.models.threads import one_thread
 
-        one_thread()
-        return api.resume_stream(trace, stop=stop)
+        return self._run((trace.generator, trace.reward), lambda: api.resume_stream(trace, stop=stop), stop)
+
+    def _run(
+        self, models: tuple[str, str], begin: Callable[[], Iterator[Event]], stop: Callable[[], bool]
+    ) -> Iterator[Event | Waiting]:
+        """Load, wait for a place, run."""
+        from pfviz.models.threads import on_threads
+
+        yield from arrive(*models, stop)
+        if stop():
+            return
+        generator = models[0]
+        events = on_threads(begin(), one=generator == "embedded")
+        yield from self._sharing.share(events, stop, here=not generator.startswith("endpoint:"))

@@ -7,20 +7,21 @@ from typing import Any
 import gradio as gr
 
 from pfviz.figures.theme import DARK
-from pfviz.page import comparison, controls, empty, inspector
+from pfviz.page import choosing, comparison, controls, empty, inspector
 from pfviz.page.markup import chips
+from pfviz.page.offer import Offer
 from pfviz.page.pane import markup, pane
 
 Parts = dict[str, Any]
 """Name → component."""
 
 
-def build() -> Parts:
-    """All components, inside the current `gr.Blocks`."""
+def build(offer: Offer) -> Parts:
+    """All components, inside the current `gr.Blocks`; the models are those that are offered."""
     parts: Parts = {}
     with gr.Row(elem_id="shell"):
         with gr.Column(elem_id="side", elem_classes="scroller", min_width=0):
-            _side(parts)
+            _side(parts, offer)
         with gr.Column(elem_id="bar", min_width=0):
             _bar(parts)
         with gr.Column(elem_id="stage", min_width=0):
@@ -40,7 +41,7 @@ def build() -> Parts:
     return parts
 
 
-def _side(parts: Parts) -> None:
+def _side(parts: Parts, offer: Offer) -> None:
     markup(empty.title(), elem_id="title")
     parts["problem"] = gr.Textbox(
         label="Problem",
@@ -51,7 +52,7 @@ def _side(parts: Parts) -> None:
     )
     parts["trouble_problem"] = markup(elem_id="trouble-problem")
     parts["preview"] = markup(elem_id="preview")
-    parts["examples"] = markup(chips(controls.EXAMPLES), elem_id="examples")
+    parts["examples"] = markup(chips(offer.examples(controls.DEFAULTS["models"])), elem_id="examples")
     with gr.Row(elem_id="go"):
         parts["run"] = gr.Button("Run", variant="primary", elem_id="run", min_width=0)
         parts["stop"] = gr.Button("Stop", interactive=False, elem_id="stop", min_width=0)
@@ -69,10 +70,29 @@ def _side(parts: Parts) -> None:
     )
     parts["trouble_particles"] = markup(elem_id="trouble-particles")
     _sweeps(parts)
-    parts["reward"] = gr.Radio(controls.REWARDS, value="embedded", label="Reward model", elem_id="reward")
-    parts["trouble_reward"] = markup(elem_id="trouble-reward")
+    _models(parts, offer)
     with gr.Accordion("More settings", open=False, elem_id="more") as parts["fold"]:
         _more(parts)
+
+
+def _models(parts: Parts, offer: Offer) -> None:
+    """Who writes and who scores: from the list, or two names where those may be typed."""
+    usual = offer.models[controls.DEFAULTS["models"]]
+    parts["models"] = gr.Dropdown(offer.choices, value=usual.name, label="Models", elem_id="models", min_width=0)
+    parts["about_models"] = markup(choosing.about(usual.name, offer), elem_id="about-models")
+    parts["trouble_models"] = markup(elem_id="trouble-models")
+    for name, label, hint in (
+        ("generator", "Generator", "Qwen/Qwen2.5-Math-1.5B-Instruct"),
+        ("typed_reward", "Reward model", "Qwen/Qwen2.5-Math-PRM-7B"),
+    ):
+        identity = name.replace("_", "-")
+        parts[name] = gr.Textbox(label=label, placeholder=hint, elem_id=identity, min_width=0, visible=False)
+        parts[f"trouble_{name}"] = markup(elem_id=f"trouble-{identity}")
+    parts["reward"] = gr.Dropdown(
+        usual.reward_choices, value=usual.rewards[0], label="Reward model", elem_id="reward", min_width=0
+    )
+    parts["about_reward"] = markup(choosing.about_reward(usual.rewards[0]), elem_id="about-reward")
+    parts["trouble_reward"] = markup(elem_id="trouble-reward")
 
 
 def _sweeps(parts: Parts) -> None:
@@ -128,6 +148,8 @@ def _more(parts: Parts) -> None:
         text("seed", "Seed", "the same seed, the same run")
         parts["dice"] = gr.Button("New seed", elem_id="dice", elem_classes="glyph", min_width=0)
     trouble("seed")
+    text("truth", "True answer", "if you know it: answers are then marked")
+    trouble("truth")
 
 
 def _bar(parts: Parts) -> None:

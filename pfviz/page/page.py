@@ -10,12 +10,14 @@ from typing import Any
 import gradio as gr
 
 from pfviz.page import controls, layout, runs
-from pfviz.page.engine import Embedded, Engine
+from pfviz.page.engine import Engine, Shared
 from pfviz.page.sessions import Visit, Visits
 from pfviz.page.theme import theme
 from pfviz.page.wiring import wire
 
 STYLE = Path(__file__).parent / "style.css"
+WARM = ("embedded", "naive")  # reward models
+MOST_THREADS = 120  # of the server: a run that goes on, or waits in the line, holds one
 WARM_AFTER = 3.0  # seconds: loading the models at once would delay the first visitor's page, not only the run
 
 # Before the first paint: the visitor's choice of light or dark, else that of the system (Gradio's own default).
@@ -50,6 +52,7 @@ class Page(gr.Blocks):  # type: ignore[misc]
             "head": _HEAD,
             "footer_links": [],
             "run_history": False,
+            "max_threads": MOST_THREADS,
             "ssr_mode": False,
         }
         up = super().launch(*arguments, prevent_thread_lock=True, **(usual | settings))
@@ -62,9 +65,10 @@ class Page(gr.Blocks):  # type: ignore[misc]
         return up
 
     def warm(self) -> None:
-        """A short run with each reward model that nobody sees: it loads what the first visitor would wait for."""
-        for _, reward in controls.REWARDS:
-            form = {**controls.DEFAULTS, "problem": controls.EXAMPLES[0], "particles": 2, "reward": reward}
+        """A short run with each usual reward model that nobody sees: it loads what the first visitor would wait for."""
+        for reward in WARM:
+            problem = self.engine.offer.examples("embedded")[0]
+            form = {**controls.DEFAULTS, "problem": problem, "particles": 2, "reward": reward}
             for _ in runs.start(self.engine, Visit(), form):
                 pass
 
@@ -74,11 +78,11 @@ class Page(gr.Blocks):  # type: ignore[misc]
 
 
 def build_page(engine: Engine | None = None) -> Page:
-    """The page over an engine; the embedded pair if none is given."""
-    engine = engine or Embedded()
+    """The page over an engine; the models of this process if none is given."""
+    engine = engine or Shared()
     page = Page(engine)
     with page:
-        parts = layout.build()
+        parts = layout.build(engine.offer)
         wire(parts, engine, page.visits)
         page.unload(page.leave)
     return page

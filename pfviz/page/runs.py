@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
+from itertools import chain
 from typing import Any
 
 from pfviz.errors import PfvizError, ProblemError, SettingError
 from pfviz.inference.events import Event
 from pfviz.page import controls, live, views
-from pfviz.page.engine import Engine
+from pfviz.page.engine import Engine, Waiting
 from pfviz.page.markup import banner, message
 from pfviz.page.sessions import Run, Visit
 from pfviz.page.views import Values
@@ -21,12 +22,13 @@ log = logging.getLogger(__name__)
 
 def start(engine: Engine, visit: Visit, form: Mapping[str, Any]) -> Iterator[Values]:
     """Check the form, run, and yield what to show; every failure becomes a message and leaves the page usable."""
-    settings, troubles = controls.read(form)
+    settings, troubles = controls.read(form, engine.offer)
     yield complaints(troubles)
     if troubles:
         return
     problem = settings.pop("problem")
-    yield from _go(visit, lambda run: engine.stream(problem, stop=run.stopped, **settings))
+    examples = engine.offer.examples(form["models"])
+    yield from _go(visit, lambda run: engine.stream(problem, stop=run.stopped, **settings), examples=examples)
 
 
 def resume(engine: Engine, visit: Visit) -> Iterator[Values]:
@@ -37,13 +39,18 @@ def resume(engine: Engine, visit: Visit) -> Iterator[Values]:
         yield from _go(visit, lambda run: engine.resume(trace, stop=run.stopped), steps)
 
 
-def _go(visit: Visit, begin: Callable[[Run], Iterator[Event]], past: int = 0) -> Iterator[Values]:
+def _go(
+    visit: Visit,
+    begin: Callable[[Run], Iterator[Event | Waiting]],
+    past: int = 0,
+    examples: tuple[str, ...] = (),
+) -> Iterator[Values]:
     run = visit.begin()
     yield {"running": True, "resumable": False, "banner": "", "progress": views.progress(live.Progress())}
     try:
         yield from _updates(visit, run, begin(run), past)
     except ProblemError as error:
-        yield complaints({"problem": str(error)}, error.examples or controls.EXAMPLES) | _as_before(visit)
+        yield complaints({"problem": str(error)}, error.examples or examples) | _as_before(visit)
     except SettingError as error:
         yield complaints({error.field: str(error)}) | _as_before(visit)
     except PfvizError as error:
@@ -58,7 +65,18 @@ def _go(visit: Visit, begin: Callable[[Run], Iterator[Event]], past: int = 0) ->
         yield {"running": False}
 
 
-def _updates(visit: Visit, run: Run, events: Iterator[Event], past: int) -> Iterator[Values]:
+def _updates(visit: Visit, run: Run, told: Iterator[Event | Waiting], past: int) -> Iterator[Values]:
+    first = None
+    for first in told:
+        if not isinstance(first, Waiting):
+            break
+        if visit.run is not run:
+            return
+        yield {"progress": views.waiting(first)}
+    else:
+        yield _as_before(visit)  # stopped while it waited
+        return
+    events: Iterator[Any] = chain([first], told)
     with closing(live.follow(events, past=past)) as moments:
         for place, moment in enumerate(moments):
             if visit.run is not run:

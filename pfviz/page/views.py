@@ -9,10 +9,13 @@ import numpy as np
 from pfviz.diagnostics import mass_name
 from pfviz.figures.mathtext import render
 from pfviz.page import selection
+from pfviz.page.arriving import Arriving
+from pfviz.page.engine import Waiting
 from pfviz.page.inspector import inspect
 from pfviz.page.live import Progress
 from pfviz.page.markup import bar, chips, escape, message, percent, share
 from pfviz.page.pane import to_value
+from pfviz.page.sharing import Queued
 from pfviz.trace import Trace
 
 TABS = ("weights", "resampling", "answers", "rewards", "sweeps")
@@ -203,6 +206,26 @@ def progress(now: Progress) -> str:
         f'<div class="progress {kind}" role="status" aria-live="{live}" data-status="{now.status}">'
         f'<i class="dot"></i><b>{lead}</b>{spans}</div>'
     )
+
+
+def waiting(now: Waiting) -> str:
+    """The progress line of a run that has not begun: in the queue, or while its models are on their way."""
+    if isinstance(now, Queued):
+        lead, fact = "Waiting", f"{_ordinal(now.place)} in the queue"
+    elif now.total and now.done < 0.99 * now.total:
+        lead, fact = "Downloading", f"{now.model}: {now.done:.1f} of {now.total:.1f} GB"
+    else:
+        lead, fact = "Loading", now.model
+    filled = bar(now.done / now.total, "wide") if isinstance(now, Arriving) and now.total else ""
+    return (
+        f'<div class="progress busy waiting" role="status" aria-live="polite"><i class="dot"></i><b>{lead}</b>'
+        f"<span>{escape(fact)}</span>{filled}</div>"
+    )
+
+
+def _ordinal(place: int) -> str:
+    ending = "th" if place % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+    return f"{place}{ending}"
 
 
 def opened(trace: Trace) -> str:

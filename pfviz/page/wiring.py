@@ -7,10 +7,12 @@ from typing import Any
 
 import gradio as gr
 
-from pfviz.page import comparison, controls, downloads, empty, looks, runs, views
+from pfviz.page import choosing, comparison, controls, downloads, empty, looks, runs, views
 from pfviz.page.engine import Engine
 from pfviz.page.inspector import EMPTY
 from pfviz.page.layout import Parts
+from pfviz.page.markup import chips
+from pfviz.page.offer import Offer
 from pfviz.page.sessions import Visits
 from pfviz.page.views import Values
 
@@ -106,6 +108,7 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
     parts["dark"].click(None, js=TOGGLE_DARK)
     _views(parts)
     _problem(parts)
+    _models(parts, engine.offer)
     _files(parts, visits, outputs)
 
 
@@ -119,7 +122,8 @@ def _views(parts: Parts) -> None:
 
 def _problem(parts: Parts) -> None:
     """Preview, examples, dice, and the settings of the chosen method."""
-    variable = [field for field in controls.DEFAULTS if field not in ("method", "reward", "seed")]
+    fixed = ("method", "seed", "truth", *controls.MODELS)
+    variable = [field for field in controls.DEFAULTS if field not in fixed]
 
     def choose(method: str, *typed: Any) -> list[Any]:
         seen = controls.shown(method)
@@ -138,6 +142,26 @@ def _problem(parts: Parts) -> None:
     for field in controls.SIZES:
         parts[field].change(controls.about, sizes, parts["about_method"], preprocess=False, **_EVENT)
     parts["dice"].click(controls.dice, None, parts["seed"], **_EVENT)
+
+
+def _models(parts: Parts, offer: Offer) -> None:
+    """Another entry of the list has other reward models, and other problems to try."""
+
+    def choose(name: Any) -> list[Any]:
+        listed = offer.models.get(name)
+        reward: dict[str, Any] = {"visible": listed is not None}
+        if listed is not None:
+            reward |= {"choices": listed.reward_choices, "value": listed.rewards[0]}
+        typed = gr.update(visible=listed is None)
+        judged = choosing.about_reward(listed.rewards[0]) if listed is not None else ""
+        return [
+            choosing.about(name, offer), gr.update(**reward), judged, typed, typed, chips(offer.examples(name)),
+        ]  # fmt: skip
+
+    changed = ("about_models", "reward", "about_reward", "generator", "typed_reward", "examples")
+    parts["models"].input(choose, parts["models"], [parts[name] for name in changed], preprocess=False, **_EVENT)
+    # Without Gradio's own check, which knows the reward models of the first entry only.
+    parts["reward"].input(choosing.about_reward, parts["reward"], parts["about_reward"], preprocess=False, **_EVENT)
 
 
 def _files(parts: Parts, visits: Visits, outputs: list[Any]) -> None:

@@ -57,6 +57,11 @@ class Tab:
     def type(self, problem: str) -> None:
         self.page.locator("#problem textarea").fill(problem)
 
+    def choose(self, identity: str, title: str) -> None:
+        """Pick an entry of a list."""
+        self.page.locator(f"#{identity} input").click()
+        self.page.locator("[role=option]", has_text=title).first.click()
+
     def press_run(self) -> None:
         self.page.locator("button#run:not([disabled])").click()
 

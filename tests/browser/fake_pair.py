@@ -15,6 +15,9 @@ from pfviz import api
 from pfviz.errors import ProblemError
 from pfviz.inference.events import Event
 from pfviz.models.base import NOTHING, Drafts, IntArray, Sampling, Step
+from pfviz.page.engine import Waiting
+from pfviz.page.offer import Offer
+from pfviz.page.sharing import Sharing
 from pfviz.problem import Problem
 from pfviz.streams import stream
 from pfviz.trace import Trace
@@ -109,14 +112,18 @@ class FakeScorer:
 class FakeEngine:
     """The page's engine over the fake pair."""
 
-    def __init__(self, pace: float = 0.004) -> None:
+    def __init__(self, pace: float = 0.004, shares: Sharing | None = None) -> None:
         self.generator = FakeGenerator(pace)
+        self.shares = shares or Sharing(64)
+        self.offer = Offer.of({"PFVIZ_ANY_MODEL": "1"})
+        self.asked: list[tuple[str, str]] = []  # generator and reward of each run
 
-    def stream(self, problem: str, *, stop: Callable[[], bool], **settings: Any) -> Iterator[Event]:
+    def stream(self, problem: str, *, stop: Callable[[], bool], **settings: Any) -> Iterator[Event | Waiting]:
         if "integral" in problem:
             raise ProblemError("The embedded pair does not know integrals. It understands arithmetic.", EXAMPLES)
-        settings.pop("reward", None)
-        return api.stream(problem, stop=stop, generator=self.generator, reward=FakeReward(), **settings)
+        self.asked.append((settings.pop("generator", ""), settings.pop("reward", "")))
+        events = api.stream(problem, stop=stop, generator=self.generator, reward=FakeReward(), **settings)
+        return self.shares.share(events, stop, here=False)  # so that a run that is held holds up nobody
 
     def resume(self, trace: Trace, *, stop: Callable[[], bool]) -> Iterator[Event]:
         return api.resume_stream(trace, stop=stop, generator=self.generator, reward=FakeReward())

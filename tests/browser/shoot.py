@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from playwright.sync_api import Page, sync_playwright
 
 from pfviz.page import build_page
-from pfviz.page.engine import Embedded
+from pfviz.page.engine import Shared
 from tests.browser.chromium import launch
 from tests.browser.fake_pair import FakeEngine
 
@@ -37,7 +37,7 @@ def pick(page: Page) -> None:
 
 def main(folder: Path, real: bool) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    demo = build_page(Embedded() if real else FakeEngine())
+    demo = build_page(Shared() if real else FakeEngine())
     _, address, _ = demo.launch(prevent_thread_lock=True, quiet=True, server_port=None, warm=real)
     slow = PROBLEM if real else PROBLEM + " slowly"
     with sync_playwright() as playwright:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
+from pfviz.models.presets import assets
 from pfviz.page import Page as Demo
 from pfviz.page import build_page
 from tests.browser import chromium
@@ -35,14 +36,29 @@ def tab(browser: Browser, real: Demo) -> Iterator[Tab]:
     assert tab.wrong == []
 
 
-@pytest.mark.parametrize("reward", ["Embedded", "Naive"])
+@pytest.mark.parametrize("reward", ["", "Naive", "Oracle", "Confidence: entropy", "Broken: upside down"])
 def test_a_problem_is_solved_step_by_step(tab: Tab, reward: str) -> None:
-    tab.page.locator("#reward label", has_text=reward).click()
+    if reward:
+        before = tab.page.locator("#about-reward").inner_text()
+        tab.choose("reward", reward)
+        tab.page.wait_for_function("said => document.querySelector('#about-reward').innerText !== said", arg=before)
     tab.run("Compute (12 + 7) * 3 - 45")
     tab.wait_end()
     tab.page.locator("#answer .answer .value").wait_for()
     tab.page.locator("#particle .solution .boxed").first.wait_for()
     assert tab.page.locator("#particle .solution li").count() >= 2
+
+
+def test_models_whose_names_are_typed_are_loaded_and_run(tab: Tab) -> None:
+    tab.choose("models", "Another model")
+    for field, folder in (("generator", "generator"), ("typed-reward", "naive-reward")):
+        tab.page.locator(f"#{field} textarea, #{field} input").fill(str(assets() / "tiny" / folder))
+    tab.run("What is 3 + 4?")
+    tab.wait_end()
+    tab.page.locator("#answer .answer").wait_for()
+    tab.page.locator("#typed-reward textarea, #typed-reward input").fill("somebody/nothing at all")
+    tab.press_run()
+    tab.page.locator("#trouble-typed-reward [role=alert], #banner [role=alert]").first.wait_for()
 
 
 def test_another_mathematics_gets_a_message_and_three_examples(tab: Tab) -> None:

@@ -9,7 +9,7 @@ import torch
 
 import pfviz
 from pfviz.models.threads import one_thread
-from pfviz.page.engine import Embedded
+from pfviz.page.engine import Shared
 from tests.contracts import toy
 
 
@@ -27,7 +27,7 @@ def test_one_thread() -> None:
 
 
 def test_the_page_computes_on_one() -> None:
-    next(Embedded().stream("1 + 2", stop=lambda: True, particles=1))
+    next(Shared().stream("1 + 2", stop=lambda: False, particles=1))
     assert torch.get_num_threads() == 1
 
 

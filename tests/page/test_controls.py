@@ -12,18 +12,26 @@ from pfviz.inference.potentials import POTENTIALS
 from pfviz.inference.resampling import RESAMPLERS
 from pfviz.inference.settings import PICKS, POOLS, TRIGGERS, Settings
 from pfviz.page import controls
+from pfviz.page.offer import OTHER, Offer
 
 FORM: dict[str, Any] = {"problem": "1 + 2", **controls.DEFAULTS}
+OFFER = Offer.of({"PFVIZ_ANY_MODEL": "1"})
+
+
+def read(form: dict[str, Any]) -> tuple[dict[str, Any], controls.Troubles]:
+    return controls.read(form, OFFER)
 
 
 def test_the_usual_form_gives_settings() -> None:
-    settings, troubles = controls.read(FORM)
+    settings, troubles = read(FORM)
     assert troubles == {}
     assert settings == {
         "problem": "1 + 2",
         "method": "particle_filtering",
         "particles": 16,
+        "generator": "embedded",
         "reward": "embedded",
+        "truth": None,
         "temperature": 0.8,
         "resampler": "multinomial",
         "trigger": "always",
@@ -40,7 +48,7 @@ def test_the_usual_form_gives_settings() -> None:
 
 def test_the_defaults_are_those_of_the_engine() -> None:
     usual = Settings()
-    for field in controls.DEFAULTS.keys() - {"reward", "method"}:
+    for field in controls.DEFAULTS.keys() - {"method", "truth", *controls.MODELS}:
         assert type(getattr(usual, field))(controls.DEFAULTS[field]) == getattr(usual, field)
 
 
@@ -80,6 +88,7 @@ def test_every_way_that_there_is_can_be_chosen() -> None:
         ("resampler", "<script>", "one of"),
         ("resampler", ["x"], "one of"),
         ("reward", "mine", "one of"),
+        ("models", "mine", "one of"),
         ("method", "luck", "one of"),
         ("potential", "luck", "one of"),
         ("pick", "luck", "one of"),
@@ -87,7 +96,7 @@ def test_every_way_that_there_is_can_be_chosen() -> None:
     ],
 )
 def test_what_is_wrong_is_said_at_the_field(field: str, typed: Any, said: str) -> None:
-    settings, troubles = controls.read(FORM | {field: typed})
+    settings, troubles = read(FORM | {field: typed})
     assert list(troubles) == [field]
     assert said in troubles[field]
     assert len(troubles[field]) < 300
@@ -95,18 +104,16 @@ def test_what_is_wrong_is_said_at_the_field(field: str, typed: Any, said: str) -
 
 
 def test_a_method_has_only_its_own_fields() -> None:
-    settings, troubles = controls.read(FORM | {"method": "beam_search", "tau": "junk", "width": "8"})
+    settings, troubles = read(FORM | {"method": "beam_search", "tau": "junk", "width": "8"})
     assert troubles == {}
     assert settings.keys() == {
-        "problem", "method", "particles", "reward", "temperature", "width", "aggregation", "pick", "seed"
+        "problem", "method", "particles", "generator", "reward", "temperature", "width", "aggregation", "pick", "seed",
+        "truth",
     }  # fmt: skip
     assert settings["width"] == 8
-    assert controls.read(FORM | {"method": "greedy", "particles": 0})[0].keys() == {
-        "problem",
-        "method",
-        "reward",
-        "seed",
-    }
+    assert read(FORM | {"method": "greedy", "particles": 0})[0].keys() == {
+        "problem", "method", "generator", "reward", "seed", "truth"
+    }  # fmt: skip
 
 
 def test_every_method_says_what_it_does() -> None:
@@ -134,7 +141,7 @@ def test_a_cost_that_is_not_known_is_not_said(typed: tuple[Any, ...]) -> None:
 
 
 def test_everything_that_is_wrong_is_said_at_once() -> None:
-    _, troubles = controls.read(FORM | {"problem": "", "particles": 0, "seed": "abc"})
+    _, troubles = read(FORM | {"problem": "", "particles": 0, "seed": "abc"})
     assert troubles.keys() == {"problem", "particles", "seed"}
 
 
@@ -156,4 +163,23 @@ def test_the_preview_of_too_much_says_so() -> None:
 
 
 def test_the_dice_give_a_seed_that_is_taken() -> None:
-    assert controls.read(FORM | {"seed": controls.dice()})[1] == {}
+    assert read(FORM | {"seed": controls.dice()})[1] == {}
+
+
+def test_models_are_taken_from_the_list_or_typed() -> None:
+    settings, troubles = read(FORM | {"models": "laptop", "reward": "confidence"})
+    assert troubles == {}
+    assert (settings["generator"], settings["reward"]) == ("Qwen/Qwen2.5-0.5B-Instruct", "confidence")
+    assert settings["max_steps"] == 40
+    settings, troubles = read(FORM | {"models": OTHER, "generator": "a/b", "typed_reward": "naive"})
+    assert troubles == {}
+    assert (settings["generator"], settings["reward"]) == ("a/b", "naive")
+    _, troubles = read(FORM | {"models": OTHER, "generator": "http://x", "seed": "x"})
+    assert troubles.keys() == {"generator", "typed_reward", "seed"}
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("", None), (None, None), (" 12 ", "12"), ("9" * 999, "9" * 400)])
+def test_the_true_answer_may_be_told(typed: Any, meant: str | None) -> None:
+    settings, troubles = read(FORM | {"truth": typed})
+    assert troubles == {}
+    assert settings["truth"] == meant

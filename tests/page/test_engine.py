@@ -1,15 +1,30 @@
-"""Which models the page runs for a visitor's trace."""
+"""The models of this process behind the page: what is checked, loaded and run, in that order."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pfviz.errors import ModelError
+from pfviz.errors import ModelError, ProblemError, SettingError
+from pfviz.inference.events import RunEnded, RunStarted
 from pfviz.models import presets
-from pfviz.page.engine import Embedded
+from pfviz.models.presets import assets
+from pfviz.page.arriving import Arriving
+from pfviz.page.engine import Shared
+from pfviz.page.offer import Offer
+from pfviz.page.sharing import Queued, Sharing
 from tests.traces import synthetic_trace
+
+
+def go_on() -> bool:
+    return False
+
+
+def listed_only() -> Shared:
+    return Shared(Offer.of({"PFVIZ_ANY_MODEL": "0"}))
 
 
 @pytest.mark.parametrize(
@@ -17,6 +32,7 @@ from tests.traces import synthetic_trace
     [
         {"generator": "somebody/huge"},
         {"generator": "endpoint:lab"},
+        {"generator": "http://lab/model"},
         {"reward": "../secrets"},
         {"reward": "endpoint:prm"},
     ],
@@ -29,4 +45,67 @@ def test_a_trace_cannot_make_the_page_load_or_call_what_it_names(
         monkeypatch.setattr(presets, kind, lambda name: pytest.fail(f"loaded {name}"))
     trace = replace(synthetic_trace(4, 3), **{"generator": "embedded", "reward": "embedded"} | names)
     with pytest.raises(ModelError, match="This page does not run the"):
-        Embedded().resume(trace, stop=lambda: False)
+        listed_only().resume(trace, stop=go_on)
+
+
+@pytest.mark.parametrize(
+    ("settings", "error"),
+    [
+        ({"tau": "-1"}, SettingError),
+        ({"method": "luck"}, SettingError),
+        ({"problem": ""}, ProblemError),
+        ({"problem": "the integral of x"}, ProblemError),
+    ],
+    ids=str,
+)
+def test_what_is_wrong_is_said_before_anything_is_loaded(
+    settings: dict[str, Any], error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for kind in ("generator", "reward"):
+        monkeypatch.setattr(presets, kind, lambda name: pytest.fail(f"loaded {name}"))
+    given = {"problem": "1 + 2", **settings}
+    with pytest.raises(error):
+        list(listed_only().stream(given.pop("problem"), stop=go_on, **given))
+
+
+def test_models_that_are_typed_arrive_and_run() -> None:
+    presets.forget()
+    folders = assets() / "tiny"
+    asked = {"generator": str(folders / "generator"), "reward": str(folders / "reward")}
+    told = list(Shared().stream("1 + 2", stop=go_on, particles=2, **asked))
+    waited = [item for item in told if isinstance(item, Arriving | Queued)]
+    events = told[len(waited) :]
+    assert isinstance(events[0], RunStarted)
+    assert (events[0].generator, events[0].reward) == (asked["generator"], asked["reward"])
+    assert isinstance(events[-1], RunEnded)
+    assert presets.loaded(asked["generator"], asked["reward"])
+    presets.forget()
+
+
+def test_a_model_that_does_not_load_is_told_to_who_waits(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="no model in"):
+        list(Shared().stream("1 + 2", stop=go_on, generator=str(tmp_path), reward="embedded"))
+
+
+def test_a_run_waits_for_the_one_before_it() -> None:
+    engine = Shared(shares=Sharing(at_once=1))
+    first = engine.stream("1 + 2", stop=go_on, particles=2)
+    while not isinstance(next(first), RunStarted):
+        pass
+    second = engine.stream("2 + 3", stop=go_on, particles=2)
+    assert next(second) == Queued(1)
+    assert isinstance(list(first)[-1], RunEnded)
+    assert isinstance(next(second), RunStarted)
+    assert isinstance(list(second)[-1], RunEnded)
+
+
+def test_a_run_that_is_stopped_while_it_waits_has_no_events() -> None:
+    engine = Shared(shares=Sharing(at_once=1))
+    first = engine.stream("1 + 2", stop=go_on, particles=2)
+    next(first)
+    stopped = [False]
+    second = engine.stream("2 + 3", stop=lambda: stopped[0], particles=2)
+    assert next(second) == Queued(1)
+    stopped[0] = True
+    assert list(second) == []
+    assert isinstance(list(first)[-1], RunEnded)

@@ -8,6 +8,7 @@ import gradio as gr
 import pytest
 
 from pfviz.page import build_page, controls, layout, runs, views, wiring
+from pfviz.page.offer import Offer
 from pfviz.page.sessions import Visit
 from tests.browser.fake_pair import FakeEngine
 
@@ -15,7 +16,7 @@ from tests.browser.fake_pair import FakeEngine
 @pytest.fixture(scope="module")
 def parts() -> layout.Parts:
     with gr.Blocks():
-        return layout.build()
+        return layout.build(Offer.of({"PFVIZ_ANY_MODEL": "1"}))
 
 
 def test_every_value_of_a_run_has_a_part_that_is_an_output(parts: layout.Parts) -> None:

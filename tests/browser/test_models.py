@@ -1,0 +1,97 @@
+"""A visitor chooses models, types others, and waits in the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from pfviz.page import Page as Demo
+from pfviz.page import build_page
+from pfviz.page.sharing import Sharing
+from tests.browser import chromium
+from tests.browser.conftest import Tab, wait_until
+from tests.browser.fake_pair import FakeEngine
+
+pytestmark = [
+    pytest.mark.browser,
+    # Gradio leaves the event loop that it makes for each of its queues to the garbage collector.
+    pytest.mark.filterwarnings("ignore:unclosed event loop:ResourceWarning"),
+]
+
+
+def run(tab: Tab, demo: Demo, problem: str) -> tuple[str, str]:
+    """Run a problem to its end; generator and reward model of the run."""
+    asked: list[tuple[str, str]] = demo.engine.asked  # type: ignore[attr-defined]
+    before = len(asked)
+    tab.run(problem)
+    wait_until(lambda: len(asked) > before)
+    tab.wait_end()
+    return asked[-1]
+
+
+def test_a_pair_of_the_list_is_explained_and_run(visit: type[Tab], demo: Demo) -> None:
+    tab = visit()
+    assert "offline" in tab.page.locator("#about-models").inner_text()
+    tab.choose("models", "Paper: Qwen Math 7B")
+    said = tab.page.locator("#about-models", has_text="Apache-2.0")
+    said.wait_for()
+    assert "GB in" in said.inner_text()
+    assert tab.page.locator("#reward input").input_value() == "Qwen/Qwen2.5-Math-PRM-7B"
+    assert "multiples of 3" in tab.page.locator("#examples .chip").first.inner_text()
+    assert run(tab, demo, "1 + 2") == ("Qwen/Qwen2.5-Math-7B-Instruct", "Qwen/Qwen2.5-Math-PRM-7B")
+    tab.choose("reward", "Confidence: least sure token")
+    tab.page.locator("#about-reward", has_text="least sure").wait_for()
+    assert run(tab, demo, "1 + 3") == ("Qwen/Qwen2.5-Math-7B-Instruct", "confidence-min")
+    tab.choose("models", "Embedded pair")
+    tab.page.locator("#about-models", has_text="offline").wait_for()
+    assert tab.page.locator("#reward input").input_value() == "Embedded"
+
+
+def test_other_models_are_typed(visit: type[Tab], demo: Demo) -> None:
+    tab = visit()
+    tab.choose("models", "Another model")
+    generator = tab.page.locator("#generator textarea, #generator input")
+    generator.wait_for()
+    assert not tab.page.locator("#reward").is_visible()
+    generator.fill("http://127.0.0.1:1/v1")
+    tab.run("1 + 2")
+    for field in ("generator", "typed-reward"):
+        tab.page.locator(f"#trouble-{field} [role=alert]").wait_for()
+    generator.fill("somebody/writer")
+    tab.page.locator("#typed-reward textarea, #typed-reward input").fill("confidence")
+    assert run(tab, demo, "1 + 2") == ("somebody/writer", "confidence")
+    assert not tab.page.locator("#trouble-generator [role=alert]").is_visible()
+
+
+@pytest.fixture(scope="module")
+def busy() -> Iterator[Demo]:
+    """A page with one place."""
+    page = build_page(FakeEngine(shares=Sharing(1)))
+    page.launch(prevent_thread_lock=True, quiet=True, server_port=chromium.free_port(), warm=False)
+    yield page
+    page.close()
+
+
+def test_who_waits_sees_the_place_in_the_queue(browser: Browser, busy: Demo) -> None:
+    gate = busy.engine.generator.gate  # type: ignore[attr-defined]
+    first, second, third = (Tab(browser, busy.local_url) for _ in range(3))
+    first.run("1 + 2 held")
+    first.wait_steps(2)
+    second.run("2 + 3")
+    second.page.locator(".progress.waiting", has_text="1st in the queue").wait_for()
+    third.run("3 + 4")
+    third.page.locator(".progress.waiting", has_text="2nd in the queue").wait_for()
+    second.page.locator("button#stop").click()  # gives up
+    second.page.locator("button#run:not([disabled])").wait_for()
+    second.page.locator("#hero .hero").wait_for()
+    third.page.locator(".progress.waiting", has_text="1st in the queue").wait_for()
+    gate.set()
+    for tab in (first, third):
+        tab.wait_end()
+    second.press_run()
+    second.wait_end()
+    for tab in (first, second, third):
+        tab.close()
+        assert tab.wrong == []
