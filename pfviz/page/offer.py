@@ -17,6 +17,7 @@ from pfviz.models.published import is_place
 from pfviz.models.remote.endpoint_file import configured
 
 VARIABLE = "PFVIZ_ANY_MODEL"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 OTHER = "other"
 MOST_STEPS = 40  # of a published model: it writes in shorter steps than the embedded one
 
@@ -117,12 +118,13 @@ class Offer:
     @classmethod
     def of(cls, environment: Mapping[str, str] = os.environ, *, public: bool | None = None) -> Offer:
         """What this machine's operator offers. Any model may be typed where $PFVIZ_ANY_MODEL says so; where it says
-        nothing, unless the page is `public`, as that of a Space is."""
+        nothing, unless the page is `public`: on a Space, or listening for other machines."""
         said = environment.get(VARIABLE, "").strip().lower()
         if said not in ("", "0", "1", "yes", "no", "true", "false"):
             raise ModelError(f"{VARIABLE} is {said[:40]!r}; it must be 1 (any model may be typed) or 0.")
         if public is None:
-            public = "SPACE_ID" in environment
+            host = environment.get("GRADIO_SERVER_NAME", "127.0.0.1")
+            public = "SPACE_ID" in environment or host not in LOOPBACK
         any_model = said in ("1", "yes", "true") if said else not public
         return cls({models.name: models for models in (*_pairs(), *_served())}, any_model)
 

@@ -61,6 +61,8 @@ def test_published_models_have_longer_runs_and_harder_problems() -> None:
         ({}, True),
         ({"SPACE_ID": "somebody/pfviz"}, False),
         ({"SPACE_ID": "somebody/pfviz", "PFVIZ_ANY_MODEL": "1"}, True),
+        ({"GRADIO_SERVER_NAME": "0.0.0.0"}, False),
+        ({"GRADIO_SERVER_NAME": "localhost"}, True),
         ({"PFVIZ_ANY_MODEL": "0"}, False),
         ({"PFVIZ_ANY_MODEL": " no "}, False),
     ],
