@@ -1,0 +1,119 @@
+"""Which prefixes are right: by the exact oracle where the embedded pair wrote them, else by the answers they led to.
+
+A label is 1 (right), 0 (wrong) or -1 (nobody knows).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from pfviz.errors import ProblemError
+from pfviz.problem import SEPARATOR, Problem, extract_answer, is_correct
+from pfviz.trace.columns import Trace
+
+IntArray = npt.NDArray[np.int64]
+
+RIGHT, WRONG, UNKNOWN = 1, 0, -1
+
+Judge = Callable[[Problem, list[str]], list[bool]]
+"""A problem and the steps of a solution -> for each prefix, whether it is right."""
+
+Source = Literal["steps", "answers", "nothing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """`prefixes` (T, N): the label of the prefix in slot n after step t; `answers` (N,): that of the answer that slot n
+    gives at the last step, -1 without one; `source`: whether steps were judged, or prefixes by the answers of their
+    descendants alone; `answer`: the true one, if it is known."""
+
+    prefixes: IntArray
+    answers: IntArray
+    source: Source
+    answer: str | None
+
+
+def truth(trace: Trace, judge: Judge | None = None) -> Truth:
+    """What is known of a sweep. The embedded oracle judges what the embedded generator wrote, unless `judge` does.
+
+    By answers alone a prefix is right if at least half of its descendants that answered are.
+    """
+    known = true_answer(trace)
+    answers = _answers(trace, known)
+    if judge is None and trace.generator == "embedded" and known is not None:
+        judge = embedded
+    if judge is not None:
+        return Truth(_judged(trace, judge, known), answers, "steps", known)
+    prefixes = _by_answers(trace, answers)
+    return Truth(prefixes, answers, "answers" if (prefixes != UNKNOWN).any() else "nothing", known)
+
+
+def true_answer(trace: Trace) -> str | None:
+    """The true answer: as the run was told it, else worked out where the embedded world can."""
+    if trace.truth is not None:
+        return trace.truth
+    from pfviz.tiny import gate
+
+    worked_out = gate.answer(trace.problem)
+    return None if worked_out is None else str(worked_out)
+
+
+def embedded(problem: Problem, steps: list[str]) -> list[bool]:
+    """The exact oracle of the embedded world as a `Judge`; raises `ProblemError` where it does not know the answer."""
+    from pfviz.models.oracle_reward import answer_of, kind_of
+    from pfviz.tiny import oracle
+
+    return oracle.judge(kind_of(problem), answer_of(problem), steps)
+
+
+def _answers(trace: Trace, known: str | None) -> IntArray:
+    """By the answers at the last step."""
+    found = np.full(trace.particles, UNKNOWN, dtype=np.int64)
+    if known is None or not trace.steps:
+        return found
+    last = trace.steps - 1
+    for slot in np.flatnonzero(trace.finished[last] & ~trace.failed):
+        answer = extract_answer(SEPARATOR.join(trace.path_texts(last, int(slot))))
+        if answer is not None:
+            found[slot] = RIGHT if is_correct(answer, known) else WRONG
+    return found
+
+
+def _judged(trace: Trace, judge: Judge, known: str | None) -> IntArray:
+    """Each leaf of the tree is judged once, and its prefixes with it."""
+    found = np.full((trace.steps, trace.particles), UNKNOWN, dtype=np.int64)
+    problem = Problem(trace.problem, known)
+    for t in range(trace.steps - 1, -1, -1):
+        for n in range(trace.particles):
+            if found[t, n] != UNKNOWN:
+                continue
+            path = trace.lineage(t, n)
+            written = [bool(trace.written[node]) for node in path]
+            texts = [trace.texts[step][slot] for (step, slot), own in zip(path, written, strict=True) if own]
+            try:
+                verdicts = judge(problem, texts)
+            except ProblemError:
+                return found
+            place = -1
+            for node, own in zip(path, written, strict=True):
+                place += own
+                found[node] = int(verdicts[place])
+    return found
+
+
+def _by_answers(trace: Trace, answers: IntArray) -> IntArray:
+    """By the majority of the descendants that answered."""
+    shape = (trace.steps, trace.particles)
+    right, told = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+    slots = np.arange(trace.particles)
+    for t in range(trace.steps - 1, -1, -1):
+        if t < trace.steps - 1:
+            slots = trace.ancestors[t][slots]
+        np.add.at(right[t], slots, answers == RIGHT)
+        np.add.at(told[t], slots, answers != UNKNOWN)
+    return np.where(told == 0, UNKNOWN, np.where(2 * right >= told, RIGHT, WRONG))
