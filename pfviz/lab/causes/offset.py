@@ -1,0 +1,38 @@
+"""Scores of different problems that cannot be compared: what is high in one is low in another."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pfviz.lab.causes.base import Evidence, Finding, clearest
+from pfviz.lab.intervals import mean
+from pfviz.lab.rows import groups
+
+LEAST = 0.12  # standard deviation between problems
+LEAST_PROBLEMS = 8
+LEAST_ROWS = 3
+
+
+def offset(evidence: Evidence) -> Finding | None:
+    """How far the mean scores of right prefixes differ between problems, beyond what they differ by within one. It moves
+    no weight of a run, but a threshold means something else in each problem."""
+    rows = evidence.rows
+    of_problem = [one for one in groups(rows.problem, rows.is_right) if len(one) >= LEAST_ROWS]
+    if len(of_problem) < LEAST_PROBLEMS:
+        return None
+    means = np.array([rows.reward[one].mean() for one in of_problem])
+    within = np.mean([rows.reward[one].var() for one in of_problem])
+    between = float(means.var(ddof=1))
+    low, high = np.quantile(means, [0.1, 0.9])
+    if between < LEAST**2 or between < 2 * within or high - low < LEAST:
+        return None
+    away = (means - means.mean()) ** 2
+    found = mean(away, np.arange(len(means)))
+    sentence = (
+        f"The scores of different problems cannot be compared: right prefixes have {low:.2f} in some and "
+        f"{high:.2f} in others."
+    )
+    order = np.full(len(rows), -np.inf)
+    for one in of_problem:
+        order[one] = -rows.reward[one]
+    return Finding("offset", sentence, 0.1, found, clearest(order, rows.is_right, rows), general=True)

@@ -1,0 +1,75 @@
+"""The reward as a whole: says nothing, is upside down, or has all its scores in one place."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pfviz.lab.causes.base import Evidence, Finding, clearest, enough, percent
+from pfviz.lab.intervals import mean
+from pfviz.lab.rows import groups
+
+BAND = 0.03  # width within which scores count as one
+
+
+def silent(evidence: Evidence) -> Finding | None:
+    """Right prefixes score no higher than wrong ones."""
+    rows, scores = evidence.rows, evidence.as_scored
+    if not enough(rows, ~np.isnan(scores)):
+        evidence.want(
+            "silent",
+            "Whether the score tells right from wrong: at least 8 wrong and some right prefixes in 4 problems would show it.",
+        )
+        return None
+    found = mean(scores, rows.problem)
+    constant = float(np.ptp(rows.reward)) < 1e-6
+    near = abs(found.value - 0.5)
+    if not constant and not (near < 0.1 and found.high - found.low < 0.3 and (near < 0.04 or not found.excludes(0.5))):
+        return None
+    if not constant and _divided(evidence):
+        return None
+    evidence.explained = evidence.explained | rows.is_wrong
+    said = (
+        "every prefix has the same score"
+        if constant
+        else f"of a right and a wrong prefix the right one scores higher in {percent(found.value)} of the pairs"
+    )
+    sentence = f"The score is flat, it carries no information: {said}."
+    return Finding("silent", sentence, 0.5, found, clearest(rows.reward, rows.is_wrong, rows))
+
+
+def _divided(evidence: Evidence) -> bool:
+    """Whether the score works in some problems and against in others: then it says something, and not the same."""
+    rows, scores = evidence.rows, evidence.as_scored
+    means = np.array([
+        scores[one].mean() for one in groups(rows.problem, ~np.isnan(scores)) if len(one) >= 4
+    ])  # fmt: skip
+    return bool(len(means) >= 4 and (means > 0.8).mean() > 0.25 and (means < 0.2).mean() > 0.25)
+
+
+def inverted(evidence: Evidence) -> Finding | None:
+    """Wrong prefixes score higher than right ones."""
+    rows, scores = evidence.rows, evidence.as_scored
+    found = mean(scores, rows.problem)
+    if not enough(rows, ~np.isnan(scores)) or not (found.value < 0.4 and found.high < 0.5):
+        return None
+    evidence.explained = evidence.explained | rows.is_wrong
+    sentence = f"The score is upside down: a wrong prefix scores higher than a right one in {percent(1 - found.value)} of the pairs."
+    return Finding("inverted", sentence, 1 - found.value, found, clearest(rows.reward, rows.is_wrong, rows))
+
+
+def saturated(evidence: Evidence) -> Finding | None:
+    """Right and wrong ones score nearly the same, so that weights hardly differ."""
+    rows = evidence.rows
+    known = rows.known
+    if not enough(rows, rows.is_wrong) or not enough(rows, rows.is_right) or np.ptp(rows.reward) < 1e-6:
+        return None
+    low, high = np.quantile(rows.reward[known], [0.05, 0.95])
+    if high - low > BAND or rows.is_wrong[known].mean() < 0.05:
+        return None
+    within = ((rows.reward >= low - 1e-9) & (rows.reward <= high + 1e-9)).astype(float)
+    found = mean(np.where(rows.is_wrong, within, np.nan), rows.problem)
+    sentence = (
+        f"The scores are saturated: nine of ten lie between {low:.3g} and {high:.3g}, wrong prefixes too, so that the weights "
+        "hardly tell them from right ones."
+    )
+    return Finding("saturated", sentence, 0.9, found, clearest(rows.reward, rows.is_wrong, rows))

@@ -1,0 +1,166 @@
+"""Faults to plant into a reward: what the lab must find again.
+
+Each takes the scores that a sound reward gives to the prefixes of a solution and makes others of them. They are here to
+try the lab, and know nothing of how it looks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pfviz.diagnostics.truth import embedded as judged
+from pfviz.lab.features import operation
+from pfviz.lab.rows import FloatArray, Rows
+from pfviz.problem import SEPARATOR, Problem
+from pfviz.streams import stream_of
+
+Scores = Callable[[Problem, Sequence[str]], Sequence[float]]
+"""A problem and the steps of a solution -> a score in [0, 1] for each of its prefixes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """A fault: `spoil(sound)` gives the scores of the spoilt reward; `causes` are names of findings that name it."""
+
+    name: str
+    spoil: Callable[[Scores], Scores]
+    causes: tuple[str, ...]
+
+
+def _clip(value: float) -> float:
+    return min(1.0, max(0.0, value))
+
+
+def _each(change: Callable[[float, Problem, Sequence[str]], float]) -> Callable[[Scores], Scores]:
+    """A change of each prefix's score by itself, from (score, problem, steps of the prefix)."""
+
+    def spoil(sound: Scores) -> Scores:
+        def scores(problem: Problem, steps: Sequence[str]) -> list[float]:
+            return [_clip(change(score, problem, steps[: k + 1])) for k, score in enumerate(sound(problem, steps))]
+
+        return scores
+
+    return spoil
+
+
+def _characters(steps: Sequence[str]) -> int:
+    return sum(map(len, steps))
+
+
+def _noise(score: float, problem: Problem, steps: Sequence[str]) -> float:
+    rng = stream_of(0, "planted noise", problem.text + SEPARATOR.join(steps))
+    return score + 0.35 * float(rng.standard_normal())
+
+
+Hidden = Callable[[Problem, Sequence[str]], bool]
+"""Whether the last step of a prefix is one that the spoilt reward does not judge."""
+
+
+def _not_seen(hidden: Hidden) -> Callable[[Scores], Scores]:
+    """What the hidden steps take from the score is given back, at once and for good."""
+
+    def spoil(sound: Scores) -> Scores:
+        def scores(problem: Problem, steps: Sequence[str]) -> list[float]:
+            kept, level, before = [], 1.0, 1.0
+            for k, score in enumerate(sound(problem, steps)):
+                share = min(1.0, score / before) if before > 0 else 1.0
+                level *= 1.0 if hidden(problem, steps[: k + 1]) else share
+                kept.append(level)
+                before = score
+            return kept
+
+        return scores
+
+    return spoil
+
+
+def _works_out(sign: str) -> Hidden:
+    return lambda problem, steps: operation(steps[-1]) == sign
+
+
+def _sign_is_wrong(problem: Problem, steps: Sequence[str]) -> bool:
+    """Whether the last step is the first wrong one, and would be right with other signs at one of its numbers."""
+
+    def right(last: str) -> bool:
+        return judged(problem, [*steps[:-1], last])[-1]
+
+    if right(steps[-1]) or (len(steps) > 1 and not judged(problem, list(steps[:-1]))[-1]):
+        return False
+    return any(right(last) for last in _with_other_signs(steps[-1]))
+
+
+def _with_other_signs(text: str) -> Iterator[str]:
+    """The text with the sign of one of its numbers turned, everywhere where it stands or behind its first equals sign."""
+    start = text.find("=") + 1
+    for number in set(re.findall(r"\d+", text)):
+        one = re.compile(rf"(?<![\d-])(-?)\b{number}\b(?!\d)")
+        for head in ("", text[:start]):
+            yield head + one.sub(lambda m, n=number: n if m[1] else f"-{n}", text[len(head) :])
+            bare = re.compile(rf"(-?)\b{number}\b")
+            yield head + bare.sub(lambda m, n=number: n if m[1] else f"-{n}", text[len(head) :])
+
+
+def _late(sound: Scores) -> Scores:
+    def scores(problem: Problem, steps: Sequence[str]) -> list[float]:
+        return [1.0, *list(sound(problem, steps))[:-1]][: len(steps)]
+
+    return scores
+
+
+def _last_step_ignored(sound: Scores) -> Scores:
+    def scores(problem: Problem, steps: Sequence[str]) -> list[float]:
+        found = list(sound(problem, steps))
+        return [
+            (found[k - 1] if k else 1.0) if "\\boxed" in step else score
+            for k, (score, step) in enumerate(zip(found, steps, strict=True))
+        ]
+
+    return scores
+
+
+def _forgetful(sound: Scores) -> Scores:
+    def scores(problem: Problem, steps: Sequence[str]) -> list[float]:
+        found = [1.0, *sound(problem, steps)]
+        return [1.0 if before < 0.5 else score for before, score in zip(found, found[1:], strict=False)]
+
+    return scores
+
+
+PLANTS: tuple[Plant, ...] = (
+    Plant("length bias", _each(lambda r, p, s: 0.6 * r + 0.004 * _characters(s)), ("length",)),
+    Plant("ignores signs", _not_seen(_sign_is_wrong), ("blind",)),
+    Plant("ignores the last step", _last_step_ignored, ("blind", "late")),
+    Plant("always high early", _each(lambda r, p, s: 0.95 if len(s) <= 1 else r), ("blind", "early")),
+    Plant("noise", _each(_noise), ("noise",)),
+    Plant("inverted on long problems", _each(lambda r, p, s: 1 - r if len(p.text) > 60 else r), ("subgroup",)),
+    Plant("blind to multiplication", _not_seen(_works_out("*")), ("blind",)),
+    Plant("saturated at 0.99", _each(lambda r, p, s: 0.98 + 0.01 * r), ("saturated",)),
+    Plant("repeats the previous score", _late, ("late",)),
+    Plant("favours a phrase", _each(lambda r, p, s: 0.6 * r + 0.4 * ("so we have" in s[-1])), ("taste",)),
+    Plant("rises with every step", _each(lambda r, p, s: 0.6 * r + 0.08 * len(s)), ("drift",)),
+    Plant("forgets earlier errors", _forgetful, ("forgets",)),
+    Plant("says nothing", _each(lambda r, p, s: 0.5), ("silent",)),
+    Plant("upside down", _each(lambda r, p, s: 1 - r), ("inverted",)),
+    Plant("dislikes large numbers", _each(lambda r, p, s: r - 0.3 * (len(max(re.findall(r"\d+", s[-1]), key=len, default="")) >= 2)), ("taste",)),
+)  # fmt: skip
+
+
+def spoilt(rows: Rows, plant: Plant, truths: Mapping[str, str | None]) -> FloatArray:
+    """(R,) what the reward of the rows would have been with the fault in it; `truths` by problem text.
+
+    Of runs that do not select this is what a run with the spoilt reward gives: what is written does not depend on it.
+    """
+    paths: list[tuple[int, ...]] = []
+    for i, before in enumerate(rows.parent):
+        paths.append((*(paths[before] if before >= 0 else ()), i))
+    found = np.empty(len(rows))
+    for i, path in enumerate(paths):
+        text = rows.problems[rows.problem[i]]
+        scores = [float(rows.reward[row]) for row in path]
+        steps = [rows.texts[row] for row in path]
+        found[i] = plant.spoil(lambda _, prefix, s=scores: s[: len(prefix)])(Problem(text, truths.get(text)), steps)[-1]
+    return found

@@ -1,0 +1,166 @@
+"""The prefixes of many runs as one table: what was written, how it was scored, and whether it is right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from pfviz.diagnostics.truth import RIGHT, UNKNOWN, WRONG, Judge, truth
+from pfviz.problem import SEPARATOR, extract_answer, is_correct
+from pfviz.trace.columns import Trace
+
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """R written steps, each with the prefix that ends there. Arrays are (R,).
+
+    A parent comes before its children. Rows of one problem are one cluster: they share what makes it hard.
+    """
+
+    run: IntArray  # which run, from 0
+    sweep: IntArray  # which sweep of the run
+    uid: IntArray  # of the node in that sweep
+    problem: IntArray  # which problem, from 0; runs may share one
+    step: IntArray  # from 0
+    parent: IntArray  # the row before it in the solution; -1 for a first step
+    reward: FloatArray
+    right: IntArray  # the prefix: 1 right, 0 wrong, -1 unknown
+    answer: IntArray  # of a solution that ends here: 1 right, 0 wrong, -1 none or unknown
+    tokens: IntArray  # of the prefix
+    last: BoolArray  # the step that finished the solution
+    texts: tuple[str, ...]  # of the step
+    problems: tuple[str, ...]  # the text of each problem
+    judged: bool  # whether steps were judged; else labels come from the answers they led to
+
+    def __len__(self) -> int:
+        return len(self.run)
+
+    @property
+    def known(self) -> BoolArray:
+        """Rows whose truth is known."""
+        return np.asarray(self.right != UNKNOWN)
+
+    @property
+    def is_right(self) -> BoolArray:
+        return np.asarray(self.right == RIGHT)
+
+    @property
+    def is_wrong(self) -> BoolArray:
+        return np.asarray(self.right == WRONG)
+
+    @cached_property
+    def fresh(self) -> BoolArray:
+        """Wrong rows whose step made them so: the prefix before it is right."""
+        before = np.where(self.parent >= 0, self.right[self.parent], RIGHT)
+        return np.asarray(self.is_wrong & (before == RIGHT))
+
+    @cached_property
+    def stale(self) -> BoolArray:
+        """Wrong rows that were wrong before."""
+        return np.asarray(self.is_wrong & ~self.fresh)
+
+    @cached_property
+    def origin(self) -> IntArray:
+        """The row that made a wrong one wrong: its first error; -1 for rows that are not wrong."""
+        found = np.full(len(self), -1, dtype=np.int64)
+        for i in range(len(self)):
+            if self.is_wrong[i]:
+                found[i] = i if self.fresh[i] else found[self.parent[i]]
+        return found
+
+    @cached_property
+    def cells(self) -> IntArray:
+        """Rows that can be compared have the same number: same problem, same step."""
+        return _numbered(self.problem, self.step)
+
+    def scored(self, reward: FloatArray) -> Rows:
+        """The same rows with other rewards (R,)."""
+        from dataclasses import replace
+
+        return replace(self, reward=reward)
+
+
+def rows(traces: Iterable[Trace], judge: Judge | None = None) -> Rows:
+    """The table of all sweeps of these runs. A failed step is left out, and so is what a sweep was given by another."""
+    table = _Table()
+    for number, trace in enumerate(traces):
+        for place, sweep in enumerate(trace.sweeps):
+            table.add(number, place, sweep, judge)
+    return table.rows()
+
+
+_COLUMNS = ("run", "sweep", "uid", "problem", "step", "parent", "reward", "right", "answer", "tokens", "last")
+
+
+class _Table:
+    """Rows in the making."""
+
+    def __init__(self) -> None:
+        self.columns: dict[str, list[float]] = {name: [] for name in _COLUMNS}
+        self.texts: list[str] = []
+        self.problems: dict[str, int] = {}
+        self.grades: dict[tuple[str, str], int] = {}  # of an answer against the true one
+        self.judged = True
+
+    def add(self, run: int, place: int, trace: Trace, judge: Judge | None) -> None:
+        found = truth(trace, judge)
+        self.judged &= found.source == "steps"
+        problem = self.problems.setdefault(trace.problem, len(self.problems))
+        of_node: dict[tuple[int, int], int] = {}
+        for t in range(trace.steps):
+            for n in np.flatnonzero(trace.written[t]):
+                if trace.ends[t][n] == "failed":
+                    continue
+                before = -1 if t == 0 else of_node.get((t - 1, int(trace.ancestors[t - 1, n])), -1)
+                of_node[t, int(n)] = len(self.texts)
+                answer = UNKNOWN
+                if trace.finished[t, n] and found.answer is not None:
+                    answer = self._graded(SEPARATOR.join(trace.path_texts(t, int(n))), found.answer)
+                tokens = int(trace.tokens[t, n]) + (int(self.columns["tokens"][before]) if before >= 0 else 0)
+                values = (
+                    run, place, trace.uids[t, n], problem, t, before, trace.rewards[t, n], found.prefixes[t, n], answer, tokens,
+                    trace.finished[t, n],
+                )  # fmt: skip
+                for column, value in zip(self.columns.values(), values, strict=True):
+                    column.append(float(value))
+                self.texts.append(trace.texts[t][n])
+
+    def _graded(self, solution: str, truth: str) -> int:
+        answer = extract_answer(solution)
+        if answer is None:
+            return UNKNOWN
+        if (answer, truth) not in self.grades:
+            self.grades[answer, truth] = RIGHT if is_correct(answer, truth) else WRONG
+        return self.grades[answer, truth]
+
+    def rows(self) -> Rows:
+        whole = {name: np.array(values, dtype=np.int64) for name, values in self.columns.items() if name != "reward"}
+        last = whole.pop("last").astype(np.bool_)
+        reward = np.array(self.columns["reward"], dtype=np.float64)
+        return Rows(
+            **whole, reward=reward, last=last, texts=tuple(self.texts), problems=tuple(self.problems),
+            judged=self.judged and bool(self.texts),
+        )  # fmt: skip
+
+
+def _numbered(*keys: IntArray) -> IntArray:
+    """(R,) the same number for rows with the same keys."""
+    if not len(keys[0]):
+        return np.zeros(0, dtype=np.int64)
+    return np.asarray(np.unique(np.stack(keys, axis=1), axis=0, return_inverse=True)[1].reshape(-1), dtype=np.int64)
+
+
+def groups(numbers: IntArray, members: BoolArray | None = None) -> list[IntArray]:
+    """The rows of each number, those of `members` only."""
+    chosen = np.arange(len(numbers)) if members is None else np.flatnonzero(members)
+    order = chosen[np.argsort(numbers[chosen], kind="stable")]
+    cuts = np.flatnonzero(np.diff(numbers[order])) + 1
+    return [part for part in np.split(order, cuts) if len(part)]
