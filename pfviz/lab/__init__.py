@@ -1,0 +1,1 @@
+"""The reward lab: where a reward model is wrong, over many runs."""
