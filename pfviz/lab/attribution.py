@@ -58,16 +58,18 @@ def words(text: str) -> tuple[Span, ...]:
 
 
 def tokens(text: str, codec: Codec) -> tuple[Span, ...]:
-    """The tokens of a text, blank ones left out. Raises `LabError` if they do not spell the text one by one, as when a
-    character has several tokens: take words instead."""
-    pieces = [codec.piece(token) for token in codec.encode(text)]
-    if "".join(pieces) != text:
-        raise LabError(f"The tokens of {text[:60]!r} do not spell it one by one. Leave out words instead.")
-    spans, place = [], 0
-    for piece in pieces:
-        if piece.strip():
-            spans.append((place, place + len(piece)))
-        place += len(piece)
+    """The tokens of a text, blank ones left out; tokens that only together spell a character are one part. Raises
+    `LabError` where the tokenizer cannot spell the text."""
+    ids = codec.encode(text)
+    if codec.decode(ids) != text:
+        raise LabError(f"The tokenizer cannot spell {text[:60]!r}. Leave out words instead.")
+    spans, start = [], 0
+    for k in range(1, len(ids) + 1):
+        told = codec.decode(ids[:k])  # a token on its own may lose a leading space
+        if len(told) > start and text.startswith(told):
+            if told[start:].strip():
+                spans.append((start, len(told)))
+            start = len(told)
     return tuple(spans)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import pytest
@@ -80,7 +81,7 @@ def test_a_budget_is_spent_by_the_rule() -> None:
     assert (last.spent, sum(value.rollouts for value in last.values if not value.exact)) == (100, 100)
     assert [update.spent for update in updates] == [*range(0, 100, 8), 100]
     masses = [sum(8 * TRACE.weights[TRACE.node(uid)] for uid in value.uids) for value in first.values]
-    for before, after in zip(updates, updates[1:], strict=False):
+    for before, after in itertools.pairwise(updates):
         assert after.latest == next_prefix(before.values, masses)
         changed = [i for i, (a, b) in enumerate(zip(before.values, after.values, strict=True)) if a != b]
         assert changed == [after.latest]
@@ -102,7 +103,7 @@ def test_the_values_of_a_tree_are_its_probabilities() -> None:
 def test_batches_of_one_prefix_have_randomness_of_their_own() -> None:
     updates = [x for x in value_tree(TRACE, 400, batch=10, generator=AnsweringToy()) if isinstance(x, TreeValues)]
     won: dict[int, list[int]] = {}
-    for before, after in zip(updates, updates[1:], strict=False):
+    for before, after in itertools.pairwise(updates):
         assert after.latest is not None
         won.setdefault(after.latest, []).append(after.values[after.latest].right - before.values[after.latest].right)
     assert any(len(set(counts)) > 2 for counts in won.values())
@@ -114,7 +115,7 @@ def test_stopped_in_a_batch_the_last_update_holds() -> None:
     whole = list(value_tree(TRACE, 100, batch=8, generator=AnsweringToy()))
     assert isinstance(stopped[-1], Rolling)
     assert stopped == whole[: len(stopped)]
-    assert not [x for x in roll(TRACE, open_uids()[0], generator=AnsweringToy(), stop=lambda: True)]
+    assert not list(roll(TRACE, open_uids()[0], generator=AnsweringToy(), stop=lambda: True))
 
 
 def test_closing_closes_the_session() -> None:
@@ -144,7 +145,7 @@ def test_closing_closes_the_session() -> None:
 
 def test_errors_say_what_to_do() -> None:
     unknown = pfviz.run("toy", particles=4, generator=AnsweringToy(), reward=reward)
-    with pytest.raises(LabError, match="true answer of this problem is not known.*truth"):
+    with pytest.raises(LabError, match="true answer of this problem is not known"):
         roll(unknown, 0, generator=AnsweringToy())
     with pytest.raises(LabError, match="no node 999"):
         roll(TRACE, 999, generator=AnsweringToy())

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import pfviz
-from pfviz.lab.values import Z, Value, distinct, next_prefix, wilson
+from pfviz.lab.values import Value, Z, distinct, next_prefix, wilson
 from tests.contracts import toy
 
 
@@ -34,11 +34,11 @@ def test_a_value_is_beside_its_reward() -> None:
     assert Value((3,), 0.9, right=1, rollouts=1, exact=True).interval == (1.0, 1.0)
 
 
-def test_unknown_prefixes_come_first_the_heaviest_before_the_others() -> None:
+def test_the_heaviest_unknown_prefix_comes_first_and_each_has_its_turn() -> None:
     unknown = [Value((0,), 0.5), Value((1,), 0.5), Value((2,), 0.5)]
     assert next_prefix(unknown, [0.5, 2.0, 2.0]) == 1
     known = [Value((0,), 0.5, 4, 8), Value((1,), 0.5, 4, 8), Value((2,), 0.5)]
-    assert next_prefix(known, [0.5, 0.9, 0.0]) == 2  # even without any weight
+    assert next_prefix(known, [0.5, 0.7, 0.0]) == 2  # even without any weight
 
 
 def test_a_wide_interval_draws_rollouts_and_so_does_weight() -> None:
