@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from pfviz.diagnostics.truth import true_answer
@@ -85,7 +85,7 @@ def _path_rewards(path: Edit, reward: RewardModel, stop: Callable[[], bool]) -> 
     for place, (step, text) in enumerate(zip(path.steps, path.texts, strict=True)):
         if stop():
             return
-        new = text_step(text, finished=place == last) if text != step.text else replace(step, finished=place == last)
+        new = step if text == step.text else text_step(text, finished=place == last)
         found = asked(session, reward.name, {0: step, 1: new})
         yield StepRewards(place, step.text, text, found[0], found[1])
 

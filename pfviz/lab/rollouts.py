@@ -149,9 +149,10 @@ def value_tree(
 ) -> Iterator[Rolling | TreeValues]:
     """The values of a sweep's distinct prefixes, from `budget` rollouts in batches that go where they tell most.
 
-    The rule is `values.next_prefix`: the next batch goes to the prefix with the largest (N·W + 1) × width of its
-    interval. Whole solutions cost nothing. A `TreeValues` comes before the first batch and after each; when it is
-    stopped, or closed, the last one holds. Prefixes that failed are left out.
+    The rule is `values.next_prefix`: the next batch goes to the prefix with the largest (N·W + 1) · width² of its
+    interval. As it looks at what was found so far, intervals are a little too narrow. Whole solutions cost nothing, and
+    prefixes that failed are left out. A `TreeValues` comes before the first batch and after each; when it is stopped,
+    or closed, the last one holds.
 
     Raises `LabError` as `roll`, before the first item.
     """

@@ -78,16 +78,18 @@ class TreeValues:
 def next_prefix(values: Sequence[Value], masses: Sequence[float]) -> int | None:
     """The place of the prefix on which the next batch of rollouts is spent; None where all values are exact.
 
-    It is the one with the largest (m + 1) · width: `masses` (one for each) are N·W, the copies that a resampling by the
-    run's weights would expect of it, and the width is that of its interval, which is 1 without rollouts. So a prefix
-    that carries much of the run is measured finely, and one that the reward killed (m = 0) is looked at all the same:
-    it is there that a reward can be too strict. Ties go to the earlier one.
+    It is the one with the largest (m + 1) · width². `masses` (one for each) are N·W, the copies that a resampling by
+    the run's weights would expect of it; the width is that of its interval, 1 without rollouts. As a width falls with
+    the root of the rollouts, these come to be shared out in proportion to (m + 1) · p (1 - p), with p the value: much
+    as the best allocation for a weighted sum, which has the root of p (1 - p) there (Neyman 1934). So a prefix that
+    carries much of the run is measured finely, and one that the reward killed (m = 0) is looked at all the same: it is
+    there that a reward can be too strict. Ties go to the earlier one.
     """
     open_ = [place for place, value in enumerate(values) if not value.exact]
 
     def worth(place: int) -> float:
         low, high = values[place].interval
-        return (masses[place] + 1) * (high - low)
+        return float((masses[place] + 1) * (high - low) ** 2)
 
     return max(open_, key=lambda place: (worth(place), -place), default=None)
 

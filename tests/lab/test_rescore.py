@@ -10,13 +10,18 @@ import pytest
 import pfviz
 from pfviz.errors import ModelError
 from pfviz.inference.methods import METHODS
+from pfviz.lab.ranks import kendall, spearman
 from pfviz.lab.rescore import Rescored, Rescoring, rescore
 from pfviz.models.base import Step
 from pfviz.models.python_reward import FunctionReward
 from tests.contracts import toy
 
 TOY = {"generator": toy.ToyGenerator(), "reward": toy.reward, "particles": 6, "seed": 3, "max_steps": 3}
-SETTINGS = {"iterations": 3, "warmth": 4.0, "particles": 6}
+
+
+def by_text(problem: str, steps: list[str]) -> float:
+    """A reward of its own for every prefix of one length."""
+    return (1 + sum(toy.LETTERS.index(step) * 3**i for i, step in enumerate(steps))) / 30
 
 
 def rescored(trace, reward) -> list[Rescored]:
@@ -42,6 +47,25 @@ def test_the_runs_own_reward_gives_what_was_recorded(method, aggregation, trigge
         assert one.parting is None
         assert not one.saved_by_other.any()
         assert not one.saved_by_run.any()
+
+
+def test_weights_are_those_of_a_sweep_with_its_own_limits() -> None:
+    """An iteration of particle Gibbs that ends before its horizon weighs what is left of it; entropic particle
+    filtering trusts early steps less, where early is a share of the run's limit."""
+    toys = {"generator": toy.ToyGenerator(), "reward": toy.reward}
+    by_text_toys = toys | {"reward": by_text}  # the toy's own likes all that end early the same
+    short = 0
+    for seed in range(40):
+        trace = pfviz.run("toy", method="particle_gibbs", particles=3, seed=seed, iterations=3, **by_text_toys)
+        for one in rescored(trace, by_text):
+            assert one.weights == pytest.approx(one.trace.weights)
+            short += one.trace.steps < trace.sweeps[0].steps and bool(np.ptp(one.rewards[-1]))
+    assert short
+    entropic = {"method": "entropic_particle_filtering", "particles": 8, "tau": 0.1}
+    cut = pfviz.run("toy", max_steps=9, **entropic, **toys).upto(2)
+    assert cut.temperatures[1] > 0.1
+    (found,) = rescored(cut, toy.reward)
+    assert found.weights == pytest.approx(cut.weights)
 
 
 def test_the_embedded_pair_under_its_own_reward_and_under_the_oracle() -> None:
@@ -79,10 +103,6 @@ def test_each_node_is_scored_once_in_one_session() -> None:
 
 def test_the_other_reward_sees_the_recorded_lineages() -> None:
     trace = pfviz.run("toy", **TOY)
-
-    def by_text(problem: str, steps: list[str]) -> float:
-        return (1 + sum(toy.LETTERS.index(step) * 3**i for i, step in enumerate(steps))) / 30
-
     (found,) = rescored(trace, by_text)
     for t in range(trace.steps):
         for n in range(6):
@@ -127,6 +147,33 @@ def test_they_part_where_another_particle_is_best() -> None:
     (found,) = rescored(trace, lambda problem, steps: slight[steps[-1]])
     assert found.correlations[0, 0] > 0.5
     assert found.parting is None
+
+
+def test_they_part_where_the_order_is_another_although_the_best_is_the_same() -> None:
+    rewards = {"a": 0.4, "b": 0.7, "c": 0.55}
+    settings = TOY | {"reward": lambda problem, steps: rewards[steps[-1]], "method": "best_of_n"}
+    runs = (pfviz.run("toy", **settings | {"seed": seed}) for seed in range(1000))
+    trace = next(run for run in runs if sorted(run.texts[0]) == ["a", "a", "a", "b", "c", "c"])
+    other = {"a": 0.6, "b": 0.7, "c": 0.1}
+    (found,) = rescored(trace, lambda problem, steps: other[steps[-1]])
+    assert found.correlations[0, 0] < 0.5
+    assert found.parting == 0
+
+
+def test_clones_of_a_finished_particle_count_once_in_a_correlation() -> None:
+    def other(problem: str, steps: list[str]) -> float:
+        return 0.1 + 0.25 * toy.LETTERS.index(steps[-1])
+
+    trace = pfviz.run("toy", **TOY | {"particles": 12, "tau": 0.3})
+    last = trace.steps - 1
+    nodes = np.unique(trace.uids[last], return_index=True)[1]
+    assert len(nodes) < 12
+    (found,) = rescored(trace, other)
+    ours, theirs = trace.rewards[last], found.rewards[last]
+    assert found.correlations[last] == pytest.approx(
+        [spearman(ours[nodes], theirs[nodes]), kendall(ours[nodes], theirs[nodes])], nan_ok=True
+    )
+    assert abs(found.correlations[last, 0] - spearman(ours, theirs)) > 0.01
 
 
 def test_half_a_run_and_one_without_a_step() -> None:

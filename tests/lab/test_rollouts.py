@@ -11,6 +11,7 @@ import pfviz
 from pfviz.errors import LabError
 from pfviz.lab.rollouts import Rolling, TreeValues, Value, roll, value_tree
 from pfviz.lab.values import next_prefix
+from pfviz.models.remote.steps import FAILED
 from tests.lab.answering import AnsweringToy, letters, probability, reward
 
 TRACE = pfviz.run("toy", particles=8, seed=2, generator=AnsweringToy(), reward=reward, truth="c", temperature=1.0)
@@ -43,6 +44,29 @@ def test_one_session_and_no_given_step_is_drawn_again() -> None:
     assert between
     assert isinstance(found, Value)
     assert found.tokens == 6
+
+
+def test_a_rollout_that_could_not_be_written_is_left_out() -> None:
+    class Failing(AnsweringToy):
+        def open(self, problem, *, particles, seed, sampling):
+            session = super().open(problem, particles=particles, seed=seed, sampling=sampling)
+            extend = session.extend
+
+            def failing(active, step, given):
+                for item in extend(active, step, given):
+                    fails = not isinstance(item, int) and step == 1
+                    yield {**item, 0: FAILED, 3: FAILED} if fails else item
+
+            session.extend = failing
+            return session
+
+    uid = next(uid for uid in open_uids() if len(letters(TRACE, uid)) == 1)
+    *_, found = roll(TRACE, uid, 6, generator=Failing())
+    assert isinstance(found, Value)
+    assert found.rollouts == 4
+    *_, without = roll(TRACE, uid, 6, generator=AnsweringToy())
+    assert isinstance(without, Value)
+    assert found.right <= without.right
 
 
 def test_the_seed_decides() -> None:

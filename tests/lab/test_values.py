@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -44,8 +45,18 @@ def test_the_heaviest_unknown_prefix_comes_first_and_each_has_its_turn() -> None
 def test_a_wide_interval_draws_rollouts_and_so_does_weight() -> None:
     assert next_prefix([Value((0,), 0.5, 0, 8), Value((1,), 0.5, 4, 8)], [1.0, 1.0]) == 1
     assert next_prefix([Value((0,), 0.5, 4, 8), Value((1,), 0.5, 4, 8)], [0.5, 1.0]) == 1
-    # (m + 1) · width: four times the mass is worth less than twice the width here.
+    # (m + 1) · width²: four times the mass is worth less than four times the width.
     assert next_prefix([Value((0,), 0.5, 32, 64), Value((1,), 0.5)], [3.0, 0.0]) == 1
+
+
+def test_rollouts_are_shared_out_in_proportion_to_the_weight() -> None:
+    """Of prefixes that are right half of the time."""
+    values, masses = [Value((uid,), 0.5) for uid in range(3)], [0.0, 1.0, 5.0]
+    for _ in range(900):
+        place = next_prefix(values, masses)
+        assert place is not None
+        values[place] = replace(values[place], right=values[place].right + 1, rollouts=values[place].rollouts + 2)
+    assert [value.rollouts / 1800 for value in values] == pytest.approx([1 / 9, 2 / 9, 6 / 9], abs=0.01)
 
 
 def test_what_is_exact_is_left_alone() -> None:
