@@ -39,3 +39,7 @@ class TraceError(PfvizError):
 
 class StudyError(PfvizError):
     """A study cannot be made, resumed or read; the message names the file or the part, and what to do."""
+
+
+class LabError(PfvizError):
+    """A tool of the reward lab cannot do what it was asked for; the message says what is missing and what to do."""

@@ -168,7 +168,10 @@ class Trace:
         """What a run needs to go on from here: the recorded steps and rewards of every sweep."""
         return [
             PastSweep(
-                [{int(n): one._step(t, int(n)) for n in np.flatnonzero(one.written[t])} for t in range(one.steps)],
+                [
+                    {int(n): one.written_step(t, int(n)) for n in np.flatnonzero(one.written[t])}
+                    for t in range(one.steps)
+                ],
                 list(one.rewards),
                 one.seconds.tolist(),
                 one.complete,
@@ -176,7 +179,8 @@ class Trace:
             for one in self.sweeps
         ]
 
-    def _step(self, t: int, n: int) -> Step:
+    def written_step(self, t: int, n: int) -> Step:
+        """What slot n wrote at step t; empty where a finished particle only stayed."""
         return Step(
             self.texts[t][n],
             tuple(self.token_ids[t][n]),

@@ -1,0 +1,190 @@
+"""The value of a prefix by rollouts: how often fresh continuations of it end in the right answer, beside its reward.
+
+It is the Monte-Carlo estimate by which Math-Shepherd labels steps (Wang et al., arXiv 2312.08935): V(x) is the
+probability that the generator, going on from the prefix x as it is sampled in the run, gives the right answer. A
+rollout that comes to the step limit gives none; one that could not be written is left out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+
+from pfviz.diagnostics.truth import true_answer
+from pfviz.errors import LabError
+from pfviz.inference.events import Drafting
+from pfviz.inference.methods import make
+from pfviz.inference.run import never
+from pfviz.inference.settings import Settings
+from pfviz.lab.given import as_step, generator_of, grown, steps_to
+from pfviz.lab.values import Rolling, TreeValues, Value, distinct, next_prefix
+from pfviz.models import base
+from pfviz.models.base import Step
+from pfviz.models.python_reward import FunctionReward
+from pfviz.problem import SEPARATOR, Problem, extract_answer, is_correct
+from pfviz.streams import stream
+from pfviz.trace.columns import Trace
+from pfviz.trace.recorder import Recorder
+
+
+class Roller:
+    """What the rollouts of one trace share; raises `LabError` if they would tell nothing."""
+
+    def __init__(
+        self, trace: Trace, generator: str | base.Generator | None, temperature: float | None, seed: int
+    ) -> None:
+        truth = true_answer(trace)
+        if truth is None:
+            raise LabError(
+                "The true answer of this problem is not known, so that no rollout can be right. Run the problem with "
+                "its answer as the truth (truth=…, or --truth)."
+            )
+        settings = Settings.of(seed=trace.seed, **trace.settings)
+        self.settings = settings if temperature is None else replace(settings, temperature=temperature)
+        if self.settings.temperature == 0:
+            raise LabError(
+                "At temperature 0 every rollout is the same. Give a temperature above 0, which is that of the rollouts."
+            )
+        self.problem = Problem(trace.problem, truth)
+        self.truth = truth
+        self.generator = generator_of(trace, generator)
+        self.seed = seed
+
+    def judged(self, value: Value, steps: Sequence[Step]) -> Value:
+        """The value as it is before any rollout: exact, if the steps are a whole solution, or as many as there may
+        be, so that no answer can follow."""
+        if steps[-1].finished:
+            answer = extract_answer(SEPARATOR.join(step.text for step in steps))
+            return replace(value, right=int(is_correct(answer, self.truth)), rollouts=1, exact=True)
+        return replace(value, rollouts=1, exact=True) if len(steps) >= self.settings.max_steps else value
+
+    def batch(
+        self, value: Value, steps: Sequence[Step], rollouts: int, number: int, stop: Callable[[], bool]
+    ) -> Generator[Rolling, None, Value | None]:
+        """The value with so many rollouts more, in one session; None if it was stopped. `number` tells the batches of
+        one prefix apart: each has randomness of its own."""
+        uid = value.uids[0]
+        seed = int(stream(self.seed, "rollouts", uid, number).integers(2**63))
+        method = make("self_consistency", replace(self.settings, particles=rollouts, seed=seed, pick="usual"))
+        recorder = Recorder()
+        with closing(grown(self.problem, self.generator, _UNSCORED, method, steps, stop)) as events:
+            for event in events:
+                recorder.see(event)
+                if isinstance(event, Drafting):
+                    yield Rolling(uid, event.tokens, rollouts)
+        run = recorder.trace()
+        if run.status == "stopped":
+            return None
+        return replace(
+            value,
+            right=value.right + sum(row.count for row in run.answers.rows if row.correct),
+            rollouts=value.rollouts + rollouts - int(run.failed.sum()),
+            tokens=value.tokens + int(run.tokens[len(steps) :].sum()),
+        )
+
+
+_UNSCORED = FunctionReward(lambda problem, steps: 0.5, "none")
+"""Rollouts are not selected, so nobody needs to score them."""
+
+
+def roll(
+    trace: Trace,
+    uid: int,
+    rollouts: int = 16,
+    *,
+    text: str | None = None,
+    generator: str | base.Generator | None = None,
+    temperature: float | None = None,
+    seed: int = 0,
+    stop: Callable[[], bool] | None = None,
+) -> Iterator[Rolling | Value]:
+    """The value of the prefix that ends with a node, or with `text` in the place of the node's step, from so many
+    rollouts in one session. Recorded steps are given as ids; a text is tokenised by the generator's own tokenizer.
+
+    The last item is the `Value`; a run that was stopped has none. The rollouts are sampled as the run was, unless at
+    another `temperature`, and end at its step limit, the steps of the prefix included.
+
+    Raises:
+        LabError: there is no such node, its step failed, the true answer is not known, the generator is another one
+            than the trace's or takes no text, or every rollout would be the same.
+    """
+    _positive("rollouts", rollouts)
+    roller = Roller(trace, generator, temperature, seed)
+    steps = steps_to(trace, uid)
+    reward = float(trace.rewards[trace.node(uid)])
+    if text is not None:
+        most = roller.settings.max_step_tokens
+        steps = (*steps[:-1], as_step(roller.generator, roller.problem, steps[:-1], text, most))
+        reward = math.nan
+    value = roller.judged(Value((uid,), reward), steps)
+    return _rolled(roller, value, steps, rollouts, stop or never)
+
+
+def _rolled(
+    roller: Roller, value: Value, steps: Sequence[Step], rollouts: int, stop: Callable[[], bool]
+) -> Iterator[Rolling | Value]:
+    found: Value | None = value
+    if not value.exact:
+        found = yield from roller.batch(value, steps, rollouts, 0, stop)
+    if found is not None:
+        yield found
+
+
+def _positive(name: str, value: int) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise LabError(f"{name} is {value!r}; it must be a whole number, 1 or more.")
+
+
+def value_tree(
+    trace: Trace,
+    budget: int,
+    *,
+    batch: int = 8,
+    generator: str | base.Generator | None = None,
+    temperature: float | None = None,
+    seed: int = 0,
+    stop: Callable[[], bool] | None = None,
+) -> Iterator[Rolling | TreeValues]:
+    """The values of a sweep's distinct prefixes, from `budget` rollouts in batches that go where they tell most.
+
+    The rule is `values.next_prefix`: the next batch goes to the prefix with the largest (N·W + 1) · width² of its
+    interval. As it looks at what was found so far, intervals are a little too narrow. Whole solutions cost nothing, and
+    prefixes that failed are left out. A `TreeValues` comes before the first batch and after each; when it is stopped,
+    or closed, the last one holds.
+
+    Raises `LabError` as `roll`, before the first item.
+    """
+    _positive("budget", budget)
+    _positive("batch", batch)
+    roller = Roller(trace, generator, temperature, seed)
+    found, masses = distinct(trace)
+    paths = [steps_to(trace, value.uids[0]) for value in found]
+    values = [roller.judged(value, steps) for value, steps in zip(found, paths, strict=True)]
+    return _spent(roller, values, masses, paths, budget, batch, stop or never)
+
+
+def _spent(
+    roller: Roller,
+    values: list[Value],
+    masses: Sequence[float],
+    paths: Sequence[Sequence[Step]],
+    budget: int,
+    batch: int,
+    stop: Callable[[], bool],
+) -> Iterator[Rolling | TreeValues]:
+    spent, batches = 0, [0] * len(values)
+    yield TreeValues(tuple(values), 0, None)
+    while spent < budget and not stop():
+        place = next_prefix(values, masses)
+        if place is None:
+            return
+        rollouts = min(batch, budget - spent)
+        made = yield from roller.batch(values[place], paths[place], rollouts, batches[place], stop)
+        if made is None:
+            return
+        values[place] = made
+        batches[place] += 1
+        spent += rollouts
+        yield TreeValues(tuple(values), spent, place)
