@@ -21,6 +21,7 @@ from pfviz.models.codec import Codec
 from pfviz.models.draft import Draft, Endings, check_given, close
 from pfviz.models.drawing import draw, entropies
 from pfviz.models.memory import Passes
+from pfviz.models.tensors import double, inputs
 from pfviz.problem import SEPARATOR, Problem
 from pfviz.streams import stream
 
@@ -62,9 +63,9 @@ class CausalLMGenerator:
     @torch.inference_mode()
     def prompt_losses(self, problem: Problem) -> list[float]:
         """How surprised the model is by each token of the prompt after the first: -log p, nats, (L - 1,)."""
-        ids = torch.tensor([self.prompt(problem)], device=self.model.device)
-        logits = self.model(input_ids=ids, use_cache=False).logits[0, :-1].double()
-        losses = -logits.log_softmax(-1).gather(1, ids[0, 1:, None])[:, 0]
+        ids = torch.tensor([self.prompt(problem)], device=inputs(self.model))
+        log_probs = double(self.model(input_ids=ids, use_cache=False).logits[0, :-1]).log_softmax(-1)
+        losses = -log_probs.gather(1, ids[0, 1:, None].to(log_probs.device))[:, 0]
         return [float(loss) for loss in losses]
 
 
@@ -201,7 +202,7 @@ class CausalLMSession:
         slots = [slot for branch in branches for slot in branch.slots]
         uniforms = np.array([drafts[slot].uniforms[len(drafts[slot].ids)] for slot in slots])
         rows = [i for i, branch in enumerate(branches) for _ in branch.slots]
-        tokens, log_probs = draw(logits, torch.tensor(uniforms, device=logits.device), self._sampling.temperature, rows)
+        tokens, log_probs = draw(logits, torch.from_numpy(uniforms), self._sampling.temperature, rows)
         if not bool(torch.isfinite(log_probs).all()):
             raise ModelError(
                 f"{self._generator.name} computed logits that are not numbers; its weights may be damaged."
