@@ -52,6 +52,22 @@ def test_the_list_says_what_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "cuda:0 in bfloat16, with 24 GB" in result.output
 
 
+def test_several_gpus_are_listed_as_one_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pfviz.models.devices.together", lambda: Place("cuda:0", "bfloat16", 48.0, ((0, 1), (1, 1))))
+    monkeypatch.setattr(published, "here", lambda name: True)
+    result = call("models")
+    assert "computes on 2 GPUs in bfloat16, with 48 GB" in result.output
+    assert "too large" not in result.output
+
+
+def test_a_device_that_there_is_not_is_refused_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PFVIZ_DEVICE", "gpu")
+    result = call("models")
+    assert result.exit_code == 2
+    assert result.output.splitlines() == [result.output.strip()]
+    assert "PFVIZ_DEVICE is 'gpu'" in result.output
+
+
 def test_the_list_tells_the_configured_servers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     file = tmp_path / "endpoints.json"
     file.write_text('{"lab": {"url": "http://localhost:8000", "model": "owner/name", "key_env": "SECRET"}}')

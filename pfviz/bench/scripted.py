@@ -11,6 +11,7 @@ from typing import Any
 
 from pfviz.models.base import Sampling
 from pfviz.models.causal_lm import CausalLMGenerator, CausalLMSession
+from pfviz.models.draft import Draft
 from pfviz.problem import SEPARATOR, Problem
 
 FIRST = 0x20000  # the character of id 0: letters without meaning, and above every character that pfviz looks for
@@ -60,7 +61,7 @@ class ScriptedGenerator(CausalLMGenerator):
 class ScriptedSession(CausalLMSession):
     """Ends a step where the last of its uniforms says so; its last token counts as the separator."""
 
-    def _judge(self, draft: Any) -> None:
+    def _judge(self, draft: Draft) -> None:
         assert isinstance(self._generator, ScriptedGenerator)
         if draft.given is None and len(draft.ids) >= length(float(draft.uniforms[-1]), self._generator.around):
             draft.text, draft.end = self._generator.codec.decode(draft.ids[:-1]), "separator"

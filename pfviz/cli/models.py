@@ -17,9 +17,9 @@ def models() -> None:
     Take one with `pfviz run --pair NAME`. Any other model of the Hugging Face Hub, or a folder, is taken with
     `pfviz run --model OWNER/NAME --reward-model OWNER/NAME`.
     """
-    from pfviz.models.devices import best
+    from pfviz.models.devices import together
 
-    place, screen = best(), console()
+    place, screen = together(), console()
     for pair in PAIRS.values():
         screen.print(f"[bold]{pair.name}[/bold]  {pair.good_for}", highlight=False)
         for line in (
@@ -28,7 +28,7 @@ def models() -> None:
         ):
             screen.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)  # an id is there to be copied
         screen.print()
-    screen.print(f"This machine computes on {place.device} in {place.dtype}, with {place.gigabytes:.0f} GB.")
+    screen.print(f"This machine computes on {place.title} in {place.dtype}, with {place.gigabytes:.0f} GB.")
     _endpoints(screen)
 
 

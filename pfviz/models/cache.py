@@ -16,6 +16,7 @@ import torch
 from pfviz.errors import ModelError
 from pfviz.models.memory import is_out_of_memory
 from pfviz.models.packing import Packing
+from pfviz.models.tensors import Everywhere, inputs
 
 AHEAD = 64  # columns of room that are made at once
 
@@ -28,12 +29,14 @@ class _Place:
     stop: int  # rows
     columns: int  # that are read
     first: int  # the column of the first token where all rows write the same columns
-    rows: torch.Tensor | None = None  # (T,) otherwise: the row of each token,
-    at: torch.Tensor | None = None  # (T,) and its column
+    tokens: Everywhere | None = None  # otherwise: the row (T,) and the column (T,) of each token
 
 
 class ForkedCache:
-    """The keys and values of R rows; `lengths` (R,) are their real columns: the position of each row's next token."""
+    """The keys and values of R rows; `lengths` (R,) are their real columns: the position of each row's next token.
+
+    Each layer's stand where that layer is computed, which may be another device than the next one's.
+    """
 
     def __init__(self, rows: int = 1) -> None:
         self.lengths: list[int] = [0] * rows
@@ -51,7 +54,7 @@ class ForkedCache:
         Returns the logits of the new tokens in their order, (T, …); with `logits_to_keep`, as many as are kept. If the
         pass fails nothing has changed.
         """
-        device = model.device
+        device = inputs(model)
         past, counts = self.lengths[start : start + len(ids)], [len(row) for row in ids]
         ends = [before + count for before, count in zip(past, counts, strict=True)]
         flat = torch.tensor([token for row in ids for token in row], device=device)
@@ -68,7 +71,7 @@ class ForkedCache:
             self._place = _Place(start, start + len(ids), columns, past[0])
         else:
             rows = torch.arange(len(ids), device=device) if packing is None else packing.rows
-            self._place = _Place(start, start + len(ids), columns, 0, rows + start, at)
+            self._place = _Place(start, start + len(ids), columns, 0, Everywhere(rows + start, at))
         level = single and min(past) == max(past)
         output = model(
             input_ids=flat.view(shape),
@@ -104,10 +107,9 @@ class ForkedCache:
             ) from error
         if moved and self._layers:
             columns = max(lengths[i] for i in moved)
-            device = self._layers[0].keys.device
-            to = torch.tensor(moved, device=device)
-            source = torch.tensor([sources[i] for i in moved], device=device)
+            rows = Everywhere(torch.tensor([sources[i] for i in moved]), torch.tensor(moved))
             for layer in self._layers:
+                source, to = rows.on(layer.keys.device)
                 layer.move(source, to, columns)
         self.lengths = lengths
 
@@ -126,10 +128,11 @@ class ForkedCache:
         layer.make_room(self.rows, place.columns)
         rows = slice(place.start, place.stop)
         for kept, new in ((layer.keys, keys), (layer.values, values)):
-            if place.rows is None:
+            if place.tokens is None:
                 kept[rows, :, place.first : place.columns] = new
             else:
-                kept[place.rows, :, place.at] = new.transpose(1, 2).flatten(0, 1)
+                of, at = place.tokens.on(kept.device)
+                kept[of, :, at] = new.transpose(1, 2).flatten(0, 1)
         return layer.keys[rows, :, : place.columns], layer.values[rows, :, : place.columns]
 
     def get_seq_length(self, layer_idx: int = 0) -> int:
@@ -202,7 +205,7 @@ def _mask(past: Sequence[int], counts: Sequence[int], columns: int, model: Any) 
 
     In the model's own type: PyTorch would turn a boolean mask into it once in every layer.
     """
-    device = model.device
+    device = inputs(model)
     first = torch.tensor(past, device=device)[:, None]
     at = first + torch.arange(max(counts), device=device)  # (R, K); a row's surplus places see what stands there
     hidden = torch.arange(columns, device=device) > at[:, None, :, None]

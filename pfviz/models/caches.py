@@ -9,6 +9,7 @@ import torch
 from pfviz.models.cache import ForkedCache
 from pfviz.models.packing import NAME, prepare
 from pfviz.models.row_cache import RowCaches
+from pfviz.models.tensors import inputs
 
 KNOWN = frozenset({"llama", "mistral", "qwen2", "qwen3"})
 """Model types that are known to hand a packing to their attention. Any other is tried when it is made ready."""
@@ -56,7 +57,7 @@ def _packs(model: Any) -> bool:
         found = cache.feed(model, more).float()
         model.set_attn_implementation("sdpa")
         alone = [
-            model(input_ids=torch.tensor([row + new], device=model.device), use_cache=False).logits[0, len(row) :]
+            model(input_ids=torch.tensor([row + new], device=inputs(model)), use_cache=False).logits[0, len(row) :]
             for row, new in zip(rows, more, strict=True)
         ]
     except (TypeError, ValueError, RuntimeError, IndexError, AttributeError):

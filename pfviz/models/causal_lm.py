@@ -8,7 +8,6 @@ ever tokenised again.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,12 +15,14 @@ import torch
 
 from pfviz.errors import ModelError, ProblemError
 from pfviz.models import caches
-from pfviz.models.base import NOTHING, Drafts, End, IntArray, Sampling, Step
+from pfviz.models.base import NOTHING, Drafts, IntArray, Sampling, Step
 from pfviz.models.branches import Branch, Sourced, arrange
 from pfviz.models.codec import Codec
+from pfviz.models.draft import Draft, Endings, check_given, close
 from pfviz.models.drawing import draw, entropies
 from pfviz.models.memory import Passes
-from pfviz.problem import SEPARATOR, Problem, has_boxed
+from pfviz.models.tensors import double, inputs
+from pfviz.problem import SEPARATOR, Problem
 from pfviz.streams import stream
 
 
@@ -62,9 +63,9 @@ class CausalLMGenerator:
     @torch.inference_mode()
     def prompt_losses(self, problem: Problem) -> list[float]:
         """How surprised the model is by each token of the prompt after the first: -log p, nats, (L - 1,)."""
-        ids = torch.tensor([self.prompt(problem)], device=self.model.device)
-        logits = self.model(input_ids=ids, use_cache=False).logits[0, :-1].double()
-        losses = -logits.log_softmax(-1).gather(1, ids[0, 1:, None])[:, 0]
+        ids = torch.tensor([self.prompt(problem)], device=inputs(self.model))
+        log_probs = double(self.model(input_ids=ids, use_cache=False).logits[0, :-1]).log_softmax(-1)
+        losses = -log_probs.gather(1, ids[0, 1:, None].to(log_probs.device))[:, 0]
         return [float(loss) for loss in losses]
 
 
@@ -75,30 +76,8 @@ def _eos_ids(model: Any, codec: Codec) -> frozenset[int]:
     return frozenset([] if ids is None else [ids] if isinstance(ids, int) else [int(i) for i in ids])
 
 
-@dataclass(slots=True)
-class _Draft:
-    """A slot's step in the making."""
-
-    uniforms: Any  # (max_step_tokens,) float64
-    most: int  # tokens
-    given: Step | None = None  # the step that it must become
-    ids: list[int] = field(default_factory=list)
-    log_prob: float = 0.0
-    log_probs: list[float] = field(default_factory=list)
-    entropies: list[float] = field(default_factory=list)
-    characters: int = 0  # no fewer than the text has
-    text: str = ""
-    end: End = ""
-
-
 _Drawn = tuple[int, int, float, float | None]
 """Slot, token, its log-probability, and the entropy before it where that is asked for."""
-
-
-def _short(value: float) -> float:
-    """To six significant digits, about what logits in single precision are good for, so that a trace stays small. It is
-    done here and not in the file, so that a run that goes on from a file has the same bits."""
-    return float(f"{value:.6g}")
 
 
 class CausalLMSession:
@@ -111,6 +90,7 @@ class CausalLMSession:
         self._generator = generator
         self._seed = seed
         self._sampling = sampling
+        self._endings = Endings(generator.codec, generator.separator, generator.eos, sampling.max_step_characters)
         self._passes = Passes(generator.name)
         self._cache = caches.new(generator.model)
         if not caches.forked(generator.model):
@@ -133,7 +113,8 @@ class CausalLMSession:
         has computed the same numbers in the same batches as the one that was never stopped.
         """
         asked = set(active)
-        self._check_given(given, asked)
+        vocabulary = self._generator.model.get_input_embeddings().num_embeddings
+        check_given(given, asked, self._sampling.max_step_tokens, vocabulary, self._generator.name)
         missing = asked - self._row.keys()
         if missing:
             raise ModelError(f"Slots {sorted(missing)} are finished or unknown and cannot be extended.")
@@ -142,7 +123,7 @@ class CausalLMSession:
         limit = self._sampling.max_step_tokens
         rooms = {slot: self._generator.room - lengths[self._row[slot]] for slot in asked}
         drafts = {
-            slot: _Draft(
+            slot: Draft(
                 stream(self._seed, "tokens", step, slot).random(limit), min(limit, rooms[slot]), given.get(slot)
             )
             for slot in sorted(asked)
@@ -156,25 +137,16 @@ class CausalLMSession:
                 count += sum(len(branch.slots) for branch in writing)
                 writing, resting = self._part(writing, resting, drafts)
                 yield count
-            steps = {slot: self._close(slot, draft, rooms[slot]) for slot, draft in drafts.items()}
+            steps = {
+                slot: close(draft, room=rooms[slot], after_empty=self._empties[slot] >= 1)
+                for slot, draft in drafts.items()
+            }
             self._commit(resting, steps)
             complete = True
         finally:
             if not complete:
                 self._revert(writing + resting, lengths)
         yield steps
-
-    def _check_given(self, given: Mapping[int, Step], asked: set[int]) -> None:
-        most, size = self._sampling.max_step_tokens, self._generator.model.get_input_embeddings().num_embeddings
-        for slot, step in given.items():
-            ids = step.token_ids
-            if slot not in asked:
-                raise ModelError(f"Slot {slot} is given a step and is not active.")
-            if not 1 <= len(ids) <= most or not all(0 <= i < size for i in ids) or not step.end:
-                raise ModelError(
-                    f"The step given to slot {slot} is none of {self._generator.name}: a step has 1 to {most} token "
-                    f"ids from 0 to {size - 1}, and an end. Was it recorded with another model?"
-                )
 
     def select(self, ancestors: IntArray) -> None:
         """Slot n becomes a copy of slot ancestors[n]; ancestors (N,). Copies nothing: clones share their row."""
@@ -207,7 +179,7 @@ class CausalLMSession:
         branches = [branch for _, branch in settled]
         return branches[: len(writing)], branches[len(writing) :]
 
-    def _column(self, writing: list[Branch], drafts: dict[int, _Draft]) -> None:
+    def _column(self, writing: list[Branch], drafts: dict[int, Draft]) -> None:
         """One more token for each slot of the branches."""
 
         def work(start: int, stop: int) -> list[_Drawn]:
@@ -220,21 +192,17 @@ class CausalLMSession:
 
         for part in self._passes.over(len(writing), work):
             for slot, token, log_prob, entropy in part:
-                draft = drafts[slot]
-                draft.ids.append(token if draft.given is None else draft.given.token_ids[len(draft.ids)])
-                draft.log_prob += log_prob
-                draft.log_probs.append(_short(log_prob))
-                draft.entropies += [] if entropy is None else [_short(entropy)]
-                self._judge(draft)
+                drafts[slot].add(token, log_prob, entropy)
+                self._judge(drafts[slot])
 
     @torch.inference_mode()
-    def _drawn(self, branches: list[Branch], start: int, drafts: dict[int, _Draft]) -> list[_Drawn]:
+    def _drawn(self, branches: list[Branch], start: int, drafts: dict[int, Draft]) -> list[_Drawn]:
         """Feed the branches, rows `start` on, and draw for each of their slots."""
         logits = self._cache.feed(self._generator.model, [[branch.pending] for branch in branches], start)
         slots = [slot for branch in branches for slot in branch.slots]
         uniforms = np.array([drafts[slot].uniforms[len(drafts[slot].ids)] for slot in slots])
         rows = [i for i, branch in enumerate(branches) for _ in branch.slots]
-        tokens, log_probs = draw(logits, torch.tensor(uniforms, device=logits.device), self._sampling.temperature, rows)
+        tokens, log_probs = draw(logits, torch.from_numpy(uniforms), self._sampling.temperature, rows)
         if not bool(torch.isfinite(log_probs).all()):
             raise ModelError(
                 f"{self._generator.name} computed logits that are not numbers; its weights may be damaged."
@@ -246,7 +214,7 @@ class CausalLMSession:
         return list(zip(slots, tokens.tolist(), log_probs.tolist(), unsure, strict=True))
 
     def _part(
-        self, writing: list[Branch], resting: list[Branch], drafts: dict[int, _Draft]
+        self, writing: list[Branch], resting: list[Branch], drafts: dict[int, Draft]
     ) -> tuple[list[Branch], list[Branch]]:
         """Slots of a branch that drew different tokens go apart, and those that ended their step come to rest."""
         going: list[Sourced] = []
@@ -259,39 +227,9 @@ class CausalLMSession:
                 (staying if ended else going).append((row, Branch(branch.origin, tuple(slots), token)))
         return self._arrange(going, staying)
 
-    def _judge(self, draft: _Draft) -> None:
+    def _judge(self, draft: Draft) -> None:
         """Set the draft's end if its last token ended the step."""
-        if draft.given is not None:
-            draft.end = draft.given.end if len(draft.ids) == len(draft.given.token_ids) else ""
-            return
-        codec, separator = self._generator.codec, self._generator.separator
-        token = draft.ids[-1]
-        if token in self._generator.eos:
-            draft.text, draft.end = codec.decode(draft.ids[:-1]), "eos"
-            return
-        piece = codec.piece(token)
-        draft.characters += len(piece) + 1  # a token may lose a leading space when it is decoded alone
-        long = draft.characters >= self._sampling.max_step_characters
-        # Decoding is dear; only a token that ends as the separator does can have completed it.
-        if piece.endswith(separator[-1]) or long:
-            draft.text = codec.decode(draft.ids)
-            if draft.text.endswith(separator):
-                draft.end = "separator"
-            elif len(draft.text) >= self._sampling.max_step_characters:
-                draft.end = "characters"
-        if not draft.end and len(draft.ids) >= draft.most:
-            draft.text, draft.end = codec.decode(draft.ids), "tokens"
-
-    def _close(self, slot: int, draft: _Draft, room: int) -> Step:
-        if draft.given is not None:
-            return draft.given
-        text = draft.text.strip()
-        boxed = has_boxed(text)
-        end: End = "boxed" if boxed and draft.end == "separator" else draft.end
-        finished = boxed or end == "eos" or (not text and self._empties[slot] >= 1) or len(draft.ids) >= room
-        return Step(
-            text, tuple(draft.ids), draft.log_prob, finished, end, tuple(draft.log_probs), tuple(draft.entropies)
-        )
+        self._endings.judge(draft)
 
     def _commit(self, branches: list[Branch], steps: Mapping[int, Step]) -> None:
         """The cache's rows are those of the branches from now on."""

@@ -1,59 +1,103 @@
-"""Where a model is computed, with which numbers, and whether there is room for it."""
+"""Where a model is computed, with which numbers, and whether there is room for it.
+
+A model goes to one device wherever it fits on one; to all GPUs together where it only fits on those. The operator may
+say which device and which numbers, by the environment variables PFVIZ_DEVICE and PFVIZ_DTYPE.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from pfviz.errors import ModelError
 
 HEADROOM = 1.2  # of the weights' own size: the caches of a run, and what a pass needs
+UNEVEN = 1.1  # the same of one among several GPUs: layers are not cut, so that some get more of them than others
+DEVICE, DTYPE = "PFVIZ_DEVICE", "PFVIZ_DTYPE"
+DTYPES = ("float32", "bfloat16", "float16")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A device by PyTorch's name, a type of numbers by PyTorch's name, and the memory that is there, 10^9 bytes."""
+    """A device by PyTorch's name, a type of numbers by PyTorch's name, and the memory that is there, 10^9 bytes.
+
+    Of several GPUs, `device` is the first, `gigabytes` the memory of all, and `shares` has the number of each with the
+    bytes of weights that it may take; it is empty where there is one device.
+    """
 
     device: str
     dtype: str
     gigabytes: float
+    shares: tuple[tuple[int, int], ...] = ()
 
     @property
     def bytes_each(self) -> int:
         return 4 if self.dtype == "float32" else 2
 
+    @property
+    def title(self) -> str:
+        """What to call it in a sentence."""
+        return f"{len(self.shares)} GPUs" if self.shares else self.device
+
+    def needed(self, parameters: float) -> float:
+        """The memory, 10^9 bytes, that a model of so many billion parameters takes in all."""
+        return parameters * self.bytes_each * HEADROOM
+
 
 def best() -> Place:
-    """The best place of this machine: its largest GPU, else Apple's, else the CPU.
+    """The best single device of this machine: the GPU with the most free memory, else Apple's, else the CPU.
 
-    A CPU computes in float32: half precision is slow on most of them.
+    A CPU computes in float32: half precision is slow on most of them. Raises `ModelError` where the operator asks for
+    what is not there.
     """
     import torch
 
-    if torch.cuda.is_available():
-        sizes = [torch.cuda.get_device_properties(i).total_memory for i in range(torch.cuda.device_count())]
-        dtype = "bfloat16" if torch.cuda.is_bf16_supported() else "float16"
-        return Place(f"cuda:{sizes.index(max(sizes))}", dtype, max(sizes) / 1e9)
-    if torch.backends.mps.is_available():
-        return Place("mps", "float16", torch.mps.recommended_max_memory() / 1e9)
-    return Place("cpu", "float32", _memory() / 1e9)
+    device = _device()
+    if gpus := _gpus(device):
+        return _on(gpus[0] if len(gpus) == 1 else max(gpus, key=_free))
+    if device == "mps":
+        return Place("mps", _dtype("float16"), torch.mps.recommended_max_memory() / 1e9)
+    return Place("cpu", _dtype("float32"), _memory() / 1e9)
 
 
-def _memory() -> float:
-    """Bytes of this machine's memory; infinite where the system does not say."""
-    try:
-        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
-    except (AttributeError, ValueError, OSError):
-        return float("inf")
+def together() -> Place:
+    """All that models may fill on this machine: its GPUs as one place where there are several, else the best device."""
+    return _as_one({gpu: _total(gpu) for gpu in _gpus(_device())}) if several() else best()
+
+
+def several() -> bool:
+    """Whether there are several GPUs over which a model can be spread."""
+    return len(_gpus(_device())) > 1
+
+
+def place(parameters: float | None = None) -> Place:
+    """Where a model of so many billion parameters goes; one of unknown size (None) goes to the best device.
+
+    That is one GPU if it has so much free memory, and several only if they have it together, or if no GPU could hold
+    the model even when nothing else is there. `check_room` says whether it fits where it goes.
+    """
+    if parameters is None or not several():
+        return best()
+    free = {gpu: _free(gpu) for gpu in _gpus(_device())}
+    spread = _as_one(free)
+    needed = spread.needed(parameters) * 1e9
+    if needed <= max(free.values()):
+        return best()
+    large = [gpu for gpu in free if needed <= _total(gpu)]
+    if large and needed > sum(free.values()):  # too little is free anywhere: where it could fit, it is tried
+        return _on(max(large, key=lambda gpu: free[gpu]))
+    return spread
 
 
 def check_room(name: str, parameters: float, place: Place) -> None:
     """Raise `ModelError` for a model of so many billion parameters that does not fit."""
-    needed = parameters * place.bytes_each * HEADROOM
+    needed = place.needed(parameters)
     if needed > place.gigabytes:
+        have = "have" if place.shares else "has"
         raise ModelError(
-            f"{name} needs about {needed:.0f} GB in {place.dtype} and {place.device} has {place.gigabytes:.0f} GB. "
+            f"{name} needs about {needed:.0f} GB in {place.dtype} and {place.title} {have} {place.gigabytes:.0f} GB. "
             "Choose a smaller model, a machine with more memory, or a server that runs it."
         )
 
@@ -63,3 +107,78 @@ def dtype_of(place: Place) -> Any:
     import torch
 
     return getattr(torch, place.dtype)
+
+
+def _device() -> str:
+    """The kind of device that models go to, or the very one that the operator asks for: "cuda" or "cuda:1"."""
+    import torch
+
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    asked = os.environ.get(DEVICE, "").strip().lower()
+    if not asked:
+        return next(kind for kind, is_there in there.items() if is_there)
+    if not re.fullmatch(r"cpu|mps|cuda(:\d+)?", asked):
+        raise ModelError(f"{DEVICE} is {asked[:40]!r}: set it to cpu, mps, cuda or (a GPU by its number) cuda:1.")
+    kind, _, number = asked.partition(":")
+    if not there[kind] or (number and int(number) >= torch.cuda.device_count()):
+        found = [f"cuda:{i}" for i in range(torch.cuda.device_count())] if there["cuda"] else []
+        found += [kind for kind in ("mps", "cpu") if there[kind]]
+        raise ModelError(f"{DEVICE} is {asked}, which PyTorch does not find here. It finds: {', '.join(found)}.")
+    return asked
+
+
+def _dtype(usual: str) -> str:
+    """The type of numbers that the operator asks for, else the usual one."""
+    asked = os.environ.get(DTYPE, "").strip().lower()
+    if asked and asked not in DTYPES:
+        raise ModelError(f"{DTYPE} is {asked[:40]!r}: set it to one of {', '.join(DTYPES)}.")
+    return asked or usual
+
+
+def _cuda_dtype() -> str:
+    import torch
+
+    return _dtype("bfloat16" if torch.cuda.is_bf16_supported() else "float16")
+
+
+def _gpus(device: str) -> list[int]:
+    """The numbers of the GPUs that may be used: all, or the one that is asked for."""
+    import torch
+
+    kind, _, number = device.partition(":")
+    if kind != "cuda":
+        return []
+    return [int(number)] if number else list(range(torch.cuda.device_count()))
+
+
+def _total(gpu: int) -> int:
+    """Bytes of a GPU's memory."""
+    import torch
+
+    return int(torch.cuda.get_device_properties(gpu).total_memory)
+
+
+def _free(gpu: int) -> int:
+    """Bytes of it that a model can have: PyTorch keeps what was given back to it, and hands that out first."""
+    import torch
+
+    free, _ = torch.cuda.mem_get_info(gpu)
+    return int(free + torch.cuda.memory_reserved(gpu) - torch.cuda.memory_allocated(gpu))
+
+
+def _on(gpu: int) -> Place:
+    return Place(f"cuda:{gpu}", _cuda_dtype(), _total(gpu) / 1e9)
+
+
+def _as_one(sizes: dict[int, int]) -> Place:
+    """GPUs as one place, by their numbers, with the bytes that are to be had of each."""
+    shares = tuple((gpu, int(size / UNEVEN)) for gpu, size in sizes.items())
+    return Place(f"cuda:{min(sizes)}", _cuda_dtype(), sum(_total(gpu) for gpu in sizes) / 1e9, shares)
+
+
+def _memory() -> float:
+    """Bytes of this machine's memory; infinite where the system does not say."""
+    try:
+        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    except (AttributeError, ValueError, OSError):
+        return float("inf")

@@ -5,24 +5,27 @@ from __future__ import annotations
 
 import torch
 
+from pfviz.models.tensors import double
+
 
 def draw(
     logits: torch.Tensor, uniforms: torch.Tensor, temperature: float, rows: list[int] | None = None
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Tokens (N,) from logits (R, V) and uniforms in [0, 1) (N,), and their log-probabilities at temperature 1, nats.
 
-    Draw n is made from row rows[n] (n, by default). Temperature 0 takes the most likely token. Logits that are not
-    numbers give a log-probability that is none either, for the caller to refuse.
+    Both results are where the logits are, or on the CPU if there is no double precision there (see `double`); the
+    uniforms may be anywhere. Draw n is made from row rows[n] (n, by default). Temperature 0 takes the most likely
+    token. Logits that are not numbers give a log-probability that is none either, for the caller to refuse.
     """
     rows = list(range(len(logits))) if rows is None else rows
-    index = torch.tensor(rows, device=logits.device)
     below = _below(logits)
+    index = torch.tensor(rows, device=below.device)
     total_mass = below.exp().sum(dim=1)
     if temperature == 0:
         tokens = below.argmax(dim=1)[index]
         log_mass = below[index, tokens]
     else:
-        tokens, log_mass = _search(below, index, rows, uniforms, temperature)
+        tokens, log_mass = _search(below, index, rows, double(uniforms).to(below.device), temperature)
     return tokens, log_mass - total_mass.log()[index]
 
 
@@ -42,7 +45,7 @@ def entropies(logits: torch.Tensor) -> torch.Tensor:
 def _below(logits: torch.Tensor) -> torch.Tensor:
     """Logits (R, V) from each row's maximum down, so that a tiny temperature overflows to no mass instead of to
     infinity."""
-    below = logits.double()
+    below = double(logits)
     return below - below.amax(dim=1, keepdim=True)
 
 
@@ -53,7 +56,7 @@ def _search(
     mass = (below / temperature).exp_().cumsum_(dim=1)
     total = mass[index, -1]
     # Strictly below the total, so that a token without mass is never drawn.
-    heights = torch.minimum(uniforms.double() * total, torch.nextafter(total, torch.zeros_like(total)))
+    heights = torch.minimum(uniforms * total, torch.nextafter(total, torch.zeros_like(total)))
     # (R, K), K draws at most from one row: its mass is not copied for each of them.
     seen = [0] * len(below)
     places = []

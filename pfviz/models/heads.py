@@ -84,7 +84,9 @@ class TwoWords(nn.Module):
 
     def forward(self, input_ids: torch.Tensor, **options: Any) -> TokenClassifierOutput:
         """Logits (B, T, 2) for ids (B, T)."""
-        return _scored(self.model, self.words, input_ids, options)
+        hidden = self.model(input_ids=input_ids, **options).last_hidden_state
+        # The last layer may stand elsewhere than the words, and has no hook that carries its output to them.
+        return TokenClassifierOutput(logits=self.words(hidden.to(self.words.weight.device)))
 
 
 def _scored(model: Any, head: nn.Module, ids: torch.Tensor, options: dict[str, Any]) -> TokenClassifierOutput:

@@ -10,6 +10,7 @@ from typing import Any
 
 from pfviz.errors import ModelError
 from pfviz.models.base import Generator, RewardModel
+from pfviz.models.devices import Place
 
 
 def load_generator(
@@ -66,16 +67,38 @@ def _load(kind: Any, place: str | Path, local_files_only: bool) -> tuple[Any, An
 
     local = isinstance(place, Path)
     _check_folder(place)
-    where = devices.best()
+    where = _where(place, local_files_only or local)
+    # Weights that are spread are read straight to where they go, and hooks carry what is computed from GPU to GPU.
+    spread = {"device_map": "auto", "max_memory": dict(where.shares)} if where.shares else {}
     common = {"local_files_only": local_files_only or local, "trust_remote_code": False}
     try:
         tokenizer = _tokenizer_class(Path(place)).from_pretrained(str(place), **common)
         with _without_bar() if local else nullcontext():
-            model = kind.from_pretrained(str(place), dtype=devices.dtype_of(where), **common)
-        model = model.to(where.device)
+            model = kind.from_pretrained(str(place), dtype=devices.dtype_of(where), **spread, **common)
+        if not spread:
+            model = model.to(where.device)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelError(reason(place, error)) from error
+    if spread and {"cpu", "disk"} & {str(device) for device in getattr(model, "hf_device_map", {}).values()}:
+        raise ModelError(
+            f"{place} does not fit on the {where.title} of this machine as it is now: parts of it would stay on the "
+            "disk. Free their memory, or choose a smaller model, or a server that runs it."
+        )
     return model.eval().requires_grad_(False), tokenizer
+
+
+def _where(place: str | Path, local_files_only: bool) -> Place:
+    """The device of a model, or the GPUs; raises `ModelError` if there is no room. Its size is only asked for where
+    that makes a difference."""
+    from pfviz.models import devices, sizes
+
+    if not devices.several():
+        return devices.best()
+    parameters = sizes.billions(place, local_files_only)
+    where = devices.place(parameters)
+    if parameters is not None:
+        devices.check_room(str(place), parameters, where)
+    return where
 
 
 def reason(place: str | Path, error: BaseException) -> str:

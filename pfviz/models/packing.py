@@ -24,6 +24,11 @@ class Packing:
     places: torch.Tensor
     shape: tuple[int, int]  # R rows, K places
 
+    def to(self, device: Any, non_blocking: bool = False) -> Packing:
+        """On another device: what accelerate's hooks ask of whatever a layer is given, where layers are spread."""
+        rows, places = (part.to(device, non_blocking=non_blocking) for part in (self.rows, self.places))
+        return self if rows is self.rows else Packing(rows, places, self.shape)
+
 
 def prepare(model: Any) -> Any:
     """Make the model, which must have nothing but full attention, ready for a `ForkedCache`: it then takes packed rows,

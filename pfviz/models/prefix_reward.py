@@ -20,6 +20,7 @@ from pfviz.models import caches
 from pfviz.models.base import IntArray, Step
 from pfviz.models.codec import Codec
 from pfviz.models.memory import Passes
+from pfviz.models.tensors import double
 from pfviz.problem import Problem
 
 
@@ -129,5 +130,5 @@ class PrefixSession:
         """Append ids to the rows from `start` on; the reward at each row's last one."""
         logits = self._cache.feed(self._reward.model, rows, start)  # (T, C)
         last = torch.tensor([len(row) for row in rows], device=logits.device).cumsum(0) - 1
-        values: list[float] = self._reward.rewards(logits[last].double()).tolist()
+        values: list[float] = self._reward.rewards(double(logits[last])).tolist()
         return values

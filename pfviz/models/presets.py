@@ -185,7 +185,7 @@ REWARDS: dict[str, RewardPreset] = {
 }
 
 
-_SHELF = Shelf(lambda: devices.best().gigabytes / devices.HEADROOM)
+_SHELF = Shelf(lambda: devices.together().gigabytes / devices.HEADROOM)
 
 
 def generator_preset(name: str) -> GeneratorPreset:

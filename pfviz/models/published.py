@@ -56,7 +56,7 @@ def gigabytes(name: str) -> float:
     from pfviz.models import devices
 
     card = catalogue.GENERATORS.get(name) or catalogue.REWARDS.get(name)
-    return 0.0 if card is None else card.gigabytes(devices.best().bytes_each)
+    return 0.0 if card is None else card.gigabytes(devices.together().bytes_each)
 
 
 def here(name: str) -> bool:
@@ -81,7 +81,7 @@ def check_room(card: catalogue.Card | None) -> None:
     from pfviz.models import devices
 
     if card is not None:
-        devices.check_room(card.id, card.parameters, devices.best())
+        devices.check_room(card.id, card.parameters, devices.place(card.parameters))
 
 
 def _check_there(name: str) -> None:

@@ -13,6 +13,8 @@ from typing import Any
 
 import torch
 
+from pfviz.models.tensors import inputs
+
 
 def _empty(model: Any) -> Any:
     """A cache with the kinds of layers that the model's config names."""
@@ -57,7 +59,7 @@ class RowCaches:
         fed, past = (held.ids + new, _empty(model)) if held.past is None else (new, held.past)
         self._held[row] = _Row(held.ids)  # a pass that fails has written into the cache: it is not used again
         output = model(
-            input_ids=torch.tensor([fed], device=model.device), past_key_values=past, use_cache=True, **options
+            input_ids=torch.tensor([fed], device=inputs(model)), past_key_values=past, use_cache=True, **options
         )
         self._held[row] = _Row(held.ids + new, past)
         self.lengths[row] = length + len(new)

@@ -12,7 +12,7 @@ from huggingface_hub import errors
 
 from pfviz.errors import ModelError
 from pfviz.models import catalogue, devices, loading
-from pfviz.models.devices import Place, check_room
+from pfviz.models.devices import Place
 from pfviz.models.protocols import PROTOCOLS
 from tests.models import tiny
 
@@ -70,25 +70,74 @@ def test_options_reach_the_adapter(tmp_path: Path) -> None:
     assert made.model.device.type == devices.best().device.split(":")[0]
 
 
-def test_a_model_that_is_too_large_is_refused_with_the_numbers() -> None:
-    place = Place("cuda:0", "bfloat16", 24.0)
-    check_room("fits", 7.6, place)
-    with pytest.raises(ModelError, match=r"large needs about 36 GB in bfloat16 and cuda:0 has 24 GB\. Choose"):
-        check_room("large", 15.0, place)
-    assert Place("cpu", "float32", 8).bytes_each == 4
+GPUS = Place("cuda:0", "bfloat16", 48.0, ((0, 20_000), (1, 20_000)))
 
 
-def test_the_best_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
-    assert (devices.best().device, devices.best().dtype) == ("cpu", "float32")
-    assert devices.best().gigabytes > 1
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
-    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: False)
-    sizes = [8e9, 24e9]
-    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda i: SimpleNamespace(total_memory=sizes[i]))
-    assert devices.best() == Place("cuda:1", "float16", 24.0)
+@pytest.fixture
+def two_gpus(monkeypatch: pytest.MonkeyPatch) -> list[float | None]:
+    """A machine on which every model is spread; the sizes that were asked about."""
+    asked: list[float | None] = []
+
+    def place(parameters: float | None = None) -> Place:
+        asked.append(parameters)
+        return GPUS
+
+    monkeypatch.setattr(devices, "several", lambda: True)
+    monkeypatch.setattr(devices, "place", place)
+    return asked
+
+
+class Loads:
+    """A class of models whose `from_pretrained` keeps what it was asked for."""
+
+    def __init__(self, places: dict[str, Any]) -> None:
+        self.asked: dict[str, Any] = {}
+        self.model = SimpleNamespace(hf_device_map=places, eval=lambda: self.model, requires_grad_=lambda _: self.model)
+
+    def from_pretrained(self, _: str, **options: Any) -> Any:
+        self.asked = options
+        return self.model  # it has no `to`: a model with hooks is not moved
+
+
+def test_a_model_that_is_spread_is_read_to_where_it_goes(tmp_path: Path, two_gpus: list[float | None]) -> None:
+    tiny.causal_lm().save_pretrained(tmp_path)
+    tiny.tokenizer().save_pretrained(tmp_path)
+    kind = Loads({"model.layers.0": 0, "model.layers.1": torch.device("cuda:1")})
+    model, _ = loading._load(kind, tmp_path, False)
+    assert model is kind.model
+    assert kind.asked["device_map"] == "auto"
+    assert kind.asked["max_memory"] == {0: 20_000, 1: 20_000}
+    assert kind.asked["dtype"] == torch.bfloat16
+    assert two_gpus == [sum(weight.numel() for weight in tiny.causal_lm().parameters()) / 1e9]
+
+
+def test_a_model_of_which_a_part_would_stay_on_the_disk_is_refused(
+    tmp_path: Path, two_gpus: list[float | None]
+) -> None:
+    tiny.causal_lm().save_pretrained(tmp_path)
+    tiny.tokenizer().save_pretrained(tmp_path)
+    with pytest.raises(ModelError, match="does not fit on the 2 GPUs of this machine as it is now"):
+        loading._load(Loads({"model": 0, "lm_head": "disk"}), tmp_path, False)
+
+
+def test_what_does_not_fit_on_all_gpus_together_is_not_even_fetched(two_gpus: list[float | None]) -> None:
+    kind = Loads({})
+    large = catalogue.Card("org/large", 30.0, "none")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(catalogue.GENERATORS, large.id, large)
+        with pytest.raises(ModelError, match="org/large needs about 72 GB in bfloat16 and 2 GPUs have 48 GB"):
+            loading._load(kind, large.id, False)
+    assert kind.asked == {}
+
+
+def test_what_accelerate_leaves_on_the_disk_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In earnest, with the CPU in the place of a GPU that is too small: such parts would be read at every pass."""
+    tiny.causal_lm().save_pretrained(tmp_path)
+    tiny.tokenizer().save_pretrained(tmp_path)
+    shares: Any = (("cpu", 60_000),)
+    monkeypatch.setattr(loading, "_where", lambda *_: Place("cpu", "float32", 1.0, shares))
+    with pytest.raises(ModelError, match="parts of it would stay on the disk"):
+        loading.load_generator(tmp_path)
 
 
 def test_every_pair_is_made_of_models_that_are_known() -> None:
