@@ -1,8 +1,25 @@
 """Errors of pfviz: one class per family; the message names the value, what was expected and what to do."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
 
 class PfvizError(Exception):
-    """Base of every error that pfviz raises on purpose; its text may be shown to a visitor (escaped)."""
+    """Base of every error that pfviz raises on purpose; its text may be shown to a visitor (escaped).
+
+    It can be pickled, fields included: a run may be in another process than the page."""
+
+    def __reduce__(self) -> tuple[Callable[..., PfvizError], tuple[Any, ...]]:
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[PfvizError], args: tuple[Any, ...], fields: dict[str, Any]) -> PfvizError:
+    """The error that was pickled. Python would call its constructor with `args`, which hold the message alone."""
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(fields)
+    return error
 
 
 class ProblemError(PfvizError):

@@ -147,7 +147,9 @@ def test_every_line_of_the_tree_says_something() -> None:
 # --- links, Makefile --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["README.md", "CHANGELOG.md", "docs/architecture.md", "docs/development.md"])
+@pytest.mark.parametrize(
+    "path", ["README.md", "CHANGELOG.md", *(f"docs/{page.name}" for page in sorted(ROOT.glob("docs/*.md")))]
+)
 def test_links_lead_somewhere(path: str) -> None:
     targets = re.findall(r"\]\(([^)\s]+)\)", read(path))
     local = [target.split("#")[0] for target in targets if not target.startswith(("http://", "https://"))]

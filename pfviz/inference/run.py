@@ -47,7 +47,7 @@ def run_events(
         method=method.name,
         settings=method.settings.as_dict(),
         seed=method.settings.seed,
-        versions=versions(),
+        versions=dict(versions()),  # one's own, as what is kept for all runs is read-only and cannot be pickled
         started=started or datetime.now(UTC).isoformat(timespec="seconds"),
     )
     status: Status = yield from _iterate(course, method, past)

@@ -239,6 +239,11 @@ def loaded(generator_name: str, reward_name: str) -> bool:
     return _SHELF.holds(f"generator {generator_name}") and _SHELF.holds(f"reward {reward_name}")
 
 
+def forked() -> None:
+    """To be called in a process that was forked from this one: the models are there, and nobody is loading any."""
+    _SHELF.forked()
+
+
 def forget() -> None:
     """Put all loaded models away."""
     _SHELF.clear()

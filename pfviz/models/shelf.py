@@ -55,6 +55,10 @@ class Shelf:
         with self._changed:
             self._models.clear()
 
+    def forked(self) -> None:
+        """To be called in a process that was forked from this one: whoever was loading a model has stayed behind."""
+        self._coming, self._changed = {}, threading.Condition()
+
     def _may_load(self, name: str, needs: float) -> bool:
         """Nobody loads it already, and there will be room beside what is being loaded, which cannot be put away."""
         fits = needs + sum(self._coming.values()) <= self._room()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import threading
 from types import SimpleNamespace
 from typing import Any
@@ -92,6 +93,37 @@ def test_two_models_that_do_not_fit_together_are_loaded_one_after_the_other() ->
     assert order == ["first", "second"]
     assert not shelf.holds("a")
     assert shelf.holds("b")
+
+
+def test_a_forked_process_waits_for_nobody_who_stayed_behind() -> None:
+    shelf, begun, gate = Shelf(lambda: 10.0), threading.Event(), threading.Event()
+    shelf.get("there", lambda: 1)
+
+    def load() -> Any:
+        begun.set()
+        gate.wait(60)
+        return 2
+
+    def elsewhere() -> None:
+        shelf.forked()
+        assert shelf.get("there", lambda: 1 / 0) == 1
+        assert shelf.get("slow", lambda: 3, needs=6.0) == 3
+
+    slow = threading.Thread(target=lambda: shelf.get("slow", load, needs=6.0))
+    slow.start()
+    begun.wait(10)
+    with shelf._changed:  # as somebody may at that moment
+        child = multiprocessing.get_context("fork").Process(target=elsewhere)
+        child.start()
+    child.join(30)
+    waiting = child.is_alive()
+    child.kill()
+    child.join()
+    gate.set()
+    slow.join()
+    assert not waiting
+    assert child.exitcode == 0
+    assert shelf.get("slow", lambda: 1 / 0) == 2
 
 
 def test_a_model_that_does_not_load_leaves_nothing_behind() -> None:

@@ -1,0 +1,146 @@
+"""A visitor's run on ZeroGPU of Hugging Face Spaces, where only a process of its own has a GPU, and only for a while.
+
+The decorator of the package `spaces` forks that process from this one, keeps it for later runs, and sends the events
+back pickled. `stop` stays here: it is asked as they come. Away from ZeroGPU nothing of `spaces` is touched.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import os
+import time
+from collections import abc
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import Any
+
+import gradio as gr
+
+from pfviz import api
+from pfviz.errors import ModelError, PfvizError
+from pfviz.inference.events import Drafting, Event, RunEnded, RunStarted, Selected, SweepEnded, SweepStarted
+from pfviz.models import presets
+from pfviz.page.gpu_seconds import duration, met
+from pfviz.trace import Trace
+
+__all__ = ["active", "duration", "gpu", "play_cuda", "resume", "stream"]
+
+INSTEAD = "Take fewer particles or steps, or the embedded pair, which runs on the CPU."
+
+Begin = Callable[[], Iterator[Event]]
+
+
+def active() -> bool:
+    """Whether this is a Space on ZeroGPU hardware, with `spaces` installed. Imports nothing."""
+    on = os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "t", "true")
+    return on and importlib.util.find_spec("spaces") is not None
+
+
+def stream(problem: str, *, stop: Callable[[], bool], **settings: Any) -> Iterator[Event]:
+    """As `pfviz.stream`, on the GPU, where this is `active`. All is checked and loaded before a GPU is asked for.
+
+    A run that is stopped ends as one of this process would; while it waits for a GPU it cannot be. Raises, beside the
+    errors of `pfviz.stream`, `ModelError` where there is no GPU for the run, or it is taken away.
+    """
+    return _run(functools.partial(api.stream, problem, **settings), settings, stop)
+
+
+def resume(trace: Trace, *, stop: Callable[[], bool]) -> Iterator[Event]:
+    """As `pfviz.api.resume_stream`, on the GPU; see `stream`."""
+    names = {"generator": trace.generator, "reward": trace.reward, "method": trace.method}
+    return _run(functools.partial(api.resume_stream, trace), {**trace.settings, **names}, stop)
+
+
+@functools.cache
+def gpu() -> Callable[[Begin, int], abc.Generator[Event | PfvizError, None, None]]:
+    """`_task` as a function that is called here and computed with a GPU. A Space must have one when it is launched."""
+    import spaces
+
+    os.register_at_fork(after_in_child=presets.forked)
+    decorated: Callable[[Begin, int], abc.Generator[Event | PfvizError, None, None]]
+    decorated = spaces.GPU(duration=_asked)(_task)
+    return decorated
+
+
+def play_cuda() -> bool:
+    """Let this thread, which is to load models, play CUDA as the main thread does since `spaces` was imported: what it
+    puts on "cuda" is kept in memory, and moved when a process with a GPU starts. Any other thread fails there.
+
+    Returns whether it can; without it that process has to load.
+    """
+    try:
+        from spaces.zero.torch import enter_mode
+    except ImportError:  # not a public name
+        return False
+    enter_mode()
+    return True
+
+
+def _asked(begin: Begin, seconds: int) -> int:
+    """What `spaces` calls with the arguments of a call."""
+    return seconds
+
+
+def _task(begin: Begin, seconds: int) -> abc.Generator[Event | PfvizError, None, None]:
+    """In the other process: the run. An error of ours is its last item, as `spaces` would hand on no more than the name
+    of its class. Any other is left to `spaces`, which then gives the process up: its CUDA may be broken."""
+    try:
+        yield from begin()
+    except PfvizError as error:
+        yield error
+
+
+def _run(begin: Begin, settings: Mapping[str, Any], stop: Callable[[], bool]) -> Iterator[Event]:
+    seconds = duration(settings)
+    _prepare(begin)
+    return _follow(gpu()(begin, seconds), seconds, stop)
+
+
+def _prepare(begin: Begin) -> None:
+    """Check everything and load the models, so that a process which is forked from now on has them."""
+    with ThreadPoolExecutor(1) as apart:  # of their own: Gradio's threads are used for other things too
+        apart.submit(lambda: begin() if play_cuda() else None).result()
+
+
+def _follow(
+    items: abc.Generator[Event | PfvizError, None, None], seconds: int, stop: Callable[[], bool]
+) -> Iterator[Event]:
+    """The events, up to the first at which a run in this process would have asked `stop` and been told so."""
+    began, before = time.perf_counter(), None
+    try:
+        with closing(items):  # ends the run over there, and waits until it has ended
+            for item in items:
+                # Asked before each step and after each token column: not between the last step and the sweep's end.
+                asks = isinstance(before, SweepStarted | Drafting | Selected) and not isinstance(item, SweepEnded)
+                if asks and stop():
+                    break
+                if isinstance(item, PfvizError):
+                    raise item
+                if isinstance(item, RunStarted):
+                    met(item.generator, item.reward)
+                    began = time.perf_counter()
+                elif isinstance(item, Selected):
+                    began = time.perf_counter() - item.seconds  # a resumed run's clock goes on from its record
+                yield item
+                before = item
+            else:
+                return
+    except gr.Error as error:
+        raise ModelError(_reason(error, seconds)) from error
+    yield RunEnded("stopped", time.perf_counter() - began)
+
+
+def _reason(error: gr.Error, seconds: int) -> str:
+    """What `spaces` complains about, and what to do."""
+    said = str(error.message).strip().rstrip(".")  # it may be a str that shows another text than it holds
+    if said == "GPU task aborted":
+        return f"The GPU was taken away before the run had ended; it was asked for {seconds} seconds. {INSTEAD}"
+    if error.title == "ZeroGPU worker error":  # then it is the name of a class
+        return f"The model failed on the GPU ({said}). Press Run to try again."
+    return f"There is no GPU for this run: {said}. Log in to Hugging Face for more quota. {INSTEAD}"
+
+
+if active():
+    gpu()
