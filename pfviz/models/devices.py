@@ -113,7 +113,7 @@ def _device() -> str:
     """The kind of device that models go to, or the very one that the operator asks for: "cuda" or "cuda:1"."""
     import torch
 
-    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    there = {"cuda": _cuda(), "mps": torch.backends.mps.is_available(), "cpu": True}
     asked = os.environ.get(DEVICE, "").strip().lower()
     if not asked:
         return next(kind for kind, is_there in there.items() if is_there)
@@ -125,6 +125,21 @@ def _device() -> str:
         found += [kind for kind in ("mps", "cpu") if there[kind]]
         raise ModelError(f"{DEVICE} is {asked}, which PyTorch does not find here. It finds: {', '.join(found)}.")
     return asked
+
+
+def _cuda() -> bool:
+    """Whether CUDA can be used, on this thread: in the server of a ZeroGPU Space it is there for threads that play it only,
+    and says so on every one."""
+    import torch
+
+    if not torch.cuda.is_available():
+        return False
+    if os.environ.get("SPACES_ZERO_GPU"):
+        try:
+            torch.empty(0, device="cuda")
+        except (RuntimeError, AssertionError):
+            return False
+    return True
 
 
 def _dtype(usual: str) -> str:

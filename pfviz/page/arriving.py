@@ -21,12 +21,15 @@ class Arriving:
     total: float = 0.0
 
 
-def arrive(generator: str, reward: str, stop: Callable[[], bool]) -> Iterator[Arriving]:
+def arrive(
+    generator: str, reward: str, stop: Callable[[], bool], prepare: Callable[[], object] = lambda: None
+) -> Iterator[Arriving]:
     """What is shown until both models are loaded; nothing if they are there. Ends early if it is stopped; the loading
-    goes on, for whoever else waits or asks later. Raises `ModelError` if one does not load."""
+    goes on, for whoever else waits or asks later. `prepare` is called first on the thread that loads. Raises `ModelError`
+    if one does not load."""
     if presets.loaded(generator, reward):
         return
-    load = _Load(generator, reward)
+    load = _Load(generator, reward, prepare)
     while not stop():
         if wait([load.done], LOOK).done:
             load.done.result()
@@ -37,18 +40,19 @@ def arrive(generator: str, reward: str, stop: Callable[[], bool]) -> Iterator[Ar
 class _Load:
     """Both models, one after the other."""
 
-    def __init__(self, generator: str, reward: str) -> None:
+    def __init__(self, generator: str, reward: str, prepare: Callable[[], object]) -> None:
         self.done: Future[None] = Future()
         self._model, self._total = generator, 0.0
-        threading.Thread(target=self._work, args=(generator, reward), daemon=True).start()
+        threading.Thread(target=self._work, args=(generator, reward, prepare), daemon=True).start()
 
     def now(self) -> Arriving:
         if not self._total:
             return Arriving(self._model)
         return Arriving(self._model, min(self._total, arrival.arrived(self._model)), self._total)
 
-    def _work(self, generator: str, reward: str) -> None:
+    def _work(self, generator: str, reward: str, prepare: Callable[[], object]) -> None:
         try:
+            prepare()
             for model, load in ((generator, presets.generator), (reward, presets.reward)):
                 self._model, self._total = model, self._expected(model)
                 load(model)

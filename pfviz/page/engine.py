@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from pfviz.inference.events import Event
-from pfviz.page import sharing
+from pfviz.models.remote.endpoints import PREFIX as ENDPOINT
+from pfviz.page import sharing, zero
 from pfviz.page.arriving import Arriving, arrive
 from pfviz.page.offer import Offer
 from pfviz.page.sharing import Queued, Sharing
@@ -45,7 +46,8 @@ class Shared:
         reward = settings.pop("reward", "embedded")
         api.check(problem, **settings)
         models = settings.get("generator", "embedded"), reward
-        return self._run(models, lambda: api.stream(problem, reward=reward, stop=stop, **settings), stop)
+        place = zero if _on_zero(models[0]) else api
+        return self._run(models, lambda: place.stream(problem, reward=reward, stop=stop, **settings), stop)
 
     def resume(self, trace: Trace, *, stop: Callable[[], bool]) -> Iterator[Event | Waiting]:
         """With the models that the trace names; raises `ModelError` if a visitor could not have chosen them.
@@ -54,7 +56,8 @@ class Shared:
         self.offer.check(trace.generator, trace.reward)
         from pfviz import api
 
-        return self._run((trace.generator, trace.reward), lambda: api.resume_stream(trace, stop=stop), stop)
+        resume = zero.resume if _on_zero(trace.generator) else api.resume_stream
+        return self._run((trace.generator, trace.reward), lambda: resume(trace, stop=stop), stop)
 
     def _run(
         self, models: tuple[str, str], begin: Callable[[], Iterator[Event]], stop: Callable[[], bool]
@@ -62,9 +65,17 @@ class Shared:
         """Load, wait for a place, run."""
         from pfviz.models.threads import on_threads
 
-        yield from arrive(*models, stop)
+        generator = models[0]
+        elsewhere = _on_zero(generator)
+        yield from arrive(*models, stop, *([zero.play_cuda] if elsewhere else []))
         if stop():
             return
-        generator = models[0]
-        events = on_threads(begin(), one=generator == "embedded")
-        yield from self._sharing.share(events, stop, here=not generator.startswith("endpoint:"))
+        events = begin() if elsewhere else on_threads(begin(), one=generator == "embedded")
+        here = not elsewhere and not generator.startswith(ENDPOINT)
+        yield from self._sharing.share(events, stop, here=here)
+
+
+def _on_zero(generator: str) -> bool:
+    """Whether a run goes to a GPU that has to be asked for. The embedded pair is faster than that on the CPU, and a server
+    needs none."""
+    return zero.active() and generator != "embedded" and not generator.startswith(ENDPOINT)

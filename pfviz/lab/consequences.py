@@ -1,0 +1,80 @@
+"""What the reward did to the runs: right answers that died, and accuracy that falls with more solutions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from pfviz.diagnostics.deaths import End, deaths
+from pfviz.diagnostics.truth import RIGHT, Judge, truth
+from pfviz.lab.best_of import fall
+from pfviz.lab.causes.base import EXAMPLES, Finding, Wanted
+from pfviz.lab.findings import Findings
+from pfviz.lab.intervals import mean
+from pfviz.lab.rows import Rows
+from pfviz.trace.columns import Trace
+
+LEAST_FALL = 0.03
+
+
+def consequences(traces: Sequence[Trace], rows: Rows, judge: Judge | None = None) -> Findings:
+    """Consequences, the largest first."""
+    wanted: list[Wanted] = []
+    found = [finding for finding in (_killed(traces, rows, judge), _falls(rows, wanted)) if finding is not None]
+    return Findings(tuple(sorted(found, key=lambda finding: -finding.size)), tuple(wanted))
+
+
+def _killed(traces: Sequence[Trace], rows: Rows, judge: Judge | None) -> Finding | None:
+    """Runs that held a right prefix and have none at their end, and in which the last right one died by its reward."""
+    row_of = {key: i for i, key in enumerate(zip(rows.run, rows.sweep, rows.uid, strict=True))}
+    places = {text: place for place, text in enumerate(rows.problems)}
+    problem, killed, examples, steps = list[int](), list[float](), list[int](), Counter[int]()
+    for number, trace in enumerate(traces):
+        known = truth(trace, judge)
+        if not (known.prefixes == RIGHT).any() or trace.problem not in places:
+            continue
+        last = _last_death(deaths(trace, known).ends) if not (known.prefixes[-1] == RIGHT).any() else None
+        problem.append(places[trace.problem])
+        killed.append(float(last is not None))
+        if last is not None:
+            steps[last.step] += 1
+            row = row_of.get((number, len(trace.earlier), last.uid))
+            examples += [] if row is None else [row]
+    if not any(killed):
+        return None
+    estimate = mean(np.array(killed), np.array(problem))
+    step, often = steps.most_common(1)[0]
+    sentence = (
+        f"Right answers died by low reward in {sum(steps.values())} of {len(killed)} runs that had one, most often at step "
+        f"{step + 1} ({often} runs)."
+    )
+    return Finding("killed", sentence, estimate.value, estimate, tuple(examples[:EXAMPLES]))
+
+
+def _last_death(ends: Sequence[End]) -> End | None:
+    """The last end of the right lineages, if that was the reward's doing."""
+    dead = [end for end in ends if end.verdict in ("low reward", "bad luck")]
+    last = max(dead, key=lambda end: end.step, default=None)
+    return last if last is not None and last.verdict == "low reward" else None
+
+
+def _falls(rows: Rows, wanted: list[Wanted]) -> Finding | None:
+    """The best-rewarded of more solutions is less often right: the signature of reward hacking."""
+    fallen = fall(rows)
+    if fallen is None:
+        return None
+    n, drop = fallen
+    if drop.value < LEAST_FALL:
+        return None
+    if drop.low <= 0:
+        wanted.append(
+            Wanted("falls", f"Whether accuracy falls after {n} solutions: it seems to, by {drop.value:.2f}; more problems would tell.")
+        )
+        return None
+    sentence = (
+        f"More solutions make it worse: the best-rewarded one is right {drop.value:.2f} less often than at {n}, the signature "
+        "of reward hacking."
+    )
+    return Finding("falls", sentence, drop.value, drop)
