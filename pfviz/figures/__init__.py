@@ -4,12 +4,27 @@ The short names are functions; each shadows the module that it comes from.
 """
 
 from pfviz.figures.answers import plot_answers as answers
+from pfviz.figures.counterfactual import plot_counterfactual as counterfactual
 from pfviz.figures.export import to_html
 from pfviz.figures.genealogy import plot_genealogy as genealogy
+from pfviz.figures.profile import plot_profile as profile
 from pfviz.figures.resampling import plot_resampling as resampling
+from pfviz.figures.residuals import plot_residuals as residuals
 from pfviz.figures.rewards import plot_rewards as rewards
 from pfviz.figures.strips import plot_strips as strips
 from pfviz.figures.sweeps import plot_sweeps as sweeps
 from pfviz.figures.weights import plot_weights as weights
 
-__all__ = ["answers", "genealogy", "resampling", "rewards", "strips", "sweeps", "to_html", "weights"]
+__all__ = [
+    "answers",
+    "counterfactual",
+    "genealogy",
+    "profile",
+    "resampling",
+    "residuals",
+    "rewards",
+    "strips",
+    "sweeps",
+    "to_html",
+    "weights",
+]

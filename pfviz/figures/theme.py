@@ -32,6 +32,9 @@ SAMPLES = "#5d6b3a"  # methods that select nobody
 AHEAD = "#d5e5f4"  # behind a number that speaks for particle filtering
 BEHIND = "#f7dfd1"  # and against it
 EVEN = "#f1f3f6"
+RISES = "#b35806"  # orange to purple (PuOr of ColorBrewer): what is above 0, and what is below
+FALLS = "#542788"
+FLAT = "#e8e6ea"
 WEIGHT_SCALE = ("#f3f6fa", "#d3deec", "#a2b9d8", "#6a8cbf", "#3b609e", "#1c3a72")
 
 DARK: dict[str, str] = {
@@ -54,6 +57,9 @@ DARK: dict[str, str] = {
     AHEAD: "#173a5c",
     BEHIND: "#55301c",
     EVEN: "#1f2730",
+    RISES: "#fdb863",
+    FALLS: "#a899e0",
+    FLAT: "#3b414b",
     "#f3f6fa": "#1b232d",
     "#d3deec": "#26374d",
     "#a2b9d8": "#375680",

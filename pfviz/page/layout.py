@@ -177,7 +177,8 @@ def _tabs(parts: Parts) -> None:
         "weights": "Weights",
         "resampling": "Resampling",
         "answers": "Answers",
-        "rewards": "Rewards",
+        "rewards": "Scores",
+        "check": "Reward check",
         "sweeps": "Iterations",
     }
     with gr.Tabs(elem_id="tabs") as parts["tabs"]:
@@ -192,4 +193,16 @@ def _tabs(parts: Parts) -> None:
                         parts["after"] = gr.Button(
                             "Event after", elem_id="event-after", elem_classes="glyph", size="sm", min_width=0
                         )
-                parts[name] = pane(label, dark=DARK, elem_id=name)
+                if name == "check":
+                    _check(parts, label)
+                else:
+                    parts[name] = pane(label, dark=DARK, elem_id=name)
+
+
+def _check(parts: Parts, label: str) -> None:
+    """The questions about the reward; what is shown of the rest, the question that is open decides (style.css)."""
+    parts["questions"] = markup(elem_id="questions")
+    with gr.Row(elem_id="check-row"):
+        parts["rule"] = markup(elem_id="rule", elem_classes="scroller")
+        parts["check"] = pane(label, dark=DARK, elem_id="check")
+        parts["told"] = markup(elem_id="told", elem_classes="scroller")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pfviz.errors import TraceError
-from pfviz.page import downloads, selection, views
+from pfviz.errors import SettingError, TraceError
+from pfviz.page import check, downloads, selection, views, what_if
 from pfviz.page.markup import banner
 from pfviz.page.sessions import Visit
 from pfviz.page.views import Values
@@ -18,13 +18,19 @@ def redraw(visit: Visit) -> Values:
     """Everything that depends on the trace and on where the visitor looks."""
     if visit.trace is None:
         return {}
-    return views.show(visit.trace, selected=visit.selected, tab=visit.tab, event=visit.event, sweep=visit.sweep)
+    return views.show(visit.trace, **visit.look)
 
 
 def select(visit: Visit, sent: Mapping[str, Any]) -> None:
-    """A click on a particle, or on a sweep, in any picture or list."""
+    """A click on a particle, a sweep or a question, in any picture or list; another rule to ask about."""
     if "sweep" in sent:
         _open_sweep(visit, sent["sweep"])
+        return
+    if "question" in sent:
+        visit.question = sent["question"] if sent["question"] in check.QUESTIONS else visit.question
+        return
+    if "rule" in sent:
+        _ask(visit, sent["rule"])
         return
     uid = selection.known(visit.shown, sent.get("uid"))
     visit.selected = visit.selected if uid is None else uid
@@ -37,8 +43,18 @@ def _open_sweep(visit: Visit, number: object) -> None:
     last = len(visit.trace.earlier)
     if 0 <= number <= last:
         visit.sweep = None if number == last else number
-        visit.event = None
+        visit.event, visit.rule, visit.trouble = None, None, ""
         visit.selected = None if visit.shown is None else views.best_particle(visit.shown)
+
+
+def _ask(visit: Visit, typed: object) -> None:
+    """Another rule; one that makes no sense leaves the one before, and says what is wrong with it."""
+    if visit.shown is None:
+        return
+    try:
+        visit.rule, visit.trouble = what_if.read(visit.shown, typed), ""
+    except SettingError as error:
+        visit.trouble = str(error)
 
 
 def walk(visit: Visit, sent: Mapping[str, Any]) -> None:

@@ -6,13 +6,13 @@ window.pfvizView = function pfvizView(view) {
   }
 };
 
-/* Clicks in our own markup: data-uid selects a particle, data-sweep an iteration, data-problem picks a problem,
-   data-view opens a view. One listener on the root, so it outlives every redraw; the focus returns to the control that
+/* Clicks in our own markup: data-uid selects a particle, data-sweep an iteration, data-question asks, data-problem picks
+   a problem, data-view opens a view; a form's fields are sent whenever one has changed. One listener on the root, so it outlives every redraw; the focus returns to the control that
    was used. */
 window.pfvizMarkup = function pfvizMarkup({ element, trigger, watch }) {
   let role = null;
   element.addEventListener("click", (event) => {
-    const hit = event.target.closest("[data-uid], [data-problem], [data-sweep], [data-view]");
+    const hit = event.target.closest("[data-uid], [data-problem], [data-sweep], [data-question], [data-view]");
     if (!hit) return;
     if (hit.dataset.view !== undefined) {
       pfvizView(hit.dataset.view);
@@ -21,8 +21,15 @@ window.pfvizMarkup = function pfvizMarkup({ element, trigger, watch }) {
     role = hit.dataset.role || null;
     if (hit.dataset.uid !== undefined) trigger("select", { uid: Number(hit.dataset.uid) });
     else if (hit.dataset.sweep !== undefined) trigger("select", { sweep: Number(hit.dataset.sweep) });
+    else if (hit.dataset.question !== undefined) trigger("select", { question: hit.dataset.question });
     else trigger("pick", { problem: hit.dataset.problem });
   });
+  element.addEventListener("change", (event) => {
+    const form = event.target.closest("form");
+    if (form) trigger("select", { rule: Object.fromEntries(new FormData(form)) });
+  });
+  element.addEventListener("reset", () => trigger("select", { rule: {} }));
+  element.addEventListener("submit", (event) => event.preventDefault());
   watch("value", () => {
     const again = role && element.querySelector(`[data-role="${role}"]:not([disabled])`);
     if (again) again.focus({ preventScroll: true });

@@ -15,7 +15,7 @@ from pfviz.page.sessions import Visit, Visits
 from pfviz.page.theme import theme
 from pfviz.page.wiring import wire
 
-STYLE = Path(__file__).parent / "style.css"
+STYLES = [Path(__file__).parent / name for name in ("style.css", "check.css")]
 WARM = ("embedded", "naive")  # reward models
 MOST_THREADS = 120  # of the server: a run that goes on, or waits in the line, holds one
 WARM_AFTER = 3.0  # seconds: loading the models at once would delay the first visitor's page, not only the run
@@ -48,7 +48,7 @@ class Page(gr.Blocks):  # type: ignore[misc]
         """As `gr.Blocks.launch`. `warm` loads what is heavy on a thread of its own, a moment after the page is up."""
         usual = {
             "theme": theme(),
-            "css_paths": [STYLE],
+            "css_paths": STYLES,
             "head": _HEAD,
             "footer_links": [],
             "run_history": False,

@@ -99,7 +99,7 @@ def _show(visit: Visit, trace: Trace) -> Values:
             return {"hero": True, "resumable": False}  # stopped before the first step was complete: nothing to look at
         if trace.status != "running" and visit.selected is None and visit.shown is not None:
             visit.selected = views.best_particle(visit.shown)
-        shown = views.show(trace, selected=visit.selected, tab=visit.tab, event=visit.event, sweep=visit.sweep)
+        shown = views.show(trace, **visit.look)
         return shown | {"hero": False, "resumable": trace.status == "stopped"}
 
 

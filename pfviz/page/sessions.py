@@ -8,7 +8,9 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from pfviz.diagnostics.reweighing import Rule
 from pfviz.trace import Trace
 
 
@@ -35,6 +37,9 @@ class Visit:
     tab: str = "weights"
     event: int | None = None  # the step whose resampling event is shown; None follows the latest
     sweep: int | None = None  # the sweep that is shown, of a method of several; None follows the latest
+    question: str = "deaths"  # of those about the reward, the one that is answered
+    rule: Rule | None = None  # under which "What if?" selects again; None is that of the run
+    trouble: str = ""  # what is wrong with the rule that was typed last
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _folder: Path | None = None
 
@@ -42,6 +47,12 @@ class Visit:
     def shown(self) -> Trace | None:
         """The sweep of the trace that is drawn."""
         return self.trace if self.trace is None or self.sweep is None else self.trace.sweep(self.sweep)
+
+    @property
+    def look(self) -> dict[str, Any]:
+        """Where the visitor looks, as `views.show` is told."""
+        names = ("selected", "tab", "event", "sweep", "question", "rule", "trouble")
+        return {name: getattr(self, name) for name in names}
 
     def begin(self) -> Run:
         """A new run; an older one of the same tab is stopped. Its trace stays until there is something new to show."""
@@ -55,6 +66,7 @@ class Visit:
         """Nothing is shown, and the visitor looks at nothing."""
         with self.lock:
             self.trace, self.selected, self.event, self.sweep = None, None, None, None
+            self.rule, self.trouble = None, ""
 
     def end(self, run: Run) -> None:
         """The run is over; the visit keeps its trace."""

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from pfviz.diagnostics import mass_name
+from pfviz.diagnostics.reweighing import Rule
 from pfviz.figures.mathtext import render
-from pfviz.page import selection
+from pfviz.page import check, selection
 from pfviz.page.arriving import Arriving
 from pfviz.page.engine import Waiting
 from pfviz.page.inspector import inspect
@@ -18,8 +19,9 @@ from pfviz.page.pane import to_value
 from pfviz.page.sharing import Queued
 from pfviz.trace import Trace
 
-TABS = ("weights", "resampling", "answers", "rewards", "sweeps")
+TABS = ("weights", "resampling", "answers", "rewards", "check", "sweeps")
 PANES = ("genealogy", "strips", *TABS)
+CHECK = ("questions", "rule", "told")  # beside the picture of the tab "check"
 
 Values = dict[str, Any]
 """Name of a part of the page → its new value; parts that are not named stay as they are."""
@@ -39,6 +41,9 @@ def show(
     tab: str = "weights",
     event: int | None = None,
     sweep: int | None = None,
+    question: str = "deaths",
+    rule: Rule | None = None,
+    trouble: str = "",
 ) -> Values:
     """Everything that depends on the trace. Only the open tab's figure is drawn; of a method of several sweeps the last
     one is shown, or the one of that number."""
@@ -56,6 +61,8 @@ def show(
         drawn[tab] = figures.answers(trace, **fixed)
     elif tab == "sweeps":
         drawn[tab] = figures.sweeps(run, shown=len(trace.earlier), title=False)
+    elif tab == "check":
+        drawn |= check.pictures(trace, question, rule, fixed)
     else:
         drawn[tab] = getattr(figures, tab)(trace, **growing)
     values: Values = {
@@ -67,6 +74,8 @@ def show(
         )
         for name, figure in drawn.items()
     }
+    if tab == "check":
+        values = check.words(trace, question, rule, selected, trouble) | values
     return values | {
         "inspector": inspect(trace, selected),
         "answer": answer(run),

@@ -28,7 +28,7 @@ FETCH_FILE = """(file) => {
   link.remove();
 }"""
 
-_STORY = ("inspector", "answer", "event", "sweep", "notes", "progress", "banner", "problem", "hero")
+_STORY = ("inspector", "answer", "event", "sweep", *views.CHECK, "notes", "progress", "banner", "problem", "hero")
 _BUTTONS = ("run", "stop", "resume", "fold", "save_json", "save_html")
 _OUTPUTS = (*(f"trouble_{field}" for field in controls.FIELDS), *views.PANES, *_STORY, *_BUTTONS)
 
@@ -51,7 +51,7 @@ def updates(parts: Parts, values: Values) -> Any:
     if "hero" in values:
         values["hero"] = empty.hero() if values["hero"] else ""  # never `visible`: it makes Gradio lose other updates
     if values.pop("clear", False):
-        cleared = dict.fromkeys((*views.PANES, "answer", "event", "sweep", "notes", "progress"), "")
+        cleared = dict.fromkeys((*views.PANES, *views.CHECK, "answer", "event", "sweep", "notes", "progress"), "")
         values = cleared | {"inspector": EMPTY} | values
     if values.pop("unfold", False):
         found[parts["fold"]] = gr.update(open=True)
@@ -99,7 +99,7 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
     )
     parts["stop"].click(press_stop, **_EVENT)
     parts["resume"].click(press_resume, None, outputs, trigger_mode="multiple", api_name="resume", **_EVENT)
-    for name in (*views.PANES, "inspector", "answer", "sweep"):
+    for name in (*views.PANES, *views.CHECK, "inspector", "answer", "sweep"):
         parts[name].select(looking(looks.select), None, outputs, trigger_mode="multiple", **_EVENT)
     parts["genealogy"].move(looking(looks.walk), None, outputs, trigger_mode="multiple", **_EVENT)
     parts["before"].click(looking(looks.step_event(-1)), None, outputs, **_EVENT)

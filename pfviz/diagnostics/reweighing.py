@@ -1,0 +1,128 @@
+"""The recorded rewards weighed by another rule: what the weights of each recorded population would have been."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from pfviz.diagnostics.evidence import is_filter
+from pfviz.errors import SettingError
+from pfviz.inference.methods import METHODS
+from pfviz.inference.methods.base import Population, Selection
+from pfviz.inference.methods.particle_filtering import ParticleFiltering
+from pfviz.inference.settings import Settings
+from pfviz.inference.weights import log_normalise
+from pfviz.streams import stream, sweep_seed
+from pfviz.trace.columns import Trace
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How particles are weighed and selected: settings of a filter (what each may be: `pfviz.inference.settings`)."""
+
+    resampler: str = "multinomial"
+    tau: float = 1.0
+    potential: str = "odds"
+    trigger: str = "always"
+    threshold: float = 0.5
+    aggregation: str = "last"
+    seed: int = 0
+
+    def checked(self) -> Rule:
+        """The same with its numbers converted from text; raises `SettingError` that names what makes no sense."""
+        made = Settings.of(**self.__dict__)
+        return Rule(**{name: getattr(made, name) for name in self.__dict__})
+
+
+def settings_of(trace: Trace) -> Settings:
+    """The recorded settings; one that is not known here, or makes no sense, is the usual one."""
+    found = {}
+    for name, value in trace.settings.items():
+        with suppress(SettingError):
+            Settings.of(**{name: value})
+            found[name] = value
+    return replace(Settings.of(**found), seed=trace.seed)
+
+
+def recorded_rule(trace: Trace) -> Rule:
+    """The rule of the run itself, of the chain that the sweep belongs to. Of a method that does not filter: what it has
+    of one, which is how the rewards of the steps count together, and else the usual."""
+    settings = settings_of(trace)
+    if not is_filter(trace):
+        return Rule(aggregation=settings.aggregation, seed=trace.seed)
+    # What a method fixes, such as the scheme of particle Gibbs, is not always what the settings say.
+    fixed = METHODS[trace.method](settings).settings if trace.method in METHODS else settings
+    tau = settings.tau * settings.ladder**trace.chain if trace.method == "parallel_tempering" else settings.tau
+    rule = Rule(**{name: getattr(fixed, name) for name in Rule().__dict__})
+    return replace(rule, tau=tau, seed=trace.seed)
+
+
+class Reweighed:
+    """A sweep under a rule: every recorded population as it was, with the weights that the rule gives it.
+
+    Between two recorded events weights accumulate from step to step, as under a trigger; after one they go on from what
+    it left behind. The method of the run decides what else is done to them: what entropic filtering flattens stays
+    flattened, and a method that does not filter is weighed as particle filtering.
+    """
+
+    def __init__(self, trace: Trace, rule: Rule) -> None:
+        self.trace, self.rule = trace, rule
+        usual = settings_of(trace)
+        settings = replace(usual, **rule.__dict__)
+        name = {"parallel_tempering": "particle_gibbs"}.get(trace.method, trace.method)
+        weighs = METHODS[name] if name in METHODS and is_filter(trace) else ParticleFiltering
+        self._weigher = weighs(settings)
+        self._chooser = ParticleFiltering(settings)
+        self._max_steps = usual.max_steps
+        first = [sweep.steps for sweep in trace.sweeps if sweep.iteration == 0]
+        self._horizon = max(first) if trace.iteration and first else None
+
+    @cached_property
+    def populations(self) -> list[Population]:
+        """The population of each step, with its weights before the step's potential (`log_carried`)."""
+        return [population for population, _ in self._weighed]
+
+    @cached_property
+    def log_weights(self) -> FloatArray:
+        """(T, N) before selection, unnormalised."""
+        return np.array([weights for _, weights in self._weighed]).reshape(-1, self.trace.particles)
+
+    @cached_property
+    def _weighed(self) -> list[tuple[Population, FloatArray]]:
+        return list(self._walk())
+
+    def _walk(self) -> Iterator[tuple[Population, FloatArray]]:
+        trace, n = self.trace, self.trace.particles
+        history, failed = np.empty((0, n)), np.zeros(n, dtype=np.bool_)
+        carried = np.full(n, -np.log(n))
+        for t in range(trace.steps):
+            if t:
+                before = trace.ancestors[t - 1]
+                history, failed = history[:, before], failed[before]
+            history = np.vstack([history, np.where(trace.written[t], trace.rewards[t], np.nan)])
+            failed = failed | np.array([end == "failed" for end in trace.ends[t]])
+            population = Population(
+                t, self._max_steps, np.where(failed, 0.0, history), trace.finished[t], carried, trace.pinned,
+                self._horizon,
+            )  # fmt: skip
+            weights = np.where(failed, -np.inf, self._weigher.weigh(population).log_weights)
+            yield population, weights
+            after = trace.log_carried[t + 1] if trace.resampled[t] and t + 1 < trace.steps else None
+            carried = log_normalise(weights) if after is None else after
+
+    def select(self, t: int) -> Selection:
+        """What the rule's event after step t would have done to the recorded population, drawn as a run with the
+        rule's seed draws it."""
+        seed = sweep_seed(self.rule.seed, self.trace.iteration, self.trace.chain)
+        population = self.populations[t]
+        made = self._chooser.select(stream(seed, "resampling", t), population, self.log_weights[t])
+        if self.trace.pinned:
+            made.ancestors[0] = 0
+        return made

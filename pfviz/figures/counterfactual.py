@@ -1,0 +1,173 @@
+"""Selection under another rule: who would have had children at each recorded step, and who had them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+
+from pfviz.diagnostics.counterfactual import WhatIf, what_if
+from pfviz.diagnostics.deaths import labels
+from pfviz.diagnostics.genealogy import lanes
+from pfviz.diagnostics.reweighing import Rule, recorded_rule
+from pfviz.diagnostics.truth import RIGHT, truth
+from pfviz.figures import theme
+from pfviz.figures.marks import curves, node_hovers
+from pfviz.trace.columns import Trace
+
+QUESTION = "Who would have lived?"
+READS = (
+    "Each step's particles as they were, in the lanes of the genealogy, and what selection would have made of them "
+    "under the rule on the left. Only the event is replayed: what other parents would have written, nobody knows. Blue "
+    "rings: known to be right so far. The more children, the larger the mark."
+)
+
+BoolArray = npt.NDArray[np.bool_]
+
+
+def plot_counterfactual(
+    trace: Trace, *, rule: Rule | None = None, selected: int | None = None, title: bool = True
+) -> go.Figure:
+    """The fates of all particles at each event.
+
+    Args:
+        rule: by default that of the run, under which nothing changes.
+        selected: uid of a node: its mark is outlined.
+        title: draw the title.
+
+    Raises:
+        SettingError: the rule makes no sense.
+    """
+    found = what_if(trace, rule or recorded_rule(trace))
+    if not found.events:
+        return theme.figure(
+            [], title=QUESTION, reads=READS, titled=title, height=300, xaxis=theme.axis(visible=False),
+            yaxis=theme.axis(visible=False), annotations=theme.empty("Nothing is selected after the only step"),
+        )  # fmt: skip
+    rows = [event.step for event in found.events]
+    was = np.array([event.recorded.offspring for event in found.events])
+    would = np.array([event.instead.offspring for event in found.events])
+    fates = (
+        ("lived, and would have", (was > 0) & (would > 0), theme.SURVIVOR, "circle"),
+        ("died, and would have", (was == 0) & (would == 0), theme.FAINT, "circle-open"),
+        ("would have lived", (was == 0) & (would > 0), theme.ESS, "triangle-up"),
+        ("would have died", (was > 0) & (would == 0), theme.EVIDENCE, "triangle-down"),
+    )
+    places = lanes(trace)
+    known = labels(trace, truth(trace))[rows] == RIGHT
+    traces: list[Any] = [_edges(trace, places), _rings(rows, places, known)]
+    hovers = _hovers(trace, found)
+    traces += [_fate(trace, rows, places, hovers, would, *fate) for fate in fates]
+    mine = trace.uids[rows] == selected if selected is not None else np.zeros(was.shape, dtype=np.bool_)
+    traces.append(_selection(rows, places, mine))
+    steps, n = rows[-1] + 1, trace.particles
+    return theme.figure(
+        traces,
+        title=f"{QUESTION} {_finding(was, would)}",
+        reads=READS,
+        titled=title,
+        height=320,
+        margin={"l": 12, "r": 40, "t": 24, "b": theme.BOTTOM},
+        showlegend=True,
+        legend={
+            "orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "font": {"size": 11, "color": theme.MUTED},
+            "itemsizing": "constant", "itemclick": False, "itemdoubleclick": False,
+        },
+        xaxis=theme.step_axis(steps, fixedrange=True) | {"range": [0.6, steps + 0.4]},
+        yaxis=theme.axis(range=[n - 0.3, -0.7], visible=False, fixedrange=True),
+        annotations=[theme.step_word()],
+    )  # fmt: skip
+
+
+def _finding(was: npt.NDArray[np.int64], would: npt.NDArray[np.int64]) -> str:
+    gained, lost = int(np.sum((was == 0) & (would > 0))), int(np.sum((was > 0) & (would == 0)))
+    if not gained and not lost:
+        return "The same as in the run"
+    return f"{gained} who died would have, {lost} who lived would not"
+
+
+def _hovers(trace: Trace, found: WhatIf) -> list[list[str]]:
+    """(E, N), of the events."""
+    plain = node_hovers(trace)
+    return [
+        [
+            f"{plain[event.step][n]}<br>children: {event.recorded.offspring[n]}, would be "
+            f"<b>{event.instead.offspring[n]}</b>"
+            for n in range(trace.particles)
+        ]
+        for event in found.events
+    ]
+
+
+def _edges(trace: Trace, places: npt.NDArray[np.int64]) -> Any:
+    """Who descends from whom in the run as it was."""
+    steps = np.repeat(np.arange(trace.steps - 1), trace.particles)
+    slots = np.tile(np.arange(trace.particles), trace.steps - 1)
+    before = places[steps, trace.ancestors[steps, slots]].astype(np.float64)
+    start = (steps + 1).astype(np.float64)
+    x, y = curves(start, before, start + 1, places[steps + 1, slots].astype(np.float64))
+    return go.Scatter(
+        x=x, y=y, mode="lines", line={"color": theme.GRID, "width": 1}, hoverinfo="skip", showlegend=False, name="run"
+    )
+
+
+def _rings(rows: list[int], places: npt.NDArray[np.int64], right: BoolArray) -> Any:
+    events, slots = np.nonzero(right)
+    steps = np.asarray(rows)[events]
+    return go.Scatter(
+        x=steps + 1,
+        y=places[steps, slots],
+        mode="markers",
+        marker={"symbol": "circle-open", "size": 15, "color": theme.RIGHT, "line": {"width": 1.2}},
+        hoverinfo="skip",
+        showlegend=bool(len(steps)),
+        name="right so far",
+    )
+
+
+def _fate(
+    trace: Trace,
+    rows: list[int],
+    places: npt.NDArray[np.int64],
+    hovers: list[list[str]],
+    would: npt.NDArray[np.int64],
+    name: str,
+    mask: BoolArray,
+    colour: str,
+    symbol: str,
+) -> Any:
+    events, slots = np.nonzero(mask)
+    steps = np.asarray(rows)[events]
+    return go.Scatter(
+        x=steps + 1,
+        y=places[steps, slots],
+        mode="markers",
+        customdata=trace.uids[steps, slots],
+        hovertext=[hovers[event][slot] for event, slot in zip(events, slots, strict=True)],
+        hovertemplate="%{hovertext}<extra></extra>",
+        marker={
+            "symbol": symbol,
+            "color": colour,
+            "size": 6 + 1.2 * np.minimum(would[events, slots], 5),
+            "line": {"width": 1.2, "color": colour},
+        },
+        showlegend=bool(len(steps)),
+        cliponaxis=False,
+        name=name,
+    )
+
+
+def _selection(rows: list[int], places: npt.NDArray[np.int64], mine: BoolArray) -> Any:
+    events, slots = np.nonzero(mine)
+    steps = np.asarray(rows)[events]
+    return go.Scatter(
+        x=steps + 1,
+        y=places[steps, slots],
+        mode="markers",
+        marker={"symbol": "circle-open", "size": 19, "color": theme.ACCENT, "line": {"width": 2.5}},
+        hoverinfo="skip",
+        showlegend=False,
+        name="selection",
+    )

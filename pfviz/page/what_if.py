@@ -1,0 +1,112 @@
+"""The rule of "What if?": its form, what is read of it, and its outcome in numbers, as safe HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from pfviz.diagnostics.counterfactual import UNKNOWN_FUTURES, Event, what_if
+from pfviz.diagnostics.reweighing import Rule, recorded_rule
+from pfviz.figures.mathtext import render
+from pfviz.inference.answers import Answer
+from pfviz.page.controls import AGGREGATION, POTENTIALS, SCHEMES
+from pfviz.page.markup import escape, message
+from pfviz.trace import Trace
+
+_TRIGGERS = (("After every step", "always"), ("When ESS/N is low", "ess"))
+_LISTS = {
+    "resampler": ("Scheme", SCHEMES),
+    "potential": ("Potential", POTENTIALS),
+    "trigger": ("Resample", _TRIGGERS),
+    "aggregation": ("Aggregate", tuple(choice for choice in AGGREGATION if choice[1] != "model")),
+}
+_NUMBERS = {
+    "tau": ("Tau", "A small one trusts the reward more"),
+    "threshold": ("Threshold", "Of ESS/N, where that decides"),
+    "seed": ("Seed", "Of the draws; the weights do not depend on it"),
+}
+_ORDER = ("resampler", "tau", "potential", "aggregation", "trigger", "threshold", "seed")
+LONGEST = 40  # characters of a number
+
+
+def read(trace: Trace, typed: object) -> Rule | None:
+    """The rule that was typed, the run's own where nothing is; None for an empty form.
+
+    Raises:
+        SettingError: it makes no sense.
+    """
+    if not isinstance(typed, Mapping) or not typed:
+        return None
+    known = {name: str(value)[:LONGEST] for name, value in typed.items() if name in _ORDER}
+    return replace(recorded_rule(trace), **known).checked()  # type: ignore[arg-type]  # text, until it is checked
+
+
+def form(trace: Trace) -> str:
+    """The rule of the run, to be changed. It depends on the run alone: what was typed stays as the page is redrawn."""
+    own = recorded_rule(trace)
+    fields = "".join(_field(name, getattr(own, name)) for name in _ORDER)
+    return f'<form class="rule" aria-label="Another rule">{fields}<button type="reset">As in the run</button></form>'
+
+
+def _field(name: str, value: object) -> str:
+    if name in _NUMBERS:
+        label, why = _NUMBERS[name]
+        shown = f"{value:g}" if isinstance(value, float) else value
+        field = f'<input name="{name}" value="{shown}" inputmode="decimal" autocomplete="off" maxlength="{LONGEST}">'
+        return f'<label title="{why}"><span>{label}</span>{field}</label>'
+    label, choices = _LISTS[name]
+    # What the model made of whole texts is, of the rewards of the steps, the last.
+    chosen = "last" if value == "model" else value
+    options = "".join(
+        f'<option value="{key}"{" selected" if key == chosen else ""}>{escape(text)}</option>' for text, key in choices
+    )
+    return f'<label><span>{label}</span><select name="{name}">{options}</select></label>'
+
+
+def outcome(trace: Trace, rule: Rule | None, trouble: str) -> str:
+    """Effective sample sizes and parents of each event, as they were and as they would have been, and the answer."""
+    found = what_if(trace, rule or recorded_rule(trace))
+    rows = "".join(_row(event, trace.particles) for event in found.events)
+    table = (
+        '<table class="told"><thead><tr><th>Step</th><th title="Effective sample size, 1/ΣW² (Kong, Liu & Wong 1994): '
+        'in the run → under the rule">ESS</th><th title="Particles with children: in the run → under the rule">Parents'
+        f"</th></tr></thead><tbody>{rows}</tbody></table>"
+        if rows
+        else ""
+    )
+    same = _form(found.answer) == _form(found.recorded)
+    said = f"It would answer {_said(found.answer)}" + (
+        ", as it did." if same else f", where it answered {_said(found.recorded)}."
+    )
+    return (
+        f'{message(trouble)}<p class="lead">The last step’s particles, weighed by this rule: {said}</p>{table}'
+        f'<p class="small">{UNKNOWN_FUTURES}</p>'
+    )
+
+
+def _row(event: Event, particles: int) -> str:
+    was, would = event.recorded, event.instead
+    parents = f"{was.parents} → <b>{would.parents}</b>"
+    if not would.fired:
+        parents = f"{was.parents} → <b>{would.parents}</b> <small>not resampled</small>"
+    return f"<tr><td>{event.step + 1}</td><td>{was.ess:.1f} → <b>{would.ess:.1f}</b></td><td>{parents}</td></tr>"
+
+
+def _form(answer: Answer | None) -> str | None:
+    return None if answer is None else answer.canonical
+
+
+def _said(answer: Answer | None) -> str:
+    if answer is None:
+        return "nothing"
+    text = answer.display if len(answer.display) <= 40 else answer.display[:40] + "…"
+    return f"<b>{render(text)}</b>{verdict(answer.correct)}"
+
+
+def verdict(right: bool | None) -> str:
+    """✓ or ✗ beside an answer, nothing where the truth is not known."""
+    return {
+        None: "",
+        True: ' <span class="verdict right" title="right">✓</span>',
+        False: ' <span class="verdict wrong" title="wrong">✗</span>',
+    }[right]
