@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pfviz.diagnostics.truth import Judge
+from pfviz.diagnostics.truth import Judge, true_answer
 from pfviz.lab import best_of, calibration
 from pfviz.lab.best_of import Point
 from pfviz.lab.calibration import Bin
@@ -16,6 +16,7 @@ from pfviz.lab.findings import Findings, findings
 from pfviz.lab.intervals import Estimate, mean
 from pfviz.lab.noticed import noticed
 from pfviz.lab.rows import Rows, rows
+from pfviz.problem import is_correct
 from pfviz.trace.columns import Trace
 
 
@@ -65,7 +66,11 @@ def diagnose(traces: Sequence[Trace], judge: Judge | None = None) -> Diagnosis:
 
 def _measures(traces: Sequence[Trace], table: Rows) -> Measures:
     texts = {text: place for place, text in enumerate(table.problems)}
-    graded = [(float(trace.choice.correct), texts[trace.problem]) for trace in _told(traces) if trace.problem in texts]
+    graded: list[tuple[float, int]] = []
+    for trace in traces:
+        truth = true_answer(trace)
+        if truth is not None and trace.problem in texts and trace.steps:
+            graded.append((float(trace.answer is not None and is_correct(trace.answer, truth)), texts[trace.problem]))
     values, problems = np.array([value for value, _ in graded]), np.array([p for _, p in graded], dtype=np.int64)
     return Measures(
         auc=mean(noticed(table), table.problem),
