@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from pfviz.lab.causes.base import LEAST_PROBLEMS, LEAST_ROWS, Evidence, Finding, clearest
-from pfviz.lab.features import Feature, of_steps
-from pfviz.lab.intervals import DRAWS, Estimate, slope
+from pfviz.lab.features import Feature
+from pfviz.lab.intervals import slope, slope_estimate
 from pfviz.lab.noticed import noticed
-from pfviz.lab.rows import BoolArray, FloatArray, Rows, groups
-from pfviz.streams import stream
+from pfviz.lab.rows import BoolArray, FloatArray, groups
+from pfviz.lab.wording import amount, counted
 
 MOST = 3
 SURE = 4.5  # standard errors: about a hundred candidates are tried
@@ -23,11 +23,11 @@ _Taste = tuple[Feature, float, float]
 
 
 def tastes(evidence: Evidence) -> list[Finding]:
-    """The features that explain most of how scores differ between right prefixes of one problem, one after the other; the
-    reward goes on without them. The place of a step is one of them: scores that drift.
+    """The features that explain most of how scores differ between right prefixes of one problem, one after the other;
+    the reward goes on without them. The place of a step is one of them: scores that drift.
 
-    Right prefixes are looked at because a wrong one may also score high for an error that is not noticed. Only where all
-    of those have one score, the best there is, wrong ones are taken, if every error among them is noticed.
+    Right prefixes are looked at because a wrong one may also score high for an error that is not noticed. Only where
+    all of those have one score, the best there is, wrong ones are taken, if every error among them is noticed.
     """
     rows = evidence.rows
     if not rows.known.any():
@@ -38,7 +38,7 @@ def tastes(evidence: Evidence) -> list[Finding]:
         if not _all_noticed(evidence):
             return []
         among = rows.is_wrong
-    candidates, found, left = of_steps(rows), list[Finding](), rows.reward
+    candidates, found, left = evidence.features, list[Finding](), rows.reward
     for _ in range(MOST):
         best = _best(evidence, candidates, left, among)
         if best is None:
@@ -78,11 +78,11 @@ def _best(evidence: Evidence, candidates: list[Feature], reward: FloatArray, amo
         explained = per_unit**2 * float(x @ x)
         if abs(z) < SURE or move < LEAST_MOVE:
             continue
-        if feature.unit == "step" or _is_length(feature):
+        if feature.unit == "step" or feature.length:
             rivals.append(((feature, per_unit, move), explained))
         if explained > most + 1e-9:
             best, most = (feature, per_unit, move), explained
-    if best is None or not (best[0].unit == "step" or _is_length(best[0])):
+    if best is None or not (best[0].unit == "step" or best[0].length):
         return best
     return _step_or_length(
         evidence, [taste for taste, explained in rivals if explained > 0.7 * most], best, reward, among
@@ -94,14 +94,10 @@ def _step_or_length(
 ) -> _Taste:
     """Solutions grow longer from step to step, so scores that drift follow their length too. It is the length if of two
     prefixes of the same step the longer one scores as much higher as that says."""
-    lengths = [taste for taste in rivals if _is_length(taste[0]) and _within_steps(evidence, taste, reward, among)]
+    lengths = [taste for taste in rivals if taste[0].length and _within_steps(evidence, taste, reward, among)]
     if lengths:
         return best if any(taste[0] is best[0] for taste in lengths) else lengths[0]
     return next((taste for taste in rivals if taste[0].unit == "step"), best)
-
-
-def _is_length(feature: Feature) -> bool:
-    return feature.name.startswith("the length")
 
 
 def _within_steps(evidence: Evidence, taste: _Taste, reward: FloatArray, among: BoolArray) -> bool:
@@ -120,8 +116,8 @@ def _within_steps(evidence: Evidence, taste: _Taste, reward: FloatArray, among: 
 
 
 def _without(evidence: Evidence, feature: Feature, per_unit: float, reward: FloatArray, among: BoolArray) -> FloatArray:
-    """The reward without this taste: what it moves, in right and in wrong prefixes each by its own slope, as long as both
-    go the same way (a score that is clipped moves less)."""
+    """The reward without this taste: what it moves, in right and in wrong prefixes each by its own slope, as long as
+    both go the same way (a score that is clipped moves less)."""
     rows = evidence.rows
     away = feature.values - feature.values[among].mean()
     shift = np.where(among, per_unit * away, 0.0)
@@ -155,26 +151,15 @@ def _finding(
     rows = evidence.rows
     x, y = _centred(feature.values, evidence, among), _centred(reward, evidence, among)
     likes = "rises" if per_unit > 0 else "falls"
-    amount = abs(per_unit) * feature.scale
+    by = amount(abs(per_unit) * feature.scale)
     if feature.unit == "step":
-        said = f"The scores {likes.removesuffix('s')} by {amount:.2f} per step whatever the content."
+        said = f"The scores {likes.removesuffix('s')} by {by} per step whatever the content."
     elif feature.unit:
-        unit = feature.unit if feature.scale == 1 else f"{feature.scale:.0f} {feature.unit}s"
-        said = f"The score {likes} with {feature.name} whatever it says: by {amount:.2f} per {unit}."
+        unit = feature.unit if feature.scale == 1 else counted(feature.scale, feature.unit)
+        said = f"The score {likes} with {feature.name} whatever it says: by {by} per {unit}."
     else:
-        said = f"The score {likes} by {amount:.2f} at {feature.name}, right or wrong."
+        said = f"The score {likes} by {by} at {feature.name}, right or wrong."
     size = min(1.0, 0.5 * move / max(evidence.gap, 0.1))
-    cause = "drift" if feature.unit == "step" else "length" if _is_length(feature) else "taste"
-    estimate = _interval(x, y, rows, per_unit, feature.scale)
+    cause = "drift" if feature.unit == "step" else "length" if feature.length else "taste"
+    estimate = slope_estimate(x, y, rows.problem).mapped(lambda value: value * feature.scale)
     return Finding(cause, said, size, estimate, clearest(x * np.sign(per_unit), among, rows))
-
-
-def _interval(x: FloatArray, y: FloatArray, rows: Rows, value: float, scale: float) -> Estimate:
-    names, place = np.unique(rows.problem, return_inverse=True)
-    cross, square = np.bincount(place, x * y), np.bincount(place, x * x)
-    drawn = stream(0, "bootstrap").multinomial(len(names), np.full(len(names), 1 / len(names)), size=DRAWS)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        slopes = (drawn @ cross) / (drawn @ square)
-    slopes = slopes[np.isfinite(slopes)] * scale
-    low, high = np.percentile(slopes, [2.5, 97.5]) if len(slopes) else (np.nan, np.nan)
-    return Estimate(value * scale, float(low), float(high), int((np.abs(x) > 1e-9).sum()), len(names))
