@@ -3,7 +3,7 @@
 All of it is told by how often a wrong prefix scores below the right ones beside it. The descriptions compete: the one
 behind the most lost pairs is taken, its rows are explained, and the others are looked at again.
 
-About 140 descriptions are tried. FALSE_FINDINGS
+About 140 descriptions are tried. FALSE_TODO
 """
 
 from __future__ import annotations

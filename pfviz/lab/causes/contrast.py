@@ -13,7 +13,7 @@ from pfviz.lab.rows import BoolArray, FloatArray
 SEEN_LESS = 0.15  # less often noticed than the others, at least
 NOTICED = 0.85  # what is noticed more often than this is noticed
 SURE = 3.0  # standard errors
-SURE_OF_MANY = 4.0  # of words and digits, about ninety of which are tried
+SURE_OF_MANY = 4.0  # of words and digits, ninety of which are tried
 
 
 @dataclass(frozen=True, slots=True)
