@@ -77,7 +77,7 @@ def plot_profile(trace: Trace, *, selected: int | None = None, title: bool = Tru
 
 
 def _rewards() -> dict[str, Any]:
-    return theme.axis(range=[-0.04, 1.04], tickvals=[0, 0.5, 1], showgrid=True, fixedrange=True)
+    return theme.axis(range=[-0.09, 1.09], tickvals=[0, 0.5, 1], showgrid=True, fixedrange=True)
 
 
 def _slope(one: Estimate, times: int) -> str:

@@ -25,7 +25,7 @@ _NUMBERS = {
     "threshold": ("Threshold", "Of ESS/N, where that decides"),
     "seed": ("Seed", "Of the draws; the weights do not depend on it"),
 }
-_ORDER = ("resampler", "tau", "potential", "aggregation", "trigger", "threshold", "seed")
+_ORDER = ("resampler", "tau", "seed", "potential", "aggregation", "trigger", "threshold")
 LONGEST = 40  # characters of a number
 
 
@@ -75,11 +75,9 @@ def outcome(trace: Trace, rule: Rule | None, trouble: str) -> str:
         else ""
     )
     same = _form(found.answer) == _form(found.recorded)
-    said = f"It would answer {_said(found.answer)}" + (
-        ", as it did." if same else f", where it answered {_said(found.recorded)}."
-    )
+    said = ", as the run did." if same else f", where the run answered {_said(found.recorded)}."
     return (
-        f'{message(trouble)}<p class="lead">The last step’s particles, weighed by this rule: {said}</p>{table}'
+        f'{message(trouble)}<p class="lead">These weights answer {_said(found.answer)}{said}</p>{table}'
         f'<p class="small">{UNKNOWN_FUTURES}</p>'
     )
 
