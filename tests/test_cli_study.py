@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from pfviz.cli import main
 from pfviz.inference.settings import Settings
+from pfviz.models.confidence import NAMES
 from pfviz.study import cluster, pool
 from pfviz.study.pair import Pair
 from pfviz.study.result import load
@@ -93,11 +94,12 @@ def test_the_problems_are_held_out_and_the_models_are_those_asked_for(workers: W
     assert (about["reward"], about["problem_seed"], about["settings"]["tau"]) == ("naive", 3, 0.5)
 
 
-def test_the_oracle_needs_no_reward_model(workers: Workers, tmp_path: Path) -> None:
-    call(tmp_path, *SMALL, "--reward", "oracle")
-    assert workers.given[1].reward is None
+@pytest.mark.parametrize("reward", ["oracle", *NAMES.values()])
+def test_the_oracle_and_confidence_need_no_reward_model(reward: str, workers: Workers, tmp_path: Path) -> None:
+    assert call(tmp_path, *SMALL, "--reward", reward).exit_code == 0
+    assert workers.given[1].reward == reward
     about = json.loads((tmp_path / "outcomes.jsonl").read_text().splitlines()[0])["about"]
-    assert about["reward"] == "oracle"
+    assert about["reward"] == reward
     assert not any(name.startswith("reward/") for name in about["models"])
 
 
@@ -168,11 +170,17 @@ def test_a_mistake_is_named_without_a_traceback(
     assert workers.jobs == []
 
 
-def test_another_study_is_not_mixed_in(workers: Workers, tmp_path: Path) -> None:
-    call(tmp_path, *SMALL)
-    result = call(tmp_path, *SMALL, "--tau", "2")
+@pytest.mark.parametrize(
+    ("first", "then", "said"),
+    [((), ("--tau", "2"), "settings tau"), (("--reward", "oracle"), ("--reward", "confidence"), "in reward")],
+)
+def test_another_study_is_not_mixed_in(
+    first: tuple[str, ...], then: tuple[str, ...], said: str, workers: Workers, tmp_path: Path
+) -> None:
+    call(tmp_path, *SMALL, *first)
+    result = call(tmp_path, *SMALL, *then)
     assert result.exit_code == 2
-    assert "settings tau" in " ".join(result.stderr.split())
+    assert said in " ".join(result.stderr.split())
 
 
 def test_missing_models_are_named(workers: Workers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
