@@ -50,8 +50,9 @@ def of_engines(pair: Pair, endpoints: Sequence[str], particles: Sequence[int], r
     others = [Engine(name, generator_preset(name).load()) for name in (PREFIX + name for name in endpoints)]
     folder = assets() / "tiny" / "generator"
     say(f"starting {SERVED}")
-    device = str(pair.generator.model.device)
-    with serving(folder, device=device, threads=torch.get_num_threads()) as address:
+    model = pair.generator.model
+    device, dtype = str(model.device), str(model.dtype).removeprefix("torch.")
+    with serving(folder, device=device, dtype=dtype, threads=torch.get_num_threads()) as address:
         served = RemoteGenerator(endpoint(address, str(folder)))
         engines = [Engine(HERE, pair.generator), Engine(SERVED, served), *others]
         yield from compared(engines, pair.problems, particles, rounds, say)

@@ -25,10 +25,11 @@ PATIENCE = 300.0
 
 
 @contextmanager
-def serving(model: str | Path, *, device: str = "cpu", threads: int = 1, patience: float = PATIENCE) -> Iterator[str]:
-    """The address of a server of that folder, from when it answers until the context is left.
-
-    `threads` are those that it computes with.
+def serving(
+    model: str | Path, *, device: str = "cpu", dtype: str = "auto", threads: int = 1, patience: float = PATIENCE
+) -> Iterator[str]:
+    """The address of a server of that folder, from when it answers until the context is left. It computes on `device`
+    in `dtype` ("auto": that of the weights), with so many threads; `patience` is in seconds.
 
     Raises:
         ModelError: a package is missing, or the server ended early or did not answer; with the last of what it said.
@@ -41,7 +42,7 @@ def serving(model: str | Path, *, device: str = "cpu", threads: int = 1, patienc
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-c", "from transformers.cli.transformers import main; main()", "serve", str(model)]
-    options = ["--device", device, "--host", "127.0.0.1", "--port", str(port)]
+    options = ["--device", device, "--dtype", dtype, "--host", "127.0.0.1", "--port", str(port)]
     quiet = {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": str(threads)}
     with TemporaryDirectory(prefix="pfviz-serve-") as folder:
         log = Path(folder) / "log"

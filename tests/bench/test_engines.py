@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 import pfviz
 from pfviz import api
@@ -122,6 +123,9 @@ def test_a_configured_endpoint_is_beside_them(monkeypatch: pytest.MonkeyPatch, t
     assert [engine.name for engine in found] == [HERE, SERVED, "endpoint:lab"]
     assert found[1].generator.endpoint.url == "http://127.0.0.1:1"
     assert found[1].generator.endpoint.model == str(seen[0][0])
+    model = found[0].generator.model
+    alike = {"device": str(model.device), "dtype": str(model.dtype).partition(".")[2]}
+    assert seen[0][1] == alike | {"threads": torch.get_num_threads()}
     assert rest[1:3] == ((4,), 3)
     with pytest.raises(EndpointError, match="endpoint:lab"):
         list(of_engines(pair("embedded"), ["nobody"], (4,), 3, silent))
