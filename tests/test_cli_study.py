@@ -83,12 +83,13 @@ def test_the_problems_are_held_out_and_the_models_are_those_asked_for(workers: W
     from pfviz.tiny.world import held_out_tasks
 
     call(tmp_path, *SMALL, "--reward", "naive", "--tau", "0.5", "--potential", "score", "--problem-seed", "3",
-         "--temperature", "1.1", "--workers", "7")  # fmt: skip
+         "--temperature", "1.1", "--workers", "7", "--aggregation", "product")  # fmt: skip
     tasks = held_out_tasks(3, 3)
     assert {job.problem.text for job in workers.jobs} == {task.text for task in tasks}
     assert {job.problem.truth for job in workers.jobs} == {str(task.answer) for task in tasks}
     common, pair, count = workers.given
     assert (common.tau, common.potential, common.temperature, count) == (0.5, "score", 1.1, 7)
+    assert common.aggregation == "product"
     assert (pair.generator.name, pair.reward.name) == ("generator", "naive-reward")
     about = json.loads((tmp_path / "outcomes.jsonl").read_text().splitlines()[0])["about"]
     assert (about["reward"], about["problem_seed"], about["settings"]["tau"]) == ("naive", 3, 0.5)
@@ -137,6 +138,13 @@ def test_a_report_runs_nothing(workers: Workers, tmp_path: Path, monkeypatch: py
     assert load(tmp_path / "table.json").methods == ("particle_filtering", "greedy")
 
 
+def test_a_study_from_before_a_setting_could_be_set_goes_on(workers: Workers, tmp_path: Path) -> None:
+    call(tmp_path, *SMALL)
+    about = json.loads((tmp_path / "outcomes.jsonl").read_text().splitlines()[0])["about"]
+    assert set(about["settings"]) == {"temperature", "tau", "potential", "width"}
+    assert call(tmp_path, *SMALL, "--aggregation", "last").exit_code == 0
+
+
 def test_ray_gets_the_jobs_that_the_pool_would(
     workers: Workers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -172,7 +180,11 @@ def test_a_mistake_is_named_without_a_traceback(
 
 @pytest.mark.parametrize(
     ("first", "then", "said"),
-    [((), ("--tau", "2"), "settings tau"), (("--reward", "oracle"), ("--reward", "confidence"), "in reward")],
+    [
+        ((), ("--tau", "2"), "settings tau"),
+        ((), ("--aggregation", "min"), "settings aggregation"),
+        (("--reward", "oracle"), ("--reward", "confidence"), "in reward"),
+    ],
 )
 def test_another_study_is_not_mixed_in(
     first: tuple[str, ...], then: tuple[str, ...], said: str, workers: Workers, tmp_path: Path

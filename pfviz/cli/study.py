@@ -15,6 +15,7 @@ from pfviz.cli.run import INTERRUPTED
 from pfviz.cli.tables import accuracies
 from pfviz.cli.terminal import console
 from pfviz.errors import StudyError
+from pfviz.inference.aggregation import AGGREGATIONS
 from pfviz.inference.potentials import POTENTIALS
 from pfviz.inference.settings import Settings
 from pfviz.models.presets import REWARDS, assets
@@ -81,6 +82,12 @@ class Numbers(click.ParamType[Any]):
 @click.option("--tau", default=DEFAULT.tau, help="Softmax temperature of the weights.")
 @click.option(
     "--potential", type=click.Choice(list(POTENTIALS)), default=DEFAULT.potential, help="What a reward weighs."
+)
+@click.option(
+    "--aggregation",
+    type=click.Choice(list(AGGREGATIONS)),
+    default=DEFAULT.aggregation,
+    help="What the rewards of a solution's steps count together.",
 )
 @click.option(
     "--out",
