@@ -68,7 +68,7 @@ def plot_profile(trace: Trace, *, selected: int | None = None, title: bool = Tru
         height=300,
         margin={"l": theme.LEFT, "r": 48, "t": 26, "b": theme.BOTTOM},
         narrow={
-            "margin": {"l": 32, "r": 44, "t": 40, "b": theme.BOTTOM, "autoexpand": False},
+            "margin": {"l": 32, "r": 12, "t": 40, "b": 34, "autoexpand": False},
             "annotations": [
                 *_words("step", found.by_step, 1, LEFT, True),
                 *_words("tokens", found.by_length, TOKENS, RIGHT_HAND, True),
@@ -104,9 +104,10 @@ def _words(
     said = [(f"{mark} {_slope(one, times)}", colour) for mark, colour, one in kinds if one.count]
     if not said:
         said = [(f"slope {_slope(trend.all, times)}" if trend.all.count else "no slope", theme.MUTED)]
-    below = {"xref": "paper", "x": ends[1], "xanchor": "left", "yref": "paper", "y": 0, "yanchor": "top"}
+    below = {"xref": "paper", "x": ends[1], "yref": "paper", "y": 0, "yanchor": "top"}
     above: dict[str, Any] = {"xref": "paper", "yref": "paper", "y": 1, "yanchor": "bottom"}
-    words = [theme.note(name, xshift=4, yshift=-1, **below)]
+    side, shift = ("right", {"yshift": -13}) if narrow else ("left", {"xshift": 4, "yshift": -1})
+    words = [theme.note(name, xanchor=side, **shift, **below)]
     for k, (text, colour) in enumerate(said):
         end, side = (ends[1], "right") if k and not narrow else (ends[0], "left")
         place = {"x": end, "xanchor": side, "yshift": 5 + (14 * (len(said) - 1 - k) if narrow else 0)}
