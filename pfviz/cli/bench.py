@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 
-from pfviz.cli.run import FILE, INTERRUPTED, _writable
+from pfviz.cli.files import FILE, writable
+from pfviz.cli.run import INTERRUPTED
 from pfviz.cli.terminal import console
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def _numbers(ctx: click.Context, param: click.Parameter, value: str) -> tuple[in
     multiple=True,
     help="With --engines: this configured server too; it should serve the embedded generator. Repeatable.",
 )
-@click.option("--out", "-o", type=FILE, callback=_writable, help="Write every line here, as JSON.")
+@click.option("--out", "-o", type=FILE, callback=writable, help="Write every line here, as JSON.")
 def bench(out: Path | None, **asked: Any) -> None:
     """Measure what a run costs here: against the bare limit of its models, and in tokens.
 
