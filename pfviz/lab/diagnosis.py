@@ -5,30 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from pfviz.diagnostics.truth import Judge, true_answer
+from pfviz.diagnostics.truth import Judge
 from pfviz.lab import best_of, calibration
 from pfviz.lab.best_of import Point
 from pfviz.lab.calibration import Bin
 from pfviz.lab.consequences import consequences
 from pfviz.lab.findings import Findings, findings
-from pfviz.lab.intervals import Estimate, mean
-from pfviz.lab.noticed import noticed
+from pfviz.lab.intervals import Estimate
+from pfviz.lab.measures import Measures, measures
 from pfviz.lab.rows import Rows, rows
-from pfviz.problem import is_correct
+from pfviz.lab.splits import StepScores, by_kind, by_step
 from pfviz.trace.columns import Trace
 
-
-@dataclass(frozen=True)
-class Measures:
-    """Numbers over all prefixes of known truth, each with its interval; nan where nothing is known."""
-
-    auc: Estimate  # within problems and steps; see noticed.py
-    brier: Estimate
-    calibration_error: Estimate
-    confidence: Estimate  # mean of reward minus right
-    accuracy: Estimate  # of the answers that the runs give
+__all__ = ["Diagnosis", "Measures", "StepScores", "diagnose"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +32,8 @@ class Diagnosis:
     measures: Measures
     reliability: tuple[Bin, ...]
     best_of: tuple[Point, ...]
+    by_kind: tuple[tuple[str, Estimate], ...] = ()  # the AUC in each kind of problem
+    drift: tuple[StepScores, ...] = ()  # mean reward of right and of wrong prefixes, step by step
 
     def node(self, row: int) -> tuple[int, int, int]:
         """(run, sweep, uid) of a row: the particle that an example of a finding shows."""
@@ -58,24 +49,9 @@ def diagnose(traces: Sequence[Trace], judge: Judge | None = None) -> Diagnosis:
         rows=table,
         findings=findings(table),
         consequences=consequences(traces, table, judge),
-        measures=_measures(traces, table),
+        measures=measures(traces, table),
         reliability=tuple(calibration.reliability(table)),
         best_of=tuple(best_of.best_of(table)),
-    )
-
-
-def _measures(traces: Sequence[Trace], table: Rows) -> Measures:
-    texts = {text: place for place, text in enumerate(table.problems)}
-    graded: list[tuple[float, int]] = []
-    for trace in traces:
-        truth = true_answer(trace)
-        if truth is not None and trace.problem in texts and trace.steps:
-            graded.append((float(trace.answer is not None and is_correct(trace.answer, truth)), texts[trace.problem]))
-    values, problems = np.array([value for value, _ in graded]), np.array([p for _, p in graded], dtype=np.int64)
-    return Measures(
-        auc=mean(noticed(table), table.problem),
-        brier=calibration.brier(table),
-        calibration_error=calibration.calibration_error(table),
-        confidence=calibration.confidence(table),
-        accuracy=mean(values, problems),
+        by_kind=by_kind(table, traces),
+        drift=by_step(table),
     )

@@ -15,6 +15,7 @@ import numpy as np
 
 from pfviz.lab.rows import BoolArray, FloatArray, Rows
 
+MOST_SIGNS = 8  # words of a problem that is not told in words
 MOST_WORDS = 80  # phrases that are looked at
 _WORD = re.compile(r"[A-Za-z]+")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -83,7 +84,7 @@ def of_problems(rows: Rows) -> list[Feature]:
     length = np.array([float(len(text)) for text in texts])
     numbers = np.array([float(len(_NUMBER.findall(text))) for text in texts])
     steps = np.array([float(rows.step[rows.problem == p].max(initial=0) + 1) for p in range(len(texts))])
-    words = np.array([len(_WORD.findall(text)) > 8 for text in texts])
+    words = np.array([in_words(text) for text in texts])
     found: list[tuple[str, str, BoolArray]] = [
         ("problems in words", "problems in signs", words),
         (
@@ -107,6 +108,11 @@ def of_problems(rows: Rows) -> list[Feature]:
         for name, opposite, held in found
         if len(texts)
     ]
+
+
+def in_words(problem: str) -> bool:
+    """Whether a problem is told in words rather than in signs."""
+    return len(_WORD.findall(problem)) > MOST_SIGNS
 
 
 def _tests(texts: tuple[str, ...], pattern: str) -> BoolArray:

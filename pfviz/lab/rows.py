@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -81,10 +81,15 @@ class Rows:
         """Rows that can be compared have the same number: same problem, same step."""
         return _numbered(self.problem, self.step)
 
+    def path(self, row: int) -> list[int]:
+        """The rows of the prefix that ends with this one, the first step first."""
+        found = [row]
+        while self.parent[found[-1]] >= 0:
+            found.append(int(self.parent[found[-1]]))
+        return found[::-1]
+
     def scored(self, reward: FloatArray) -> Rows:
         """The same rows with other rewards (R,)."""
-        from dataclasses import replace
-
         return replace(self, reward=reward)
 
 
