@@ -1,4 +1,4 @@
-"""The reward lab: many runs under one reward, and what is wrong with it. The lab of a visit → the value of every part."""
+"""The reward lab: many runs under one reward, and what is wrong with it. A visit's lab → the value of every part."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ COUNTS = (8, 16, 30)
 
 EMPTY = (
     '<div class="lab-empty"><h2>Where is the reward wrong?</h2>'
-    "<p>One run shows one problem. Here many runs under the same reward come together, and their steps are judged: what "
-    "the reward does not notice, what it likes for no reason, and what that cost is said in sentences, the largest first. "
-    "Every finding has examples, and each of them opens the run that it comes from.</p>"
+    "<p>One run shows one problem. Here many runs under the same reward come together, and their steps are judged: "
+    "what the reward does not notice, what it likes for no reason, and what that cost is said in sentences, the largest "
+    "first. Every finding has examples, and each of them opens the run that it comes from.</p>"
     '<div class="begin"><button type="button" class="primary" data-lab="naive">Start a batch with the naive reward'
     "</button>"
     '<button type="button" data-lab="traces">Drop traces here, or choose files</button></div></div>'
@@ -42,16 +42,15 @@ def show(lab: Lab) -> Values:
 
 def pictures(lab: Lab) -> Values:
     """The four figures."""
-    from pfviz.figures.best_of_curve import best_of_curve
-    from pfviz.figures.noticed_by_kind import noticed_by_kind
-    from pfviz.figures.reliability import reliability
-    from pfviz.figures.scores_by_step import scores_by_step
+    from pfviz import figures  # plotly's graph objects take a while to import
 
-    drawers = (reliability, scores_by_step, noticed_by_kind, best_of_curve)
+    found = lab.diagnosis
+    if found is None:
+        return dict.fromkeys(PICTURES, "")
+    drawers = (figures.reliability, figures.scores_by_step, figures.noticed_by_kind, figures.best_of_curve)
     return {
-        name: to_value(draw(lab.diagnosis), run=f"lab {lab.diagnosis.reward}", steps=0, selected=None)
+        name: to_value(draw(found, title=False), run=f"lab {found.reward}", steps=0, selected=None)
         for name, draw in zip(PICTURES, drawers, strict=True)
-        if lab.diagnosis is not None
     }
 
 
@@ -91,6 +90,13 @@ def progress(lab: Lab, done: int, total: int, now: str = "", *, ended: str = "")
     return (
         f'<div class="lab-progress {"done" if ended else "busy"}" role="status" aria-live="polite"><i class="dot"></i>'
         f"<b>{escape(lead)}</b>{spans}{'' if ended else bar(done / total)}</div>"
+    )
+
+
+def reading(files: int) -> str:
+    """The line while files are read and diagnosed."""
+    return (
+        f'<div class="lab-progress busy" role="status"><i class="dot"></i><b>Reading {count(files, "file")}</b></div>'
     )
 
 

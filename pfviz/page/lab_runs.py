@@ -12,7 +12,7 @@ from typing import Any
 from pfviz.errors import PfvizError, SettingError, TraceError
 from pfviz.inference.events import Selected
 from pfviz.lab.selftest import problems
-from pfviz.page import controls, downloads, lab, looks, runs
+from pfviz.page import controls, downloads, lab, lab_words, looks, runs
 from pfviz.page.engine import Engine, Waiting
 from pfviz.page.lab import Values
 from pfviz.page.lab_state import MOST
@@ -38,8 +38,8 @@ def start(
     own_method: bool = False,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[Values]:
-    """Runs of `number` held-out problems with the settings of the form, by best-of-N unless `own_method`; the k-th, from
-    0, has the seed of the form plus the runs that were in the lab before it. Every failure becomes a message."""
+    """Runs of `number` held-out problems with the settings of the form, by best-of-N unless `own_method`; the seed of
+    each is that of the form plus the runs that were in the lab before it. Every failure becomes a message."""
     given = problems(number if number in lab.COUNTS else lab.COUNTS[0])
     form = {**form, "problem": given[0].text, "truth": ""}
     if not own_method:
@@ -164,24 +164,25 @@ def look(visit: Visit, sent: Mapping[str, Any]) -> Values:
         visit.lab.reward, visit.lab.said = sent["reward"], ()
         visit.lab.diagnose()
         return lab.show(visit.lab)
-    node = _node(visit, sent.get("node"))
+    node = _node(visit, sent)
     if node is None:
         return {}
     run, sweep, uid = node
     trace = visit.lab.traces[run]
-    values = looks.show(visit, trace, sweep=sweep, selected=uid)
+    values = looks.bring(visit, trace, sweep=sweep, selected=uid)
     visit.lab.opened = node
-    return values | {"lab_findings": lab.findings(visit.lab)}
+    return values | {"lab_findings": lab_words.findings(visit.lab)}
 
 
-def _node(visit: Visit, sent: object) -> tuple[int, int, int] | None:
-    """Run, sweep and uid as the page sends them, if there is such a particle."""
+def _node(visit: Visit, sent: Mapping[str, Any]) -> tuple[int, int, int] | None:
+    """Run, sweep and uid of a "node" of the lists or a "point" of the figures, whose runs are those that were diagnosed;
+    None if there is no such particle."""
     try:
-        run, sweep, uid = (int(part) for part in str(sent).split(" "))
-        trace = visit.lab.traces[run] if run >= 0 else None
-        if trace is None or not 0 <= sweep < len(trace.sweeps):
+        run, sweep, uid = (int(part) for part in str(sent.get("node", sent.get("point"))).split(" "))
+        if min(run, sweep) < 0:
             return None
-        trace.sweeps[sweep].node(uid)
+        run = run if "node" in sent else visit.lab.diagnosed[run]
+        visit.lab.traces[run].sweeps[sweep].node(uid)
     except (ValueError, IndexError, KeyError):
         return None
     return run, sweep, uid

@@ -6,21 +6,23 @@ import math
 
 from pfviz.lab.causes import Finding, Wanted
 from pfviz.lab.diagnosis import Diagnosis
+from pfviz.lab.first_errors import Report
 from pfviz.lab.intervals import Estimate
 from pfviz.page.lab_state import Lab
 from pfviz.page.markup import bar, escape, share
 from pfviz.page.verdicts import line
+from pfviz.study.result import Estimate as OfStudy
 
 MEASURES = {
     "auc": (
         "AUC",
-        "The chance that of a right and a wrong prefix of one problem, equally long, the right one scores higher: 0.5 is "
-        "guessing, 1 is perfect (area under the ROC curve; Hanley & McNeil 1982).",
+        "The chance that of a right and a wrong prefix of one problem, equally long, the right one scores higher: 0.5 "
+        "is guessing, 1 is perfect (area under the ROC curve; Hanley & McNeil 1982).",
     ),
     "brier": (
         "Brier score",
-        "The mean of (reward − right)², over all prefixes whose truth is known: 0 is perfect, 0.25 is what a reward of 0.5 "
-        "throughout gets (Brier 1950).",
+        "The mean of (reward − right)², over all prefixes whose truth is known: 0 is perfect, 0.25 is what a reward of "
+        "0.5 throughout gets (Brier 1950).",
     ),
     "calibration_error": (
         "Calibration error",
@@ -29,8 +31,8 @@ MEASURES = {
     ),
     "first_error": (
         "First-error F1",
-        "Is the first wrong step of a solution found as the first whose reward falls below a threshold? The harmonic mean "
-        "of the accuracies on wrong and on right solutions (ProcessBench; Zheng et al., arXiv 2412.06559).",
+        "Is the first wrong step of a solution found as the first whose reward falls below a threshold? The harmonic "
+        "mean of the accuracies on wrong and on right solutions (ProcessBench; Zheng et al., arXiv 2412.06559).",
     ),
     "accuracy": (
         "Accuracy",
@@ -38,8 +40,8 @@ MEASURES = {
     ),
 }
 _SIZE = (
-    "Size ranks the findings: the share of pairs of a right and a wrong prefix that it spoils, or what it moves a score "
-    "by in relation to the gap between right and wrong ones."
+    "Size ranks the findings: the share of pairs of a right and a wrong prefix that it spoils, or what it moves a "
+    "score by in relation to the gap between right and wrong ones."
 )
 
 
@@ -53,7 +55,8 @@ def measures(found: Diagnosis) -> str:
     """A number each, with its interval."""
     rows = []
     for name, (title, why) in MEASURES.items():
-        value, interval = told(getattr(found.measures, name))
+        measured = getattr(found.measures, name)
+        value, interval = told(measured.f1 if isinstance(measured, Report) else measured)
         rows.append(
             f'<div data-measure="{name}"><dt>{title} {help_for(why)}</dt>'
             f"<dd><b>{value}</b>{f'<small>{interval}</small>' if interval else ''}</dd></div>"
@@ -61,7 +64,7 @@ def measures(found: Diagnosis) -> str:
     return f'<dl class="measures">{"".join(rows)}</dl>'
 
 
-def told(estimate: Estimate | None) -> tuple[str, str]:
+def told(estimate: Estimate | OfStudy | None) -> tuple[str, str]:
     """An estimate in digits, and its interval; a dash where nothing can be said."""
     if estimate is None or math.isnan(estimate.value):
         return "–", ""
@@ -87,7 +90,11 @@ def findings(lab: Lab) -> str:
     return (
         f"<h3>What is wrong with it {help_for(_SIZE)}</h3>{said}"
         + (f'<h3>What that did to the runs</h3><ol class="findings">{effects}</ol>' if effects else "")
-        + (f'<h3>What would settle the rest</h3><ul class="wanted">{"".join(map(_wanted, wanted))}</ul>' if wanted else "")
+        + (
+            f'<h3>What would settle the rest</h3><ul class="wanted">{"".join(map(_wanted, wanted))}</ul>'
+            if wanted
+            else ""
+        )
     )
 
 
@@ -119,7 +126,11 @@ def _example(lab: Lab, row: int) -> str:
     rows = lab.diagnosis.rows
     place, sweep, uid = lab.diagnosis.node(row)
     node = (lab.diagnosed[place], sweep, uid)
-    verdicts = ('<b class="verdict wrong">✗ wrong</b>', '<b class="verdict right">✓ right</b>', '<b class="verdict">?</b>')  # by label: 0, 1, -1
+    verdicts = (
+        '<b class="verdict wrong">✗ wrong</b>',
+        '<b class="verdict right">✓ right</b>',
+        '<b class="verdict">?</b>',
+    )  # by label: 0, 1, -1
     name = " ".join(map(str, node))
     current = " aria-current=true" if node == lab.opened else ""
     return (

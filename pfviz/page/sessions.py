@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pfviz.diagnostics.reweighing import Rule
+from pfviz.page.lab_state import Lab
 from pfviz.trace import Trace
 
 
@@ -40,6 +41,7 @@ class Visit:
     question: str = "deaths"  # of those about the reward, the one that is answered
     rule: Rule | None = None  # under which "What if?" selects again; None is that of the run
     trouble: str = ""  # what is wrong with the rule that was typed last
+    lab: Lab = field(default_factory=Lab)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _folder: Path | None = None
 
@@ -97,6 +99,7 @@ class Visit:
     def leave(self) -> None:
         """The tab is gone."""
         self.stop()
+        self.lab.stop()
         with self.lock:
             if self._folder is not None:
                 shutil.rmtree(self._folder, ignore_errors=True)
@@ -130,6 +133,7 @@ class Visits:
             visit.leave()
 
     def running(self) -> int:
-        """How many runs go on now."""
+        """How many runs go on now; a batch of the lab is one."""
         with self._lock:
-            return sum(visit.run is not None for visit in self._visits.values())
+            visits = self._visits.values()
+            return sum((visit.run is not None) + (visit.lab.batch is not None) for visit in visits)
