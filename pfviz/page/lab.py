@@ -19,12 +19,13 @@ COUNTS = (8, 16, 30)
 EMPTY = (
     '<div class="lab-empty"><h2>Where is the reward wrong?</h2>'
     "<p>One run shows one problem. Here many runs under the same reward come together, and their steps are judged: "
-    "what the reward does not notice, what it likes for no reason, and what that cost is said in sentences, the largest "
-    "first. Every finding has examples, and each of them opens the run that it comes from.</p>"
+    "what the reward does not notice, what it likes for no reason, and what that cost is said in sentences, the "
+    "largest first. Every finding has examples, and each of them opens the run that it comes from.</p>"
     '<div class="begin"><button type="button" class="primary" data-lab="naive">Start a batch with the naive reward'
     "</button>"
     '<button type="button" data-lab="traces">Drop traces here, or choose files</button></div></div>'
 )
+IDLE = '<div class="lab-progress idle">By best-of-N, with the models, the particles and the other settings on the left.</div>'
 
 
 def show(lab: Lab) -> Values:
@@ -42,12 +43,16 @@ def show(lab: Lab) -> Values:
 
 def pictures(lab: Lab) -> Values:
     """The four figures."""
-    from pfviz import figures  # plotly's graph objects take a while to import
+    # Here, because plotly's graph objects take a while to import.
+    from pfviz.figures.best_of_curve import plot_best_of_curve
+    from pfviz.figures.noticed_by_kind import plot_noticed_by_kind
+    from pfviz.figures.reliability import plot_reliability
+    from pfviz.figures.scores_by_step import plot_scores_by_step
 
     found = lab.diagnosis
     if found is None:
         return dict.fromkeys(PICTURES, "")
-    drawers = (figures.reliability, figures.scores_by_step, figures.noticed_by_kind, figures.best_of_curve)
+    drawers = (plot_reliability, plot_scores_by_step, plot_noticed_by_kind, plot_best_of_curve)
     return {
         name: to_value(draw(found, title=False), run=f"lab {found.reward}", steps=0, selected=None)
         for name, draw in zip(PICTURES, drawers, strict=True)

@@ -22,20 +22,16 @@ def build(parts: dict[str, Any]) -> None:
             elem_id="lab-count",
             min_width=0,
         )
-        parts["lab_method"] = gr.Checkbox(
-            label="by the method on the left, not best-of-N", elem_id="lab-method", min_width=0
-        )
+        parts["lab_method"] = gr.Checkbox(label="with the method on the left", elem_id="lab-method", min_width=0)
         parts["lab_start"] = gr.Button("Start a batch", elem_id="lab-start", variant="primary", size="sm", min_width=0)
         parts["lab_stop"] = gr.Button("Stop", elem_id="lab-stop", size="sm", interactive=False, min_width=0)
-        parts["lab_progress"] = markup(elem_id="lab-progress")
+        parts["lab_progress"] = markup(lab.IDLE, elem_id="lab-progress")
         parts["lab_add"] = gr.Button("Add this run", elem_id="lab-add", size="sm", min_width=0)
         parts["lab_open"] = gr.UploadButton(
             "Add traces", file_count="multiple", file_types=[".json"], elem_id="lab-open", size="sm", min_width=0
         )
         parts["lab_clear"] = gr.Button("Clear", elem_id="lab-clear", size="sm", interactive=False, min_width=0)
-        parts["lab_save"] = gr.Button(
-            "Save the lab’s report", elem_id="lab-save", size="sm", interactive=False, min_width=0
-        )
+        parts["lab_save"] = gr.Button("Save report", elem_id="lab-save", size="sm", interactive=False, min_width=0)
         parts["lab_file"] = gr.DownloadButton("Download", elem_id="lab-file", visible="hidden")
     parts["lab_note"] = markup(elem_id="lab-note")
     parts["lab_empty"] = lab_markup(lab.EMPTY, elem_id="lab-empty")

@@ -135,10 +135,10 @@ def drop(visit: Visit, paths: Sequence[str]) -> Iterator[Values]:
         try:
             found.append(downloads.read(path))
         except TraceError as error:
-            wrong.append(f"{Path(path).name} was left out: {str(error).removeprefix(f'{path}: ')[:200]}")
+            wrong.append(f"{Path(path).name} was left out: {str(error).removeprefix(f'{path}: ').split(';')[0][:160]}")
     visit.lab.said = (*wrong, *visit.lab.add(found))
     visit.lab.diagnose()
-    yield lab.show(visit.lab) | {"lab_progress": ""}
+    yield lab.show(visit.lab) | {"lab_progress": lab.IDLE}
 
 
 def add_shown(visit: Visit) -> Values:
@@ -155,7 +155,7 @@ def add_shown(visit: Visit) -> Values:
 def clear(visit: Visit) -> Values:
     """The lab as it was at first."""
     visit.lab.clear()
-    return lab.show(visit.lab) | {"lab_progress": "", "lab_running": False}
+    return lab.show(visit.lab) | {"lab_progress": lab.IDLE, "lab_running": False}
 
 
 def look(visit: Visit, sent: Mapping[str, Any]) -> Values:
@@ -175,8 +175,8 @@ def look(visit: Visit, sent: Mapping[str, Any]) -> Values:
 
 
 def _node(visit: Visit, sent: Mapping[str, Any]) -> tuple[int, int, int] | None:
-    """Run, sweep and uid of a "node" of the lists or a "point" of the figures, whose runs are those that were diagnosed;
-    None if there is no such particle."""
+    """Run, sweep and uid of a "node" of the lists or a "point" of the figures, which counts the runs that were
+    diagnosed; None if there is no such particle."""
     try:
         run, sweep, uid = (int(part) for part in str(sent.get("node", sent.get("point"))).split(" "))
         if min(run, sweep) < 0:

@@ -116,8 +116,8 @@ def _card(lab: Lab, one: Finding, place: int) -> str:
     )
     return (
         f'<li class="finding" data-cause="{escape(one.cause)}"><p>{escape(one.sentence)}</p>'
-        f'<div class="size">{bar(one.size)}<b>{share(one.size)}</b><small>estimate {sure}, {one.estimate.rows} steps '
-        f"of {one.estimate.problems} problems</small>{badge}</div>{shown}</li>"
+        f'<div class="size">{bar(one.size)}<b>{share(one.size)}</b><small title="estimate and 95 % interval, of '
+        f'{one.estimate.rows} steps">{sure}, {one.estimate.problems} problems</small>{badge}</div>{shown}</li>'
     )
 
 

@@ -46,8 +46,8 @@ def lab_markup(value: str = "", **settings: Any) -> gr.HTML:
 def pane(
     title: str, *, dark: Mapping[str, str], group: str = "", keys: bool = False, lab: bool = False, **settings: Any
 ) -> gr.HTML:
-    """A figure's JSON in, `select` ({uid}) and `move` ({move}) out. Panes of one `group` share their step axis; those of
-    the `lab` speak of many runs, and {point} comes out of them.
+    """A figure's JSON in, `select` ({uid}) and `move` ({move}) out. Panes of one `group` share their step axis; those
+    of the `lab` speak of many runs, and {point} comes out of them.
 
     Functions, not subclasses: Gradio writes a stub file beside the source of every subclass of a component.
     """
