@@ -47,9 +47,9 @@ def read(path: str | Path) -> Trace:
 
 def write_lab(found: Diagnosis, folder: Path) -> Path:
     """What was diagnosed of a reward, as a report that opens without a network."""
-    from pfviz.figures.lab_page import lab_page
+    from pfviz.figures.lab_page import to_lab_page
 
     words = re.sub(r"[^a-z0-9]+", "-", found.reward.lower()).strip("-")[:40].strip("-") or "reward"
     path = folder / f"pfviz-lab-{words}-{found.runs}-runs.html"
-    path.write_text(lab_page(found), encoding="utf-8")
+    path.write_text(to_lab_page(found), encoding="utf-8")
     return path

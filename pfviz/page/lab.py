@@ -25,9 +25,7 @@ EMPTY = (
     "</button>"
     '<button type="button" data-lab="traces">Drop traces here, or choose files</button></div></div>'
 )
-IDLE = (
-    '<div class="lab-progress idle">By best-of-N, with the settings on the left.</div>'
-)
+IDLE = '<div class="lab-progress idle">By best-of-N, with the settings on the left.</div>'
 
 
 def show(lab: Lab) -> Values:

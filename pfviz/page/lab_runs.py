@@ -81,11 +81,12 @@ def _runs(
     seed, done, behind, later = settings["seed"] + len(here.traces), 0, False, clock()
     for problem in given:
         trace = yield from _run(engine, visit, problem, settings | {"seed": seed + done}, batch, (done, total))
-        if trace is None or here.batch is not batch:
-            break
-        here.said = tuple(here.add([trace]))
-        if here.said:
-            break
+        with here.lock:
+            if trace is None or here.batch is not batch:
+                break
+            here.said = tuple(here.add([trace]))
+            if here.said:
+                break
         here.reward, done, behind = trace.reward, done + 1, True
         if clock() >= later:
             began, behind = clock(), False

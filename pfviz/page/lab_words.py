@@ -4,41 +4,17 @@ from __future__ import annotations
 
 import math
 
-from pfviz.lab.causes import Finding, Wanted
+from pfviz.lab.causes import Finding
 from pfviz.lab.diagnosis import Diagnosis
-from pfviz.lab.first_errors import Report
+from pfviz.lab.glossary import MEASURES, measured
 from pfviz.lab.intervals import Estimate
+from pfviz.lab.numbers import wanted
 from pfviz.page.lab_state import Lab
 from pfviz.page.markup import bar, escape, share
 from pfviz.page.verdicts import line
-from pfviz.study.result import Estimate as OfStudy
 
-MEASURES = {
-    "auc": (
-        "AUC",
-        "The chance that of a right and a wrong prefix of one problem, equally long, the right one scores higher: 0.5 "
-        "is guessing, 1 is perfect (area under the ROC curve; Hanley & McNeil 1982).",
-    ),
-    "brier": (
-        "Brier score",
-        "The mean of (reward − right)², over all prefixes whose truth is known: 0 is perfect, 0.25 is what a reward of "
-        "0.5 throughout gets (Brier 1950).",
-    ),
-    "calibration_error": (
-        "Calibration error",
-        "In ten bins of the reward, how far the mean reward lies from the share of right prefixes, on average over the "
-        "prefixes (expected calibration error; Naeini et al. 2015).",
-    ),
-    "first_error": (
-        "First-error F1",
-        "Is the first wrong step of a solution found as the first whose reward falls below a threshold? The harmonic "
-        "mean of the accuracies on wrong and on right solutions (ProcessBench; Zheng et al., arXiv 2412.06559).",
-    ),
-    "accuracy": (
-        "Accuracy",
-        "The share of runs whose answer is right. Intervals are 95 %, by resampling problems (bootstrap; Efron 1979).",
-    ),
-}
+SHOWN = ("auc", "brier", "calibration-error", "first-error", "accuracy")
+"""The measures of the row, by the names of the glossary."""
 _SIZE = (
     "Size ranks the findings: the share of pairs of a right and a wrong prefix that it spoils, or what it moves a "
     "score by in relation to the gap between right and wrong ones."
@@ -53,20 +29,19 @@ def help_for(text: str) -> str:
 
 def measures(found: Diagnosis) -> str:
     """A number each, with its interval."""
-    rows = []
-    for name, (title, why) in MEASURES.items():
-        measured = getattr(found.measures, name)
-        value, interval = told(measured.f1 if isinstance(measured, Report) else measured)
+    known, rows = measured(found.measures), []
+    for one in sorted((one for one in MEASURES if one.name in SHOWN), key=lambda one: SHOWN.index(one.name)):
+        value, interval = told(known[one.name])
         rows.append(
-            f'<div data-measure="{name}"><dt>{title} {help_for(why)}</dt>'
+            f'<div data-measure="{one.name}"><dt>{one.title[0].upper() + one.title[1:]} {help_for(one.means)}</dt>'
             f"<dd><b>{value}</b>{f'<small>{interval}</small>' if interval else ''}</dd></div>"
         )
     return f'<dl class="measures">{"".join(rows)}</dl>'
 
 
-def told(estimate: Estimate | OfStudy | None) -> tuple[str, str]:
+def told(estimate: Estimate) -> tuple[str, str]:
     """An estimate in digits, and its interval; a dash where nothing can be said."""
-    if estimate is None or math.isnan(estimate.value):
+    if math.isnan(estimate.value):
         return "–", ""
     if math.isnan(estimate.low):
         return share(estimate.value), ""
@@ -86,25 +61,18 @@ def findings(lab: Lab) -> str:
     nothing = "" if found.rows.known.any() else " Nobody knows which steps are right: the runs need a true answer."
     said = f'<ol class="findings">{cards}</ol>' if cards else f'<p class="small">Nothing so far.{nothing}</p>'
     effects = "".join(_card(lab, one, place) for place, one in enumerate(found.consequences.found))
-    wanted = [*found.findings.wanted, *found.consequences.wanted]
+    rest = "".join(f"<li>{escape(one.sentence)}</li>" for one in wanted(found))
     return (
         f"<h3>What is wrong with it {help_for(_SIZE)}</h3>{said}"
         + (f'<h3>What that did to the runs</h3><ol class="findings">{effects}</ol>' if effects else "")
-        + (
-            f'<h3>What would settle the rest</h3><ul class="wanted">{"".join(map(_wanted, wanted))}</ul>'
-            if wanted
-            else ""
-        )
+        + (f'<h3>What would settle the rest</h3><ul class="wanted">{rest}</ul>' if rest else "")
     )
-
-
-def _wanted(one: Wanted) -> str:
-    return f"<li>{escape(one.sentence)}</li>"
 
 
 def _card(lab: Lab, one: Finding, place: int) -> str:
     value, interval = told(one.estimate)
     sure = f"{value} ({interval})" if interval else value
+    size = f"{bar(one.size)}<b>{share(one.size)}</b>"
     badge = '<span class="badge">names no cause</span>' if one.general else ""
     rows = "".join(_example(lab, row) for row in one.examples)
     noun = "example" if len(one.examples) == 1 else "examples"
@@ -115,9 +83,9 @@ def _card(lab: Lab, one: Finding, place: int) -> str:
         else ""
     )
     return (
-        f'<li class="finding" data-cause="{escape(one.cause)}"><p>{escape(one.sentence)}</p>'
-        f'<div class="size">{bar(one.size)}<b>{share(one.size)}</b><small title="estimate and 95 % interval, of '
-        f'{one.estimate.rows} steps">{sure}, {one.estimate.problems} problems</small>{badge}</div>{shown}</li>'
+        f'<li class="finding" data-cause="{escape(one.cause)}"><p>{escape(one.sentence)}</p><div class="size">{size}'
+        f'<small title="estimate and 95 % interval">{sure}, {one.estimate.problems} problems</small>{badge}</div>'
+        f"{shown}</li>"
     )
 
 
