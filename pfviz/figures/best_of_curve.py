@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from pfviz.figures import theme
 from pfviz.figures.estimates import bars, counted, told
 from pfviz.lab.best_of import Point
+from pfviz.lab.causes import Finding
 from pfviz.lab.diagnosis import Diagnosis
 
 QUESTION = "Do more solutions help?"
@@ -18,6 +19,9 @@ READS = (
     "A curve that falls (▼, dashed) is the signature of reward hacking: more solutions find more of what fools the "
     "reward (Gao et al., arXiv 2210.10760). Bars: 95 % bootstrap intervals over problems."
 )
+
+LEAST = 0.01
+"""A curve that ends no more than this below its top does not fall."""
 
 
 def plot_best_of_curve(diagnosis: Diagnosis, *, title: bool = True) -> go.Figure:
@@ -44,26 +48,32 @@ def plot_best_of_curve(diagnosis: Diagnosis, *, title: bool = True) -> go.Figure
             range=[-0.02, max(0.3, highest) + 0.04], tickformat=".0%", nticks=6, showgrid=True, fixedrange=True,
             visible=bool(points),
         ),
-        annotations=_words(points, top) if points else theme.empty("It takes solutions whose answer can be judged"),
+        annotations=_words(diagnosis, top) if points else theme.empty("It takes solutions whose answer can be judged"),
     )  # fmt: skip
 
 
 def _top(points: tuple[Point, ...]) -> int:
-    """The place of the highest point, the first of equal ones."""
-    return max(range(len(points)), key=lambda k: (points[k].right.value, -k), default=0)
+    """The place of the highest point, or the last one if that is hardly lower."""
+    top = max(range(len(points)), key=lambda k: (points[k].right.value, -k), default=0)
+    return top if points and points[top].right.value - points[-1].right.value >= LEAST else max(0, len(points) - 1)
 
 
 def _finding(diagnosis: Diagnosis, top: int) -> str:
     points = diagnosis.best_of
     if len(points) < 2:
         return ""
-    fallen = next((one for one in diagnosis.consequences.found if one.cause == "falls"), None)
+    fallen = _fallen(diagnosis)
     if fallen is not None:
         return f"Up to {points[top].n}; at {points[-1].n} the best is right {told(fallen.estimate)} less often"
     if top < len(points) - 1:
         return f"Up to {points[top].n}; whether it falls after that is not sure"
     rises = points[-1].right.value - points[0].right.value
     return f"From {points[0].right.value:.0%} to {points[-1].right.value:.0%}" if rises > 0 else "Not here"
+
+
+def _fallen(diagnosis: Diagnosis) -> Finding | None:
+    """The finding that says so, if it is sure that the curve falls."""
+    return next((one for one in diagnosis.consequences.found if one.cause == "falls"), None)
 
 
 def _lines(points: tuple[Point, ...], top: int) -> list[Any]:
@@ -96,13 +106,13 @@ def _line(points: tuple[Point, ...], name: str, colour: str, symbol: str | list[
     )
 
 
-def _words(points: tuple[Point, ...], top: int) -> list[dict[str, Any]]:
-    if top == len(points) - 1:
+def _words(diagnosis: Diagnosis, top: int) -> list[dict[str, Any]]:
+    if top == len(diagnosis.best_of) - 1:
         return []
-    last = points[-1]
+    last, said = diagnosis.best_of[-1], "▼ falls" if _fallen(diagnosis) else "▼ falls?"
     return [
         theme.note(
-            "▼ falls", x=float(np.log2(last.n)), xanchor="left", xshift=12, y=last.right.value,
+            said, x=float(np.log2(last.n)), xanchor="left", xshift=12, y=last.right.value,
             font={"size": 11, "color": theme.WRONG},
         )
     ]  # fmt: skip

@@ -19,6 +19,8 @@ READS = (
     "Bars: 95 % bootstrap intervals over problems."
 )
 ROW = 34  # px
+_NARROW = {"margin": {"l": 86, "r": 14, "t": 18, "b": 32, "autoexpand": False}, "annotations": []}
+"""Where there is no room for the numbers."""
 
 
 def plot_noticed_by_kind(diagnosis: Diagnosis, *, title: bool = True) -> go.Figure:
@@ -34,6 +36,7 @@ def plot_noticed_by_kind(diagnosis: Diagnosis, *, title: bool = True) -> go.Figu
         reads=READS,
         titled=title,
         height=74 + ROW * max(2, len(rows)),
+        narrow=_NARROW if known else None,
         margin={"l": 104, "r": 118, "t": 18, "b": 32},
         xaxis=theme.axis(
             range=[-0.02, 1.02], tickvals=[0, 0.25, 0.5, 0.75, 1], showgrid=True, fixedrange=True, visible=known
@@ -63,7 +66,9 @@ def _finding(kinds: list[tuple[str, Estimate]], overall: Estimate) -> str:
     if not kinds:
         return ""
     apart = [name for name, one in kinds if one.excludes(overall.value) and one.value < overall.value]
-    return f"Less in: {', '.join(apart)}" if apart else f"Right above wrong in {overall.value:.0%} of the pairs"
+    if apart:
+        return f"Less in: {', '.join(apart)}"
+    return f"The right one scores higher in {overall.value:.0%} of the pairs"
 
 
 def _look(place: int, one: Estimate) -> tuple[str, str]:

@@ -16,11 +16,13 @@ QUESTION = "Does a high score mean a right answer?"
 READS = (
     "A mark is the prefixes whose reward lies in one tenth of the scale: the share of them that is right, over their "
     "mean reward. On the dotted line a score is the chance of being right; below it (▼) scores promise too much, above "
-    "it (▲) too little, and ● is not surely off it. Bars: 95 % bootstrap intervals over problems. Below: how many "
-    "prefixes have that reward, right ones full, wrong ones hatched."
+    "it (▲) too little. Bars: 95 % bootstrap intervals over problems. Below: how many prefixes have that reward, right "
+    "ones full, wrong ones hatched."
 )
 LOOKS = {"too much": ("triangle-down", theme.WRONG), "too little": ("triangle-up", theme.RIGHT)}
 FITS = ("circle", theme.INK)
+NEAR = 0.05
+"""A share that is no further from the mean reward fits, whatever its interval (which is empty where all are wrong)."""
 
 
 def plot_reliability(diagnosis: Diagnosis, *, title: bool = True) -> go.Figure:
@@ -31,10 +33,9 @@ def plot_reliability(diagnosis: Diagnosis, *, title: bool = True) -> go.Figure:
     found = diagnosis.reliability
     confidence = diagnosis.measures.confidence
     finding = "" if not found else f"Reward less share right: {told(confidence)} on average"
-    beside: dict[str, Any] = {"xref": "x", "font": {"size": 11, "color": theme.MUTED}}
+    key = "▲ promises too little   ● fits, or is not surely off   ▼ too much"
     words = [
-        theme.note("promises too little", x=0.02, y=0.97, xanchor="left", yanchor="top", yref="y", **beside),
-        theme.note("promises too much", x=0.98, y=0.03, xanchor="right", yanchor="bottom", yref="y", **beside),
+        theme.note(key, x=0, xref="paper", xanchor="left", y=1, yref="paper", yanchor="bottom", yshift=4),
         theme.note("prefixes", x=0, xref="paper", xanchor="left", y=0.22, yref="paper", yanchor="bottom"),
         theme.note("reward", x=1, xref="paper", xanchor="left", xshift=6, y=0, yref="paper", yanchor="top", yshift=-1),
     ]
@@ -45,7 +46,7 @@ def plot_reliability(diagnosis: Diagnosis, *, title: bool = True) -> go.Figure:
         reads=READS,
         titled=title,
         height=380,
-        margin={"l": theme.LEFT, "r": 52, "t": 10, "b": theme.BOTTOM},
+        margin={"l": theme.LEFT, "r": 52, "t": 26, "b": theme.BOTTOM},
         barmode="stack",
         bargap=0.12,
         xaxis=theme.axis(range=[-0.02, 1.02], tickvals=[0, 0.25, 0.5, 0.75, 1], anchor="y2", fixedrange=True),
@@ -64,7 +65,9 @@ def _shares(**settings: Any) -> dict[str, Any]:
 
 
 def verdict(one: Bin) -> str:
-    """Whether the rewards of a bin promise "too much" or "too little"; "" if the interval holds their mean."""
+    """Whether the rewards of a bin promise "too much" or "too little"; "" if it is not sure, or hardly."""
+    if abs(one.right.value - one.reward) <= NEAR:
+        return ""
     return "too much" if one.right.high < one.reward else "too little" if one.right.low > one.reward else ""
 
 
@@ -92,7 +95,7 @@ def _below(reward: Any, one: Bin) -> Any:
 
 
 def _hover(one: Bin) -> str:
-    said = {"": "no surer than chance that it is off", "too much": "promises too much", "too little": "too little"}
+    said = {"": "fits, or is not surely off", "too much": "promises too much", "too little": "promises too little"}
     return (
         f"reward {one.low:.1f} to {one.high:.1f}, {one.reward:.2f} on average<br>right: <b>{told(one.right)}</b><br>"
         f"{counted(one.right)}<br>{said[verdict(one)]}"

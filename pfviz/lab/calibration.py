@@ -1,4 +1,4 @@
-"""Does a high score mean right? Reliability, Brier score and expected calibration error, over prefixes of known truth."""
+"""Does a high score mean right? Reliability, Brier score and calibration error, over prefixes of known truth."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pfviz.lab.intervals import DRAWS, Estimate, mean
-from pfviz.lab.rows import FloatArray, Rows
-from pfviz.streams import stream
+from pfviz.lab.intervals import NOTHING, Estimate, mean, of_draws, resamples
+from pfviz.lab.rows import FloatArray, IntArray, Rows
 
 BINS = 10
 
@@ -42,21 +41,19 @@ def brier(rows: Rows) -> Estimate:
 
 def calibration_error(rows: Rows) -> Estimate:
     """Expected calibration error: Σ over the bins of n_b/n · |share right - mean reward| (Naeini et al. 2015), with the
-    interval of resampled problems."""
+    interval of resampled problems. Above 0 by chance alone where bins hold few prefixes."""
     known = rows.known
     if not known.any():
-        return Estimate(float("nan"), float("nan"), float("nan"), 0, 0)
+        return NOTHING
     names, problem = np.unique(rows.problem[known], return_inverse=True)
     places = _places(rows.reward[known])
     apart = rows.reward[known] - rows.is_right[known]
     sums = np.zeros((len(names), BINS))
     np.add.at(sums, (problem, places), apart)
     sizes = np.bincount(problem, minlength=len(names)).astype(np.float64)
-    drawn = stream(0, "bootstrap").multinomial(len(names), np.full(len(names), 1 / len(names)), size=DRAWS)
-    errors = _error(drawn @ sums, drawn @ sizes)
-    low, high = np.percentile(errors, [2.5, 97.5])
+    drawn = resamples(len(names))
     value = float(_error(sums.sum(axis=0)[None], np.array([sizes.sum()]))[0])
-    return Estimate(value, float(low), float(high), int(known.sum()), len(names))
+    return of_draws(value, _error(drawn @ sums, drawn @ sizes), int(known.sum()), len(names))
 
 
 def confidence(rows: Rows) -> Estimate:
@@ -64,7 +61,7 @@ def confidence(rows: Rows) -> Estimate:
     return mean(np.where(rows.known, rows.reward - rows.is_right, np.nan), rows.problem)
 
 
-def _places(reward: FloatArray) -> np.ndarray:
+def _places(reward: FloatArray) -> IntArray:
     return np.clip((reward * BINS).astype(np.int64), 0, BINS - 1)
 
 

@@ -14,9 +14,10 @@ from pfviz.lab.causes.base import EXAMPLES, Finding, Wanted
 from pfviz.lab.findings import Findings
 from pfviz.lab.intervals import mean
 from pfviz.lab.rows import Rows
+from pfviz.lab.wording import counted
 from pfviz.trace.columns import Trace
 
-LEAST_FALL = 0.03
+LEAST_FALL = 0.03  # of accuracy
 
 
 def consequences(traces: Sequence[Trace], rows: Rows, judge: Judge | None = None) -> Findings:
@@ -45,10 +46,10 @@ def _killed(traces: Sequence[Trace], rows: Rows, judge: Judge | None) -> Finding
     if not any(killed):
         return None
     estimate = mean(np.array(killed), np.array(problem))
-    step, often = steps.most_common(1)[0]
+    step, often = max(steps.items(), key=lambda one: (one[1], -one[0]))
     sentence = (
-        f"Right answers died by low reward in {sum(steps.values())} of {len(killed)} runs that had one, most often at step "
-        f"{step + 1} ({often} runs)."
+        f"Right answers died by low reward in {steps.total()} of {counted(len(killed), 'run')} that had one, most "
+        f"often at step {step + 1} ({counted(often, 'run')})."
     )
     return Finding("killed", sentence, estimate.value, estimate, tuple(examples[:EXAMPLES]))
 
@@ -68,13 +69,12 @@ def _falls(rows: Rows, wanted: list[Wanted]) -> Finding | None:
     n, drop = fallen
     if drop.value < LEAST_FALL:
         return None
-    if drop.low <= 0:
-        wanted.append(
-            Wanted("falls", f"Whether accuracy falls after {n} solutions: it seems to, by {drop.value:.2f}; more problems would tell.")
-        )
+    if not drop.low > 0:
+        seems = f"it seems to, by {drop.value:.2f}; more problems would tell."
+        wanted.append(Wanted("falls", f"Whether accuracy falls after {counted(n, 'solution')}: {seems}"))
         return None
     sentence = (
-        f"More solutions make it worse: the best-rewarded one is right {drop.value:.2f} less often than at {n}, the signature "
-        "of reward hacking."
+        f"More solutions make it worse: the best-rewarded one is right {drop.value:.2f} less often than at {n}, the "
+        "signature of reward hacking."
     )
     return Finding("falls", sentence, drop.value, drop)

@@ -17,7 +17,7 @@ class Findings:
 
 
 def findings(rows: Rows) -> Findings:
-    """Look for every cause. Of a reward whose prefixes nobody can judge nothing is found, and what is wanted is said."""
+    """Look for every cause. Where nobody can judge a prefix nothing is found, and what is wanted is said."""
     evidence = Evidence(rows)
     found: list[Finding] = []
     for look in LOOKS:

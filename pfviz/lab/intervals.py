@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pfviz.lab.rows import FloatArray, IntArray
+from pfviz.lab.rows import BoolArray, FloatArray, IntArray
 from pfviz.streams import stream
 
 DRAWS = 400
@@ -15,7 +16,10 @@ LEVEL = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A number with its interval (95 %, bootstrap over problems), the rows and the problems behind it."""
+    """A number with its interval (95 %, bootstrap over problems), the rows and the problems behind it.
+
+    All three are nan without rows; the interval is where all rows are of one problem, which tells nothing of others.
+    """
 
     value: float
     low: float
@@ -27,6 +31,35 @@ class Estimate:
         """Whether the interval lies on one side of a value."""
         return bool(self.low > value or self.high < value)
 
+    @property
+    def error(self) -> float:
+        """The standard error: what a normal distribution with this interval has."""
+        return (self.high - self.low) / (2 * 1.96)
+
+    def mapped(self, change: Callable[[float], float]) -> Estimate:
+        """The estimate of a monotone function of the number."""
+        value, low, high = (float(change(number)) for number in (self.value, self.low, self.high))
+        return replace(self, value=value, low=min(low, high), high=max(low, high))
+
+
+NOTHING = Estimate(float("nan"), float("nan"), float("nan"), 0, 0)
+
+
+def resamples(problems: int, seed: int = 0) -> IntArray:
+    """(DRAWS, problems) how often each is drawn, as many with replacement as there are."""
+    drawn = stream(seed, "bootstrap").multinomial(problems, np.full(problems, 1 / problems), size=DRAWS)
+    return np.asarray(drawn, dtype=np.int64)
+
+
+def of_draws(value: float, drawn: FloatArray, rows: int, problems: int) -> Estimate:
+    """The estimate whose value came out of the resamples as `drawn` (D,), nan left out."""
+    drawn = drawn[~np.isnan(drawn)]
+    if problems < 2 or not len(drawn):
+        return Estimate(value, float("nan"), float("nan"), rows, problems)
+    tail = 100 * (1 - LEVEL) / 2
+    low, high = np.percentile(drawn, [tail, 100 - tail])
+    return Estimate(value, float(low), float(high), rows, problems)
+
 
 def mean(values: FloatArray, problem: IntArray, seed: int = 0) -> Estimate:
     """The mean of (M,) values, nan left out, with the interval of resampled problems."""
@@ -34,25 +67,21 @@ def mean(values: FloatArray, problem: IntArray, seed: int = 0) -> Estimate:
 
 
 def difference(
-    values: FloatArray, first: np.ndarray, problem: IntArray, seed: int = 0, *, one_sided: bool = False
+    values: FloatArray, first: BoolArray, problem: IntArray, seed: int = 0, *, one_sided: bool = False
 ) -> Estimate:
     """The mean of (M,) values where `first` (M,) holds minus that of the others; with `one_sided` that of the others
     alone. nan without values."""
     seen = ~np.isnan(values)
     values, first, problem = values[seen], np.asarray(first, dtype=np.bool_)[seen], problem[seen]
     if not len(values):
-        return Estimate(float("nan"), float("nan"), float("nan"), 0, 0)
+        return NOTHING
     names, place = np.unique(problem, return_inverse=True)
     sums = np.array([np.bincount(place[part], values[part], len(names)) for part in (first, ~first)])  # (2, P)
     counts = np.array([np.bincount(place[part], minlength=len(names)) for part in (first, ~first)])
-    rng = stream(seed, "bootstrap")
-    weights = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=DRAWS)  # (D, P)
+    weights = resamples(len(names), seed)  # (D, P)
     drawn = _difference(weights @ sums.T, weights @ counts.T, one_sided)
     value = float(_difference(sums.sum(axis=1)[None], counts.sum(axis=1)[None], one_sided)[0])
-    drawn = drawn[~np.isnan(drawn)]
-    tail = 100 * (1 - LEVEL) / 2
-    low, high = np.percentile(drawn, [tail, 100 - tail]) if len(drawn) else (np.nan, np.nan)
-    return Estimate(value, float(low), float(high), len(values), len(names))
+    return of_draws(value, drawn, len(values), len(names))
 
 
 def _difference(sums: FloatArray, counts: FloatArray, one_sided: bool) -> FloatArray:
@@ -74,3 +103,14 @@ def slope(x: FloatArray, y: FloatArray, problem: IntArray) -> tuple[float, float
     # A fit without any remainder is as sure as it can be.
     error = max(float(np.sqrt(per_problem @ per_problem)) / total, 1e-9)
     return found, found / error
+
+
+def slope_estimate(x: FloatArray, y: FloatArray, problem: IntArray) -> Estimate:
+    """The same slope, with the interval of resampled problems."""
+    names, place = np.unique(problem, return_inverse=True)
+    cross, square = np.bincount(place, x * y, len(names)), np.bincount(place, x * x, len(names))
+    weights = resamples(len(names))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        drawn = np.asarray((weights @ cross) / (weights @ square))
+    drawn = np.where(np.isfinite(drawn), drawn, np.nan)
+    return of_draws(slope(x, y, problem)[0], drawn, int((np.abs(x) > 1e-9).sum()), len(names))

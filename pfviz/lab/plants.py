@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from pfviz.diagnostics.truth import embedded as judged
-from pfviz.lab.features import operation
 from pfviz.lab.rows import FloatArray, Rows
+from pfviz.lab.wording import operation, size
 from pfviz.problem import SEPARATOR, Problem
 from pfviz.streams import stream_of
 
@@ -94,14 +95,17 @@ def _sign_is_wrong(problem: Problem, steps: Sequence[str]) -> bool:
 
 
 def _with_other_signs(text: str) -> Iterator[str]:
-    """The text with the sign of one of its numbers turned, everywhere where it stands or behind its first equals sign."""
+    """The text with the sign of one of its numbers turned, everywhere where it stands or behind its first equals sign;
+    a minus sign before a number is once that of a subtraction, which stays, and once its own."""
     start = text.find("=") + 1
-    for number in set(re.findall(r"\d+", text)):
-        one = re.compile(rf"(?<![\d-])(-?)\b{number}\b(?!\d)")
-        for head in ("", text[:start]):
-            yield head + one.sub(lambda m, n=number: n if m[1] else f"-{n}", text[len(head) :])
-            bare = re.compile(rf"(-?)\b{number}\b")
-            yield head + bare.sub(lambda m, n=number: n if m[1] else f"-{n}", text[len(head) :])
+    for number in dict.fromkeys(re.findall(r"\d+", text)):
+        for pattern in (rf"(?<![\d-])(-?)\b{number}\b(?!\d)", rf"(-?)\b{number}\b"):
+            for head in ("", text[:start]):
+                yield head + re.sub(pattern, _turned, text[len(head) :])
+
+
+def _turned(match: re.Match[str]) -> str:
+    return match[0][1:] if match[1] else f"-{match[0]}"
 
 
 def _late(sound: Scores) -> Scores:
@@ -125,7 +129,7 @@ def _last_step_ignored(sound: Scores) -> Scores:
 def _forgetful(sound: Scores) -> Scores:
     def scores(problem: Problem, steps: Sequence[str]) -> list[float]:
         found = [1.0, *sound(problem, steps)]
-        return [1.0 if before < 0.5 else score for before, score in zip(found, found[1:], strict=False)]
+        return [1.0 if before < 0.5 else score for before, score in pairwise(found)]
 
     return scores
 
@@ -145,7 +149,7 @@ PLANTS: tuple[Plant, ...] = (
     Plant("forgets earlier errors", _forgetful, ("forgets",)),
     Plant("says nothing", _each(lambda r, p, s: 0.5), ("silent",)),
     Plant("upside down", _each(lambda r, p, s: 1 - r), ("inverted",)),
-    Plant("dislikes large numbers", _each(lambda r, p, s: r - 0.3 * (len(max(re.findall(r"\d+", s[-1]), key=len, default="")) >= 2)), ("taste",)),
+    Plant("dislikes large numbers", _each(lambda r, p, s: r - 0.3 * (size(s[-1]) >= 2)), ("taste",)),
 )  # fmt: skip
 
 
@@ -154,13 +158,20 @@ def spoilt(rows: Rows, plant: Plant, truths: Mapping[str, str | None]) -> FloatA
 
     Of runs that do not select this is what a run with the spoilt reward gives: what is written does not depend on it.
     """
-    paths: list[tuple[int, ...]] = []
-    for i, before in enumerate(rows.parent):
-        paths.append((*(paths[before] if before >= 0 else ()), i))
     found = np.empty(len(rows))
-    for i, path in enumerate(paths):
-        text = rows.problems[rows.problem[i]]
-        scores = [float(rows.reward[row]) for row in path]
-        steps = [rows.texts[row] for row in path]
-        found[i] = plant.spoil(lambda _, prefix, s=scores: s[: len(prefix)])(Problem(text, truths.get(text)), steps)[-1]
+    for row in range(len(rows)):
+        path = rows.path(row)
+        text = rows.problems[rows.problem[row]]
+        recorded, steps = rows.reward[path].tolist(), [rows.texts[i] for i in path]
+        found[row] = plant.spoil(_Recorded(recorded))(Problem(text, truths.get(text)), steps)[-1]
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """The scores of one solution, as they were."""
+
+    scores: Sequence[float]
+
+    def __call__(self, problem: Problem, steps: Sequence[str]) -> Sequence[float]:
+        return self.scores[: len(steps)]

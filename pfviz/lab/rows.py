@@ -57,29 +57,48 @@ class Rows:
         return np.asarray(self.right == WRONG)
 
     @cached_property
+    def before(self) -> IntArray:
+        """(R,) the label of the prefix before the step: right for a first step; unknown where the step before it is in
+        another sweep, which gave it."""
+        first = np.where(self.step == 0, RIGHT, UNKNOWN)
+        return np.where(self.parent >= 0, self.right[self.parent], first)
+
+    @cached_property
     def fresh(self) -> BoolArray:
         """Wrong rows whose step made them so: the prefix before it is right."""
-        before = np.where(self.parent >= 0, self.right[self.parent], RIGHT)
-        return np.asarray(self.is_wrong & (before == RIGHT))
+        return np.asarray(self.is_wrong & (self.before == RIGHT))
 
     @cached_property
     def stale(self) -> BoolArray:
         """Wrong rows that were wrong before."""
-        return np.asarray(self.is_wrong & ~self.fresh)
+        return np.asarray(self.is_wrong & (self.before == WRONG))
 
     @cached_property
     def origin(self) -> IntArray:
-        """The row that made a wrong one wrong: its first error; -1 for rows that are not wrong."""
-        found = np.full(len(self), -1, dtype=np.int64)
-        for i in range(len(self)):
-            if self.is_wrong[i]:
-                found[i] = i if self.fresh[i] else found[self.parent[i]]
+        """The row that made a wrong one wrong: its first error; -1 for others, and where that error is not here."""
+        found = np.where(self.fresh, np.arange(len(self)), -1)
+        for rows in groups(self.step, self.stale):  # step by step, so that a parent has its own before its children
+            found[rows] = found[self.parent[rows]]
         return found
 
     @cached_property
     def cells(self) -> IntArray:
         """Rows that can be compared have the same number: same problem, same step."""
         return _numbered(self.problem, self.step)
+
+    @cached_property
+    def distinct(self) -> tuple[tuple[str, ...], IntArray]:
+        """The distinct texts of steps, in the order in which they come, and which of them (R,) each row has."""
+        places: dict[str, int] = {}
+        place = [places.setdefault(text, len(places)) for text in self.texts]
+        return tuple(places), np.array(place, dtype=np.int64)
+
+    def summed(self, values: FloatArray) -> FloatArray:
+        """(R,) values of steps -> their sums over the prefixes that end with them."""
+        found = np.array(values, dtype=np.float64)
+        for rows in groups(self.step, self.parent >= 0):
+            found[rows] += found[self.parent[rows]]
+        return found
 
     def path(self, row: int) -> list[int]:
         """The rows of the prefix that ends with this one, the first step first."""
@@ -121,18 +140,22 @@ class _Table:
         problem = self.problems.setdefault(trace.problem, len(self.problems))
         of_node: dict[tuple[int, int], int] = {}
         for t in range(trace.steps):
-            for n in np.flatnonzero(trace.written[t]):
+            for n in map(int, np.flatnonzero(trace.written[t])):
                 if trace.ends[t][n] == "failed":
                     continue
                 before = -1 if t == 0 else of_node.get((t - 1, int(trace.ancestors[t - 1, n])), -1)
-                of_node[t, int(n)] = len(self.texts)
+                of_node[t, n] = len(self.texts)
                 answer = UNKNOWN
                 if trace.finished[t, n] and found.answer is not None:
-                    answer = self._graded(SEPARATOR.join(trace.path_texts(t, int(n))), found.answer)
-                tokens = int(trace.tokens[t, n]) + (int(self.columns["tokens"][before]) if before >= 0 else 0)
+                    answer = self._graded(SEPARATOR.join(trace.path_texts(t, n)), found.answer)
+                tokens = int(trace.tokens[t, n])
+                if before >= 0:
+                    tokens += int(self.columns["tokens"][before])
+                else:  # the steps before it, if any, were given by another sweep
+                    tokens += sum(int(trace.tokens[node]) for node in trace.lineage(t, n)[:-1])
                 values = (
-                    run, place, trace.uids[t, n], problem, t, before, trace.rewards[t, n], found.prefixes[t, n], answer, tokens,
-                    trace.finished[t, n],
+                    run, place, trace.uids[t, n], problem, t, before, trace.rewards[t, n], found.prefixes[t, n], answer,
+                    tokens, trace.finished[t, n],
                 )  # fmt: skip
                 for column, value in zip(self.columns.values(), values, strict=True):
                     column.append(float(value))

@@ -1,4 +1,4 @@
-"""The lab tried on rewards whose faults are known: planted ones must be found, and in a sound reward there must be none."""
+"""The lab tried on rewards whose faults are known: planted ones must be found, and in a sound reward none."""
 
 from __future__ import annotations
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pfviz.lab.features import in_words
 from pfviz.lab.intervals import Estimate, mean
 from pfviz.lab.noticed import noticed
 from pfviz.lab.rows import Rows
+from pfviz.lab.wording import in_words
 from pfviz.models.oracle_reward import kind_of
 from pfviz.problem import Problem
 from pfviz.trace.columns import Trace

@@ -14,7 +14,7 @@ from pfviz.figures import theme
 from pfviz.figures.best_of_curve import plot_best_of_curve
 from pfviz.figures.estimates import told
 from pfviz.figures.noticed_by_kind import plot_noticed_by_kind
-from pfviz.figures.reliability import plot_reliability
+from pfviz.figures.reliability import plot_reliability, verdict
 from pfviz.figures.scores_by_step import plot_scores_by_step
 from pfviz.lab.best_of import Point
 from pfviz.lab.calibration import Bin
@@ -75,6 +75,7 @@ def test_a_bin_stands_at_its_reward_and_its_share_with_its_interval() -> None:
     )
     figure = plot_reliability(replace(diagnosis(), reliability=bins))
     marks = mark(figure, "share right")
+    assert verdict(Bin(0.0, 0.1, 0.03, Estimate(0.0, 0.0, 0.0, 90, 9))) == ""  # no right one, and none was promised
     assert list(zip(marks.x, marks.y, strict=True)) == [(0.05, 0.2), (0.45, 0.5), (0.97, 0.6)]
     assert list(marks.marker.symbol) == ["triangle-up", "circle", "triangle-down"]  # too little, fits, too much
     assert list(marks.error_y.array) == pytest.approx([0.1, 0.1, 0.15])
@@ -163,7 +164,7 @@ def test_what_lies_behind_the_top_is_marked_as_falling() -> None:
     assert list(falling.y) == [0.5, 0.4, 0.3]
     assert list(falling.marker.symbol) == ["circle", "triangle-down", "triangle-down"]
     assert list(figure.layout.xaxis.ticktext) == ["1", "2", "4", "8"]
-    assert "▼ falls" in [note.text for note in figure.layout.annotations]
+    assert "▼ falls?" in [note.text for note in figure.layout.annotations]
 
 
 def test_a_curve_that_rises_has_nothing_that_falls() -> None:
@@ -177,8 +178,11 @@ def test_only_a_finding_says_that_the_fall_is_sure() -> None:
     unsure: Diagnosis = replace(fallen, consequences=Findings((), ()))
     assert "not sure" in plot_best_of_curve(unsure).layout.meta["title"]
     sure = replace(fallen, consequences=Findings((Finding("falls", "It falls.", 0.1, about(0.1)),), ()))
-    assert (
-        plot_best_of_curve(sure)
-        .layout.meta["title"]
-        .endswith("Up to 2; at 4 the best is right 0.10 (0.05 to 0.15) less often")
-    )
+    figure = plot_best_of_curve(sure)
+    assert figure.layout.meta["title"].endswith("Up to 2; at 4 the best is right 0.10 (0.05 to 0.15) less often")
+    assert "▼ falls" in [note.text for note in figure.layout.annotations]
+
+
+def test_a_curve_that_ends_at_its_top_or_hardly_below_does_not_fall() -> None:
+    figure = plot_best_of_curve(replace(diagnosis(), best_of=points(0.2, 0.5, 0.495)))
+    assert [trace.name for trace in figure.data] == ["best of n"]

@@ -10,12 +10,13 @@ from collections.abc import Callable
 from pfviz.lab.causes.base import Evidence, Finding, Wanted
 from pfviz.lab.causes.blind import blindness
 from pfviz.lab.causes.level import level
-from pfviz.lab.causes.noise import noise, unexplained
+from pfviz.lab.causes.noise import noise
 from pfviz.lab.causes.offset import offset
 from pfviz.lab.causes.taste import tastes
+from pfviz.lab.causes.unexplained import unexplained
 from pfviz.lab.causes.whole import inverted, saturated, silent
 
-Look = Callable[[Evidence], "Finding | None | list[Finding]"]
+Look = Callable[[Evidence], "Finding | list[Finding] | None"]
 
 LOOKS: tuple[Look, ...] = (silent, inverted, saturated, tastes, blindness, noise, unexplained, level, offset)
 

@@ -7,9 +7,10 @@ from functools import cached_property
 
 import numpy as np
 
+from pfviz.lab.features import Feature, of_steps
 from pfviz.lab.intervals import Estimate
 from pfviz.lab.noticed import noticed
-from pfviz.lab.rows import BoolArray, FloatArray, Rows
+from pfviz.lab.rows import BoolArray, FloatArray, Rows, groups
 
 LEAST_ROWS = 8
 LEAST_PROBLEMS = 4
@@ -20,8 +21,8 @@ EXAMPLES = 6
 class Finding:
     """Something that is wrong with the reward.
 
-    `size` in [0, 1] ranks: the share of pairs of a right and a wrong prefix that it spoils, or what it moves a score by in
-    relation to the gap between right and wrong ones.
+    `size` in [0, 1] ranks: the share of pairs of a right and a wrong prefix that it spoils, or what it moves a score by
+    in relation to the gap between right and wrong ones. `estimate` is the number that the sentence says.
     """
 
     cause: str
@@ -66,12 +67,10 @@ class Evidence:
         """Wrong rows that can be compared with right ones."""
         return int((~np.isnan(self.as_scored)).sum())
 
-    @property
+    @cached_property
     def gap(self) -> float:
         """Mean reward of right prefixes minus that of wrong ones, compared within cells; 0 without both."""
         rows, total, count = self.rows, 0.0, 0
-        from pfviz.lab.rows import groups
-
         for cell in groups(rows.cells, rows.known):
             right, wrong = cell[rows.is_right[cell]], cell[rows.is_wrong[cell]]
             if len(right) and len(wrong):
@@ -79,8 +78,16 @@ class Evidence:
                 count += len(wrong)
         return total / count if count else 0.0
 
+    @cached_property
+    def features(self) -> list[Feature]:
+        """What differs between steps; see features.py."""
+        return of_steps(self.rows)
+
     def want(self, cause: str, sentence: str) -> None:
-        self.wanted.append(Wanted(cause, sentence))
+        """Say once what would settle a question."""
+        wanted = Wanted(cause, sentence)
+        if wanted not in self.wanted:
+            self.wanted.append(wanted)
 
 
 def enough(rows: Rows, members: BoolArray) -> bool:
@@ -101,7 +108,3 @@ def clearest(order: FloatArray, members: BoolArray, rows: Rows) -> tuple[int, ..
                 found.append(int(i))
                 seen.add(int(rows.problem[i]))
     return tuple(found)
-
-
-def percent(value: float) -> str:
-    return f"{100 * value:.0f} %"

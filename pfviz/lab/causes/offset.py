@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import numpy as np
 
 from pfviz.lab.causes.base import Evidence, Finding, clearest
@@ -11,11 +14,12 @@ from pfviz.lab.rows import groups
 LEAST = 0.12  # standard deviation between problems
 LEAST_PROBLEMS = 8
 LEAST_ROWS = 3
+SIZE = 0.1  # it spoils no pair within a problem
 
 
 def offset(evidence: Evidence) -> Finding | None:
-    """How far the mean scores of right prefixes differ between problems, beyond what they differ by within one. It moves
-    no weight of a run, but a threshold means something else in each problem."""
+    """How far the mean scores of right prefixes differ between problems, beyond what they differ by within one. It
+    moves no weight of a run, but a threshold means something else in each problem."""
     rows = evidence.rows
     of_problem = [one for one in groups(rows.problem, rows.is_right) if len(one) >= LEAST_ROWS]
     if len(of_problem) < LEAST_PROBLEMS:
@@ -26,13 +30,15 @@ def offset(evidence: Evidence) -> Finding | None:
     low, high = np.quantile(means, [0.1, 0.9])
     if between < LEAST**2 or between < 2 * within or high - low < LEAST:
         return None
-    away = (means - means.mean()) ** 2
-    found = mean(away, np.arange(len(means)))
+    found = mean((means - means.mean()) ** 2, np.arange(len(means))).mapped(math.sqrt)
     sentence = (
-        f"The scores of different problems cannot be compared: right prefixes have {low:.2f} in some and "
-        f"{high:.2f} in others."
+        f"The scores of different problems cannot be compared: the means of right prefixes differ by {found.value:.2f} "
+        f"(standard deviation), from {low:.2f} in some to {high:.2f} in others."
     )
     order = np.full(len(rows), -np.inf)
     for one in of_problem:
         order[one] = -rows.reward[one]
-    return Finding("offset", sentence, 0.1, found, clearest(order, rows.is_right, rows), general=True)
+    members = sum(len(one) for one in of_problem)
+    return Finding(
+        "offset", sentence, SIZE, replace(found, rows=members), clearest(order, rows.is_right, rows), general=True
+    )

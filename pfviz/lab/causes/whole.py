@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from pfviz.lab.causes.base import Evidence, Finding, clearest, enough, percent
+from pfviz.lab.causes.base import LEAST_PROBLEMS, LEAST_ROWS, Evidence, Finding, clearest, enough
 from pfviz.lab.intervals import mean
 from pfviz.lab.rows import groups
+from pfviz.lab.wording import percent
 
 BAND = 0.03  # width within which scores count as one
 
@@ -17,7 +18,8 @@ def silent(evidence: Evidence) -> Finding | None:
     if not enough(rows, ~np.isnan(scores)):
         evidence.want(
             "silent",
-            "Whether the score tells right from wrong: at least 8 wrong and some right prefixes in 4 problems would show it.",
+            f"Whether the score tells right from wrong: {LEAST_ROWS} wrong prefixes in {LEAST_PROBLEMS} problems, and "
+            "right ones beside them, would show it.",
         )
         return None
     found = mean(scores, rows.problem)
@@ -28,12 +30,12 @@ def silent(evidence: Evidence) -> Finding | None:
     if not constant and _divided(evidence):
         return None
     evidence.explained = evidence.explained | rows.is_wrong
-    said = (
-        "every prefix has the same score"
-        if constant
-        else f"of a right and a wrong prefix the right one scores higher in {percent(found.value)} of the pairs"
+    why = "every prefix has the same score, so that" if constant else "of a right and a wrong prefix"
+    ahead = "a right prefix is ahead of a wrong one" if constant else "the right one scores higher"
+    by = " by chance," if constant else ""
+    sentence = (
+        f"The score is flat, it carries no information: {why} {ahead}{by} in {percent(found.value)} of the pairs."
     )
-    sentence = f"The score is flat, it carries no information: {said}."
     return Finding("silent", sentence, 0.5, found, clearest(rows.reward, rows.is_wrong, rows))
 
 
@@ -53,8 +55,10 @@ def inverted(evidence: Evidence) -> Finding | None:
     if not enough(rows, ~np.isnan(scores)) or not (found.value < 0.4 and found.high < 0.5):
         return None
     evidence.explained = evidence.explained | rows.is_wrong
-    sentence = f"The score is upside down: a wrong prefix scores higher than a right one in {percent(1 - found.value)} of the pairs."
-    return Finding("inverted", sentence, 1 - found.value, found, clearest(rows.reward, rows.is_wrong, rows))
+    found = found.mapped(lambda share: 1 - share)
+    ahead = f"a wrong prefix scores higher than a right one in {percent(found.value)} of the pairs"
+    sentence = f"The score is upside down: {ahead}."
+    return Finding("inverted", sentence, found.value, found, clearest(rows.reward, rows.is_wrong, rows))
 
 
 def saturated(evidence: Evidence) -> Finding | None:
@@ -69,7 +73,7 @@ def saturated(evidence: Evidence) -> Finding | None:
     within = ((rows.reward >= low - 1e-9) & (rows.reward <= high + 1e-9)).astype(float)
     found = mean(np.where(rows.is_wrong, within, np.nan), rows.problem)
     sentence = (
-        f"The scores are saturated: nine of ten lie between {low:.3g} and {high:.3g}, wrong prefixes too, so that the weights "
-        "hardly tell them from right ones."
+        f"The scores are saturated: nine of ten lie between {low:.3g} and {high:.3g}, {percent(found.value)} of those "
+        "of wrong prefixes too, so that weights hardly tell them from right ones."
     )
     return Finding("saturated", sentence, 0.9, found, clearest(rows.reward, rows.is_wrong, rows))
