@@ -10,6 +10,7 @@ from pfviz.page import check, downloads, selection, views, what_if
 from pfviz.page.markup import banner
 from pfviz.page.sessions import Visit
 from pfviz.page.views import Values
+from pfviz.trace import Trace
 
 Look = Callable[[Visit, Mapping[str, Any]], None]
 
@@ -83,8 +84,15 @@ def open_trace(visit: Visit, path: str) -> Values:
         trace = downloads.read(path)
     except TraceError as error:
         return {"banner": banner(str(error))}
+    return bring(visit, trace)
+
+
+def bring(visit: Visit, trace: Trace, *, sweep: int | None = None, selected: int | None = None) -> Values:
+    """A trace from elsewhere takes the place of the run; the last of its sweeps is shown, and its best particle
+    selected, unless others are asked for."""
     visit.show(trace)
-    visit.selected = views.best_particle(trace)
+    visit.sweep = sweep if sweep is not None and sweep < len(trace.earlier) else None
+    visit.selected = views.best_particle(trace) if selected is None else selected
     opened: Values = {"clear": True, "hero": False, "problem": trace.problem, "running": False, "banner": ""}
     opened["resumable"] = trace.status in ("stopped", "running")
     return opened | redraw(visit) | {"progress": views.opened(trace)}

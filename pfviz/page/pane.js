@@ -125,6 +125,10 @@
       plot.on("plotly_click", (event) => {
         const hit = event.points.find((point) => point.customdata != null);
         if (!hit) return;
+        if (props.lab) {
+          pfvizView("run"); // customdata names a run, a sweep and a uid
+          return trigger("select", { point: hit.customdata.slice(0, 3).join(" ") });
+        }
         plot.focus({ preventScroll: true });
         const name = String([hit.customdata].flat()[0]);
         const sweep = /^sweep (\d+)$/.exec(name);

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pfviz.page.lab_state import Lab
 from pfviz.page.what_if import Asked
 from pfviz.trace import Trace
 
@@ -39,6 +40,7 @@ class Visit:
     sweep: int | None = None  # the sweep that is shown, of a method of several; None follows the latest
     question: str = "deaths"  # of those about the reward, the one that is answered
     asked: Asked | None = None  # the rule under which "What if?" selects again; None is that of the run
+    lab: Lab = field(default_factory=Lab)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _folder: Path | None = None
 
@@ -95,6 +97,7 @@ class Visit:
     def leave(self) -> None:
         """The tab is gone."""
         self.stop()
+        self.lab.stop()
         with self.lock:
             if self._folder is not None:
                 shutil.rmtree(self._folder, ignore_errors=True)
@@ -128,6 +131,7 @@ class Visits:
             visit.leave()
 
     def running(self) -> int:
-        """How many runs go on now."""
+        """How many runs go on now; a batch of the lab is one."""
         with self._lock:
-            return sum(visit.run is not None for visit in self._visits.values())
+            visits = self._visits.values()
+            return sum((visit.run is not None) + (visit.lab.batch is not None) for visit in visits)
