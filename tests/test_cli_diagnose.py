@@ -48,6 +48,14 @@ def saved(place: Path, **settings: Any) -> Path:
     return place
 
 
+@pytest.fixture(autouse=True)
+def problems(monkeypatch: pytest.MonkeyPatch) -> list[Problem]:
+    """Eight short problems; to draw held-out ones takes seconds."""
+    found = [Problem(f"Compute {k} + 4 * 2", str(k + 8)) for k in range(3, 11)]
+    monkeypatch.setattr(lab_runs, "problems", lambda count: found[:count])
+    return found
+
+
 # --- recorded runs ----------------------------------------------------------------------------------------------------
 
 
@@ -228,18 +236,18 @@ def test_ctrl_c_keeps_the_runs_that_are_over_and_diagnoses_them(
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_a_batch_gets_the_settings_and_held_out_problems(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_batch_gets_the_settings_and_the_problems(monkeypatch: pytest.MonkeyPatch, problems: list[Problem]) -> None:
     asked = invented(monkeypatch)
     result = call("--batch", "6", "--reward", "naive", "--method", "dvts", "-n", "8", "--temperature", "0.7", "-s", "3")
     assert result.exit_code == 0, result.output
-    assert len(asked.pop("problems")) == 6
+    assert asked.pop("problems") == problems[:6]
     assert asked == {"reward": "naive", "method": "dvts", "particles": 8, "temperature": 0.7, "seed": 3}
 
 
 def test_more_problems_than_there_are_is_refused() -> None:
-    result = call("--batch", "100000")
+    result = call("--batch", "9")
     assert result.exit_code == 2
-    assert "Ask for fewer" in said(result)
+    assert "There are 8 such problems, not 9. Ask for fewer." in said(result)
 
 
 # --- ProcessBench, the self-test --------------------------------------------------------------------------------------

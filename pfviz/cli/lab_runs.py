@@ -25,11 +25,11 @@ def make_runs(screen: Console, count: int, out: Path | None, **settings: Any) ->
 
     Raises `LabError` for more problems than there are, and for a folder that has runs already.
     """
+    if out is not None:
+        _empty(out)
     given = problems(count)
     if len(given) < count:
         raise LabError(f"There are {len(given)} such problems, not {count}. Ask for fewer.")
-    if out is not None:
-        _empty(out)
     one_thread()
     traces: list[Trace] = []
     files: list[Path] = []
