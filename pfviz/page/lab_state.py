@@ -89,7 +89,14 @@ class Lab:
         with self.lock:
             self.stop()
             self.traces.clear()
-            self.batch, self.reward, self.diagnosis, self.diagnosed, self.opened, self.said = None, None, None, (), None, ()
+            self.batch, self.reward, self.diagnosis, self.diagnosed, self.opened, self.said = (
+                None,
+                None,
+                None,
+                (),
+                None,
+                (),
+            )
 
 
 def _name(trace: Trace) -> tuple[str, ...]:
