@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 
-from pfviz.cli.run import FILE, INTERRUPTED, _writable
+from pfviz.cli.files import FILE, writable
+from pfviz.cli.run import INTERRUPTED
 from pfviz.cli.terminal import console
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def _numbers(ctx: click.Context, param: click.Parameter, value: str) -> tuple[in
 )
 @click.option("--growth", is_flag=True, help="Memory and time against the number of particles and of steps.")
 @click.option("--ragged", is_flag=True, help="Ways to decode steps of unequal length, of a random pair.")
-@click.option("--out", "-o", type=FILE, callback=_writable, help="Write every line here, as JSON.")
+@click.option("--out", "-o", type=FILE, callback=writable, help="Write every line here, as JSON.")
 def bench(out: Path | None, **asked: Any) -> None:
     """Measure what a run costs here: against the bare limit of its models, and in tokens.
 

@@ -15,7 +15,7 @@ from pfviz.lab.glossary import measured
 
 def numbers(diagnosis: Diagnosis, sources: Sequence[str] = ()) -> dict[str, Any]:
     """The diagnosis without its rows; what is not known is None. `sources` name the runs, in their order."""
-    return _known({
+    found: dict[str, Any] = _known({
         "reward": diagnosis.reward,
         "runs": diagnosis.runs,
         "sources": list(sources),
@@ -31,6 +31,7 @@ def numbers(diagnosis: Diagnosis, sources: Sequence[str] = ()) -> dict[str, Any]
         "auc_by_kind": {name: dataclasses.asdict(one) for name, one in diagnosis.by_kind},
         "best_of": [dataclasses.asdict(one) for one in diagnosis.best_of],
     })  # fmt: skip
+    return found
 
 
 def wanted(diagnosis: Diagnosis) -> tuple[Wanted, ...]:
