@@ -23,6 +23,8 @@ from pfviz.inference.resampling import RESAMPLERS
 from pfviz.inference.settings import PICKS, POOLS, TRIGGERS, Settings
 from pfviz.models.catalogue import PAIRS
 from pfviz.models.presets import REWARDS
+from pfviz.models.protocols import PROTOCOLS
+from pfviz.models.published import forced, is_place
 from pfviz.trace import Recorder, Trace
 
 INTERRUPTED = 130  # what shells expect of a command that Ctrl-C ended
@@ -52,6 +54,9 @@ DEFAULT = Settings()
     metavar="NAME",
     default="embedded",
     help=f"Who scores them: {', '.join(REWARDS)}, an id of the Hub, a folder, or endpoint:NAME.",
+)
+@click.option(
+    "--protocol", type=click.Choice(list(PROTOCOLS)), help="Ask that reward model so, whatever its files say of it."
 )
 @click.option("--endpoint", metavar="NAME", help="Let this configured server write the steps: --model endpoint:NAME.")
 @click.option(
@@ -135,10 +140,10 @@ def run(
 
 
 def _choose_models(ctx: click.Context, settings: dict[str, Any]) -> None:
-    """Let `pair` and `endpoint` say who `generator` and `reward` are; refuse to be told twice."""
-    pair, endpoint = settings.pop("pair"), settings.pop("endpoint")
+    """Let `pair`, `endpoint` and `protocol` say who `generator` and `reward` are; refuse to be told twice."""
+    pair, endpoint, protocol = (settings.pop(name) for name in ("pair", "endpoint", "protocol"))
     for option, given, taken in (
-        ("--pair", pair, ("generator", "reward", "endpoint")),
+        ("--pair", pair, ("generator", "reward", "endpoint", "protocol")),
         ("--endpoint", endpoint, ("generator",)),
     ):
         if given is not None and any(
@@ -150,6 +155,13 @@ def _choose_models(ctx: click.Context, settings: dict[str, Any]) -> None:
         settings |= {"generator": PAIRS[pair].generator, "reward": PAIRS[pair].reward}
     if endpoint is not None:
         settings["generator"] = f"endpoint:{endpoint}"
+    if protocol is not None:
+        if settings["reward"] in REWARDS or not is_place(settings["reward"]):
+            raise click.UsageError(
+                f"--protocol is for a --reward-model of the Hugging Face Hub or of a folder; {settings['reward']!r} is "
+                "neither."
+            )
+        settings["reward"] = forced(settings["reward"], protocol)
 
 
 def _only_resume(ctx: click.Context) -> None:
