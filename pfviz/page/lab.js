@@ -1,7 +1,7 @@
 /* The empty state of the lab: data-lab="naive" starts a batch, data-lab="traces" chooses files. Files that are dropped
    anywhere on the lab go the way of its upload button. */
 window.pfvizLab = function pfvizLab({ element, trigger }) {
-  const files = () => document.querySelector("#lab-open ~ input[type=file], #lab-open input[type=file], #lab input[type=file]");
+  const files = () => document.querySelector("#lab input[type=file]");
   element.addEventListener("click", (event) => {
     const hit = event.target.closest("[data-lab]");
     if (hit?.dataset.lab === "naive") trigger("pick", { start: "naive" });
@@ -20,4 +20,5 @@ window.pfvizLab = function pfvizLab({ element, trigger }) {
       input.dispatchEvent(new Event("change", { bubbles: true }));
     });
   }
+  view.dataset.drops = "";
 };

@@ -14,8 +14,9 @@ from pfviz.page.lab import Values
 from pfviz.page.layout import Parts
 from pfviz.page.sessions import Visit, Visits
 
-_OWN = (*lab.PARTS, "lab_progress", "lab_start", "lab_stop", "lab_add", "lab_clear", "lab_save")
-_COMPLAINTS = (*(f"trouble_{field}" for field in controls.FIELDS), "banner", "fold")
+OWN = (*lab.PARTS, "lab_progress", "lab_start", "lab_stop", "lab_add", "lab_clear", "lab_save")
+TOLD = (*OWN, *(f"trouble_{field}" for field in controls.FIELDS), "banner", "fold")
+"""What a batch changes: the lab, and the messages beside the form."""
 
 
 def updates(parts: Parts, values: Values) -> Any:
@@ -34,8 +35,8 @@ def updates(parts: Parts, values: Values) -> Any:
 def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
     """Attach every event of the lab; called inside the `gr.Blocks` of the parts."""
     form = [parts[name] for name in controls.FIELDS]
-    own = [parts[name] for name in _OWN]
-    told = [*own, *(parts[name] for name in _COMPLAINTS)]
+    own = [parts[name] for name in OWN]
+    told = [parts[name] for name in TOLD]
 
     def start(request: gr.Request, number: Any, own_method: Any, *typed: Any) -> Iterator[Any]:
         given = dict(zip(controls.FIELDS, typed, strict=True))

@@ -45,6 +45,7 @@ def figures(tab: Tab) -> None:
 
 def drop(tab: Tab, *files: Path) -> None:
     """As a visitor drops files on the view."""
+    tab.page.locator("#lab[data-drops]").wait_for()
     held = [{"name": file.name, "text": file.read_text(encoding="utf-8")} for file in files]
     tab.page.evaluate(
         """held => {
