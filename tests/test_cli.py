@@ -108,7 +108,7 @@ def test_every_option_reaches_the_engine(asked: dict[str, Any]) -> None:
     assert result.exit_code == 0, result.output
     assert asked == {**given, "problem": PROBLEM}
     flags = {option.name for option in run_command.params if isinstance(option, click.Option)}
-    assert flags == {*given, "pair", "endpoint", "resume", "out", "html"}  # pair and endpoint become the first two
+    assert flags == {*given, "pair", "endpoint", "protocol", "resume", "out", "html"}  # the first three become models
 
 
 def test_ctrl_c_stops_the_run_and_writes_a_valid_trace(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

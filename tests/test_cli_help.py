@@ -32,7 +32,7 @@ def call(*arguments: str) -> str:
 
 
 def test_the_commands_are_those_of_the_architecture() -> None:
-    assert set(COMMANDS) == {"run", "show", "serve", "models", "study", "bench", "train-tiny"}
+    assert set(COMMANDS) == {"run", "show", "serve", "models", "study", "diagnose", "bench", "train-tiny"}
 
 
 @pytest.mark.parametrize("name", COMMANDS)

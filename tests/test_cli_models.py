@@ -13,6 +13,7 @@ from pfviz.cli import main
 from pfviz.models import published
 from pfviz.models.catalogue import PAIRS
 from pfviz.models.devices import Place
+from pfviz.models.protocols import PROTOCOLS
 from tests.contracts import toy
 
 
@@ -88,6 +89,7 @@ def test_the_list_tells_the_configured_servers(monkeypatch: pytest.MonkeyPatch, 
         (("--model", "a/b", "--reward-model", "c/d"), "a/b", "c/d"),
         (("--generator", "a/b", "--reward", "naive"), "a/b", "naive"),
         (("--endpoint", "lab", "--reward", "confidence"), "endpoint:lab", "confidence"),
+        (("--reward-model", "c/d", "--protocol", "rlhflow"), "embedded", "rlhflow:c/d"),
     ],
 )
 def test_a_run_is_told_its_models(
@@ -96,7 +98,7 @@ def test_a_run_is_told_its_models(
     result = call("run", "1 + 2", "-n", "2", *arguments)
     assert result.exit_code == 0, result.output
     assert (told[0]["generator"], told[0]["reward"]) == (generator, reward)
-    assert not {"pair", "endpoint"} & told[0].keys()
+    assert not {"pair", "endpoint", "protocol"} & told[0].keys()
 
 
 @pytest.mark.parametrize(
@@ -105,12 +107,28 @@ def test_a_run_is_told_its_models(
         ("--pair", "small", "--model", "a/b"),
         ("--endpoint", "lab", "--model", "a/b"),
         ("--pair", "small", "--endpoint", "x"),
+        ("--pair", "small", "--protocol", "qwen"),
     ],
 )
 def test_models_that_are_named_twice_are_refused(arguments: tuple[str, ...], told: list[dict[str, Any]]) -> None:
     result = call("run", "1 + 2", *arguments)
     assert result.exit_code == 2
     assert "Leave one of them out" in result.output
+    assert told == []
+
+
+@pytest.mark.parametrize("reward", ["embedded", "confidence", "endpoint:lab", "trl:a/b", "gpt"])
+def test_a_protocol_is_for_a_place_alone(reward: str, told: list[dict[str, Any]]) -> None:
+    result = call("run", "1 + 2", "--reward", reward, "--protocol", "qwen")
+    assert result.exit_code == 2
+    assert f"--protocol is for a --reward-model of the Hugging Face Hub or of a folder; {reward!r}" in result.output
+    assert told == []
+
+
+def test_an_unknown_protocol_is_refused_with_those_that_there_are(told: list[dict[str, Any]]) -> None:
+    result = call("run", "1 + 2", "--reward", "a/b", "--protocol", "magic")
+    assert result.exit_code == 2
+    assert all(f"'{name}'" in result.output for name in PROTOCOLS)
     assert told == []
 
 

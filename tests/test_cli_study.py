@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from pfviz.cli import main
 from pfviz.inference.settings import Settings
+from pfviz.models.confidence import NAMES
 from pfviz.study import cluster, pool
 from pfviz.study.pair import Pair
 from pfviz.study.result import load
@@ -82,22 +83,24 @@ def test_the_problems_are_held_out_and_the_models_are_those_asked_for(workers: W
     from pfviz.tiny.world import held_out_tasks
 
     call(tmp_path, *SMALL, "--reward", "naive", "--tau", "0.5", "--potential", "score", "--problem-seed", "3",
-         "--temperature", "1.1", "--workers", "7")  # fmt: skip
+         "--temperature", "1.1", "--workers", "7", "--aggregation", "product")  # fmt: skip
     tasks = held_out_tasks(3, 3)
     assert {job.problem.text for job in workers.jobs} == {task.text for task in tasks}
     assert {job.problem.truth for job in workers.jobs} == {str(task.answer) for task in tasks}
     common, pair, count = workers.given
     assert (common.tau, common.potential, common.temperature, count) == (0.5, "score", 1.1, 7)
+    assert common.aggregation == "product"
     assert (pair.generator.name, pair.reward.name) == ("generator", "naive-reward")
     about = json.loads((tmp_path / "outcomes.jsonl").read_text().splitlines()[0])["about"]
     assert (about["reward"], about["problem_seed"], about["settings"]["tau"]) == ("naive", 3, 0.5)
 
 
-def test_the_oracle_needs_no_reward_model(workers: Workers, tmp_path: Path) -> None:
-    call(tmp_path, *SMALL, "--reward", "oracle")
-    assert workers.given[1].reward is None
+@pytest.mark.parametrize("reward", ["oracle", *NAMES.values()])
+def test_the_oracle_and_confidence_need_no_reward_model(reward: str, workers: Workers, tmp_path: Path) -> None:
+    assert call(tmp_path, *SMALL, "--reward", reward).exit_code == 0
+    assert workers.given[1].reward == reward
     about = json.loads((tmp_path / "outcomes.jsonl").read_text().splitlines()[0])["about"]
-    assert about["reward"] == "oracle"
+    assert about["reward"] == reward
     assert not any(name.startswith("reward/") for name in about["models"])
 
 
@@ -135,6 +138,13 @@ def test_a_report_runs_nothing(workers: Workers, tmp_path: Path, monkeypatch: py
     assert load(tmp_path / "table.json").methods == ("particle_filtering", "greedy")
 
 
+def test_a_study_from_before_a_setting_could_be_set_goes_on(workers: Workers, tmp_path: Path) -> None:
+    call(tmp_path, *SMALL)
+    about = json.loads((tmp_path / "outcomes.jsonl").read_text().splitlines()[0])["about"]
+    assert set(about["settings"]) == {"temperature", "tau", "potential", "width"}
+    assert call(tmp_path, *SMALL, "--aggregation", "last").exit_code == 0
+
+
 def test_ray_gets_the_jobs_that_the_pool_would(
     workers: Workers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -168,11 +178,21 @@ def test_a_mistake_is_named_without_a_traceback(
     assert workers.jobs == []
 
 
-def test_another_study_is_not_mixed_in(workers: Workers, tmp_path: Path) -> None:
-    call(tmp_path, *SMALL)
-    result = call(tmp_path, *SMALL, "--tau", "2")
+@pytest.mark.parametrize(
+    ("first", "then", "said"),
+    [
+        ((), ("--tau", "2"), "settings tau"),
+        ((), ("--aggregation", "min"), "settings aggregation"),
+        (("--reward", "oracle"), ("--reward", "confidence"), "in reward"),
+    ],
+)
+def test_another_study_is_not_mixed_in(
+    first: tuple[str, ...], then: tuple[str, ...], said: str, workers: Workers, tmp_path: Path
+) -> None:
+    call(tmp_path, *SMALL, *first)
+    result = call(tmp_path, *SMALL, *then)
     assert result.exit_code == 2
-    assert "settings tau" in " ".join(result.stderr.split())
+    assert said in " ".join(result.stderr.split())
 
 
 def test_missing_models_are_named(workers: Workers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -129,6 +129,7 @@ def test_a_backward_import_is_allowed(module: str, source: str) -> None:
         "from pfviz.cli import main; main(['show', '--help'], standalone_mode=False)",
         "from pfviz.cli import main; main(['serve', '--help'], standalone_mode=False)",
         "from pfviz.cli import main; main(['study', '--help'], standalone_mode=False)",
+        "from pfviz.cli import main; main(['diagnose', '--help'], standalone_mode=False)",
         "from pfviz.cli import main; main(['bench', '--help'], standalone_mode=False)",
         "from pfviz.cli import main; main(['train-tiny', '--help'], standalone_mode=False)",
     ],

@@ -24,6 +24,7 @@ COMMANDS = {
     "serve": Entry("pfviz.cli.serve:serve", "Start the page on this machine."),
     "models": Entry("pfviz.cli.models:models", "List the models that can be chosen, and which are ready here."),
     "study": Entry("pfviz.cli.study:study", "Measure accuracy against generations, of every method."),
+    "diagnose": Entry("pfviz.cli.diagnose:diagnose", "Say where a reward model is wrong, over many runs."),
     "bench": Entry("pfviz.cli.bench:bench", "Measure what a run costs on this machine."),
     "train-tiny": Entry("pfviz.tiny.training.command:train_tiny", "Build and measure the embedded pair from nothing."),
 }

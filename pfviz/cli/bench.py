@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 
-from pfviz.cli.run import FILE, INTERRUPTED, _writable
+from pfviz.cli.files import FILE, writable
+from pfviz.cli.run import INTERRUPTED
 from pfviz.cli.terminal import console
 
 if TYPE_CHECKING:
@@ -42,7 +43,17 @@ def _numbers(ctx: click.Context, param: click.Parameter, value: str) -> tuple[in
 )
 @click.option("--growth", is_flag=True, help="Memory and time against the number of particles and of steps.")
 @click.option("--ragged", is_flag=True, help="Ways to decode steps of unequal length, of a random pair.")
-@click.option("--out", "-o", type=FILE, callback=_writable, help="Write every line here, as JSON.")
+@click.option(
+    "--engines", is_flag=True, help="Tokens per second in this process and behind `transformers serve`, side by side."
+)
+@click.option(
+    "--endpoint",
+    "endpoints",
+    metavar="NAME",
+    multiple=True,
+    help="With --engines: this configured server too; it should serve the embedded generator. Repeatable.",
+)
+@click.option("--out", "-o", type=FILE, callback=writable, help="Write every line here, as JSON.")
 def bench(out: Path | None, **asked: Any) -> None:
     """Measure what a run costs here: against the bare limit of its models, and in tokens.
 
@@ -88,6 +99,10 @@ def _measured(asked: dict[str, Any], say: Say) -> Iterator[Line]:
 
     if asked["peer"] and min(asked["particles"]) > MOST_OF_PEER:
         raise click.UsageError(f"--peer is measured with at most {MOST_OF_PEER} particles.")
+    if asked["engines"] and asked["large"]:
+        raise click.UsageError("--engines is measured on the embedded generator; leave --large out.")
+    if asked["endpoints"] and not asked["engines"]:
+        raise click.UsageError("--endpoint says what --engines compares with; give --engines too.")
     if not asked["large"]:
         one_thread()
     rounds = asked["rounds"]
@@ -109,6 +124,11 @@ def _measured(asked: dict[str, Any], say: Say) -> Iterator[Line]:
         from pfviz.bench.peer import of_peer
 
         yield from of_peer(measured, [n for n in asked["particles"] if n <= MOST_OF_PEER], rounds, say, changes)
+        return
+    if asked["engines"]:
+        from pfviz.bench.engines import of_engines
+
+        yield from of_engines(measured, asked["endpoints"], asked["particles"], rounds, say)
         return
     yield from of_limit(measured, asked["particles"], rounds, say)
     if not asked["large"]:

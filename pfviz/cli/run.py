@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from rich.console import Console
 
 import pfviz
 from pfviz.cli import tables
+from pfviz.cli.files import FILE, GIVEN, writable, writing
 from pfviz.cli.progress import Interrupt, Progress
 from pfviz.cli.terminal import console
 from pfviz.inference.aggregation import AGGREGATIONS
@@ -23,19 +23,13 @@ from pfviz.inference.resampling import RESAMPLERS
 from pfviz.inference.settings import PICKS, POOLS, TRIGGERS, Settings
 from pfviz.models.catalogue import PAIRS
 from pfviz.models.presets import REWARDS
+from pfviz.models.protocols import PROTOCOLS
+from pfviz.models.published import forced, is_place
 from pfviz.trace import Recorder, Trace
 
 INTERRUPTED = 130  # what shells expect of a command that Ctrl-C ended
 
 
-def _writable(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:
-    """Refuse a folder that is not there before the run, not after it."""
-    if value is not None and not value.absolute().parent.is_dir():
-        raise click.BadParameter(f"the folder {value.absolute().parent} does not exist", ctx, param)
-    return value
-
-
-FILE = click.Path(dir_okay=False, path_type=Path)
 DEFAULT = Settings()
 
 
@@ -60,6 +54,9 @@ DEFAULT = Settings()
     metavar="NAME",
     default="embedded",
     help=f"Who scores them: {', '.join(REWARDS)}, an id of the Hub, a folder, or endpoint:NAME.",
+)
+@click.option(
+    "--protocol", type=click.Choice(list(PROTOCOLS)), help="Ask that reward model so, whatever its files say of it."
 )
 @click.option("--endpoint", metavar="NAME", help="Let this configured server write the steps: --model endpoint:NAME.")
 @click.option(
@@ -108,11 +105,11 @@ DEFAULT = Settings()
 @click.option("--max-step-tokens", default=DEFAULT.max_step_tokens, help="Tokens after which a step ends.")
 @click.option(
     "--resume",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=GIVEN,
     help="Go on with the run of this trace, which was stopped; PROBLEM and settings are the trace's.",
 )
-@click.option("--out", "-o", type=FILE, callback=_writable, help="Write the trace here, as JSON.")
-@click.option("--html", type=FILE, callback=_writable, help="Write all pictures here, as a page that works offline.")
+@click.option("--out", "-o", type=FILE, callback=writable, help="Write the trace here, as JSON.")
+@click.option("--html", type=FILE, callback=writable, help="Write all pictures here, as a page that works offline.")
 def run(
     problem: str | None,
     resume: Path | None,
@@ -143,10 +140,10 @@ def run(
 
 
 def _choose_models(ctx: click.Context, settings: dict[str, Any]) -> None:
-    """Let `pair` and `endpoint` say who `generator` and `reward` are; refuse to be told twice."""
-    pair, endpoint = settings.pop("pair"), settings.pop("endpoint")
+    """Let `pair`, `endpoint` and `protocol` say who `generator` and `reward` are; refuse to be told twice."""
+    pair, endpoint, protocol = (settings.pop(name) for name in ("pair", "endpoint", "protocol"))
     for option, given, taken in (
-        ("--pair", pair, ("generator", "reward", "endpoint")),
+        ("--pair", pair, ("generator", "reward", "endpoint", "protocol")),
         ("--endpoint", endpoint, ("generator",)),
     ):
         if given is not None and any(
@@ -158,6 +155,13 @@ def _choose_models(ctx: click.Context, settings: dict[str, Any]) -> None:
         settings |= {"generator": PAIRS[pair].generator, "reward": PAIRS[pair].reward}
     if endpoint is not None:
         settings["generator"] = f"endpoint:{endpoint}"
+    if protocol is not None:
+        if settings["reward"] in REWARDS or not is_place(settings["reward"]):
+            raise click.UsageError(
+                f"--protocol is for a --reward-model of the Hugging Face Hub or of a folder; {settings['reward']!r} is "
+                "neither."
+            )
+        settings["reward"] = forced(settings["reward"], protocol)
 
 
 def _only_resume(ctx: click.Context) -> None:
@@ -194,21 +198,11 @@ def _record(screen: Console, generator: str, begin: Callable[[Callable[[], bool]
 
 def _write(screen: Console, trace: Trace, out: Path | None, html: Path | None) -> None:
     if out is not None:
-        with _writing(screen, out):
+        with writing(screen, out):
             trace.save(out)
     if html is not None:
         from pfviz.figures.export import to_html
 
         page = to_html(trace)
-        with _writing(screen, html):
+        with writing(screen, html):
             html.write_text(page, encoding="utf-8")
-
-
-@contextmanager
-def _writing(screen: Console, path: Path) -> Iterator[None]:
-    """Say that a file was written, or why it was not."""
-    try:
-        yield
-    except OSError as error:
-        raise click.FileError(str(path), error.strerror) from error
-    screen.print(f"Wrote {path}", markup=False)

@@ -15,9 +15,10 @@ from pfviz.cli.run import INTERRUPTED
 from pfviz.cli.tables import accuracies
 from pfviz.cli.terminal import console
 from pfviz.errors import StudyError
+from pfviz.inference.aggregation import AGGREGATIONS
 from pfviz.inference.potentials import POTENTIALS
 from pfviz.inference.settings import Settings
-from pfviz.models.presets import assets
+from pfviz.models.presets import REWARDS, assets
 from pfviz.problem import Problem
 from pfviz.study.about import about
 from pfviz.study.budgets import BUDGETS, RULES, settings_for
@@ -28,8 +29,8 @@ from pfviz.study.summary import summarise
 from pfviz.study.units import Job, jobs, units
 from pfviz.study.work import Outcome
 
-FOLDERS = {"embedded": "reward", "naive": "naive-reward", "oracle": None}
-"""Name of a reward → its folder beside the generator's; the oracle needs none."""
+FOLDERS = {"embedded": "reward", "naive": "naive-reward"}
+"""Name of a reward → its folder beside the generator's; the other presets need none."""
 DEFAULT = Settings()
 
 
@@ -76,11 +77,17 @@ class Numbers(click.ParamType[Any]):
 @click.option("--problems", type=click.IntRange(1, 100_000), default=200, help="How many held-out problems.")
 @click.option("--seeds", type=click.IntRange(1, 1000), default=2, help="Runs of each method, budget and problem.")
 @click.option("--problem-seed", type=click.IntRange(0), default=0, help="Of the problems; 0: those of the model card.")
-@click.option("--reward", type=click.Choice(list(FOLDERS)), default="embedded", help="Who scores the steps.")
+@click.option("--reward", type=click.Choice(list(REWARDS)), default="embedded", help="Who scores the steps.")
 @click.option("--temperature", default=DEFAULT.temperature, help="Of the generator's sampling.")
 @click.option("--tau", default=DEFAULT.tau, help="Softmax temperature of the weights.")
 @click.option(
     "--potential", type=click.Choice(list(POTENTIALS)), default=DEFAULT.potential, help="What a reward weighs."
+)
+@click.option(
+    "--aggregation",
+    type=click.Choice(list(AGGREGATIONS)),
+    default=DEFAULT.aggregation,
+    help="What the rewards of a solution's steps count together.",
 )
 @click.option(
     "--out",
@@ -106,8 +113,8 @@ def study(
     if not report:
         from pfviz.tiny.world import held_out_tasks
 
-        tiny, folder = assets() / "tiny", FOLDERS[reward]
-        pair = Pair(tiny / "generator", None if folder is None else tiny / folder)
+        tiny = assets() / "tiny"
+        pair = Pair(tiny / "generator", tiny / FOLDERS[reward] if reward in FOLDERS else reward)
         common = Settings.of(**settings)
         for method in methods:  # refused here, not in a worker
             for budget in budgets:

@@ -19,9 +19,9 @@ from pfviz.trace.columns import Trace
 
 QUESTION = "Who would have lived?"
 READS = (
-    "Each step's particles as they were, in the lanes of the genealogy, and what selection would have made of them "
-    "under the rule on the left. Only the event is replayed: what other parents would have written, nobody knows. Blue "
-    "rings: known to be right so far. The more children, the larger the mark."
+    "A row of particles for each step, in the lanes of the genealogy, and what selection would have made of them under "
+    "the rule. Saved: died, and would have had children; lost: the other way round. The more children, the larger. "
+    "Rings: known to be right so far. Only the event is replayed: what other parents would have written, nobody knows."
 )
 
 BoolArray = npt.NDArray[np.bool_]
@@ -50,10 +50,10 @@ def plot_counterfactual(
     was = np.array([event.recorded.offspring for event in found.events])
     would = np.array([event.instead.offspring for event in found.events])
     fates = (
-        ("lived, and would have", (was > 0) & (would > 0), theme.SURVIVOR, "circle"),
-        ("died, and would have", (was == 0) & (would == 0), theme.FAINT, "circle-open"),
-        ("would have lived", (was == 0) & (would > 0), theme.ESS, "triangle-up"),
-        ("would have died", (was > 0) & (would == 0), theme.EVIDENCE, "triangle-down"),
+        ("alive", (was > 0) & (would > 0), theme.SURVIVOR, "circle"),
+        ("dead", (was == 0) & (would == 0), theme.FAINT, "circle-open"),
+        ("saved", (was == 0) & (would > 0), theme.ESS, "triangle-up"),
+        ("lost", (was > 0) & (would == 0), theme.EVIDENCE, "triangle-down"),
     )
     places = lanes(trace)
     known = labels(trace, truth(trace))[rows] == RIGHT
@@ -63,29 +63,40 @@ def plot_counterfactual(
     mine = trace.uids[rows] == selected if selected is not None else np.zeros(was.shape, dtype=np.bool_)
     traces.append(_selection(rows, places, mine))
     steps, n = rows[-1] + 1, trace.particles
+    every = -(-steps // 8)
     return theme.figure(
         traces,
         title=f"{QUESTION} {_finding(was, would)}",
         reads=READS,
         titled=title,
         height=320,
-        margin={"l": 12, "r": 40, "t": 24, "b": theme.BOTTOM},
-        showlegend=True,
-        legend={
-            "orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "font": {"size": 11, "color": theme.MUTED},
-            "itemsizing": "constant", "itemclick": False, "itemdoubleclick": False,
-        },
-        xaxis=theme.step_axis(steps, fixedrange=True) | {"range": [0.6, steps + 0.4]},
-        yaxis=theme.axis(range=[n - 0.3, -0.7], visible=False, fixedrange=True),
-        annotations=[theme.step_word()],
+        margin={"l": 34, "r": 8, "t": 24, "b": 6},
+        annotations=_key(),
+        xaxis=theme.axis(range=[-0.7, n - 0.3], visible=False, fixedrange=True),
+        yaxis=theme.axis(
+            range=[steps + 0.5, 0.5], tickvals=list(range(1, steps + 1, every)), fixedrange=True,
+            title={"text": "step", "font": {"size": 11, "color": theme.MUTED}, "standoff": 4},
+        ),
     )  # fmt: skip
+
+
+def _key() -> list[dict[str, Any]]:
+    """What the marks mean, in one line: Plotly's own legend is too wide for a third of the page."""
+    place: dict[str, Any] = {"xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "y": 1, "yanchor": "bottom"}
+    return [
+        theme.note(text, xshift=left, yshift=6, font={"size": 11, "color": colour}, **place)
+        for text, left, colour in (
+            ("● alive", 0, theme.MUTED), ("○ dead", 52, theme.MUTED), ("▲ saved", 104, theme.ESS),
+            ("▼ lost", 162, theme.EVIDENCE), ("◯ right", 212, theme.RIGHT),
+        )
+    ]  # fmt: skip
 
 
 def _finding(was: npt.NDArray[np.int64], would: npt.NDArray[np.int64]) -> str:
     gained, lost = int(np.sum((was == 0) & (would > 0))), int(np.sum((was > 0) & (would == 0)))
     if not gained and not lost:
         return "The same as in the run"
-    return f"{gained} who died would have, {lost} who lived would not"
+    return f"{gained} saved, {lost} lost"
 
 
 def _hovers(trace: Trace, found: WhatIf) -> list[list[str]]:
@@ -107,23 +118,20 @@ def _edges(trace: Trace, places: npt.NDArray[np.int64]) -> Any:
     slots = np.tile(np.arange(trace.particles), trace.steps - 1)
     before = places[steps, trace.ancestors[steps, slots]].astype(np.float64)
     start = (steps + 1).astype(np.float64)
-    x, y = curves(start, before, start + 1, places[steps + 1, slots].astype(np.float64))
-    return go.Scatter(
-        x=x, y=y, mode="lines", line={"color": theme.GRID, "width": 1}, hoverinfo="skip", showlegend=False, name="run"
-    )
+    y, x = curves(start, before, start + 1, places[steps + 1, slots].astype(np.float64))
+    return go.Scatter(x=x, y=y, mode="lines", line={"color": theme.GRID, "width": 1}, hoverinfo="skip", name="run")
 
 
 def _rings(rows: list[int], places: npt.NDArray[np.int64], right: BoolArray) -> Any:
     events, slots = np.nonzero(right)
     steps = np.asarray(rows)[events]
     return go.Scatter(
-        x=steps + 1,
-        y=places[steps, slots],
+        x=places[steps, slots],
+        y=steps + 1,
         mode="markers",
-        marker={"symbol": "circle-open", "size": 15, "color": theme.RIGHT, "line": {"width": 1.2}},
+        marker={"symbol": "circle-open", "size": 14, "color": theme.RIGHT, "line": {"width": 1.2}},
         hoverinfo="skip",
-        showlegend=bool(len(steps)),
-        name="right so far",
+        name="right",
     )
 
 
@@ -141,8 +149,8 @@ def _fate(
     events, slots = np.nonzero(mask)
     steps = np.asarray(rows)[events]
     return go.Scatter(
-        x=steps + 1,
-        y=places[steps, slots],
+        x=places[steps, slots],
+        y=steps + 1,
         mode="markers",
         customdata=trace.uids[steps, slots],
         hovertext=[hovers[event][slot] for event, slot in zip(events, slots, strict=True)],
@@ -153,7 +161,6 @@ def _fate(
             "size": 6 + 1.2 * np.minimum(would[events, slots], 5),
             "line": {"width": 1.2, "color": colour},
         },
-        showlegend=bool(len(steps)),
         cliponaxis=False,
         name=name,
     )
@@ -163,11 +170,10 @@ def _selection(rows: list[int], places: npt.NDArray[np.int64], mine: BoolArray) 
     events, slots = np.nonzero(mine)
     steps = np.asarray(rows)[events]
     return go.Scatter(
-        x=steps + 1,
-        y=places[steps, slots],
+        x=places[steps, slots],
+        y=steps + 1,
         mode="markers",
-        marker={"symbol": "circle-open", "size": 19, "color": theme.ACCENT, "line": {"width": 2.5}},
+        marker={"symbol": "circle-open", "size": 18, "color": theme.ACCENT, "line": {"width": 2.5}},
         hoverinfo="skip",
-        showlegend=False,
         name="selection",
     )

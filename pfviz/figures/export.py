@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import html
-import json
 import math
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,7 @@ from pfviz.figures.leaves import MARKS
 from pfviz.figures.marks import diameters
 from pfviz.figures.mathtext import CSS as MATH_CSS
 from pfviz.figures.mathtext import render
+from pfviz.figures.offline import as_json, colours, plotly_js, spec
 from pfviz.figures.resampling import plot_resampling
 from pfviz.figures.rewards import plot_rewards
 from pfviz.figures.strips import plot_strips
@@ -46,7 +45,7 @@ def to_html(trace: Trace) -> str:
     A click on any step shows its solution. Texts are escaped; a content policy forbids every load from outside.
     """
     plots = _FIGURES if trace.earlier else {name: plot for name, plot in _FIGURES.items() if name != "sweeps"}
-    figures = {name: _spec(plot(trace, title=False)) for name, (_, plot) in plots.items()}
+    figures = {name: spec(plot(trace, title=False)) for name, (_, plot) in plots.items()}
     data = {
         "run": _columns(trace),
         "figures": figures,
@@ -66,7 +65,7 @@ def to_html(trace: Trace) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="generator" content="pfviz">
 <title>{html.escape(title)} · pfviz</title>
-<style>{_colours()}{(HERE / "report.css").read_text(encoding="utf-8")}{MATH_CSS}</style>
+<style>{colours()}{(HERE / "report.css").read_text(encoding="utf-8")}{MATH_CSS}</style>
 </head>
 <body>
 <div class="wrap">
@@ -85,8 +84,8 @@ def to_html(trace: Trace) -> str:
 </div>
 {_settings(trace)}
 </div>
-<script>{_plotly_js()}</script>
-<script>const PFVIZ = {_json(data)};</script>
+<script>{plotly_js()}</script>
+<script>const PFVIZ = {as_json(data)};</script>
 <script>{(HERE / "report.js").read_text(encoding="utf-8")}</script>
 </body>
 </html>
@@ -102,33 +101,13 @@ _PANEL = """<aside class="card" tabindex="0" aria-label="Selected step">
 </aside>"""
 
 
-def _json(data: Any) -> str:
-    """JSON that can stand inside a script element: no character of it can close the element or open a comment."""
-    text = json.dumps(data, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
-@cache
-def _plotly_js() -> str:
-    import plotly
-
-    source = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-    return source.read_text(encoding="utf-8").replace("</script", "<\\/script")
-
-
-def _spec(figure: Any) -> dict[str, Any]:
-    spec: dict[str, Any] = json.loads(figure.to_json())
-    spec["layout"].pop("template", None)
-    return spec
-
-
 def _events(trace: Trace) -> list[dict[str, Any]]:
     """A figure for each resampling that is told."""
     return [
         {
             "step": t,
             "slots": np.argsort(-trace.weights[t], kind="stable").tolist(),
-            "figure": _spec(plot_resampling(trace, step=t, title=False)),
+            "figure": spec(plot_resampling(trace, step=t, title=False)),
         }
         for t in _told(trace)
     ]
@@ -170,25 +149,6 @@ def _best(trace: Trace) -> int | None:
         return None
     slots = trace.chosen or tuple(range(trace.particles))
     return int(trace.uids[-1, max(slots, key=lambda slot: (trace.rewards[-1, slot], -slot))])
-
-
-def _colours() -> str:
-    names = {
-        "ink": theme.INK,
-        "muted": theme.MUTED,
-        "faint": theme.FAINT,
-        "grid": theme.GRID,
-        "surface": theme.SURFACE,
-        "accent": theme.ACCENT,
-        "right": theme.RIGHT,
-        "wrong": theme.WRONG,
-    }
-    light = "".join(f"--{name}:{colour};" for name, colour in names.items())
-    dark = "".join(f"--{name}:{theme.DARK[colour]};" for name, colour in names.items())
-    return (
-        f":root{{{light}--page:#f5f7f9;--font:{theme.FONT};}}"
-        f"@media (prefers-color-scheme: dark){{:root{{{dark}--page:#0e1318;}}}}\n"
-    )
 
 
 def _header(trace: Trace) -> str:

@@ -128,8 +128,8 @@ def _device() -> str:
 
 
 def _cuda() -> bool:
-    """Whether CUDA can be used, on this thread: in the server of a ZeroGPU Space it is there for threads that play it only,
-    and says so on every one."""
+    """Whether CUDA can be used on this thread: the server of a ZeroGPU Space plays it on some threads, and claims it on
+    all."""
     import torch
 
     if not torch.cuda.is_available():

@@ -25,7 +25,7 @@ def load_generator(
 
     from pfviz.models.causal_lm import CausalLMGenerator
 
-    model, tokenizer = _load(AutoModelForCausalLM, folder_or_id, local_files_only)
+    model, tokenizer, _ = _load(AutoModelForCausalLM, folder_or_id, local_files_only)
     return CausalLMGenerator(model, tokenizer, name or str(folder_or_id), **options)
 
 
@@ -40,13 +40,19 @@ def load_reward(
     """A process reward model, asked by the protocol that its config.json asks for, or by `protocol` (protocols.py).
 
     `options` are those of the protocol's class. Raises `ModelError` as `load_generator` does, and for a model that fits
-    no protocol.
+    no protocol, or not the one that is given.
     """
     from pfviz.models import protocols
 
     called = name or str(folder_or_id)
-    chosen = protocols.protocol(protocol or protocols.detect(_config(folder_or_id, local_files_only), called))
-    model, tokenizer = _load(chosen.kind(), folder_or_id, local_files_only)
+    asked = protocol or protocols.detect(_config(folder_or_id, local_files_only), called)
+    chosen = protocols.protocol(asked)
+    model, tokenizer, missing = _load(chosen.kind(), folder_or_id, local_files_only)
+    if missing:  # transformers would fill them with random numbers, and the rewards would look like any others
+        raise ModelError(
+            f"{called} has no weights {', '.join(missing[:3])}, which the protocol {asked!r} reads. Choose another of: "
+            f"{', '.join(protocols.PROTOCOLS)}; or another model."
+        )
     return chosen.make()(model, tokenizer, called, **options)
 
 
@@ -62,7 +68,8 @@ def _config(place: str | Path, local_files_only: bool) -> dict[str, Any]:
     return dict(found)
 
 
-def _load(kind: Any, place: str | Path, local_files_only: bool) -> tuple[Any, Any]:
+def _load(kind: Any, place: str | Path, local_files_only: bool) -> tuple[Any, Any, list[str]]:
+    """The model, its tokenizer, and the names of the weights that its files do not have."""
     from pfviz.models import devices
 
     local = isinstance(place, Path)
@@ -74,7 +81,9 @@ def _load(kind: Any, place: str | Path, local_files_only: bool) -> tuple[Any, An
     try:
         tokenizer = _tokenizer_class(Path(place)).from_pretrained(str(place), **common)
         with _without_bar() if local else nullcontext():
-            model = kind.from_pretrained(str(place), dtype=devices.dtype_of(where), **spread, **common)
+            model, found = kind.from_pretrained(
+                str(place), dtype=devices.dtype_of(where), output_loading_info=True, **spread, **common
+            )
         if not spread:
             model = model.to(where.device)
     except (OSError, ValueError, KeyError, RuntimeError) as error:
@@ -84,7 +93,7 @@ def _load(kind: Any, place: str | Path, local_files_only: bool) -> tuple[Any, An
             f"{place} does not fit on the {where.title} of this machine as it is now: parts of it would stay on the "
             "disk. Free their memory, or choose a smaller model, or a server that runs it."
         )
-    return model.eval().requires_grad_(False), tokenizer
+    return model.eval().requires_grad_(False), tokenizer, sorted(found["missing_keys"])
 
 
 def _where(place: str | Path, local_files_only: bool) -> Place:

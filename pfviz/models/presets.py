@@ -207,14 +207,15 @@ def generator_preset(name: str) -> GeneratorPreset:
 
 
 def reward_preset(name: str) -> RewardPreset:
-    """The preset of that name, or a model of the Hub or in a folder as one; raises `ModelError` for any other name."""
+    """The preset of that name, or a model of the Hub or in a folder as one, PROTOCOL: before it where it is to be asked
+    by that protocol; raises `ModelError` for any other name."""
     if name in REWARDS:
         return REWARDS[name]
     if name.startswith("endpoint:"):
         from pfviz.models.remote import presets as remote
 
         return remote.reward_preset(name)
-    if published.is_place(name):
+    if published.is_place(published.parted(name)[1]):
         return RewardPreset(name, "A reward model from the Hub or from a folder.", lambda: published.reward(name))
     raise ModelError(
         f"There is no reward model named {name!r}. Choose one of: {', '.join(REWARDS)}; or give an id of the Hugging "

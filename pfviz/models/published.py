@@ -1,4 +1,8 @@
-"""Models that do not ship with pfviz, by their Hub id or by a folder: how each is loaded and asked."""
+"""Models that do not ship with pfviz, by their Hub id or by a folder: how each is loaded and asked.
+
+A reward model that is asked by a protocol of the user's choice goes by PROTOCOL:PLACE, in traces too, so that a run
+that goes on asks it as before.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +10,27 @@ from pathlib import Path
 from typing import Any, cast
 
 from pfviz.errors import ModelError
-from pfviz.models import arrival, catalogue
+from pfviz.models import arrival, catalogue, protocols
 from pfviz.models.base import Generator, RewardModel
 
 
 def is_place(name: str) -> bool:
     """Whether a name is that of a folder, or reads like an id of the Hub, owner/name."""
-    return Path(name).is_dir() or name.count("/") == 1
+    return Path(name).is_dir() or (name.count("/") == 1 and ":" not in name)
+
+
+def forced(place: str, protocol: str) -> str:
+    """The name of the reward model in that place when it is asked by that protocol; raises `ModelError`, naming those
+    that there are, if there is no such protocol."""
+    protocols.protocol(protocol)
+    return f"{protocol}:{place}"
+
+
+def parted(name: str) -> tuple[str | None, str]:
+    """(protocol, place) of a name that `forced` made; of any other, no protocol and the name itself."""
+    protocol, _, place = name.partition(":")
+    known = protocol in protocols.PROTOCOLS and is_place(place) and not is_place(name)
+    return (protocol, place) if known else (None, name)
 
 
 def generator(name: str) -> Generator:
@@ -39,23 +57,27 @@ def generator(name: str) -> Generator:
 
 
 def reward(name: str, protocol: str | None = None) -> RewardModel:
-    """A reward model, asked by the protocol that is given, or that of the catalogue, or that its config asks for;
-    raises `ModelError` as `load_reward`, or if it does not fit into memory."""
+    """A reward model, asked by the protocol that is given or forced by its name, or that of the catalogue, or that its
+    config asks for; raises `ModelError` as `load_reward`, or if it does not fit into memory."""
     from pfviz.models.loading import load_reward
 
-    card = catalogue.REWARDS.get(name)
+    name = name if protocol is None else forced(name, protocol)
+    protocol, place = parted(name)
+    card = catalogue.REWARDS.get(place)
     check_room(card)
-    _check_there(name)
-    known = card.protocol if card is not None else None
-    options: dict[str, Any] = {"separator": card.separator} if card is not None and known == "trl" else {}
-    return load_reward(_place(name), name=name, protocol=protocol or known, **options)
+    _check_there(place)
+    options: dict[str, Any] = {}
+    if card is not None and protocol in (None, card.protocol):
+        protocol = card.protocol
+        options = {"separator": card.separator} if protocol == "trl" else {}
+    return load_reward(_place(place), name=name, protocol=protocol, **options)
 
 
 def gigabytes(name: str) -> float:
     """The memory that a model's weights will take here, 10^9 bytes; 0 where the catalogue does not know it."""
     from pfviz.models import devices
 
-    card = catalogue.GENERATORS.get(name) or catalogue.REWARDS.get(name)
+    card = catalogue.GENERATORS.get(name) or catalogue.REWARDS.get(parted(name)[1])
     return 0.0 if card is None else card.gigabytes(devices.together().bytes_each)
 
 

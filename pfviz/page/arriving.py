@@ -24,9 +24,11 @@ class Arriving:
 def arrive(
     generator: str, reward: str, stop: Callable[[], bool], prepare: Callable[[], object] = lambda: None
 ) -> Iterator[Arriving]:
-    """What is shown until both models are loaded; nothing if they are there. Ends early if it is stopped; the loading
-    goes on, for whoever else waits or asks later. `prepare` is called first on the thread that loads. Raises `ModelError`
-    if one does not load."""
+    """What is shown until both models are loaded; nothing if they are there.
+
+    Ends early if it is stopped; the loading goes on, for whoever else waits or asks later. `prepare` is called first on
+    the thread that loads. Raises `ModelError` if one does not load.
+    """
     if presets.loaded(generator, reward):
         return
     load = _Load(generator, reward, prepare)

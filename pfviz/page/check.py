@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pfviz.diagnostics.reweighing import Rule
 from pfviz.page import misjudged, verdicts, what_if
 from pfviz.page.markup import escape
+from pfviz.page.what_if import Asked
 from pfviz.trace import Trace
 
 QUESTIONS = {
@@ -20,24 +20,24 @@ QUESTIONS = {
 _SHOWS = {"residuals": "picture", "profile": "picture", "what_if": "both"}
 
 
-def pictures(trace: Trace, question: str, rule: Rule | None, looks: dict[str, Any]) -> dict[str, Any]:
+def pictures(trace: Trace, question: str, asked: Asked | None, looks: dict[str, Any]) -> dict[str, Any]:
     """The figure of the open question, if it has one; `looks` are arguments of every figure."""
     from pfviz import figures  # plotly's graph objects take a while to import
 
     if question == "what_if":
-        return {"check": figures.counterfactual(trace, rule=rule, **looks)}
+        return {"check": figures.counterfactual(trace, rule=what_if.valid(trace, asked).rule, **looks)}
     if question in ("residuals", "profile"):
         return {"check": getattr(figures, question)(trace, **looks)}
     return {}
 
 
-def words(trace: Trace, question: str, rule: Rule | None, selected: int | None, trouble: str) -> dict[str, str]:
+def words(trace: Trace, question: str, asked: Asked | None, selected: int | None) -> dict[str, str]:
     """The other parts of the tab; the picture is taken away where the question has none."""
     told = {
         "deaths": lambda: verdicts.deaths(trace, selected),
         "mistakes": lambda: misjudged.mistakes(trace, selected),
         "winners": lambda: verdicts.winners(trace, selected),
-        "what_if": lambda: what_if.outcome(trace, rule, trouble),
+        "what_if": lambda: what_if.outcome(trace, what_if.valid(trace, asked)),
     }
     say = told.get(question)
     return {"questions": questions(question), "rule": what_if.form(trace), "told": say() if say else "", "check": ""}

@@ -18,7 +18,8 @@ PARTS = ("study_about", "study", "ratio", "ratio_vote")
 VIEWS = (
     '<div class="views" role="tablist" aria-label="Views">'
     '<button type="button" role="tab" data-view="run" aria-selected="true">This run</button>'
-    '<button type="button" role="tab" data-view="methods" aria-selected="false">Methods compared</button></div>'
+    '<button type="button" role="tab" data-view="methods" aria-selected="false">Methods compared</button>'
+    '<button type="button" role="tab" data-view="lab" aria-selected="false">Reward lab</button></div>'
 )
 _USUALLY = (("reward", "embedded"), ("problem_seed", 0))
 HEIGHT = 310  # px of the curve on a screen of 1440 × 900

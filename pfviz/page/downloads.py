@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from pfviz.errors import TraceError
+from pfviz.lab.diagnosis import Diagnosis
 from pfviz.trace import Trace
 from pfviz.trace.file import dumps, load
 
@@ -42,3 +43,13 @@ def read(path: str | Path) -> Trace:
     if not trace.steps:
         raise TraceError("The trace has no complete step: there is nothing to draw.")
     return trace
+
+
+def write_lab(found: Diagnosis, folder: Path) -> Path:
+    """What was diagnosed of a reward, as a report that opens without a network."""
+    from pfviz.figures.lab_page import to_lab_page
+
+    words = re.sub(r"[^a-z0-9]+", "-", found.reward.lower()).strip("-")[:40].strip("-") or "reward"
+    path = folder / f"pfviz-lab-{words}-{found.runs}-runs.html"
+    path.write_text(to_lab_page(found), encoding="utf-8")
+    return path

@@ -76,6 +76,6 @@ class Shared:
 
 
 def _on_zero(generator: str) -> bool:
-    """Whether a run goes to a GPU that has to be asked for. The embedded pair is faster than that on the CPU, and a server
-    needs none."""
+    """Whether a run goes to a GPU that has to be asked for: the embedded pair is faster than that on the CPU, and a
+    server needs none."""
     return zero.active() and generator != "embedded" and not generator.startswith(ENDPOINT)

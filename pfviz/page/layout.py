@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from pfviz.figures.theme import DARK
-from pfviz.page import choosing, comparison, controls, empty, inspector
+from pfviz.page import choosing, comparison, controls, empty, inspector, lab_layout
 from pfviz.page.markup import chips
 from pfviz.page.offer import Offer
 from pfviz.page.pane import markup, pane
@@ -38,6 +38,8 @@ def build(offer: Offer) -> Parts:
             _tabs(parts)
         with gr.Column(elem_id="methods", min_width=0):
             _methods(parts)
+        with gr.Column(elem_id="lab", min_width=0):
+            lab_layout.build(parts)
     return parts
 
 
@@ -181,7 +183,7 @@ def _tabs(parts: Parts) -> None:
         "check": "Reward check",
         "sweeps": "Iterations",
     }
-    with gr.Tabs(elem_id="tabs") as parts["tabs"]:
+    with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as parts["tabs"]:
         for name, label in names.items():
             with gr.Tab(label, id=name):
                 if name == "resampling":

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pfviz.errors import SettingError, TraceError
+from pfviz.errors import TraceError
 from pfviz.page import check, downloads, selection, views, what_if
 from pfviz.page.markup import banner
 from pfviz.page.sessions import Visit
 from pfviz.page.views import Values
+from pfviz.trace import Trace
 
 Look = Callable[[Visit, Mapping[str, Any]], None]
 
@@ -43,18 +44,14 @@ def _open_sweep(visit: Visit, number: object) -> None:
     last = len(visit.trace.earlier)
     if 0 <= number <= last:
         visit.sweep = None if number == last else number
-        visit.event, visit.rule, visit.trouble = None, None, ""
+        visit.event = None
         visit.selected = None if visit.shown is None else views.best_particle(visit.shown)
 
 
 def _ask(visit: Visit, typed: object) -> None:
-    """Another rule; one that makes no sense leaves the one before, and says what is wrong with it."""
-    if visit.shown is None:
-        return
-    try:
-        visit.rule, visit.trouble = what_if.read(visit.shown, typed), ""
-    except SettingError as error:
-        visit.trouble = str(error)
+    """Another rule to select by."""
+    if visit.shown is not None:
+        visit.asked = what_if.ask(visit.shown, typed, visit.asked)
 
 
 def walk(visit: Visit, sent: Mapping[str, Any]) -> None:
@@ -87,8 +84,15 @@ def open_trace(visit: Visit, path: str) -> Values:
         trace = downloads.read(path)
     except TraceError as error:
         return {"banner": banner(str(error))}
+    return bring(visit, trace)
+
+
+def bring(visit: Visit, trace: Trace, *, sweep: int | None = None, selected: int | None = None) -> Values:
+    """A trace from elsewhere takes the place of the run; the last of its sweeps is shown, and its best particle
+    selected, unless others are asked for."""
     visit.show(trace)
-    visit.selected = views.best_particle(trace)
+    visit.sweep = sweep if sweep is not None and sweep < len(trace.earlier) else None
+    visit.selected = views.best_particle(trace) if selected is None else selected
     opened: Values = {"clear": True, "hero": False, "problem": trace.problem, "running": False, "banner": ""}
     opened["resumable"] = trace.status in ("stopped", "running")
     return opened | redraw(visit) | {"progress": views.opened(trace)}

@@ -7,12 +7,13 @@ window.pfvizView = function pfvizView(view) {
 };
 
 /* Clicks in our own markup: data-uid selects a particle, data-sweep an iteration, data-question asks, data-problem picks
-   a problem, data-view opens a view; a form's fields are sent whenever one has changed. One listener on the root, so it outlives every redraw; the focus returns to the control that
+   a problem, data-view opens a view; data-node opens an example of
+   the lab in its run, data-reward the runs of another reward; a form's fields are sent whenever one has changed. One listener on the root, so it outlives every redraw; the focus returns to the control that
    was used. */
 window.pfvizMarkup = function pfvizMarkup({ element, trigger, watch }) {
   let role = null;
   element.addEventListener("click", (event) => {
-    const hit = event.target.closest("[data-uid], [data-problem], [data-sweep], [data-question], [data-view]");
+    const hit = event.target.closest("[data-uid], [data-problem], [data-sweep], [data-question], [data-view], [data-node], [data-reward]");
     if (!hit) return;
     if (hit.dataset.view !== undefined) {
       pfvizView(hit.dataset.view);
@@ -21,6 +22,10 @@ window.pfvizMarkup = function pfvizMarkup({ element, trigger, watch }) {
     role = hit.dataset.role || null;
     if (hit.dataset.uid !== undefined) trigger("select", { uid: Number(hit.dataset.uid) });
     else if (hit.dataset.sweep !== undefined) trigger("select", { sweep: Number(hit.dataset.sweep) });
+    else if (hit.dataset.node !== undefined) {
+      pfvizView("run");
+      trigger("select", { node: hit.dataset.node });
+    } else if (hit.dataset.reward !== undefined) trigger("select", { reward: hit.dataset.reward });
     else if (hit.dataset.question !== undefined) trigger("select", { question: hit.dataset.question });
     else trigger("pick", { problem: hit.dataset.problem });
   });
@@ -30,7 +35,10 @@ window.pfvizMarkup = function pfvizMarkup({ element, trigger, watch }) {
   });
   element.addEventListener("reset", () => trigger("select", { rule: {} }));
   element.addEventListener("submit", (event) => event.preventDefault());
+  const folds = new Map(); // data-key -> whether the visitor has it open: a redraw would close it
+  element.addEventListener("toggle", ({ target }) => target.dataset.key && folds.set(target.dataset.key, target.open), true);
   watch("value", () => {
+    for (const fold of element.querySelectorAll("details[data-key]")) fold.open = folds.get(fold.dataset.key) ?? fold.open;
     const again = role && element.querySelector(`[data-role="${role}"]:not([disabled])`);
     if (again) again.focus({ preventScroll: true });
     role = null;

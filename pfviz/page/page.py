@@ -9,13 +9,13 @@ from typing import Any
 
 import gradio as gr
 
-from pfviz.page import controls, layout, runs
+from pfviz.page import controls, lab_wiring, layout, runs
 from pfviz.page.engine import Engine, Shared
 from pfviz.page.sessions import Visit, Visits
 from pfviz.page.theme import theme
 from pfviz.page.wiring import wire
 
-STYLES = [Path(__file__).parent / name for name in ("style.css", "check.css")]
+STYLES = [Path(__file__).parent / name for name in ("style.css", "check.css", "lab.css")]
 WARM = ("embedded", "naive")  # reward models
 MOST_THREADS = 120  # of the server: a run that goes on, or waits in the line, holds one
 WARM_AFTER = 3.0  # seconds: loading the models at once would delay the first visitor's page, not only the run
@@ -84,5 +84,6 @@ def build_page(engine: Engine | None = None) -> Page:
     with page:
         parts = layout.build(engine.offer)
         wire(parts, engine, page.visits)
+        lab_wiring.wire(parts, engine, page.visits)
         page.unload(page.leave)
     return page

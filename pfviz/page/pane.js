@@ -5,6 +5,7 @@
   const isDark = () => document.body.classList.contains("dark");
   const NARROW = 520; // px, below which a figure's `meta.narrow` takes the place of those parts of its layout
   let warmed = false;
+  let palette = {}; // light colour -> dark one: of the page, as Gradio loses it for a pane that gets a value unseen
 
   function recolour(value, palette) {
     if (typeof value === "string") return palette[value.toLowerCase()] ?? value;
@@ -31,6 +32,7 @@
   }
 
   window.pfvizPane = function pfvizPane({ element, props, trigger, watch }) {
+    palette = props.dark ?? palette;
     const plot = element.querySelector(".pane-plot");
     const [heading, reads] = [element.querySelector("h3"), element.querySelector(".pane-reads")];
     let source = null; // the figure as Python sent it, in light colours
@@ -73,7 +75,7 @@
         return;
       }
       if (!plot.clientWidth || !plot.clientHeight) return; // hidden: the resize observer calls again
-      const figure = isDark() ? recolour(source, props.dark) : source;
+      const figure = isDark() ? recolour(source, palette) : source;
       const layout = layoutOf(figure);
       Plotly.react(plot, figure.data, layout, config);
       describe(layout.meta ?? {});
@@ -123,6 +125,10 @@
       plot.on("plotly_click", (event) => {
         const hit = event.points.find((point) => point.customdata != null);
         if (!hit) return;
+        if (props.lab) {
+          pfvizView("run"); // customdata names a run, a sweep and a uid
+          return trigger("select", { point: hit.customdata.slice(0, 3).join(" ") });
+        }
         plot.focus({ preventScroll: true });
         const name = String([hit.customdata].flat()[0]);
         const sweep = /^sweep (\d+)$/.exec(name);

@@ -16,12 +16,14 @@ import plotly.graph_objects as go
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 PANE_JS = Path(__file__).parent / "pane.js"
 MARKUP_JS = Path(__file__).parent / "markup.js"
+LAB_JS = Path(__file__).parent / "lab.js"
 
 TEMPLATE = (
     '<div class="pane-head"><h3></h3><span class="pane-reads" tabindex="0"></span></div>'
     '<div class="pane-plot" tabindex="0" role="img"></div>'
 )
 MARKUP_ON_LOAD = "pfvizMarkup({element, trigger, watch}); // events: 'select' 'pick'"
+LAB_ON_LOAD = "pfvizLab({element, trigger}); // event: 'pick'"
 ON_LOAD = "pfvizPane({element, props, trigger, watch}); // events: 'select' 'move'"
 
 
@@ -36,8 +38,16 @@ def markup(value: str = "", **settings: Any) -> gr.HTML:
     return gr.HTML(value, apply_default_css=False, js_on_load=MARKUP_ON_LOAD, head=_scripts(MARKUP_JS), **settings)
 
 
-def pane(title: str, *, dark: Mapping[str, str], group: str = "", keys: bool = False, **settings: Any) -> gr.HTML:
-    """A figure's JSON in, `select` ({uid}) and `move` ({move}) out. Panes of one `group` share their step axis.
+def lab_markup(value: str = "", **settings: Any) -> gr.HTML:
+    """The lab's empty state: `pick` ({start}) comes out of it. Files that are dropped on the lab go to its upload."""
+    return gr.HTML(value, apply_default_css=False, js_on_load=LAB_ON_LOAD, head=_scripts(LAB_JS), **settings)
+
+
+def pane(
+    title: str, *, dark: Mapping[str, str], group: str = "", keys: bool = False, lab: bool = False, **settings: Any
+) -> gr.HTML:
+    """A figure's JSON in, `select` ({uid}) and `move` ({move}) out. Panes of one `group` share their step axis; those
+    of the `lab` speak of many runs, and {point} comes out of them.
 
     Functions, not subclasses: Gradio writes a stub file beside the source of every subclass of a component.
     """
@@ -52,6 +62,7 @@ def pane(title: str, *, dark: Mapping[str, str], group: str = "", keys: bool = F
         dark={light.lower(): colour for light, colour in dark.items()},
         group=group,
         keys=keys,
+        lab=lab,
         **settings,
     )
 

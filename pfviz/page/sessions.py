@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pfviz.diagnostics.reweighing import Rule
+from pfviz.page.lab_state import Lab
+from pfviz.page.what_if import Asked
 from pfviz.trace import Trace
 
 
@@ -38,8 +39,8 @@ class Visit:
     event: int | None = None  # the step whose resampling event is shown; None follows the latest
     sweep: int | None = None  # the sweep that is shown, of a method of several; None follows the latest
     question: str = "deaths"  # of those about the reward, the one that is answered
-    rule: Rule | None = None  # under which "What if?" selects again; None is that of the run
-    trouble: str = ""  # what is wrong with the rule that was typed last
+    asked: Asked | None = None  # the rule under which "What if?" selects again; None is that of the run
+    lab: Lab = field(default_factory=Lab)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _folder: Path | None = None
 
@@ -51,7 +52,7 @@ class Visit:
     @property
     def look(self) -> dict[str, Any]:
         """Where the visitor looks, as `views.show` is told."""
-        names = ("selected", "tab", "event", "sweep", "question", "rule", "trouble")
+        names = ("selected", "tab", "event", "sweep", "question", "asked")
         return {name: getattr(self, name) for name in names}
 
     def begin(self) -> Run:
@@ -66,7 +67,6 @@ class Visit:
         """Nothing is shown, and the visitor looks at nothing."""
         with self.lock:
             self.trace, self.selected, self.event, self.sweep = None, None, None, None
-            self.rule, self.trouble = None, ""
 
     def end(self, run: Run) -> None:
         """The run is over; the visit keeps its trace."""
@@ -97,6 +97,7 @@ class Visit:
     def leave(self) -> None:
         """The tab is gone."""
         self.stop()
+        self.lab.stop()
         with self.lock:
             if self._folder is not None:
                 shutil.rmtree(self._folder, ignore_errors=True)
@@ -130,6 +131,7 @@ class Visits:
             visit.leave()
 
     def running(self) -> int:
-        """How many runs go on now."""
+        """How many runs go on now; a batch of the lab is one."""
         with self._lock:
-            return sum(visit.run is not None for visit in self._visits.values())
+            visits = self._visits.values()
+            return sum((visit.run is not None) + (visit.lab.batch is not None) for visit in visits)

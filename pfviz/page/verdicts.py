@@ -68,7 +68,7 @@ def _summary(found: ends.Deaths, known: Truth) -> str:
         f"<b>{counts[fate]}</b> {text}"
         for fate, text in (
             ("low reward", "killed by a low reward"),
-            ("bad luck", "by bad luck"),
+            ("bad luck", "killed by bad luck"),
             ("early stop", "stopped early"),
             ("alive", "alive"),
         )

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from pfviz.diagnostics import mass_name
-from pfviz.diagnostics.reweighing import Rule
 from pfviz.figures.mathtext import render
 from pfviz.page import check, selection
 from pfviz.page.arriving import Arriving
@@ -17,6 +16,7 @@ from pfviz.page.live import Progress
 from pfviz.page.markup import bar, chips, escape, message, percent, share
 from pfviz.page.pane import to_value
 from pfviz.page.sharing import Queued
+from pfviz.page.what_if import Asked
 from pfviz.trace import Trace
 
 TABS = ("weights", "resampling", "answers", "rewards", "check", "sweeps")
@@ -42,8 +42,7 @@ def show(
     event: int | None = None,
     sweep: int | None = None,
     question: str = "deaths",
-    rule: Rule | None = None,
-    trouble: str = "",
+    asked: Asked | None = None,
 ) -> Values:
     """Everything that depends on the trace. Only the open tab's figure is drawn; of a method of several sweeps the last
     one is shown, or the one of that number."""
@@ -62,7 +61,7 @@ def show(
     elif tab == "sweeps":
         drawn[tab] = figures.sweeps(run, shown=len(trace.earlier), title=False)
     elif tab == "check":
-        drawn |= check.pictures(trace, question, rule, fixed)
+        drawn |= check.pictures(trace, question, asked, fixed)
     else:
         drawn[tab] = getattr(figures, tab)(trace, **growing)
     values: Values = {
@@ -75,7 +74,7 @@ def show(
         for name, figure in drawn.items()
     }
     if tab == "check":
-        values = check.words(trace, question, rule, selected, trouble) | values
+        values = check.words(trace, question, asked, selected) | values
     return values | {
         "inspector": inspect(trace, selected),
         "answer": answer(run),

@@ -30,10 +30,10 @@ FETCH_FILE = """(file) => {
 
 _STORY = ("inspector", "answer", "event", "sweep", *views.CHECK, "notes", "progress", "banner", "problem", "hero")
 _BUTTONS = ("run", "stop", "resume", "fold", "save_json", "save_html")
-_OUTPUTS = (*(f"trouble_{field}" for field in controls.FIELDS), *views.PANES, *_STORY, *_BUTTONS)
+OUTPUTS = (*(f"trouble_{field}" for field in controls.FIELDS), *views.PANES, *_STORY, *_BUTTONS)
 
 # Never queued behind another visitor: a run holds its place for as long as it lasts.
-_EVENT: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None}
+EVENT: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None}
 
 
 def updates(parts: Parts, values: Values) -> Any:
@@ -63,7 +63,7 @@ def updates(parts: Parts, values: Values) -> Any:
 
 def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
     """Attach every event; called inside the `gr.Blocks` of the parts."""
-    outputs = [parts[name] for name in _OUTPUTS]
+    outputs = [parts[name] for name in OUTPUTS]
 
     def press_run(request: gr.Request, *typed: Any) -> Iterator[Any]:
         form = dict(zip(controls.FIELDS, typed, strict=True))
@@ -95,16 +95,16 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
         trigger_mode="multiple",
         api_name="run",
         preprocess=False,  # what was typed, as it was typed: the page, not a pop-up, says what is wrong with it
-        **_EVENT,
+        **EVENT,
     )
-    parts["stop"].click(press_stop, **_EVENT)
-    parts["resume"].click(press_resume, None, outputs, trigger_mode="multiple", api_name="resume", **_EVENT)
+    parts["stop"].click(press_stop, **EVENT)
+    parts["resume"].click(press_resume, None, outputs, trigger_mode="multiple", api_name="resume", **EVENT)
     for name in (*views.PANES, *views.CHECK, "inspector", "answer", "sweep"):
-        parts[name].select(looking(looks.select), None, outputs, trigger_mode="multiple", **_EVENT)
-    parts["genealogy"].move(looking(looks.walk), None, outputs, trigger_mode="multiple", **_EVENT)
-    parts["before"].click(looking(looks.step_event(-1)), None, outputs, **_EVENT)
-    parts["after"].click(looking(looks.step_event(+1)), None, outputs, **_EVENT)
-    parts["tabs"].select(looking(looks.open_tab), None, outputs, trigger_mode="multiple", **_EVENT)
+        parts[name].select(looking(looks.select), None, outputs, trigger_mode="multiple", **EVENT)
+    parts["genealogy"].move(looking(looks.walk), None, outputs, trigger_mode="multiple", **EVENT)
+    parts["before"].click(looking(looks.step_event(-1)), None, outputs, **EVENT)
+    parts["after"].click(looking(looks.step_event(+1)), None, outputs, **EVENT)
+    parts["tabs"].select(looking(looks.open_tab), None, outputs, trigger_mode="multiple", **EVENT)
     parts["dark"].click(None, js=TOGGLE_DARK)
     _views(parts)
     _problem(parts)
@@ -115,7 +115,12 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
 def _views(parts: Parts) -> None:
     """The comparison of the methods is drawn when it is first opened; a run brings its own view back."""
     shown = [parts[name] for name in comparison.PARTS]
-    parts["views"].select(lambda: list(comparison.values().values()), None, shown, **_EVENT)
+
+    def compare(event: gr.EventData) -> Any:
+        opened = event._data.get("view") if isinstance(event._data, dict) else None
+        return list(comparison.values().values()) if opened == "methods" else gr.skip()
+
+    parts["views"].select(compare, None, shown, **EVENT)
     for event in (parts["run"].click, parts["problem"].submit, parts["resume"].click, parts["upload"].upload):
         event(None, js="() => pfvizView('run')")
 
@@ -134,14 +139,14 @@ def _problem(parts: Parts) -> None:
     def pick(event: gr.EventData) -> str:
         return str(event._data.get("problem", "")) if isinstance(event._data, dict) else ""
 
-    parts["problem"].change(controls.preview, parts["problem"], shown, **_EVENT)
+    parts["problem"].change(controls.preview, parts["problem"], shown, **EVENT)
     for name in ("examples", "trouble_problem"):
-        parts[name].pick(pick, None, parts["problem"], **_EVENT)
+        parts[name].pick(pick, None, parts["problem"], **EVENT)
     sizes = [parts[field] for field in ("method", *controls.SIZES)]
-    parts["method"].change(choose, sizes, [parts["about_method"], *(parts[field] for field in variable)], **_EVENT)
+    parts["method"].change(choose, sizes, [parts["about_method"], *(parts[field] for field in variable)], **EVENT)
     for field in controls.SIZES:
-        parts[field].change(controls.about, sizes, parts["about_method"], preprocess=False, **_EVENT)
-    parts["dice"].click(controls.dice, None, parts["seed"], **_EVENT)
+        parts[field].change(controls.about, sizes, parts["about_method"], preprocess=False, **EVENT)
+    parts["dice"].click(controls.dice, None, parts["seed"], **EVENT)
 
 
 def _models(parts: Parts, offer: Offer) -> None:
@@ -159,9 +164,9 @@ def _models(parts: Parts, offer: Offer) -> None:
         ]  # fmt: skip
 
     changed = ("about_models", "reward", "about_reward", "generator", "typed_reward", "examples")
-    parts["models"].input(choose, parts["models"], [parts[name] for name in changed], preprocess=False, **_EVENT)
+    parts["models"].input(choose, parts["models"], [parts[name] for name in changed], preprocess=False, **EVENT)
     # Without Gradio's own check, which knows the reward models of the first entry only.
-    parts["reward"].input(choosing.about_reward, parts["reward"], parts["about_reward"], preprocess=False, **_EVENT)
+    parts["reward"].input(choosing.about_reward, parts["reward"], parts["about_reward"], preprocess=False, **EVENT)
 
 
 def _files(parts: Parts, visits: Visits, outputs: list[Any]) -> None:
@@ -178,7 +183,7 @@ def _files(parts: Parts, visits: Visits, outputs: list[Any]) -> None:
         return updates(parts, looks.open_trace(visits.of(request.session_hash), path))
 
     for kind in ("json", "html"):
-        parts[f"save_{kind}"].click(save(kind), None, parts["file"], **_EVENT).success(
+        parts[f"save_{kind}"].click(save(kind), None, parts["file"], **EVENT).success(
             None, parts["file"], js=FETCH_FILE
         )
-    parts["upload"].upload(upload, parts["upload"], outputs, **_EVENT)
+    parts["upload"].upload(upload, parts["upload"], outputs, **EVENT)

@@ -11,6 +11,9 @@ from pfviz.study.pair import Pair
 STATED = ("temperature", "tau", "potential", "width")
 """The settings that a study may set for all its runs. The others have their defaults, or are the budget's."""
 
+STATED_IF_CHANGED = ("aggregation",)
+"""More of them, left out where they have their default: so a study from before they could be set goes on."""
+
 RELIED_ON = ("pfviz", "torch", "transformers", "numpy")
 """The packages whose versions the numbers depend on."""
 
@@ -22,10 +25,12 @@ def versions() -> dict[str, str]:
 
 def about(pair: Pair, reward: str, common: Settings, problem_seed: int) -> dict[str, Any]:
     """JSON-able: names and hashes of the models, versions, settings, and the seed of the problems."""
+    usual = Settings()
+    changed = [name for name in STATED_IF_CHANGED if getattr(common, name) != getattr(usual, name)]
     return {
         "problem_seed": problem_seed,
         "reward": reward,
-        "settings": {name: getattr(common, name) for name in STATED},
+        "settings": {name: getattr(common, name) for name in (*STATED, *changed)},
         "models": pair.fingerprint(),
         "versions": versions(),
     }

@@ -33,6 +33,7 @@ class Models:
     name: str
     versions: Mapping[str, str]
     files: list[Any]  # a reference to `Pair.files`
+    preset: str | None = None  # the reward's, where it has no files
 
 
 def run(
@@ -50,7 +51,7 @@ def run(
     ray = _connected(address, workers)
     try:
         # In a list, a reference is not fetched before it is asked for.
-        models = Models("".join(pair.fingerprint().values()), versions(), [ray.put(pair.files())])
+        models = Models("".join(pair.fingerprint().values()), versions(), [ray.put(pair.files())], pair.preset)
         task = ray.remote(num_cpus=1, max_retries=3)(_work)
         waiting = iter(jobs)
         going: list[Any] = []
@@ -94,20 +95,20 @@ def _knock(address: str) -> None:
 
 
 @cache
-def _unpacked(name: str) -> list[Pair]:
-    """What this process holds of the models of that name: nothing at first."""
+def _unpacked(name: str, preset: str | None) -> list[Pair]:
+    """What this process holds of the models of that name, with that preset: nothing at first."""
     return []
 
 
 def _work(job: Job, common: Settings, models: Models) -> list[Outcome]:
     """On a worker, which fetches, unpacks and loads the models at its first job."""
-    here = _unpacked(models.name)
+    here = _unpacked(models.name, models.preset)
     if not here:
         import ray
 
         if (found := versions()) != models.versions:
             raise StudyError(f"A machine of the cluster has {found} where this one has {dict(models.versions)}.")
-        here.append(unpacked(ray.get(models.files[0])))
+        here.append(unpacked(ray.get(models.files[0]), models.preset))
     return work(job, common, *load(here[0]))
 
 

@@ -17,17 +17,22 @@ PARTS = ("generator", "reward")
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """The folders of a generator and of a reward model; without the latter, the exact oracle of the embedded world
-    scores."""
+    """The folders of a generator and of a reward model; or, in the latter's place, the name of a preset that has no
+    files: the oracle, or a confidence of the generator."""
 
     generator: Path
-    reward: Path | None
+    reward: Path | str
 
     @property
     def folders(self) -> dict[str, Path]:
         """By the part that each plays."""
         found = dict(zip(PARTS, (self.generator, self.reward), strict=True))
-        return {part: folder for part, folder in found.items() if folder is not None}
+        return {part: folder for part, folder in found.items() if isinstance(folder, Path)}
+
+    @property
+    def preset(self) -> str | None:
+        """The name of the reward that has no files; None where there is a folder."""
+        return None if isinstance(self.reward, Path) else self.reward
 
     def check(self) -> None:
         """Raise `StudyError` if a folder holds no model."""
@@ -50,14 +55,15 @@ class Pair:
         return {name: hashlib.sha256(data).hexdigest()[:16] for name, data in self.files().items()}
 
 
-def unpacked(files: Mapping[str, bytes]) -> Pair:
-    """The pair whose files these are, in a new folder that goes with the process's temporary files."""
+def unpacked(files: Mapping[str, bytes], preset: str | None = None) -> Pair:
+    """The pair whose files these are, in a new folder that goes with the process's temporary files; `preset` is that of
+    the pair that they are from."""
     folder = Path(tempfile.mkdtemp(prefix="pfviz-study-"))
     for name, data in files.items():
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(data)
-    return Pair(folder / PARTS[0], folder / PARTS[1] if (folder / PARTS[1]).is_dir() else None)
+    return Pair(folder / PARTS[0], folder / PARTS[1] if preset is None else preset)
 
 
 @cache
@@ -65,11 +71,11 @@ def load(pair: Pair) -> tuple[Generator, RewardModel]:
     """Both models, loaded once in a process, which computes with one thread from then on: studies run side by side."""
     pair.check()
     from pfviz.models.loading import load_generator, load_reward
-    from pfviz.models.oracle_reward import OracleReward
+    from pfviz.models.presets import REWARDS
     from pfviz.models.threads import one_thread
 
     one_thread()
     generator = load_generator(pair.generator, local_files_only=True)
-    if pair.reward is None:
-        return generator, OracleReward()
+    if isinstance(pair.reward, str):
+        return generator, REWARDS[pair.reward].load()
     return generator, load_reward(pair.reward, local_files_only=True, chat=True)

@@ -111,6 +111,24 @@ def test_what_is_asked_for_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     assert seen == [(("embedded", {}), [4, 16], 5)]
 
 
+def test_engines_are_measured_on_the_embedded_generator(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[Any, ...]] = []
+
+    def of_engines(pair: Any, endpoints: Any, particles: Any, rounds: int, say: Any) -> Iterator[Line]:
+        asked.append((pair, endpoints, particles, rounds))
+        return lines()
+
+    monkeypatch.setattr("pfviz.bench.engines.of_engines", of_engines)
+    assert call("--engines", "-n", "4,16", "--rounds", "3").exit_code == 0
+    assert call("--engines", "--endpoint", "lab", "--endpoint", "gpu").exit_code == 0
+    embedded = ("embedded", {})
+    assert asked == [(embedded, (), (4, 16), 3), (embedded, ("lab", "gpu"), (4, 16, 64), 5)]
+    for wrong, said in ((("--engines", "--large"), "leave --large out"), (("--endpoint", "lab"), "give --engines too")):
+        result = call(*wrong)
+        assert result.exit_code == 2
+        assert said in result.output
+
+
 @pytest.mark.parametrize("value", ["", "x", "4,,16", "0", "4,-1"])
 def test_particles_that_are_no_numbers_are_refused(value: str) -> None:
     result = call("--particles", value)

@@ -40,15 +40,16 @@ class FakeGenerator:
         self.columns = 0  # token columns written over all runs: stands still when nothing runs
 
     def open(self, problem: Problem, *, particles: int, seed: int, sampling: Sampling) -> FakeWriter:
-        return FakeWriter(self, problem.text, particles, seed)
+        return FakeWriter(self, problem, particles, seed)
 
 
 class FakeWriter:
-    """One run's slots: a running total each."""
+    """One run's slots: a running total each. Where a true answer is given, five steps without a slip lead to it."""
 
-    def __init__(self, model: FakeGenerator, problem: str, particles: int, seed: int) -> None:
-        self.model, self.problem, self.seed = model, problem, seed
-        self.totals = [10] * particles
+    def __init__(self, model: FakeGenerator, problem: Problem, particles: int, seed: int) -> None:
+        self.model, self.problem, self.seed = model, problem.text, seed
+        given = (problem.truth or "").removeprefix("-").isdecimal()
+        self.totals = [int(problem.truth or 0) - 2 * STEPS if given else 10] * particles
         self.waiting = threading.Event()  # never set: a wait that a test need not sleep for
 
     def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NOTHING) -> Drafts:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pfviz.figures import export, to_html
+from pfviz.figures import offline, to_html
 from pfviz.trace import Recorder, Trace
 from tests.traces import synthetic_events, synthetic_trace
 
@@ -22,7 +22,7 @@ class _Elements(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__()
         self.found: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(page.replace(export._plotly_js(), ""))  # five megabytes that are not ours
+        self.feed(page.replace(offline.plotly_js(), ""))  # five megabytes that are not ours
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.found.append((tag, dict(attrs)))

@@ -202,3 +202,15 @@ def test_numbers_that_there_are_not_are_refused(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("PFVIZ_DTYPE", "int8")
     with pytest.raises(ModelError, match="PFVIZ_DTYPE is 'int8': set it to one of float32, bfloat16, float16"):
         devices.best()
+
+
+def test_cuda_that_is_only_played_is_not_used_on_a_thread_that_does_not_play(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+
+    def empty(*_: object, **__: object) -> None:
+        raise RuntimeError("no CUDA on this thread")
+
+    monkeypatch.setattr(torch, "empty", empty)
+    monkeypatch.setenv("SPACES_ZERO_GPU", "true")
+    assert devices.best().device == "cpu"

@@ -93,7 +93,68 @@ def test_a_protocol_can_be_said(tmp_path: Path) -> None:
     model, tokenizer = prms.rlhflow()
     model.save_pretrained(tmp_path)
     tokenizer.save_pretrained(tmp_path)
-    assert isinstance(published.reward(str(tmp_path), "rlhflow"), RlhflowPrm)
+    made = published.reward(str(tmp_path), "rlhflow")
+    assert isinstance(made, RlhflowPrm)
+    assert made.name == f"rlhflow:{tmp_path}"
+    with pytest.raises(ModelError, match=r"no reward protocol 'magic'.*trl, qwen, skywork, math-shepherd, rlhflow"):
+        published.reward(str(tmp_path), "magic")
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("rlhflow:owner/name", ("rlhflow", "owner/name")),
+        ("owner/name", (None, "owner/name")),
+        ("embedded", (None, "embedded")),
+        ("trl:embedded", (None, "trl:embedded")),
+        ("magic:owner/name", (None, "magic:owner/name")),
+        ("endpoint:lab/judge", (None, "endpoint:lab/judge")),
+        ("qwen:rlhflow:owner/name", (None, "qwen:rlhflow:owner/name")),
+    ],
+)
+def test_a_name_tells_the_protocol_that_is_forced(name: str, parts: tuple[str | None, str]) -> None:
+    assert published.parted(name) == parts
+
+
+def test_a_forced_protocol_is_another_model_on_the_shelf(asked: list[tuple[Any, Any]]) -> None:
+    judge = "trl-lib/Qwen2-0.5B-Reward-Math-Sheperd"
+    made = [presets.reward(name) for name in (judge, f"qwen:{judge}", judge, f"qwen:{judge}", f"trl:{judge}")]
+    assert made[0] is made[2] is not made[1]
+    assert made[1] is made[3]
+    assert asked == [
+        (judge, {"name": judge, "protocol": "trl", "separator": "\n"}),
+        (judge, {"name": f"qwen:{judge}", "protocol": "qwen"}),
+        (judge, {"name": f"trl:{judge}", "protocol": "trl", "separator": "\n"}),
+    ]
+    assert published.gigabytes(f"qwen:{judge}") == published.gigabytes(judge) > 0
+    presets.forget()
+
+
+def test_a_run_with_a_forced_protocol_goes_on_with_it(tmp_path: Path) -> None:
+    """Nothing in its files tells how it is asked; its name does, and so does the trace."""
+    model, tokenizer = prms.rlhflow()
+    for folder in ("writer", "judge"):
+        model.save_pretrained(tmp_path / folder)
+        tokenizer.save_pretrained(tmp_path / folder)
+    judge = str(tmp_path / "judge")
+    with pytest.raises(ModelError, match="name that protocol"):
+        presets.reward(judge)
+    trace = pfviz.run(
+        "1 + 2", generator=str(tmp_path / "writer"), reward=f"rlhflow:{judge}", particles=2, max_steps=2,
+        max_step_tokens=5,
+    )  # fmt: skip
+    assert trace.reward == f"rlhflow:{judge}"
+    presets.forget()
+    again = pfviz.resume(trace.upto(1))
+    assert (again.rewards == trace.rewards).all()
+    presets.forget()
+
+
+def test_a_protocol_that_reads_what_the_files_do_not_have_is_refused(tmp_path: Path) -> None:
+    tiny.causal_lm().save_pretrained(tmp_path)
+    tiny.tokenizer().save_pretrained(tmp_path)
+    with pytest.raises(ModelError, match=r"has no weights score\.bias, score\.weight, which the protocol 'trl'"):
+        published.reward(str(tmp_path), "trl")
 
 
 def test_what_is_no_place_is_no_model(tmp_path: Path) -> None:
@@ -101,6 +162,7 @@ def test_what_is_no_place_is_no_model(tmp_path: Path) -> None:
     assert published.is_place(str(tmp_path))
     assert not published.is_place("gpt")
     assert not published.is_place("https://host/owner/name")
+    assert not published.is_place("rlhflow:owner/name")
     with pytest.raises(ModelError, match="or give an id of the Hugging Face Hub"):
         presets.reward("gpt")
 

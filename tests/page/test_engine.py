@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -109,3 +111,38 @@ def test_a_run_that_is_stopped_while_it_waits_has_no_events() -> None:
     stopped[0] = True
     assert list(second) == []
     assert isinstance(list(first)[-1], RunEnded)
+
+
+class Elsewhere:
+    """What of ZeroGPU the engine asks."""
+
+    def __init__(self) -> None:
+        self.ran: list[str] = []
+        self.threads: list[int] = []
+
+    def stream(self, problem: str, **settings: Any) -> Iterator[Any]:
+        self.ran.append(settings["generator"])
+        return iter(["an event"])
+
+    def play_cuda(self) -> bool:
+        self.threads.append(threading.get_ident())
+        return True
+
+
+@pytest.mark.parametrize(("generator", "there"), [("embedded", False), ("folder", True)])
+def test_on_zero_gpu_only_published_models_ask_for_one(
+    generator: str, there: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    presets.forget()
+    name = str(assets() / "tiny" / "generator") if generator == "folder" else generator
+    elsewhere = Elsewhere()
+    monkeypatch.setattr("pfviz.page.engine.zero.active", lambda: True)
+    monkeypatch.setattr("pfviz.page.engine.zero.stream", elsewhere.stream)
+    monkeypatch.setattr("pfviz.page.engine.zero.play_cuda", elsewhere.play_cuda)
+    told = list(Shared().stream("1 + 2", stop=go_on, particles=2, generator=name))
+    assert ("an event" in told) is there
+    assert elsewhere.ran == [name] * there
+    # On the thread that loads, and on no other: a thread that plays CUDA would put the embedded pair there.
+    assert len(elsewhere.threads) == there
+    assert threading.get_ident() not in elsewhere.threads
+    presets.forget()

@@ -20,7 +20,7 @@ def parts() -> layout.Parts:
 
 
 def test_every_value_of_a_run_has_a_part_that_is_an_output(parts: layout.Parts) -> None:
-    outputs = {parts[name] for name in wiring._OUTPUTS}
+    outputs = {parts[name] for name in wiring.OUTPUTS}
     form: dict[str, Any] = {"problem": "1 + 2", **controls.DEFAULTS, "particles": 4}
     for values in runs.start(FakeEngine(pace=0), Visit(), form):
         assert wiring.updates(parts, values).keys() <= outputs

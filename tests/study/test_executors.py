@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -71,6 +72,16 @@ if __name__ == "__main__":
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stderr
     assert set(json.loads(done.stdout.splitlines()[-1])) == here
+
+
+def test_a_reward_without_files_travels_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One worker process, two studies with the same files: each has its own reward."""
+    monkeypatch.setitem(sys.modules, "ray", SimpleNamespace(get=lambda reference: reference))
+    files = Pair(PAIR.generator, "confidence").files()
+    for preset in ("confidence", "confidence-sum"):
+        models = cluster.Models("the generator's files", versions(), [files], preset)
+        there = cluster._work(listed()[0], Settings(), models)
+        assert rows(there) == rows(work(listed()[0], Settings(), *load(Pair(PAIR.generator, preset))))
 
 
 def test_without_ray_the_error_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

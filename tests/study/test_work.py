@@ -10,6 +10,7 @@ import pytest
 from pfviz import api
 from pfviz.inference.settings import PICKS, Settings
 from pfviz.models.base import Generator, RewardModel
+from pfviz.models.confidence import NAMES
 from pfviz.problem import Problem
 from pfviz.study.budgets import INDEPENDENT, settings_for
 from pfviz.study.pair import Pair, load, unpacked
@@ -100,15 +101,27 @@ def test_models_survive_a_journey() -> None:
     assert there.fingerprint() == PAIR.fingerprint()
 
 
-def test_a_pair_without_a_reward_model_has_the_oracle() -> None:
-    pair = Pair(PAIR.generator, None)
-    there = unpacked(pair.files())
-    assert there.reward is None
+def test_a_pair_with_the_oracle() -> None:
+    pair = Pair(PAIR.generator, "oracle")
+    there = unpacked(pair.files(), pair.preset)
+    assert there.reward == "oracle"
     assert there.fingerprint() == pair.fingerprint()
     job = Job((Unit("particle_filtering", 8, 0, 0),), problem(0))
     (found,) = work(job, COMMON, *load(pair))
     assert found.top_right in (1.0, None)
     assert found.top_wrong in (0.0, None)
+
+
+@pytest.mark.parametrize("name", NAMES.values())
+def test_a_pair_with_the_generators_confidence(name: str) -> None:
+    """Runs shared by three methods too: a confidence is read from the steps that all of them wrote."""
+    generator, reward = load(Pair(PAIR.generator, name))
+    assert reward.name == name
+    group = tuple(Unit(method, 4, 1, 0) for method in INDEPENDENT)
+    together = work(Job(group, problem(1)), COMMON, generator, reward)
+    alone = api.run(problem(1), generator=generator, reward=name, method=INDEPENDENT[1], particles=4, seed=1)
+    assert together[1].right_mass == pytest.approx(sum(row.mass for row in alone.answers.rows if row.correct), abs=1e-6)
+    assert 0 < (together[0].top_right or together[0].top_wrong or 0) < 1
 
 
 def test_a_fingerprint_tells_other_weights() -> None:

@@ -24,6 +24,9 @@ from pfviz.models.remote.steps import FAILED, Prefix, taken, written
 from pfviz.problem import Problem
 from pfviz.streams import stream
 
+BY_BYTES = "one for each byte"
+"""What a note says where a server does not even count its tokens."""
+
 
 class RemoteGenerator:
     """A generator from an endpoint; `sleep` is what waits before a request is repeated."""
@@ -135,6 +138,6 @@ class RemoteSession:
         if any(reply.log_probs is None for reply in replies):
             unknown.append(f"{label} gives no log-probabilities: where it gives none, 0 is recorded.")
         if any(reply.ids is None for reply in replies):
-            of = "for each token" if all(reply.count for reply in replies) else "for each byte"
-            unknown.append(f"{label} gives no token ids: stand-ins from {MAX_ID + 1} on are recorded, one {of}.")
+            of = "one for each token" if all(reply.count for reply in replies) else BY_BYTES
+            unknown.append(f"{label} gives no token ids: stand-ins from {MAX_ID + 1} on are recorded, {of}.")
         self.notes += [text for text in unknown if text not in self.notes]

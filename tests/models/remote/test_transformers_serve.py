@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 import pfviz
+from pfviz.bench.served import serving
 from pfviz.errors import ModelError
 from pfviz.models.remote.endpoints import Endpoint
 from pfviz.models.remote.generator import RemoteGenerator
@@ -21,48 +16,13 @@ from pfviz.models.remote.replies import MAX_ID
 
 ROOT = Path(__file__).parents[3]
 MODEL = str(ROOT / "assets" / "tiny" / "generator")
-PATIENCE = 120  # seconds until it answers, on a busy machine
 PROBLEM = "Compute (12 + 7) * 3 - 45"
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    port = free_port()
-    log = tmp_path_factory.mktemp("serve") / "log"
-    command = [sys.executable, "-c", "from transformers.cli.transformers import main; main()", "serve", MODEL]
-    options = ["--device", "cpu", "--host", "127.0.0.1", "--port", str(port)]
-    quiet = {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""}
-    with log.open("wb") as output:
-        server = subprocess.Popen(
-            [*command, *options], env=os.environ | quiet, stdout=output, stderr=subprocess.STDOUT, cwd=log.parent
-        )
-        try:
-            address = f"http://127.0.0.1:{port}"
-            wait_for(address, server, log)
-            yield address
-        finally:
-            server.kill()
-            server.wait()
-
-
-def wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        if server.poll() is not None:
-            pytest.fail(f"the server ended with {server.returncode}: {log.read_text()[-2000:]}")
-        try:
-            if httpx.get(f"{address}/health", trust_env=False).is_success:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.2)
-    pytest.fail(f"the server did not answer within {PATIENCE} s: {log.read_text()[-2000:]}")
+def address() -> Iterator[str]:
+    with serving(MODEL) as address:
+        yield address
 
 
 def endpoint(address: str, **changes: object) -> Endpoint:

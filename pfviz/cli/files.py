@@ -1,0 +1,30 @@
+"""The files that a command reads and writes: refused before the work if they cannot be, and named after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+GIVEN = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def writable(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:
+    """Refuse a folder that is not there before the run, not after it."""
+    if value is not None and not value.absolute().parent.is_dir():
+        raise click.BadParameter(f"the folder {value.absolute().parent} does not exist", ctx, param)
+    return value
+
+
+@contextmanager
+def writing(screen: Console, path: Path) -> Iterator[None]:
+    """Say that a file was written, or why it was not."""
+    try:
+        yield
+    except OSError as error:
+        raise click.FileError(str(path), error.strerror) from error
+    screen.print(f"Wrote {path}", markup=False)

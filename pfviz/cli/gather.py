@@ -1,0 +1,60 @@
+"""The recorded runs that are named on the command line, with those that cannot be read or do not belong together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pfviz.cli.terminal import one_line
+from pfviz.errors import LabError, TraceError
+from pfviz.trace.columns import Trace
+from pfviz.trace.file import load
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Runs, the file of each, and why other files were left out."""
+
+    traces: list[Trace]
+    files: list[Path]
+    damaged: list[str]
+
+
+def gather(places: Sequence[Path]) -> Gathered:
+    """The traces of these files, and of all `*.json` in these folders, each once. Raises `LabError` for none."""
+    files = [file for place in places for file in (sorted(place.glob("*.json")) if place.is_dir() else [place])]
+    found = Gathered([], [], [])
+    for file in dict.fromkeys(files):
+        try:
+            found.traces.append(load(file))
+            found.files.append(file)
+        except TraceError as error:
+            said = str(error)
+            found.damaged.append(said if said.startswith(str(file)) else f"{file}: {said}")
+    if not found.traces:
+        named = ", ".join(map(str, places))
+        why = f" {found.damaged[0]}" if found.damaged else ""
+        raise LabError(f"There is no recorded run in {named}. `pfviz run --out` and `--batch N --out` write some.{why}")
+    return found
+
+
+def of_one_reward(found: Gathered, reward: str | None, mixed: bool) -> Gathered:
+    """The runs under one reward: all of them, or those of `reward`.
+
+    Raises `LabError` where there are several, unless they are to be `mixed`, and where `reward` has none.
+    """
+    counts = Counter(trace.reward for trace in found.traces)
+    listed = ", ".join(f"{one_line(name)} ({count} run{'' if count == 1 else 's'})" for name, count in counts.items())
+    if reward is not None:
+        kept = [pair for pair in zip(found.traces, found.files, strict=True) if pair[0].reward == reward]
+        if not kept:
+            raise LabError(f"No run was made under the reward {reward!r}. There are: {listed}.")
+        return Gathered([trace for trace, _ in kept], [file for _, file in kept], found.damaged)
+    if len(counts) > 1 and not mixed:
+        raise LabError(
+            f"These runs were made under different rewards: {listed}. Choose one with --reward NAME, or give --mixed "
+            "to diagnose them as one."
+        )
+    return found

@@ -1,0 +1,90 @@
+"""What `pfviz diagnose` asks models for, under a bar, until Ctrl-C: runs, the self-test, scores of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from pfviz.cli.progress import Interrupt
+from pfviz.errors import LabError
+from pfviz.lab.batch import batch
+from pfviz.lab.processbench import Scored, read, score
+from pfviz.lab.selftest import Tried, problems, try_plants
+from pfviz.models.threads import one_thread
+from pfviz.trace.columns import Trace
+
+
+def make_runs(screen: Console, count: int, out: Path | None, **settings: Any) -> tuple[list[Trace], list[Path], bool]:
+    """Runs of held-out problems of the embedded world, saved as they come; their files, and whether all were made.
+
+    Raises `LabError` for more problems than there are, and for a folder that has runs already.
+    """
+    if out is not None:
+        _empty(out)
+    given = problems(count)
+    if len(given) < count:
+        raise LabError(f"There are {len(given)} such problems, not {count}. Ask for fewer.")
+    one_thread()
+    traces: list[Trace] = []
+    files: list[Path] = []
+    interrupt = Interrupt()
+    with bar(screen, "runs", count) as tell, interrupt.listening():
+        for event in batch(given, stop=interrupt.wanted, **settings):
+            traces.append(event.trace)
+            if out is not None:
+                files.append(out / f"run-{event.done:04}.json")
+                event.trace.save(files[-1])
+            tell(event.done)
+    return traces, files, len(traces) == count
+
+
+def _empty(out: Path) -> None:
+    """Make the folder, or refuse one that holds runs: those of two batches would be diagnosed as one."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.FileError(str(out), error.strerror) from error
+    if any(out.glob("*.json")):
+        raise LabError(f"{out} holds runs already. Diagnose them (pfviz diagnose {out}), or choose another folder.")
+
+
+def try_lab(screen: Console, bases: Sequence[str], runs: int) -> tuple[list[Tried], bool]:
+    """What was found of every planted fault, and whether all were tried."""
+    one_thread()
+    tried: list[Tried] = []
+    interrupt, done, total = Interrupt(), 0, len(bases) * runs
+    with bar(screen, "runs", total) as tell, interrupt.listening():
+        for event in try_plants(bases, runs=runs, stop=interrupt.wanted):
+            if isinstance(event, Tried):
+                tried.append(event)
+            else:
+                done, total = event
+                tell(done)
+    return tried, not interrupt.wanted() or done == total
+
+
+def score_file(screen: Console, file: Path, reward: str) -> tuple[list[Scored], bool]:
+    """The solutions of a ProcessBench file with their rewards, and whether all were scored."""
+    samples = read(file)
+    found: list[Scored] = []
+    interrupt = Interrupt()
+    with bar(screen, "solutions", len(samples)) as tell, interrupt.listening():
+        for one in score(samples, reward, stop=interrupt.wanted):
+            found.append(one)
+            tell(one.done)
+    return found, len(found) == len(samples)
+
+
+@contextmanager
+def bar(screen: Console, what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar of `total`, and how it is told how much is done."""
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=screen) as bars:
+        task = bars.add_task(what, total=total)
+        yield lambda done: bars.update(task, completed=done)

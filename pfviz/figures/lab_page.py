@@ -1,0 +1,149 @@
+"""A diagnosis as one HTML file that works offline: what is wrong, with examples, what that did, numbers, figures."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pfviz.figures import theme
+from pfviz.figures.best_of_curve import plot_best_of_curve
+from pfviz.figures.estimates import told
+from pfviz.figures.lab_findings import findings
+from pfviz.figures.mathtext import CSS as MATH_CSS
+from pfviz.figures.noticed_by_kind import plot_noticed_by_kind
+from pfviz.figures.offline import as_json, colours, plotly_js, spec
+from pfviz.figures.reliability import plot_reliability
+from pfviz.figures.scores_by_step import plot_scores_by_step
+from pfviz.lab.diagnosis import Diagnosis
+from pfviz.lab.glossary import MEASURES, measured
+from pfviz.lab.numbers import wanted
+
+HERE = Path(__file__).parent
+_POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
+_FIGURES = {
+    "reliability": ("Reliability", plot_reliability),
+    "best-of": ("Best of n", plot_best_of_curve),
+    "by-step": ("Scores by step", plot_scores_by_step),
+    "by-kind": ("Kinds of problems", plot_noticed_by_kind),
+}
+_DRAW = """
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const narrow = matchMedia("(max-width: 600px)");
+const draw = () => {
+  for (const [id, looks] of Object.entries(FIGURES)) {
+    const figure = looks[dark.matches ? "dark" : "light"];
+    const layout = {...figure.layout, ...(narrow.matches ? figure.layout.meta.narrow : {})};
+    Plotly.react(id, figure.data, layout, {displayModeBar: false, responsive: true});
+  }
+};
+for (const query of [dark, narrow]) query.addEventListener("change", draw);
+draw();
+"""
+
+
+def to_lab_page(diagnosis: Diagnosis, *, sources: Sequence[str] = ()) -> str:
+    """A stand-alone report of a diagnosis: plotly.js inside, no network, light and dark by the reader's setting.
+
+    Args:
+        sources: what each run is called, such as its file, in the order of the runs.
+
+    Texts are escaped; a content policy forbids every load from outside.
+    """
+    specs = {name: spec(plot(diagnosis, title=False)) for name, (_, plot) in _FIGURES.items()}
+    data = {
+        name: {look: theme.recolour(one, look == "dark") for look in ("light", "dark")} for name, one in specs.items()
+    }
+    reward = theme.shorten(diagnosis.reward, 80) or "No reward"
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="pfviz">
+<title>{html.escape(reward)}, diagnosed · pfviz</title>
+<style>{colours()}{_css("report.css")}{MATH_CSS}{_css("lab_page.css")}</style>
+</head>
+<body>
+<div class="wrap">
+{_header(diagnosis, reward)}
+{findings(diagnosis, sources)}
+<div class="pair">
+{"".join(_card(name, one["layout"]) for name, one in specs.items())}
+</div>
+<section class="card block"><h2>Measures</h2>
+<p class="reads">Over all prefixes of known truth, with 95 % bootstrap intervals: problems are what is resampled, as
+prefixes of one problem share what makes it hard (F1: solutions).</p>
+{_measures(diagnosis)}</section>
+{_wanted(diagnosis)}
+</div>
+<script>{plotly_js()}</script>
+<script>const FIGURES = {as_json(data)};{_DRAW}</script>
+</body>
+</html>
+"""
+
+
+def _css(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
+
+
+def _header(diagnosis: Diagnosis, reward: str) -> str:
+    rows, measures = diagnosis.rows, diagnosis.measures
+    named = sum(not one.general for one in diagnosis.findings.found)
+    facts = [("findings that name a cause", str(named))]
+    facts += [
+        (name, f"{one.value:.2f}")
+        for name, one in (("AUC", measures.auc), ("calibration error", measures.calibration_error))
+        if not math.isnan(one.value)
+    ]
+    if not math.isnan(measures.accuracy.value):
+        facts.append(("runs answered rightly", f"{measures.accuracy.value:.0%}"))
+    facts += [("runs", f"{diagnosis.runs:,}"), ("problems", f"{len(rows.problems):,}"), ("prefixes", f"{len(rows):,}")]
+    told_by = "steps that were judged" if rows.judged else "the answers that prefixes led to"
+    shown = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts)
+    return f"""<header>
+<p class="kind">Reward lab</p>
+<h1>{html.escape(reward)}</h1>
+<dl class="verdict">{shown}</dl>
+<p class="reads">Whether a prefix is right is known from {told_by}.</p>
+</header>"""
+
+
+def _card(name: str, layout: dict[str, Any]) -> str:
+    meta, height = layout["meta"], layout["height"]
+    title = html.escape(meta["title"])
+    return f"""<section class="card">
+<h2>{_FIGURES[name][0]}<span class="finding">{title}</span></h2>
+<p class="reads">{html.escape(meta["reads"])}</p>
+<div class="plot" id="{name}" style="height:{height}px" role="img" aria-label="{title}"></div>
+</section>
+"""
+
+
+def _measures(diagnosis: Diagnosis) -> str:
+    found = measured(diagnosis.measures)
+    body = "".join(
+        f"<tr><td>{html.escape(one.title)}</td><td>{told(found[one.name])}</td>"
+        f"<td>{_behind(found[one.name].rows, one.of)}</td></tr>"
+        f'<tr class="help"><td colspan="3">{html.escape(one.means)}</td></tr>'
+        for one in MEASURES
+    )
+    head = "<tr><th>measure</th><th>value</th><th>counted over</th></tr>"
+    return f'<table class="measures"><thead>{head}</thead><tbody>{body}</tbody></table>'
+
+
+def _behind(rows: int, of: str) -> str:
+    return f"{rows:,} {of}" if rows else "nothing"
+
+
+def _wanted(diagnosis: Diagnosis) -> str:
+    said = "".join(f"<li>{html.escape(one.sentence)}</li>" for one in wanted(diagnosis))
+    if not said:
+        return ""
+    return f"""<section class="card block"><h2>What is wanted</h2>
+<p class="reads">Questions that these runs leave open, and what would settle them.</p>
+<ul class="wanted">{said}</ul></section>"""

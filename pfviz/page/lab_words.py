@@ -1,0 +1,110 @@
+"""What the lab found, as safe HTML: the measures, the findings with their examples, and what would settle the rest."""
+
+from __future__ import annotations
+
+import math
+
+from pfviz.lab.causes import Finding
+from pfviz.lab.diagnosis import Diagnosis
+from pfviz.lab.glossary import MEASURES, measured
+from pfviz.lab.intervals import Estimate
+from pfviz.lab.numbers import wanted
+from pfviz.page.lab_state import Lab
+from pfviz.page.markup import bar, escape, share
+from pfviz.page.verdicts import line
+
+SHOWN = ("auc", "brier", "calibration-error", "first-error", "accuracy")
+"""The measures of the row, by the names of the glossary."""
+_SIZE = (
+    "Size ranks the findings: the share of pairs of a right and a wrong prefix that it spoils, or what it moves a "
+    "score by in relation to the gap between right and wrong ones."
+)
+
+
+def help_for(text: str) -> str:
+    """A question mark that shows a definition to a pointer, to the keyboard and to a screen reader."""
+    safe = escape(text)
+    return f'<span class="why" tabindex="0" data-why="{safe}" title="{safe}" role="note" aria-label="{safe}">?</span>'
+
+
+def measures(found: Diagnosis) -> str:
+    """A number each, with its interval."""
+    known, rows = measured(found.measures), []
+    for one in sorted((one for one in MEASURES if one.name in SHOWN), key=lambda one: SHOWN.index(one.name)):
+        value, interval = told(known[one.name])
+        rows.append(
+            f'<div data-measure="{one.name}"><dt>{one.title[0].upper() + one.title[1:]} {help_for(one.means)}</dt>'
+            f"<dd><b>{value}</b>{f'<small>{interval}</small>' if interval else ''}</dd></div>"
+        )
+    return f'<dl class="measures">{"".join(rows)}</dl>'
+
+
+def told(estimate: Estimate) -> tuple[str, str]:
+    """An estimate in digits, and its interval; a dash where nothing can be said."""
+    if math.isnan(estimate.value):
+        return "–", ""
+    if math.isnan(estimate.low):
+        return share(estimate.value), ""
+    return _signed(estimate.value), f"{_signed(estimate.low)} to {_signed(estimate.high)}"
+
+
+def _signed(value: float) -> str:
+    return share(value).replace("-", "−")
+
+
+def findings(lab: Lab) -> str:
+    """The findings in their order, then what they did to the runs, then what more runs would tell."""
+    found = lab.diagnosis
+    if found is None:
+        return ""
+    cards = "".join(_card(lab, one, place) for place, one in enumerate(found.findings.found))
+    nothing = "" if found.rows.known.any() else " Nobody knows which steps are right: the runs need a true answer."
+    said = f'<ol class="findings">{cards}</ol>' if cards else f'<p class="small">Nothing so far.{nothing}</p>'
+    effects = "".join(_card(lab, one, place) for place, one in enumerate(found.consequences.found))
+    rest = "".join(f"<li>{escape(one.sentence)}</li>" for one in wanted(found))
+    return (
+        f"<h3>What is wrong with it {help_for(_SIZE)}</h3>{said}"
+        + (f'<h3>What that did to the runs</h3><ol class="findings">{effects}</ol>' if effects else "")
+        + (f'<h3>What would settle the rest</h3><ul class="wanted">{rest}</ul>' if rest else "")
+    )
+
+
+def _card(lab: Lab, one: Finding, place: int) -> str:
+    value, interval = told(one.estimate)
+    sure = f"{value} ({interval})" if interval else value
+    size = f"{bar(one.size)}<b>{share(one.size)}</b>"
+    badge = '<span class="badge">names no cause</span>' if one.general else ""
+    rows = "".join(_example(lab, row) for row in one.examples)
+    noun = "example" if len(one.examples) == 1 else "examples"
+    shown = (
+        f'<details data-key="{escape(one.cause)}"{" open" if place == 0 else ""}><summary>{len(one.examples)} {noun}'
+        f"</summary>{rows}</details>"
+        if rows
+        else ""
+    )
+    return (
+        f'<li class="finding" data-cause="{escape(one.cause)}"><p>{escape(one.sentence)}</p><div class="size">{size}'
+        f'<small title="estimate and 95 % interval">{sure}, {one.estimate.problems} problems</small>{badge}</div>'
+        f"{shown}</li>"
+    )
+
+
+def _example(lab: Lab, row: int) -> str:
+    assert lab.diagnosis is not None
+    rows = lab.diagnosis.rows
+    place, sweep, uid = lab.diagnosis.node(row)
+    node = (lab.diagnosed[place], sweep, uid)
+    verdicts = (
+        '<b class="verdict wrong">✗ wrong</b>',
+        '<b class="verdict right">✓ right</b>',
+        '<b class="verdict">?</b>',
+    )  # by label: 0, 1, -1
+    name = " ".join(map(str, node))
+    current = " aria-current=true" if node == lab.opened else ""
+    return (
+        f'<button type="button" class="example" data-node="{name}" data-role="node-{name.replace(" ", "-")}"{current}>'
+        f'<span class="scored">{bar(float(rows.reward[row]))}{share(float(rows.reward[row]))}</span>'
+        f'{verdicts[int(rows.right[row])]}<span class="line">{line(rows.texts[row])}</span>'
+        f'<small class="line">Run {node[0] + 1}, step {int(rows.step[row]) + 1}: '
+        f"{line(rows.problems[int(rows.problem[row])])}</small></button>"
+    )

@@ -1,0 +1,121 @@
+"""The three figures of the reward's check say what the trace says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from pfviz import figures
+from pfviz.diagnostics.counterfactual import what_if
+from pfviz.diagnostics.deaths import labels
+from pfviz.diagnostics.profile import prefix_lengths, profile
+from pfviz.diagnostics.residual import residuals
+from pfviz.diagnostics.reweighing import Rule, recorded_rule
+from pfviz.diagnostics.truth import RIGHT, truth
+from pfviz.figures import theme
+from tests.traces import synthetic_trace
+
+TRACE = synthetic_trace()
+RULE = replace(recorded_rule(TRACE), tau=5.0, resampler="systematic")
+
+
+def named(figure: go.Figure, name: str, axis: str = "x") -> Any:
+    return next(trace for trace in figure.data if trace.name == name and (trace.xaxis or "x") == axis)
+
+
+def test_each_title_is_a_question_and_says_how_to_read() -> None:
+    for draw in (figures.residuals, figures.profile, figures.counterfactual):
+        meta = draw(TRACE).layout.meta
+        assert "?" in meta["title"]
+        assert len(meta["reads"]) > 80
+
+
+def test_a_dot_is_a_residual_in_its_step_and_leads_to_its_particle() -> None:
+    figure, found = figures.residuals(TRACE), residuals(TRACE)
+    dots = named(figure, "residuals")
+    assert len(dots.y) == found.overall.count
+    for x, y, uid in zip(dots.x, dots.y, dots.customdata, strict=True):
+        t, n = TRACE.node(int(uid))
+        assert round(x) == t + 1
+        assert y == pytest.approx(found.nodes[t, n], abs=1e-4)
+    means = named(figure, "means")
+    assert list(means.y) == pytest.approx([one.value for one in found.steps], abs=1e-4)
+    low, high = figure.layout.yaxis.range
+    assert low == -high  # 0 stands in the middle: above it is what rises
+
+
+def test_marks_of_the_profile_are_rewards_over_step_and_length() -> None:
+    figure, lengths, known = figures.profile(TRACE), prefix_lengths(TRACE), labels(TRACE, truth(TRACE))
+    for kind, colour in (("right", theme.RIGHT), ("wrong", theme.WRONG), ("not known", theme.SURVIVOR)):
+        by_step, by_length = named(figure, kind), named(figure, kind, "x2")
+        assert by_step.marker.color == colour
+        assert list(by_step.customdata) == list(by_length.customdata)
+        for x, long, y, uid in zip(by_step.x, by_length.x, by_step.y, by_step.customdata, strict=True):
+            node = TRACE.node(int(uid))
+            assert (round(x), long, y) == (node[0] + 1, lengths[node], pytest.approx(TRACE.rewards[node], abs=1e-4))
+            assert (known[node] == RIGHT) == (kind == "right")
+    total = sum(len(named(figure, kind).x) for kind in ("right", "wrong", "not known"))
+    assert total == TRACE.written.sum()
+
+
+def test_lines_of_the_profile_have_the_slopes_that_are_told() -> None:
+    found = profile(TRACE, labels(TRACE, truth(TRACE)))
+    figure = figures.profile(TRACE)
+    for kind, trend in (("right", found.by_length.right), ("wrong", found.by_length.wrong)):
+        line = named(figure, f"slope of the {kind}", "x2")
+        assert (line.y[1] - line.y[0]) / (line.x[1] - line.x[0]) == pytest.approx(trend.value, abs=1e-4)
+    nobody = figures.profile(synthetic_trace(truth=None, problem="A riddle"))
+    assert named(nobody, "slope of the all").line.color == theme.MUTED
+
+
+def test_every_particle_has_one_fate_at_each_event() -> None:
+    figure, found = figures.counterfactual(TRACE, rule=RULE), what_if(TRACE, RULE)
+    seen = 0
+    for name, was, would in (("alive", 1, 1), ("dead", 0, 0), ("saved", 0, 1), ("lost", 1, 0)):
+        marks = named(figure, name)
+        seen += len(marks.x)
+        meant = [
+            ((event.recorded.offspring > 0) == was) & ((event.instead.offspring > 0) == would) for event in found.events
+        ]
+        assert len(marks.x) == np.sum(meant)
+        for y, uid in zip(marks.y, marks.customdata, strict=True):
+            assert uid in TRACE.uids[y - 1]
+    assert seen == TRACE.particles * len(found.events)
+    assert f"{len(named(figure, 'saved').x)} saved, {len(named(figure, 'lost').x)} lost" in figure.layout.meta["title"]
+
+
+def test_rings_are_around_the_right_ones() -> None:
+    rings = named(figures.counterfactual(TRACE), "right")
+    assert len(rings.x) == (labels(TRACE, truth(TRACE))[:-1] == RIGHT).sum()
+
+
+@pytest.mark.parametrize("draw", [figures.residuals, figures.profile, figures.counterfactual])
+def test_the_selected_particle_is_outlined(draw: Any) -> None:
+    uid = int(TRACE.uids[1, TRACE.ancestors[1, 0]])
+    outline = named(draw(TRACE, selected=uid), "selection")
+    assert len(outline.x) == 1
+    assert outline.marker.color == theme.ACCENT
+    assert len(named(draw(TRACE, selected=10**6), "selection").x) == 0
+
+
+@pytest.mark.parametrize(("particles", "steps"), [(1, 1), (4, 1), (1, 5), (8, 2)])
+def test_small_runs(particles: int, steps: int) -> None:
+    trace = synthetic_trace(particles, steps)
+    for draw in (figures.residuals, figures.profile, figures.counterfactual):
+        assert np.isfinite(len(draw(trace, title=False).to_json()))
+    if steps == 1:
+        assert "two steps" in figures.residuals(trace).layout.annotations[0].text
+        assert "only step" in figures.counterfactual(trace).layout.annotations[0].text
+
+
+def test_the_run_s_own_rule_changes_nothing() -> None:
+    import pfviz
+    from tests.contracts import toy
+
+    trace = pfviz.run("toy", generator=toy.ToyGenerator(), reward=toy.reward, particles=8, max_steps=toy.LENGTH)
+    assert "The same as in the run" in figures.counterfactual(trace).layout.meta["title"]
+    assert "The same" not in figures.counterfactual(trace, rule=Rule(tau=0.001)).layout.meta["title"]

@@ -1,0 +1,176 @@
+"""The tab that checks the reward: each question has its parts, and what a model wrote is escaped in all of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+import pfviz
+from pfviz.diagnostics.deaths import deaths
+from pfviz.diagnostics.reweighing import Rule
+from pfviz.diagnostics.truth import truth
+from pfviz.page import check, looks, misjudged, verdicts, views, what_if
+from pfviz.page.sessions import Visit
+from pfviz.trace import Trace
+from tests.page.test_inspector import Seen, poisoned
+from tests.sweeps import gibbs, tempering
+from tests.traces import synthetic_trace
+
+TRACE = synthetic_trace()
+RUN: Trace = pfviz.run("Compute (12 + 7) * 3 - 45", particles=8, seed=1, reward="naive", temperature=1.0)
+FORM = {
+    "resampler": "ssp", "tau": "0.5", "seed": "7", "potential": "score", "aggregation": "min", "trigger": "ess",
+    "threshold": "0.3",
+}  # fmt: skip
+
+
+def visiting(question: str, trace: Trace = TRACE, **look: object) -> Visit:
+    visit = Visit(trace=trace, tab="check")
+    looks.select(visit, {"question": question})
+    for name, value in look.items():
+        setattr(visit, name, value)
+    return visit
+
+
+@pytest.mark.parametrize("question", check.QUESTIONS)
+def test_each_question_has_its_own_parts(question: str) -> None:
+    shown = looks.redraw(visiting(question))
+    assert f'data-question="{question}" data-role="question-{question}" aria-current' in shown["questions"]
+    assert bool(shown["check"]) == (question in ("residuals", "profile", "what_if"))
+    assert bool(shown["told"]) == (question not in ("residuals", "profile"))
+    if shown["check"] and shown["told"]:
+        assert 'data-shows="both"' in shown["questions"]
+
+
+@pytest.mark.parametrize("question", check.QUESTIONS)
+@pytest.mark.parametrize(
+    "trace",
+    [
+        synthetic_trace(1, 1), synthetic_trace(4, 1), synthetic_trace(1, 4), TRACE.upto(2),
+        replace(TRACE.upto(2), status="stopped"), synthetic_trace(truth=None, problem="A riddle"), gibbs(),
+        replace(TRACE, method="best_of_n"), replace(TRACE, ends=[["failed"] * 16, *TRACE.ends[1:]]),
+    ],
+    ids=["1×1", "one step", "one particle", "running", "stopped", "unknown truth", "sweeps", "best of N", "failed"],
+)  # fmt: skip
+def test_each_question_is_answered_for_every_run(question: str, trace: Trace) -> None:
+    shown = looks.redraw(visiting(question, trace, selected=int(trace.uids[0, 0])))
+    assert shown["check"] or shown["told"]
+
+
+@pytest.mark.parametrize("question", check.QUESTIONS)
+def test_what_a_model_wrote_is_escaped(question: str) -> None:
+    shown = looks.redraw(visiting(question, poisoned(), selected=5))
+    for name in ("questions", "rule", "told"):
+        seen = Seen(shown[name])
+        assert not {"script", "img", "a"} & set(seen.tags), name
+        assert not {attribute for attribute in seen.attributes if attribute.startswith("on")} | (
+            seen.attributes & {"href", "src"}
+        ), name
+    assert "<script" not in shown["check"]
+    assert "<img" not in shown["check"]
+
+
+def test_the_ends_of_right_lineages_are_rows_that_select() -> None:
+    told = verdicts.deaths(RUN, None)
+    found = deaths(RUN, truth(RUN))
+    assert told.count("<tr data-uid=") == len(found.ends)
+    for end in found.ends:
+        assert f'<tr data-uid="{end.uid}"' in told
+        assert f">{end.verdict}</b>" in told
+    assert f"<b>{sum(end.verdict == 'bad luck' for end in found.ends)}</b> killed by bad luck" in told
+    chosen = found.ends[0].uid
+    assert f'<tr data-uid="{chosen}" aria-current="true">' in verdicts.deaths(RUN, chosen)
+
+
+def test_where_nobody_knows_the_truth_it_says_what_to_do_and_follows_the_selected() -> None:
+    riddle = replace(TRACE, truth=None, problem="A riddle")
+    told = verdicts.deaths(riddle, None)
+    assert "Type the true answer under More settings" in told
+    assert "<table" not in told
+    assert "Type the true answer" in misjudged.mistakes(riddle, None)
+    assert "type the true answer" in verdicts.winners(riddle, None)
+    assert "<tr data-uid=" in verdicts.deaths(riddle, int(TRACE.uids[0, 0]))
+
+
+def test_winners_mark_the_rule_of_the_run() -> None:
+    told = verdicts.winners(RUN, None)
+    assert told.count('class="own"') == 1
+    assert told.count("<td") == 12
+    assert "rules give the right answer" in told
+    assert "iteration alone" in verdicts.winners(gibbs(), None) or not gibbs().answers.rows
+
+
+def test_signs_that_need_no_label_are_there_without_one() -> None:
+    told = misjudged.mistakes(replace(TRACE, truth=None, problem="A riddle"), None)
+    assert "Twins" in told
+    assert 'data-role="twin-' in told
+    assert told.count('tabindex="0"') == 4  # how to read, and a sentence for each sign
+
+
+def test_the_form_starts_with_the_rule_of_the_run_and_does_not_change_with_it() -> None:
+    form = what_if.form(replace(TRACE, settings={**TRACE.settings, "tau": 0.25}))
+    assert 'name="tau" value="0.25"' in form
+    assert '<option value="systematic" selected>' in form
+    before = looks.redraw(visiting("what_if"))["rule"]
+    visit = visiting("what_if")
+    looks.select(visit, {"rule": FORM})
+    assert looks.redraw(visit)["rule"] == before  # else the field that is typed in would lose its focus
+
+
+def test_another_rule_redraws_and_an_empty_form_is_the_run_again() -> None:
+    visit = visiting("what_if")
+    plain = looks.redraw(visit)
+    looks.select(visit, {"rule": FORM})
+    assert visit.asked is not None
+    rule = visit.asked.rule
+    assert rule == Rule("ssp", 0.5, "score", "ess", 0.3, "min", 7)
+    assert looks.redraw(visit)["check"] != plain["check"]
+    looks.select(visit, {"rule": {}})
+    assert looks.redraw(visit) == plain
+
+
+def test_nonsense_is_told_beside_the_last_rule() -> None:
+    visit = visiting("what_if")
+    looks.select(visit, {"rule": FORM})
+    good = looks.redraw(visit)
+    for wrong, said in (
+        ({"tau": "-1"}, "Tau is -1"),
+        ({"resampler": "<b>"}, "Resampler is"),
+        ({"seed": "x" * 999}, "Seed is"),
+    ):
+        looks.select(visit, {"rule": FORM | wrong})
+        shown = looks.redraw(visit)
+        assert said in shown["told"]
+        assert "<b>" not in shown["told"].split("</p>")[0]
+        assert shown["check"] == good["check"]
+    for strange in (None, 3, "tau", []):
+        looks.select(visit, {"rule": strange})
+        assert visit.asked is not None
+        assert visit.asked.rule is None
+
+
+def test_a_question_that_is_none_changes_nothing() -> None:
+    visit = visiting("winners")
+    for strange in ("<script>", None, 3):
+        looks.select(visit, {"question": strange})
+        assert visit.question == "winners"
+
+
+def test_a_rule_holds_as_long_as_the_form_that_it_was_typed_into() -> None:
+    """Another form is drawn with the rule of its run: what was typed into the one before is seen no more."""
+    trace = gibbs()
+    visit = visiting("what_if", trace)
+    looks.select(visit, {"rule": FORM})
+    typed = visit.asked
+    looks.select(visit, {"sweep": 0})
+    assert what_if.valid(trace.sweep(0), visit.asked) is typed
+    another = replace(trace, started="2026-01-02T00:00:00Z")
+    assert what_if.form(another) != what_if.form(trace)
+    assert what_if.valid(another, typed).rule is None
+    hot, cold = tempering().sweep(2), tempering().sweep(0)
+    assert what_if.valid(hot, what_if.ask(cold, FORM, None)).rule is None
+
+
+def test_the_parts_of_the_tab_are_empty_until_it_is_open() -> None:
+    assert not set(views.CHECK) & looks.redraw(Visit(trace=TRACE)).keys()
