@@ -55,8 +55,8 @@ def test_errors_that_are_noticed_late() -> None:
     (found,) = found_in(rows)
     assert found.cause == "late"
     assert found.sentence == (
-        "Errors are noticed a step late: a right prefix scores higher than the error in 50 % of the pairs, than the step "
-        "after it in 100 %."
+        "Errors are noticed a step late: a right prefix scores higher than the error in 50 % of the pairs, than the "
+        "step after it in 100 %."
     )
     assert found.estimate.value == 0.5
 

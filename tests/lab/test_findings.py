@@ -86,8 +86,8 @@ def test_too_little_is_said_to_be_too_little(rows: Rows, wanted: set[str]) -> No
 
 
 def test_scores_that_hang_on_nothing_else_are_seldom_blamed(oracle_rows: Rows) -> None:
-    """Shuffled among rows of one problem and label: whatever is found then of words or operations is chance. Of 20 the
-    odds of more than two are 1 in 600 at 2 % each, as measured on another reward in docs/reward-lab.md."""
+    """Shuffled among rows of one problem and label: whatever is found then of words or operations is chance. At 2 %
+    each, as measured of another reward in docs/reward-lab.md, more than two of 20 have odds of 0.7 %."""
     rng = np.random.default_rng(0)
     rows = oracle_rows
     noisy = np.clip(np.where(rows.is_right, 0.7, 0.3) + 0.2 * rng.standard_normal(len(rows)), 0, 1)

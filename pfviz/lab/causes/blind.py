@@ -3,7 +3,9 @@
 All of it is told by how often a wrong prefix scores below the right ones beside it. The descriptions compete: the one
 behind the most lost pairs is taken, its rows are explained, and the others are looked at again.
 
-About 140 descriptions are tried. FALSE_TODO
+About 140 descriptions are tried, so some would fit by chance. Where rewards are shuffled among prefixes of one problem
+and label, so that there is nothing to find, 2 of 100 diagnoses of 36 runs blame a word, and none anything else; where
+they are shuffled within steps too, or drawn afresh, none of 100 does. See docs/reward-lab.md.
 """
 
 from __future__ import annotations
