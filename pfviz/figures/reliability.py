@@ -33,7 +33,7 @@ def plot_reliability(diagnosis: Diagnosis, *, title: bool = True) -> go.Figure:
     found = diagnosis.reliability
     confidence = diagnosis.measures.confidence
     finding = "" if not found else f"Reward less share right: {told(confidence)} on average"
-    key = "▲ promises too little   ● fits, or is not surely off   ▼ too much"
+    key = "promises ▲ too little   ● about right   ▼ too much"
     words = [
         theme.note(key, x=0, xref="paper", xanchor="left", y=1, yref="paper", yanchor="bottom", yshift=4),
         theme.note("prefixes", x=0, xref="paper", xanchor="left", y=0.22, yref="paper", yanchor="bottom"),

@@ -54,7 +54,7 @@ def _of(diagnosis: Diagnosis, kind: str) -> list[tuple[int, Estimate]]:
 
 def _finding(diagnosis: Diagnosis) -> str:
     """The steps at which the intervals of right and wrong meet."""
-    both = [one for one in diagnosis.drift if not math.isnan(one.right.value) and not math.isnan(one.wrong.value)]
+    both = [one for one in diagnosis.drift if not math.isnan(one.right.low) and not math.isnan(one.wrong.low)]
     if not both:
         return ""
     meet = [str(one.step + 1) for one in both if not one.right.low > one.wrong.high]

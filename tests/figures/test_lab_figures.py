@@ -117,7 +117,8 @@ def test_scores_stand_at_their_step_and_say_where_they_meet() -> None:
     assert list(mark(figure, "right").y) == [0.6, 0.9, 0.8]
     assert list(mark(figure, "wrong").y) == [0.58, 0.2]
     assert figure.layout.meta["title"].endswith("Not surely at step 1")
-    apart = plot_scores_by_step(replace(diagnosis(), drift=drift[1:]))
+    alone = StepScores(3, Estimate(0.5, math.nan, math.nan, 3, 1), about(0.5))  # one problem: it has no interval
+    apart = plot_scores_by_step(replace(diagnosis(), drift=(*drift[1:], alone)))
     assert "apart at every step" in apart.layout.meta["title"]
 
 

@@ -6,6 +6,10 @@ import html
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
 
 from pfviz.figures import theme
 from pfviz.figures.lab_page import to_lab_page
@@ -93,3 +97,23 @@ def test_where_nothing_is_known_the_page_says_so() -> None:
     assert "Nothing was found." in shown
     assert "nan" not in re.sub(r"[a-z]nan|nan[a-z]", "", shown)
     assert "What is wanted" in shown
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1440, 390])
+def test_in_a_browser_hostile_texts_do_not_run_and_nothing_is_wider_than_the_screen(
+    width: int, browser: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "report.html").write_text(to_lab_page(told(hostile=True)), encoding="utf-8")
+    page, wrong = browser.new_page(viewport={"width": width, "height": 900}), []
+    page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.goto((tmp_path / "report.html").as_uri())
+    for name in ("reliability", "best-of", "by-step", "by-kind"):
+        page.locator(f"#{name} .main-svg").first.wait_for()
+    page.locator(".examples details summary").first.click()
+    assert page.locator(".examples details[open] ol.prefix").first.is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.close()
+    assert wrong == []
