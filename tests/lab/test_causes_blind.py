@@ -1,0 +1,113 @@
+"""Errors that are not noticed, noticed late or forgotten, and problems in which that is so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pfviz.lab.causes.base import Evidence, Finding
+from pfviz.lab.causes.blind import blindness
+from pfviz.lab.rows import Rows
+from tests.lab.tables import plain, table
+
+
+def found_in(rows: Rows) -> list[Finding]:
+    return blindness(Evidence(rows))
+
+
+def mixed(problem: int, number: int, place: int) -> str:
+    """Additions and multiplications, both at every place."""
+    first, second = number + 3, place + 2
+    if (problem + place) % 2:
+        return f"{first} * {second} = {first * second}"
+    return f"{first} + {second} = {first + second}"
+
+
+def test_a_good_reward_is_not_blind() -> None:
+    assert found_in(plain(text=mixed)) == []
+
+
+def test_errors_of_one_operation_pass() -> None:
+    """Such an error, and what follows it, scores as if it were right."""
+
+    def score(problem: int, place: int, text: str, label: int, error: int) -> float:
+        return float(label or (problem + error) % 2)
+
+    (found,) = found_in(plain(12, text=mixed, score=score))
+    assert found.cause == "blind"
+    assert found.sentence == (
+        "Errors in steps with a multiplication are not noticed: a right prefix scores higher in 50 % of the pairs, "
+        "elsewhere in 100 %."
+    )
+    assert found.estimate.value == 0.5
+    assert found.size == pytest.approx(0.25, abs=0.02)
+
+
+def test_errors_at_one_place_pass() -> None:
+    (found,) = found_in(plain(text=mixed, score=lambda problem, place, text, label, error: float(label or place == 0)))
+    assert found.cause == "blind"
+    assert found.sentence.startswith("Errors in the first step are not noticed: a right prefix scores higher in 50 %")
+
+
+def test_errors_that_are_noticed_late() -> None:
+    rows = plain(steps=4, text=mixed, score=lambda problem, place, text, label, error: float(place <= error))
+    (found,) = found_in(rows)
+    assert found.cause == "late"
+    assert found.sentence == (
+        "Errors are noticed a step late: a right prefix scores higher than the error in 50 % of the pairs, than the step "
+        "after it in 100 %."
+    )
+    assert found.estimate.value == 0.5
+
+
+def test_errors_that_are_forgotten() -> None:
+    (found,) = found_in(
+        plain(steps=4, text=mixed, score=lambda problem, place, text, label, error: float(place != error))
+    )
+    assert found.cause == "forgets"
+    assert "in 100 % of the pairs when the error is made, in 50 % afterwards" in found.sentence
+    assert found.estimate.value == 0.5
+
+
+def test_problems_in_which_the_score_is_upside_down() -> None:
+    rows = plain(12, text=mixed, score=lambda problem, place, text, label, error: float(label != (problem < 4)))
+    longer = tuple(f"{text} of {'many ' * 12}words" if p < 4 else text for p, text in enumerate(rows.problems))
+    found = found_in(replace(rows, problems=longer))[0]
+    assert found.cause == "subgroup"
+    assert found.sentence == (
+        "In problems in words the score is upside down: a right prefix scores higher in 0 % of the pairs, in other "
+        "problems in 100 %."
+    )
+    assert found.estimate.value == 0.0
+
+
+def test_without_the_truth_of_steps_that_is_wanted() -> None:
+    evidence = Evidence(replace(plain(text=mixed), judged=False))
+    assert blindness(evidence) == []
+    assert [one.sentence for one in evidence.wanted] == [
+        "Which errors are not noticed: that needs the truth of each step, which nobody told."
+    ]
+
+
+@pytest.mark.parametrize(("problems", "said"), [(0, "here are 0 first errors"), (1, "here are 3 first errors")])
+def test_too_few_errors_are_said(problems: int, said: str) -> None:
+    evidence = Evidence(plain(problems, text=mixed) if problems else replace(table([]), judged=True))
+    assert blindness(evidence) == []
+    assert said in evidence.wanted[0].sentence
+    assert "8 in 4 problems are the least" in evidence.wanted[0].sentence
+
+
+def test_one_first_error_is_singular() -> None:
+    evidence = Evidence(table([(0, [("a", 0, 0.0)]), (0, [("b", 1, 1.0)])]))
+    assert blindness(evidence) == []
+    assert "here is 1 first error;" in evidence.wanted[0].sentence
+
+
+def test_what_is_wanted_is_said_once() -> None:
+    """Nobody went on after an error."""
+    rows = table([(p, [("a", label, float(label))]) for p in range(10) for label in (0, 1)])
+    evidence = Evidence(rows)
+    blindness(evidence)
+    blindness(evidence)
+    assert [one.cause for one in evidence.wanted] == ["forgets"]
