@@ -18,6 +18,7 @@ from pfviz.lab.wording import counted
 from pfviz.trace.columns import Trace
 
 LEAST_FALL = 0.03  # of accuracy
+LEAST_PROBLEMS = 8  # of fewer the interval is too narrow to go by
 
 
 def consequences(traces: Sequence[Trace], rows: Rows, judge: Judge | None = None) -> Findings:
@@ -69,7 +70,7 @@ def _falls(rows: Rows, wanted: list[Wanted]) -> Finding | None:
     n, drop = fallen
     if drop.value < LEAST_FALL:
         return None
-    if not drop.low > 0:
+    if not drop.low > 0 or drop.problems < LEAST_PROBLEMS:
         seems = f"it seems to, by {drop.value:.2f}; more problems would tell."
         wanted.append(Wanted("falls", f"Whether accuracy falls after {counted(n, 'solution')}: {seems}"))
         return None

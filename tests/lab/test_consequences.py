@@ -25,7 +25,8 @@ def hacked(problems: int, share: float = 1.0) -> list[tuple[int, list[tuple[str,
 
 
 def test_accuracy_that_falls_is_the_signature_of_hacking() -> None:
-    (found,) = consequences([], table(hacked(6))).found
+    assert consequences([], table(hacked(7))).found == ()  # too few problems to be sure
+    (found,) = consequences([], table(hacked(8))).found
     assert found.cause == "falls"
     assert found.estimate.value == 0.75
     assert found.sentence.startswith(
