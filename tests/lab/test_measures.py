@@ -81,7 +81,7 @@ def test_a_diagnosis_of_the_oracle(oracle_runs: list[Trace]) -> None:
         np.mean([trace.answer is not None and is_correct(trace.answer, str(trace.truth)) for trace in oracle_runs])
     )
     assert [(one.low, one.high, one.right.value) for one in found.reliability] == [(0.0, 0.1, 0.0), (0.9, 1.0, 1.0)]
-    assert [point.n for point in found.best_of] == [1, 2, 4, 8]
+    assert [point.n for point in found.best_of] == [1, 2, 4, 8, 16]
     curve = [point.right.value for point in found.best_of]
     assert curve == sorted(curve)
     run, sweep, uid = found.node(100)
