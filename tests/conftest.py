@@ -11,6 +11,9 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser import chromium
 
+# Before PyTorch is imported: two threads of a small model on a busy machine wait for each other most of the time.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 # A busy machine is slow, not wrong.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")

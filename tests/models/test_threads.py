@@ -27,7 +27,8 @@ def test_one_thread() -> None:
 
 
 def test_the_page_computes_on_one() -> None:
-    next(Shared().stream("1 + 2", stop=lambda: False, particles=1))
+    for _ in Shared().stream("1 + 2", stop=lambda: False, particles=1):
+        pass
     assert torch.get_num_threads() == 1
 
 
