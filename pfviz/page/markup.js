@@ -7,12 +7,13 @@ window.pfvizView = function pfvizView(view) {
 };
 
 /* Clicks in our own markup: data-uid selects a particle, data-sweep an iteration, data-question asks, data-problem picks
-   a problem, data-view opens a view; a form's fields are sent whenever one has changed. One listener on the root, so it outlives every redraw; the focus returns to the control that
-   was used. */
+   a problem, data-view opens a view, data-colour chooses colours, data-ask="stop" ends a question to the models. A form's
+   fields are sent whenever one has changed; those of a form with data-asks at the press of one of its buttons. One listener
+   on the root, so it outlives every redraw; the focus returns to the control that was used. */
 window.pfvizMarkup = function pfvizMarkup({ element, trigger, watch }) {
   let role = null;
   element.addEventListener("click", (event) => {
-    const hit = event.target.closest("[data-uid], [data-problem], [data-sweep], [data-question], [data-view]");
+    const hit = event.target.closest("[data-uid], [data-problem], [data-sweep], [data-question], [data-view], [data-colour], [data-ask]");
     if (!hit) return;
     if (hit.dataset.view !== undefined) {
       pfvizView(hit.dataset.view);
@@ -21,15 +22,22 @@ window.pfvizMarkup = function pfvizMarkup({ element, trigger, watch }) {
     role = hit.dataset.role || null;
     if (hit.dataset.uid !== undefined) trigger("select", { uid: Number(hit.dataset.uid) });
     else if (hit.dataset.sweep !== undefined) trigger("select", { sweep: Number(hit.dataset.sweep) });
+    else if (hit.dataset.colour !== undefined) trigger("select", { colour: hit.dataset.colour });
+    else if (hit.dataset.ask !== undefined) trigger("ask", { do: hit.dataset.ask });
     else if (hit.dataset.question !== undefined) trigger("select", { question: hit.dataset.question });
     else trigger("pick", { problem: hit.dataset.problem });
   });
   element.addEventListener("change", (event) => {
     const form = event.target.closest("form");
-    if (form) trigger("select", { rule: Object.fromEntries(new FormData(form)) });
+    if (form && !form.dataset.asks) trigger("select", { rule: Object.fromEntries(new FormData(form)) });
   });
   element.addEventListener("reset", () => trigger("select", { rule: {} }));
-  element.addEventListener("submit", (event) => event.preventDefault());
+  element.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (!event.target.dataset.asks) return;
+    const pressed = event.submitter ?? event.target.querySelector("button");
+    trigger("ask", { ...Object.fromEntries(new FormData(event.target)), do: pressed?.value });
+  });
   watch("value", () => {
     const again = role && element.querySelector(`[data-role="${role}"]:not([disabled])`);
     if (again) again.focus({ preventScroll: true });

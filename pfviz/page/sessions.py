@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from pfviz.diagnostics.reweighing import Rule
+from pfviz.page.answers import Lab
+from pfviz.page.offer import Offer
 from pfviz.trace import Trace
 
 
@@ -32,6 +34,7 @@ class Visit:
     """What one browser tab sees: its run, its trace, and where the visitor looks."""
 
     run: Run | None = None
+    asking: Run | None = None  # of models about the run
     trace: Trace | None = None
     selected: int | None = None
     tab: str = "weights"
@@ -40,6 +43,7 @@ class Visit:
     question: str = "deaths"  # of those about the reward, the one that is answered
     rule: Rule | None = None  # under which "What if?" selects again; None is that of the run
     trouble: str = ""  # what is wrong with the rule that was typed last
+    lab: Lab = field(default_factory=Lab)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _folder: Path | None = None
 
@@ -51,7 +55,7 @@ class Visit:
     @property
     def look(self) -> dict[str, Any]:
         """Where the visitor looks, as `views.show` is told."""
-        names = ("selected", "tab", "event", "sweep", "question", "rule", "trouble")
+        names = ("selected", "tab", "event", "sweep", "question", "rule", "trouble", "lab")
         return {name: getattr(self, name) for name in names}
 
     def begin(self) -> Run:
@@ -59,14 +63,37 @@ class Visit:
         with self.lock:
             if self.run is not None:
                 self.run.stop()
+            self.stop_asking()
             self.run = Run()
             return self.run
+
+    def ask(self) -> Run:
+        """A new question to the models; an older one of the same tab is stopped."""
+        with self.lock:
+            self.stop_asking()
+            self.asking = Run()
+            return self.asking
+
+    def answered(self, run: Run) -> None:
+        """A question was answered, or was stopped."""
+        with self.lock:
+            run.stop()
+            if self.asking is run:
+                self.asking = None
+
+    def stop_asking(self) -> None:
+        """The question ends as soon as it looks."""
+        with self.lock:
+            if self.asking is not None:
+                self.asking.stop()
 
     def clear(self) -> None:
         """Nothing is shown, and the visitor looks at nothing."""
         with self.lock:
             self.trace, self.selected, self.event, self.sweep = None, None, None, None
             self.rule, self.trouble = None, ""
+            self.asking = None  # what still comes is of a run that is shown no more
+            self.lab.forget()
 
     def end(self, run: Run) -> None:
         """The run is over; the visit keeps its trace."""
@@ -97,6 +124,7 @@ class Visit:
     def leave(self) -> None:
         """The tab is gone."""
         self.stop()
+        self.stop_asking()
         with self.lock:
             if self._folder is not None:
                 shutil.rmtree(self._folder, ignore_errors=True)
@@ -104,10 +132,12 @@ class Visit:
 
 
 class Visits:
-    """Visits by session; the ones not seen for longest are forgotten, and stopped, past `most`."""
+    """Visits by session, of a page that offers some models. The ones not seen for longest are forgotten, and stopped,
+    past `most`."""
 
-    def __init__(self, most: int = 200) -> None:
+    def __init__(self, most: int = 200, offer: Offer | None = None) -> None:
         self._most = most
+        self._offer = offer or Offer({}, False)
         self._visits: OrderedDict[str, Visit] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -115,7 +145,7 @@ class Visits:
         """The visit of a session; made when it is first seen."""
         key = session or ""
         with self._lock:
-            visit = self._visits.setdefault(key, Visit())
+            visit = self._visits.setdefault(key, Visit(lab=Lab(self._offer)))
             self._visits.move_to_end(key)
             forgotten = [self._visits.popitem(last=False)[1] for _ in range(len(self._visits) - self._most)]
         for old in forgotten:
@@ -130,6 +160,6 @@ class Visits:
             visit.leave()
 
     def running(self) -> int:
-        """How many runs go on now."""
+        """How many runs and questions go on now."""
         with self._lock:
-            return sum(visit.run is not None for visit in self._visits.values())
+            return sum(visit.run is not None or visit.asking is not None for visit in self._visits.values())

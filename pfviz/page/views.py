@@ -9,7 +9,8 @@ import numpy as np
 from pfviz.diagnostics import mass_name
 from pfviz.diagnostics.reweighing import Rule
 from pfviz.figures.mathtext import render
-from pfviz.page import check, selection
+from pfviz.page import asking_forms, check, selection
+from pfviz.page.answers import Lab
 from pfviz.page.arriving import Arriving
 from pfviz.page.engine import Waiting
 from pfviz.page.inspector import inspect
@@ -21,7 +22,7 @@ from pfviz.trace import Trace
 
 TABS = ("weights", "resampling", "answers", "rewards", "check", "sweeps")
 PANES = ("genealogy", "strips", *TABS)
-CHECK = ("questions", "rule", "told")  # beside the picture of the tab "check"
+CHECK = ("questions", "rule", "asking", "told")  # beside the picture of the tab "check"
 
 Values = dict[str, Any]
 """Name of a part of the page → its new value; parts that are not named stay as they are."""
@@ -44,6 +45,7 @@ def show(
     question: str = "deaths",
     rule: Rule | None = None,
     trouble: str = "",
+    lab: Lab | None = None,
 ) -> Values:
     """Everything that depends on the trace. Only the open tab's figure is drawn; of a method of several sweeps the last
     one is shown, or the one of that number."""
@@ -52,9 +54,14 @@ def show(
         return {"inspector": inspect(None, None)}
     from pfviz import figures  # plotly's graph objects take a while to import
 
+    lab = lab or Lab()
+    measured = lab.of(len(trace.earlier)).measured
     growing: dict[str, Any] = {"selected": selected, "title": False, "horizon": _horizon(trace)}
     fixed: dict[str, Any] = {"selected": selected, "title": False}
-    drawn = {"genealogy": figures.genealogy(trace, **growing), "strips": figures.strips(trace, **growing)}
+    drawn = {
+        "genealogy": figures.genealogy(trace, values=measured, gaps=bool(measured) and lab.colour == "gap", **growing),
+        "strips": figures.strips(trace, **growing),
+    }
     if tab == "resampling":
         drawn[tab] = figures.resampling(trace, step=shown_event(trace, event), **fixed)
     elif tab == "answers":
@@ -62,7 +69,7 @@ def show(
     elif tab == "sweeps":
         drawn[tab] = figures.sweeps(run, shown=len(trace.earlier), title=False)
     elif tab == "check":
-        drawn |= check.pictures(trace, question, rule, fixed)
+        drawn |= check.pictures(trace, question, rule, lab, fixed)
     else:
         drawn[tab] = getattr(figures, tab)(trace, **growing)
     values: Values = {
@@ -75,9 +82,10 @@ def show(
         for name, figure in drawn.items()
     }
     if tab == "check":
-        values = check.words(trace, question, rule, selected, trouble) | values
+        values = check.words(trace, question, rule, lab, selected, trouble) | values
     return values | {
-        "inspector": inspect(trace, selected),
+        "inspector": inspect(trace, selected, None if selected is None else measured.get(selected)),
+        "colours": asking_forms.colours(lab, bool(measured)),
         "answer": answer(run),
         "event": event_label(trace, event),
         "sweep": sweeps(run, len(trace.earlier)),
