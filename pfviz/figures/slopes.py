@@ -14,7 +14,6 @@ from pfviz.figures.marks import node_hovers
 from pfviz.lab.rescore import Rescored
 from pfviz.trace.columns import Trace
 
-QUESTION = "Where do the two rewards part?"
 READS = (
     "A pair of columns for each step: on the left the reward of the run, on the right the other one; a line for each "
     "particle. Lines that cross are an order that the two do not share: ρ is Spearman's rank correlation. Killed: a "
@@ -38,7 +37,7 @@ def plot_slopes(found: Rescored, *, selected: int | None = None, title: bool = T
 
     Args:
         selected: uid of a node: its line stands out.
-        title: draw the title.
+        title: draw the title and the legend; without them a page says both beside the figure.
     """
     trace = found.trace
     fates = fate_of(found)
@@ -52,12 +51,12 @@ def plot_slopes(found: Rescored, *, selected: int | None = None, title: bool = T
     ring.showlegend = False
     return theme.figure(
         [*lines, _ends(found, steps, slots, fates), ring],
-        title=f"{QUESTION} {finding(found)}",
+        title=finding(found),
         reads=READS,
         titled=title,
         height=320,
-        margin={"l": 34, "r": 40, "t": 46, "b": 36},
-        showlegend=True,
+        margin={"l": 34, "r": 40, "t": 30 if title else 8, "b": 36},
+        showlegend=title,
         legend={
             "orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "font": {"size": 11, "color": theme.MUTED},
             "itemclick": False, "itemdoubleclick": False, "itemwidth": 30, "yref": "paper",
@@ -76,10 +75,10 @@ def finding(found: Rescored) -> str:
     """Where they part, in a sentence."""
     at = found.parting
     if at is None:
-        return "They never do: the same are best"
+        return "The two rewards never part"
     rho = found.correlations[at, 0]
     told = "" if math.isnan(rho) else f" (ρ {signed(float(rho))})"
-    return f"At step {at + 1}{told}"
+    return f"They part at step {at + 1}{told}"
 
 
 def signed(value: float) -> str:

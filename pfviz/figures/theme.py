@@ -238,8 +238,8 @@ def gap_labels() -> list[dict[str, Any]]:
     """The words beside that scale."""
     place = {"xref": "paper", "yref": "paper", "x": 1, "y": 1, "yanchor": "bottom", "yshift": 15}
     return [
-        note(f"reward − value: too low −{GAP:g}", xanchor="right", xshift=-97, **place),
-        note(f"+{GAP:g} too high", xanchor="left", xshift=4, **place),
+        note("reward − value: too low", xanchor="right", xshift=-97, **place),
+        note("too high", xanchor="left", xshift=4, **place),
     ]
 
 

@@ -13,7 +13,6 @@ from pfviz.figures.marks import node_hovers
 from pfviz.lab.values import Value
 from pfviz.trace.columns import Trace
 
-QUESTION = "What is each prefix worth?"
 READS = (
     "A mark is a distinct prefix: across, its value, the share of rollouts from it that end in the right answer; up, "
     "its reward. On the diagonal the reward is that probability; above it, it promises too much. Bars: 95% intervals "
@@ -36,7 +35,7 @@ def plot_worth(trace: Trace, values: Sequence[Value], *, selected: int | None = 
     marks = [_diagonal(), _marks(trace, known), _outline(known, chosen)] if known else []
     return theme.figure(
         marks,
-        title=f"{QUESTION} {_finding(known)}".strip(),
+        title=_finding(known),
         reads=READS,
         titled=title,
         height=320,
@@ -59,10 +58,10 @@ def _finding(known: Sequence[Value]) -> str:
     """Whole solutions are left out: no reward is a probability that is 0 or 1."""
     estimated = [value for value in known if not value.exact]
     if not estimated:
-        return ""
+        return "What is each prefix worth?"
     high = sum(value.gap > 0 for value in surprising(estimated))
     low = len(surprising(estimated)) - high
-    return f"Of {len(estimated)} measured, {high} too high and {low} too low"
+    return f"{high} of {len(estimated)} too high, {low} too low"
 
 
 def _shares(name: str, seen: bool) -> dict[str, Any]:
@@ -74,8 +73,8 @@ def _shares(name: str, seen: bool) -> dict[str, Any]:
 
 def _words() -> list[dict[str, Any]]:
     return [
-        theme.note("promises too much", x=0.02, y=1, xanchor="left", font={"size": 11, "color": theme.RISES}),
-        theme.note("promises too little", x=0.98, y=0, xanchor="right", font={"size": 11, "color": theme.FALLS}),
+        theme.note("too high", x=0.4, y=0.88, font={"size": 11, "color": theme.RISES}),
+        theme.note("too low", x=0.6, y=0.12, font={"size": 11, "color": theme.FALLS}),
     ]
 
 
@@ -103,6 +102,7 @@ def _marks(trace: Trace, known: Sequence[Value]) -> Any:
         y=[round(value.reward, 4) for value in known],
         mode="markers",
         name="prefixes",
+        cliponaxis=False,
         customdata=[value.uids[0] for value in known],
         hovertext=[_hover(hovers[t][n], value) for (t, n), value in zip(nodes, known, strict=True)],
         hovertemplate="%{hovertext}<extra></extra>",

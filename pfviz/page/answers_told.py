@@ -39,9 +39,7 @@ def told(trace: Trace, question: str, answers: Answers, selected: int | None) ->
     if question == "worth":
         return _worth(trace, answers, uid)
     if question == "other":
-        return (
-            _other(answers.other, uid) if answers.other else _small("Choose another reward model and score the tree.")
-        )
+        return _other(answers.other) if answers.other else _small("Choose another reward model and score the tree.")
     if uid is None:
         return _small(tools.NOBODY)
     if question == "words":
@@ -98,7 +96,12 @@ def _gap(trace: Trace, value: Value, selected: int | None) -> str:
     return row(uid, selected in value.uids, cells)
 
 
-def _other(found: Rescored, uid: int | None) -> str:
+def _key(kind: str) -> str:
+    """A piece of the line that has this colour in the picture."""
+    return f'<i class="key {kind}" aria-hidden="true"></i>'
+
+
+def _other(found: Rescored) -> str:
     """Rank correlations, and whom each reward would have killed."""
     at = found.parting
     lead = f"They part at step <b>{at + 1}</b>." if at is not None else "They never part."
@@ -111,8 +114,9 @@ def _other(found: Rescored, uid: int | None) -> str:
     ours, theirs = escape(_name(found.trace.reward)), escape(_name(found.reward))
     return (
         f'<p class="lead">{ours} → {theirs}. {lead}</p>'
-        + _killed(found, found.saved_by_other, f"Killed by {ours} alone", uid)
-        + _killed(found, found.saved_by_run, f"Killed by {theirs} alone", uid)
+        + _killed(found, found.saved_by_other, f"{_key('rises')}Killed by {ours} alone")
+        + _killed(found, found.saved_by_run, f"{_key('falls')}Killed by {theirs} alone")
+        + f'<p class="small">{_key("both")}Killed by both {_key("neither")}by neither</p>'
         + _table(header, rows)
     )
 
@@ -125,7 +129,7 @@ def _rank(value: float) -> str:
     return "–" if math.isnan(value) else f"{value:.2f}".replace("-", "−")
 
 
-def _killed(found: Rescored, mask: np.ndarray, lead: str, selected: int | None) -> str:
+def _killed(found: Rescored, mask: np.ndarray, lead: str) -> str:
     nodes = {int(found.trace.uids[t, n]): (t, n) for t, n in np.argwhere(mask).tolist()}
     if not nodes:
         return f'<p class="small">{lead}: nobody.</p>'

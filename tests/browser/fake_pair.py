@@ -88,7 +88,7 @@ class FakeWriter:
 
 
 class FakeReward:
-    """Trusts small totals: those without slips; one of another name likes slips. Typed texts are liked for their words."""
+    """Trusts small totals: those without slips; one of another name likes slips. Typed texts count by their words."""
 
     def __init__(self, name: str = "fake reward") -> None:
         self.name = name
