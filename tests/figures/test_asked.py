@@ -122,7 +122,8 @@ def test_it_says_where_the_two_part() -> None:
 
 
 @pytest.mark.parametrize(
-    "draw", [lambda uid: figures.worth(TRACE, VALUES, selected=uid), lambda uid: figures.slopes(under_another(), selected=uid)]
+    "draw",
+    [lambda uid: figures.worth(TRACE, VALUES, selected=uid), lambda uid: figures.slopes(under_another(), selected=uid)],
 )
 def test_the_selected_particle_stands_out(draw: Any) -> None:
     uid = VALUES[0].uids[0]

@@ -109,7 +109,9 @@ def test_the_value_of_a_prefix_comes_batch_by_batch() -> None:
     visit = visiting("worth")
     shown = ask(visit, do="value", rollouts="16")
     batches = [values for values in shown if "told" in values]
-    assert [f"of {n} rollouts right" in values["told"] for n, values in zip((8, 16), batches, strict=False)] == [True] * 2
+    assert [f"of {n} rollouts right" in values["told"] for n, values in zip((8, 16), batches, strict=False)] == [
+        True
+    ] * 2
     value = visit.lab.of(0).measured[FIRST]
     assert value.rollouts == 16
     last = shown[-1]
@@ -234,7 +236,7 @@ def test_each_question_has_a_form_for_every_run(question: str, trace: Trace) -> 
 
 
 def test_what_a_model_wrote_is_escaped_in_every_answer() -> None:
-    trace = replace(poisoned(), truth="12")
+    trace = replace(poisoned(), truth="12", method="particle_filtering")
     engine = FakeEngine()
     for question, sent in (
         ("words", {"do": "words", "reward": ""}),
@@ -295,7 +297,7 @@ def test_a_closed_tab_a_new_run_and_a_new_question_stop_it() -> None:
         leave(visit)
         assert asked.stopped()
         assert len(list(coming)) < 16
-    assert LISTED is visits.of("tab").lab.offer
+    assert visits.of("tab").lab.offer is LISTED
 
 
 # --- the engine -----------------------------------------------------------------------------------------------------
