@@ -70,9 +70,10 @@ def test_what_a_prefix_and_the_tree_are_worth(visit: Open) -> None:
     tab.page.locator("[data-colour=gap]").click()
     wait_reads(tab, "reward minus value")
 
-    tab.page.locator("#told tr[data-uid]").last.click()
-    uid = tab.page.locator("#told tr[aria-current]").get_attribute("data-uid")
-    tab.wait_selected(str(uid))
+    row = tab.page.locator("#told tr[data-uid]").last
+    uid = str(row.get_attribute("data-uid"))
+    row.click()
+    tab.wait_selected(uid)
     tab.page.locator("#check .main-svg").first.wait_for()
 
     tab.run("2 + 3")  # another run has no values yet
