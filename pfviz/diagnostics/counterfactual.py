@@ -66,23 +66,21 @@ def what_if(trace: Trace, rule: Rule) -> WhatIf:
         SettingError: the rule makes no sense.
     """
     again = Reweighed(trace, rule.checked())
-    events = []
-    for t in range(trace.steps):
-        if t == trace.steps - 1 and not trace.resampled[t]:
-            continue  # nothing is selected after the last step
-        made = again.select(t)
+    how, answer, events = settings_of(trace).pick, None, []
+    for t, weighed in enumerate(again):
+        if t == trace.steps - 1:
+            scores = weighed.population.scores(again.rule.aggregation)
+            answer = pick(regrouped(trace, scores, weighed.log_weights), how, again.rule.seed)
+            if not trace.resampled[t]:
+                break  # nothing is selected after the last step
+        made = again.select(weighed)
         events.append(
             Event(
                 t,
                 _drawn(bool(trace.resampled[t]), float(trace.ess[t]), trace.ancestors[t]),
-                _drawn(made.resampled, ess(again.log_weights[t]), made.ancestors),
+                _drawn(made.resampled, ess(weighed.log_weights), made.ancestors),
             )
         )
-    how = settings_of(trace).pick
-    answer = None
-    if trace.steps:
-        scores = again.populations[-1].scores(again.rule.aggregation)
-        answer = pick(regrouped(trace, scores, again.log_weights[-1]), how, again.rule.seed)
     return WhatIf(again.rule, tuple(events), answer, pick(trace.answers, how, trace.seed))
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pfviz.diagnostics.evidence import is_filter
-from pfviz.diagnostics.genealogy import descendants, expected_offspring
+from pfviz.diagnostics.genealogy import descendants, expected_offspring, offspring
 from pfviz.diagnostics.truth import RIGHT, UNKNOWN, WRONG, Truth
 from pfviz.inference.methods import METHODS
 from pfviz.problem import SEPARATOR, extract_answer, is_correct
@@ -87,13 +87,15 @@ def line(trace: Trace, uid: int) -> tuple[End, ...]:
 
 def ends(trace: Trace, mask: BoolArray) -> tuple[End, ...]:
     """The ends of the lineages whose slots are in the mask (T, N)."""
-    expected, found = expected_offspring(trace), []
+    expected, children, found = expected_offspring(trace), offspring(trace), []
     for t in range(trace.steps):
-        last = t == trace.steps - 1
-        for uid in np.unique(trace.uids[t][mask[t]]):
-            copies = np.flatnonzero(trace.uids[t] == uid)
-            if last or not np.isin(trace.ancestors[t], copies).any():
-                found.append(_end(trace, t, copies, float(expected[t, copies].sum())))
+        _, places = np.unique(trace.uids[t], return_inverse=True)
+        ended = np.bincount(places, weights=mask[t]) > 0
+        if t < trace.steps - 1:
+            ended &= np.bincount(places, weights=children[t]) == 0
+        for k in np.flatnonzero(ended):
+            copies = np.flatnonzero(places == k)
+            found.append(_end(trace, t, copies, float(expected[t, copies].sum())))
     return tuple(sorted(found, key=lambda end: (end.verdict == "alive", end.step, end.rank, end.uid)))
 
 
@@ -123,13 +125,10 @@ def labels(trace: Trace, truth: Truth) -> npt.NDArray[np.int64]:
     found = truth.prefixes.copy()
     if truth.answer is None:
         return found
-    judged: dict[int, int] = {}
-    for t, n in zip(*np.nonzero((found == UNKNOWN) & trace.finished), strict=True):
-        node = trace.solution(int(t), int(n))[-1]
-        uid = int(trace.uids[node])
-        if uid not in judged:
-            judged[uid] = _judged(trace, node, truth.answer)
-        found[t, n] = judged[uid]
+    open_ones = (found == UNKNOWN) & trace.finished
+    uids, places = np.unique(trace.uids[open_ones], return_inverse=True)
+    judged = [_judged(trace, trace.node(int(uid)), truth.answer) for uid in uids]
+    found[open_ones] = np.array(judged, dtype=np.int64)[places]
     return found
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from pfviz.diagnostics.evidence import is_filter
 from pfviz.errors import SettingError
 from pfviz.inference.methods import METHODS
-from pfviz.inference.methods.base import Population, Selection
+from pfviz.inference.methods.base import Method, Population, Selection
 from pfviz.inference.methods.particle_filtering import ParticleFiltering
 from pfviz.inference.settings import Settings
 from pfviz.inference.weights import log_normalise
@@ -21,6 +21,8 @@ from pfviz.streams import stream, sweep_seed
 from pfviz.trace.columns import Trace
 
 FloatArray = npt.NDArray[np.float64]
+
+MOST_TAU, MOST_SEED = 1000.0, 2**63 - 1  # that the settings allow
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,14 @@ class Rule:
         return Rule(**{name: getattr(made, name) for name in self.__dict__})
 
 
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """The recorded population of a step, with its `log_weights` (N,) under the rule, before selection."""
+
+    population: Population
+    log_weights: FloatArray
+
+
 def settings_of(trace: Trace) -> Settings:
     """The recorded settings; one that is not known here, or makes no sense, is the usual one."""
     found = {}
@@ -48,7 +58,7 @@ def settings_of(trace: Trace) -> Settings:
         with suppress(SettingError):
             Settings.of(**{name: value})
             found[name] = value
-    return replace(Settings.of(**found), seed=trace.seed)
+    return replace(Settings.of(**found), seed=min(trace.seed, MOST_SEED))
 
 
 def recorded_rule(trace: Trace) -> Rule:
@@ -56,12 +66,21 @@ def recorded_rule(trace: Trace) -> Rule:
     of one, which is how the rewards of the steps count together, and else the usual."""
     settings = settings_of(trace)
     if not is_filter(trace):
-        return Rule(aggregation=settings.aggregation, seed=trace.seed)
+        return Rule(aggregation=settings.aggregation, seed=settings.seed)
     # What a method fixes, such as the scheme of particle Gibbs, is not always what the settings say.
-    fixed = METHODS[trace.method](settings).settings if trace.method in METHODS else settings
-    tau = settings.tau * settings.ladder**trace.chain if trace.method == "parallel_tempering" else settings.tau
+    fixed = policy(trace.method, settings).settings
     rule = Rule(**{name: getattr(fixed, name) for name in Rule().__dict__})
-    return replace(rule, tau=tau, seed=trace.seed)
+    if trace.method == "parallel_tempering":
+        rule = replace(rule, tau=min(MOST_TAU, settings.tau * settings.ladder ** min(trace.chain, 64)))
+    return replace(rule, seed=settings.seed)
+
+
+def policy(name: str, settings: Settings) -> Method:
+    """The method of that name, a chain's where it has several; particle filtering where it is not known, or does not
+    run with these settings."""
+    with suppress(SettingError, KeyError):
+        return METHODS[{"parallel_tempering": "particle_gibbs"}.get(name, name)](settings)
+    return ParticleFiltering(settings)
 
 
 class Reweighed:
@@ -76,29 +95,14 @@ class Reweighed:
         self.trace, self.rule = trace, rule
         usual = settings_of(trace)
         settings = replace(usual, **rule.__dict__)
-        name = {"parallel_tempering": "particle_gibbs"}.get(trace.method, trace.method)
-        weighs = METHODS[name] if name in METHODS and is_filter(trace) else ParticleFiltering
-        self._weigher = weighs(settings)
+        self._weigher = policy(trace.method if is_filter(trace) else "particle_filtering", settings)
         self._chooser = ParticleFiltering(settings)
         self._max_steps = usual.max_steps
         first = [sweep.steps for sweep in trace.sweeps if sweep.iteration == 0]
         self._horizon = max(first) if trace.iteration and first else None
 
-    @cached_property
-    def populations(self) -> list[Population]:
-        """The population of each step, with its weights before the step's potential (`log_carried`)."""
-        return [population for population, _ in self._weighed]
-
-    @cached_property
-    def log_weights(self) -> FloatArray:
-        """(T, N) before selection, unnormalised."""
-        return np.array([weights for _, weights in self._weighed]).reshape(-1, self.trace.particles)
-
-    @cached_property
-    def _weighed(self) -> list[tuple[Population, FloatArray]]:
-        return list(self._walk())
-
-    def _walk(self) -> Iterator[tuple[Population, FloatArray]]:
+    def __iter__(self) -> Iterator[Weighed]:
+        """Step by step."""
         trace, n = self.trace, self.trace.particles
         history, failed = np.empty((0, n)), np.zeros(n, dtype=np.bool_)
         carried = np.full(n, -np.log(n))
@@ -113,16 +117,23 @@ class Reweighed:
                 self._horizon,
             )  # fmt: skip
             weights = np.where(failed, -np.inf, self._weigher.weigh(population).log_weights)
-            yield population, weights
+            yield Weighed(population, weights)
             after = trace.log_carried[t + 1] if trace.resampled[t] and t + 1 < trace.steps else None
             carried = log_normalise(weights) if after is None else after
 
-    def select(self, t: int) -> Selection:
-        """What the rule's event after step t would have done to the recorded population, drawn as a run with the
-        rule's seed draws it."""
+    def last(self) -> Weighed:
+        """The last step. Raises `IndexError` where the trace has none."""
+        (found,) = deque(self, maxlen=1) or (None,)
+        if found is None:
+            raise IndexError("the trace has no step")
+        return found
+
+    def select(self, weighed: Weighed) -> Selection:
+        """What the rule's event after the step would have done to its population, drawn as a run with the rule's seed
+        draws it."""
         seed = sweep_seed(self.rule.seed, self.trace.iteration, self.trace.chain)
-        population = self.populations[t]
-        made = self._chooser.select(stream(seed, "resampling", t), population, self.log_weights[t])
+        rng = stream(seed, "resampling", weighed.population.step)
+        made = self._chooser.select(rng, weighed.population, weighed.log_weights)
         if self.trace.pinned:
             made.ancestors[0] = 0
         return made

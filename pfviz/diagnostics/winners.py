@@ -8,10 +8,9 @@ import numpy as np
 
 from pfviz.diagnostics.counterfactual import regrouped
 from pfviz.diagnostics.evidence import is_filter
-from pfviz.diagnostics.reweighing import Reweighed, recorded_rule, settings_of
+from pfviz.diagnostics.reweighing import Reweighed, policy, recorded_rule, settings_of
 from pfviz.inference.aggregation import AGGREGATIONS
 from pfviz.inference.answers import Answer
-from pfviz.inference.methods import METHODS
 from pfviz.models.base import FloatArray
 from pfviz.trace.columns import Trace
 
@@ -52,13 +51,12 @@ def winners(trace: Trace) -> tuple[Winner, ...]:
 
 def _deciding(trace: Trace, aggregation: str) -> tuple[FloatArray, FloatArray]:
     """Scores (N,) and log-weights (N,) at the last step."""
-    again = Reweighed(trace, replace(recorded_rule(trace), aggregation=aggregation))
-    population = again.populations[-1]
+    weighed = Reweighed(trace, replace(recorded_rule(trace), aggregation=aggregation)).last()
+    scores = weighed.population.scores(aggregation)
     if is_filter(trace):
-        return population.scores(aggregation), again.log_weights[-1]
-    method = METHODS[trace.method](replace(settings_of(trace), aggregation=aggregation))
-    weights = np.where(trace.failed, -np.inf, method.weigh(population).log_weights)
-    return population.scores(aggregation), weights
+        return scores, weighed.log_weights
+    method = policy(trace.method, replace(settings_of(trace), aggregation=aggregation))
+    return scores, np.where(trace.failed, -np.inf, method.weigh(weighed.population).log_weights)
 
 
 def _best(answer: Answer, values: FloatArray) -> int:

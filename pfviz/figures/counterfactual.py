@@ -71,17 +71,25 @@ def plot_counterfactual(
         titled=title,
         height=320,
         margin={"l": 34, "r": 8, "t": 24, "b": 6},
-        showlegend=True,
-        legend={
-            "orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "font": {"size": 11, "color": theme.MUTED},
-            "itemsizing": "constant", "itemclick": False, "itemdoubleclick": False,
-        },
+        annotations=_key(),
         xaxis=theme.axis(range=[-0.7, n - 0.3], visible=False, fixedrange=True),
         yaxis=theme.axis(
             range=[steps + 0.5, 0.5], tickvals=list(range(1, steps + 1, every)), fixedrange=True,
             title={"text": "step", "font": {"size": 11, "color": theme.MUTED}, "standoff": 4},
         ),
     )  # fmt: skip
+
+
+def _key() -> list[dict[str, Any]]:
+    """What the marks mean, in one line: Plotly's own legend is too wide for a third of the page."""
+    place: dict[str, Any] = {"xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "y": 1, "yanchor": "bottom"}
+    return [
+        theme.note(text, xshift=left, yshift=6, font={"size": 11, "color": colour}, **place)
+        for text, left, colour in (
+            ("● alive", 0, theme.MUTED), ("○ dead", 52, theme.MUTED), ("▲ saved", 104, theme.ESS),
+            ("▼ lost", 162, theme.EVIDENCE), ("◯ right", 212, theme.RIGHT),
+        )
+    ]  # fmt: skip
 
 
 def _finding(was: npt.NDArray[np.int64], would: npt.NDArray[np.int64]) -> str:
@@ -111,9 +119,7 @@ def _edges(trace: Trace, places: npt.NDArray[np.int64]) -> Any:
     before = places[steps, trace.ancestors[steps, slots]].astype(np.float64)
     start = (steps + 1).astype(np.float64)
     y, x = curves(start, before, start + 1, places[steps + 1, slots].astype(np.float64))
-    return go.Scatter(
-        x=x, y=y, mode="lines", line={"color": theme.GRID, "width": 1}, hoverinfo="skip", showlegend=False, name="run"
-    )
+    return go.Scatter(x=x, y=y, mode="lines", line={"color": theme.GRID, "width": 1}, hoverinfo="skip", name="run")
 
 
 def _rings(rows: list[int], places: npt.NDArray[np.int64], right: BoolArray) -> Any:
@@ -125,7 +131,6 @@ def _rings(rows: list[int], places: npt.NDArray[np.int64], right: BoolArray) -> 
         mode="markers",
         marker={"symbol": "circle-open", "size": 14, "color": theme.RIGHT, "line": {"width": 1.2}},
         hoverinfo="skip",
-        showlegend=bool(len(steps)),
         name="right",
     )
 
@@ -156,7 +161,6 @@ def _fate(
             "size": 6 + 1.2 * np.minimum(would[events, slots], 5),
             "line": {"width": 1.2, "color": colour},
         },
-        showlegend=bool(len(steps)),
         cliponaxis=False,
         name=name,
     )
@@ -171,6 +175,5 @@ def _selection(rows: list[int], places: npt.NDArray[np.int64], mine: BoolArray) 
         mode="markers",
         marker={"symbol": "circle-open", "size": 18, "color": theme.ACCENT, "line": {"width": 2.5}},
         hoverinfo="skip",
-        showlegend=False,
         name="selection",
     )

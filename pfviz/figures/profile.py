@@ -28,6 +28,9 @@ READS = (
 TOKENS = 10
 """Slopes over length are told for so many tokens."""
 
+LEFT, RIGHT_HAND = (0, 0.46), (0.54, 1)
+"""Where the panels stand."""
+
 KINDS = (
     (RIGHT, "right", theme.RIGHT, "circle"),
     (WRONG, "wrong", theme.WRONG, "x"),
@@ -64,14 +67,21 @@ def plot_profile(trace: Trace, *, selected: int | None = None, title: bool = Tru
         titled=title,
         height=300,
         margin={"l": theme.LEFT, "r": 48, "t": 26, "b": theme.BOTTOM},
+        narrow={
+            "margin": {"l": 32, "r": 12, "t": 40, "b": 34, "autoexpand": False},
+            "annotations": [
+                *_words("step", found.by_step, 1, LEFT, True),
+                *_words("tokens", found.by_length, TOKENS, RIGHT_HAND, True),
+            ],
+        },
         showlegend=False,
-        xaxis=theme.step_axis(trace.steps, domain=[0, 0.46], fixedrange=True) | {"range": [0.4, trace.steps + 0.6]},
-        xaxis2=theme.axis(domain=[0.54, 1], anchor="y2", range=[0, 1.06 * longest], nticks=6, fixedrange=True),
+        xaxis=theme.step_axis(trace.steps, domain=LEFT, fixedrange=True) | {"range": [0.4, trace.steps + 0.6]},
+        xaxis2=theme.axis(domain=RIGHT_HAND, anchor="y2", range=[0, 1.06 * longest], nticks=6, fixedrange=True),
         yaxis=_rewards(),
         yaxis2=_rewards() | {"matches": "y", "anchor": "x2"},
         annotations=[
-            *_words("step", found.by_step, 1, (0, 0.46)),
-            *_words("tokens", found.by_length, TOKENS, (0.54, 1)),
+            *_words("step", found.by_step, 1, LEFT),
+            *_words("tokens", found.by_length, TOKENS, RIGHT_HAND),
         ],
     )  # fmt: skip
 
@@ -85,18 +95,24 @@ def _slope(one: Estimate, times: int) -> str:
     return f"{signed(one.value * times)}{interval}"
 
 
-def _words(name: str, trend: Trend, times: int, ends: tuple[float, float]) -> list[dict[str, Any]]:
-    """The name of a panel's axis, and what its lines say: of the right at its left end, of the wrong at its right."""
+def _words(
+    name: str, trend: Trend, times: int, ends: tuple[float, float], narrow: bool = False
+) -> list[dict[str, Any]]:
+    """The name of a panel's axis, and what its lines say: of the right at its left end, of the wrong at its right; on a
+    phone one above the other."""
     kinds = (("●", theme.RIGHT, trend.right), ("✕", theme.WRONG, trend.wrong))
     said = [(f"{mark} {_slope(one, times)}", colour) for mark, colour, one in kinds if one.count]
     if not said:
         said = [(f"slope {_slope(trend.all, times)}" if trend.all.count else "no slope", theme.MUTED)]
-    below = {"xref": "paper", "x": ends[1], "xanchor": "left", "yref": "paper", "y": 0, "yanchor": "top"}
-    above: dict[str, Any] = {"xref": "paper", "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 5}
-    return [theme.note(name, xshift=4, yshift=-1, **below)] + [
-        theme.note(text, x=end, xanchor=side, font={"size": 11, "color": colour}, **above)
-        for (text, colour), end, side in zip(said, ends, ("left", "right"), strict=False)
-    ]
+    below = {"xref": "paper", "x": ends[1], "yref": "paper", "y": 0, "yanchor": "top"}
+    above: dict[str, Any] = {"xref": "paper", "yref": "paper", "y": 1, "yanchor": "bottom"}
+    side, shift = ("right", {"yshift": -13}) if narrow else ("left", {"xshift": 4, "yshift": -1})
+    words = [theme.note(name, xanchor=side, **shift, **below)]
+    for k, (text, colour) in enumerate(said):
+        end, side = (ends[1], "right") if k and not narrow else (ends[0], "left")
+        place = {"x": end, "xanchor": side, "yshift": 5 + (14 * (len(said) - 1 - k) if narrow else 0)}
+        words.append(theme.note(text, font={"size": 10 if narrow else 11, "color": colour}, **place, **above))
+    return words
 
 
 def _lines(trend: Trend) -> list[tuple[int | None, str]]:

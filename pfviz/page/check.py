@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from pfviz.diagnostics.reweighing import Rule
 from pfviz.page import answers_told, asking_forms, misjudged, verdicts, what_if
 from pfviz.page.answers import Lab
 from pfviz.page.markup import escape
+from pfviz.page.what_if import Asked
 from pfviz.trace import Trace
 
 QUESTIONS = {
@@ -39,13 +39,13 @@ _SHOWS = {
 }
 
 
-def pictures(trace: Trace, question: str, rule: Rule | None, lab: Lab, looks: dict[str, Any]) -> dict[str, Any]:
+def pictures(trace: Trace, question: str, asked: Asked | None, lab: Lab, looks: dict[str, Any]) -> dict[str, Any]:
     """The figure of the open question, if it has one; `looks` are arguments of every figure."""
-    answers = lab.of(len(trace.earlier))
     from pfviz import figures  # plotly's graph objects take a while to import
 
+    answers = lab.of(len(trace.earlier))
     if question == "what_if":
-        return {"check": figures.counterfactual(trace, rule=rule, **looks)}
+        return {"check": figures.counterfactual(trace, rule=what_if.valid(trace, asked).rule, **looks)}
     if question in ("residuals", "profile"):
         return {"check": getattr(figures, question)(trace, **looks)}
     if question == "worth":
@@ -55,23 +55,21 @@ def pictures(trace: Trace, question: str, rule: Rule | None, lab: Lab, looks: di
     return {}
 
 
-def words(
-    trace: Trace, question: str, rule: Rule | None, lab: Lab, selected: int | None, trouble: str
-) -> dict[str, str]:
+def words(trace: Trace, question: str, asked: Asked | None, lab: Lab, selected: int | None) -> dict[str, str]:
     """The other parts of the tab; the picture is taken away where the question has none."""
     told = {
         "deaths": lambda: verdicts.deaths(trace, selected),
         "mistakes": lambda: misjudged.mistakes(trace, selected),
         "winners": lambda: verdicts.winners(trace, selected),
-        "what_if": lambda: what_if.outcome(trace, rule, trouble),
+        "what_if": lambda: what_if.outcome(trace, what_if.valid(trace, asked)),
     }
-    asked = question in ASKED
+    by_models = question in ASKED
     say = told.get(question)
-    own = answers_told.told(trace, question, lab.of(len(trace.earlier)), selected) if asked else ""
+    own = answers_told.told(trace, question, lab.of(len(trace.earlier)), selected) if by_models else ""
     return {
         "questions": questions(question),
-        "rule": asking_forms.form(trace, question, selected, lab.offer) if asked else what_if.form(trace),
-        "asking": asking_forms.status(lab) if asked or lab.going else "",
+        "rule": asking_forms.form(trace, question, selected, lab.offer) if by_models else what_if.form(trace),
+        "asking": asking_forms.status(lab) if by_models or lab.going else "",
         "told": say() if say else own,
         "check": "",
     }

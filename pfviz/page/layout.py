@@ -182,7 +182,7 @@ def _tabs(parts: Parts) -> None:
         "check": "Reward check",
         "sweeps": "Iterations",
     }
-    with gr.Tabs(elem_id="tabs") as parts["tabs"]:
+    with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as parts["tabs"]:
         for name, label in names.items():
             with gr.Tab(label, id=name):
                 if name == "resampling":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pfviz.errors import SettingError, TraceError
+from pfviz.errors import TraceError
 from pfviz.page import check, downloads, selection, views, what_if
 from pfviz.page.markup import banner
 from pfviz.page.sessions import Visit
@@ -46,18 +46,14 @@ def _open_sweep(visit: Visit, number: object) -> None:
     last = len(visit.trace.earlier)
     if 0 <= number <= last:
         visit.sweep = None if number == last else number
-        visit.event, visit.rule, visit.trouble = None, None, ""
+        visit.event = None
         visit.selected = None if visit.shown is None else views.best_particle(visit.shown)
 
 
 def _ask(visit: Visit, typed: object) -> None:
-    """Another rule; one that makes no sense leaves the one before, and says what is wrong with it."""
-    if visit.shown is None:
-        return
-    try:
-        visit.rule, visit.trouble = what_if.read(visit.shown, typed), ""
-    except SettingError as error:
-        visit.trouble = str(error)
+    """Another rule to select by."""
+    if visit.shown is not None:
+        visit.asked = what_if.ask(visit.shown, typed, visit.asked)
 
 
 def walk(visit: Visit, sent: Mapping[str, Any]) -> None:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pfviz.diagnostics.reweighing import Rule
 from pfviz.page.answers import Lab
 from pfviz.page.offer import Offer
+from pfviz.page.what_if import Asked
 from pfviz.trace import Trace
 
 
@@ -41,8 +41,7 @@ class Visit:
     event: int | None = None  # the step whose resampling event is shown; None follows the latest
     sweep: int | None = None  # the sweep that is shown, of a method of several; None follows the latest
     question: str = "deaths"  # of those about the reward, the one that is answered
-    rule: Rule | None = None  # under which "What if?" selects again; None is that of the run
-    trouble: str = ""  # what is wrong with the rule that was typed last
+    asked: Asked | None = None  # the rule under which "What if?" selects again; None is that of the run
     lab: Lab = field(default_factory=Lab)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _folder: Path | None = None
@@ -55,7 +54,7 @@ class Visit:
     @property
     def look(self) -> dict[str, Any]:
         """Where the visitor looks, as `views.show` is told."""
-        names = ("selected", "tab", "event", "sweep", "question", "rule", "trouble", "lab")
+        names = ("selected", "tab", "event", "sweep", "question", "asked", "lab")
         return {name: getattr(self, name) for name in names}
 
     def begin(self) -> Run:
@@ -91,7 +90,6 @@ class Visit:
         """Nothing is shown, and the visitor looks at nothing."""
         with self.lock:
             self.trace, self.selected, self.event, self.sweep = None, None, None, None
-            self.rule, self.trouble = None, ""
             self.asking = None  # what still comes is of a run that is shown no more
             self.lab.forget()
 

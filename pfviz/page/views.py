@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from pfviz.diagnostics import mass_name
-from pfviz.diagnostics.reweighing import Rule
 from pfviz.figures.mathtext import render
 from pfviz.page import asking_forms, check, selection
 from pfviz.page.answers import Lab
@@ -18,6 +17,7 @@ from pfviz.page.live import Progress
 from pfviz.page.markup import bar, chips, escape, message, percent, share
 from pfviz.page.pane import to_value
 from pfviz.page.sharing import Queued
+from pfviz.page.what_if import Asked
 from pfviz.trace import Trace
 
 TABS = ("weights", "resampling", "answers", "rewards", "check", "sweeps")
@@ -43,8 +43,7 @@ def show(
     event: int | None = None,
     sweep: int | None = None,
     question: str = "deaths",
-    rule: Rule | None = None,
-    trouble: str = "",
+    asked: Asked | None = None,
     lab: Lab | None = None,
 ) -> Values:
     """Everything that depends on the trace. Only the open tab's figure is drawn; of a method of several sweeps the last
@@ -69,7 +68,7 @@ def show(
     elif tab == "sweeps":
         drawn[tab] = figures.sweeps(run, shown=len(trace.earlier), title=False)
     elif tab == "check":
-        drawn |= check.pictures(trace, question, rule, lab, fixed)
+        drawn |= check.pictures(trace, question, asked, lab, fixed)
     else:
         drawn[tab] = getattr(figures, tab)(trace, **growing)
     values: Values = {
@@ -82,7 +81,7 @@ def show(
         for name, figure in drawn.items()
     }
     if tab == "check":
-        values = check.words(trace, question, rule, lab, selected, trouble) | values
+        values = check.words(trace, question, asked, lab, selected) | values
     return values | {
         "inspector": inspect(trace, selected, None if selected is None else measured.get(selected)),
         "colours": asking_forms.colours(lab, bool(measured)),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pfviz.diagnostics.counterfactual import UNKNOWN_FUTURES, Event, what_if
 from pfviz.diagnostics.reweighing import Rule, recorded_rule
+from pfviz.errors import SettingError
 from pfviz.figures.mathtext import render
 from pfviz.inference.answers import Answer
 from pfviz.page.controls import AGGREGATION, POTENTIALS, SCHEMES
@@ -29,23 +30,41 @@ _ORDER = ("resampler", "tau", "seed", "potential", "aggregation", "trigger", "th
 LONGEST = 40  # characters of a number
 
 
-def read(trace: Trace, typed: object) -> Rule | None:
-    """The rule that was typed, the run's own where nothing is; None for an empty form.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was typed into a form: the rule, None for that of the run; what is wrong with it."""
 
-    Raises:
-        SettingError: it makes no sense.
-    """
+    form: str
+    rule: Rule | None = None
+    trouble: str = ""
+
+
+def ask(trace: Trace, typed: object, before: Asked | None) -> Asked:
+    """Another rule, the run's own where nothing was typed; one that makes no sense leaves the rule before it."""
     if not isinstance(typed, Mapping) or not typed:
-        return None
+        return Asked(form(trace))
     known = {name: str(value)[:LONGEST] for name, value in typed.items() if name in _ORDER}
-    return replace(recorded_rule(trace), **known).checked()  # type: ignore[arg-type]  # text, until it is checked
+    try:
+        rule = replace(recorded_rule(trace), **known)  # type: ignore[arg-type]  # text, until it is checked
+        return Asked(form(trace), rule.checked())
+    except SettingError as error:
+        return replace(valid(trace, before), trouble=str(error))
+
+
+def valid(trace: Trace, asked: Asked | None) -> Asked:
+    """What was asked, if it was typed into the form that is shown now: of another run it is forgotten, as the page
+    draws another form with that run's rule."""
+    now = form(trace)
+    return asked if asked is not None and asked.form == now else Asked(now)
 
 
 def form(trace: Trace) -> str:
-    """The rule of the run, to be changed. It depends on the run alone: what was typed stays as the page is redrawn."""
+    """The rule of the run, to be changed. It depends on the run alone: drawn once, it keeps what is typed."""
     own = recorded_rule(trace)
     fields = "".join(_field(name, getattr(own, name)) for name in _ORDER)
-    return f'<form class="rule" aria-label="Another rule">{fields}<button type="reset">As in the run</button></form>'
+    run = escape(f"{trace.started} {trace.seed}")
+    back = '<button type="reset">As in the run</button>'
+    return f'<form class="rule" data-run="{run}" aria-label="Another rule">{fields}{back}</form>'
 
 
 def _field(name: str, value: object) -> str:
@@ -63,9 +82,9 @@ def _field(name: str, value: object) -> str:
     return f'<label><span>{label}</span><select name="{name}">{options}</select></label>'
 
 
-def outcome(trace: Trace, rule: Rule | None, trouble: str) -> str:
+def outcome(trace: Trace, asked: Asked) -> str:
     """Effective sample sizes and parents of each event, as they were and as they would have been, and the answer."""
-    found = what_if(trace, rule or recorded_rule(trace))
+    found = what_if(trace, asked.rule or recorded_rule(trace))
     rows = "".join(_row(event, trace.particles) for event in found.events)
     table = (
         '<table class="told"><thead><tr><th>Step</th><th title="Effective sample size, 1/ΣW² (Kong, Liu & Wong 1994): '
@@ -77,7 +96,7 @@ def outcome(trace: Trace, rule: Rule | None, trouble: str) -> str:
     same = _form(found.answer) == _form(found.recorded)
     said = ", as the run did." if same else f", where the run answered {_said(found.recorded)}."
     return (
-        f'{message(trouble)}<p class="lead">These weights answer {_said(found.answer)}{said}</p>{table}'
+        f'{message(asked.trouble)}<p class="lead">These weights answer {_said(found.answer)}{said}</p>{table}'
         f'<p class="small">{UNKNOWN_FUTURES}</p>'
     )
 

@@ -10,6 +10,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from playwright.sync_api import Page, sync_playwright
 
 from pfviz.page import build_page
+from pfviz.page.check import QUESTIONS
 from pfviz.page.engine import Shared
 from tests.browser.chromium import launch
 from tests.browser.fake_pair import FakeEngine
@@ -67,10 +68,15 @@ def main(folder: Path, real: bool) -> None:
                 if name == "desktop":
                     pick(page)
                     shot("selected")
-                    for tab in ("Resampling", "Answers", "Rewards"):
+                    for tab, part in (("Resampling", "resampling"), ("Answers", "answers"), ("Scores", "rewards")):
                         page.get_by_role("tab", name=tab).click()
-                        page.locator(f"#{tab.lower()} .main-svg").first.wait_for()
-                        shot(tab.lower())
+                        page.locator(f"#{part} .main-svg").first.wait_for()
+                        shot(part)
+                    page.get_by_role("tab", name="Reward check").click()
+                    for question in QUESTIONS:
+                        page.locator(f"[data-question={question}]").click()
+                        page.locator(f"[data-question={question}][aria-current]").wait_for()
+                        shot(f"check-{question}")
                     page.get_by_text("More settings").click()
                     page.locator("#temperature input, #temperature textarea").first.fill("-1")
                     page.locator("#seed input, #seed textarea").first.fill("abc")

@@ -8,6 +8,7 @@ from threading import Event
 import pytest
 
 from pfviz.page import Page as Demo
+from pfviz.page.check import QUESTIONS
 from tests.browser.conftest import Tab, wait_until
 
 pytestmark = [
@@ -61,9 +62,13 @@ def test_markup_of_a_visitor_or_a_model_is_text(visit: Open) -> None:
     tab.page.locator("#particle .solution", has_text="<script>").wait_for()
     tab.click_node(2)
     tab.wait_selected("2")
-    for name in ("Resampling", "Answers", "Rewards"):
+    for name, pane in (("Resampling", "resampling"), ("Answers", "answers"), ("Scores", "rewards")):
         tab.page.get_by_role("tab", name=name).click()
-        tab.page.locator("#" + name.lower() + " .main-svg").first.wait_for()
+        tab.page.locator(f"#{pane} .main-svg").first.wait_for()
+    tab.page.get_by_role("tab", name="Reward check").click()
+    for question in QUESTIONS:
+        tab.page.locator(f"[data-question={question}]").click()
+        tab.page.locator(f"[data-question={question}][aria-current]").wait_for()
     tab.click_node(20)
     tab.wait_selected("20")
     assert tab.page.evaluate("window.pwned") is None

@@ -102,9 +102,11 @@ def test_a_selection_is_seen_in_every_tab(visit: Open) -> None:
     tab.page.locator("#particle .solution button").first.click()
     tab.page.locator("#particle p", has_text="Step 1 of").wait_for()
     chosen = tab.selected()
-    for name in ("Resampling", "Answers", "Rewards", "Weights"):
+    for name, part in (
+        ("Resampling", "resampling"), ("Answers", "answers"), ("Scores", "rewards"), ("Weights", "weights"),
+    ):  # fmt: skip
         tab.page.get_by_role("tab", name=name).click()
-        pane = "#" + name.lower() + " .pane-plot"
+        pane = f"#{part} .pane-plot"
         tab.page.wait_for_function(
             "([pane, uid]) => document.querySelector(pane)?.dataset.selected === uid", arg=[pane, chosen]
         )

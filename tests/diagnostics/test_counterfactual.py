@@ -39,8 +39,8 @@ RUNS = {
 @pytest.mark.parametrize("trace", RUNS.values(), ids=RUNS)
 def test_the_run_s_own_rule_gives_the_run_itself(trace: Trace) -> None:
     again = Reweighed(trace, recorded_rule(trace))
-    for made, recorded in zip(again.log_weights, trace.log_weights, strict=True):
-        assert log_normalise(made) == pytest.approx(log_normalise(recorded))
+    for made, recorded in zip(again, trace.log_weights, strict=True):
+        assert log_normalise(made.log_weights) == pytest.approx(log_normalise(recorded))
     found = what_if(trace, recorded_rule(trace))
     assert len(found.events) == trace.steps - 1
     for event in found.events:
@@ -84,7 +84,7 @@ def test_a_method_that_selects_nobody_is_asked_as_if_it_had() -> None:
     assert all(event.instead.fired for event in found.events)
     # Nothing was resampled, so the weights of the steps before are still there.
     odds = np.log(trace.rewards) - np.log1p(-trace.rewards)
-    assert normalise(Reweighed(trace, Rule()).log_weights[1]) == pytest.approx(normalise(odds[0] + odds[1]))
+    assert normalise(list(Reweighed(trace, Rule()))[1].log_weights) == pytest.approx(normalise(odds[0] + odds[1]))
 
 
 def test_the_pinned_slot_survives_every_rule() -> None:
@@ -121,6 +121,15 @@ def test_numbers_may_be_typed_and_nonsense_is_refused_by_name() -> None:
     assert what_if(trace, Rule(tau="0.5")).rule.tau == 0.5  # type: ignore[arg-type]
     with pytest.raises(SettingError, match="Tau is -1"):
         what_if(trace, Rule(tau=-1.0))
+
+
+def test_a_file_may_say_what_no_run_does() -> None:
+    alone = replace(synthetic_trace(1, 3), method="particle_gibbs")  # it needs two particles
+    assert recorded_rule(alone).resampler == "systematic"
+    hot = replace(synthetic_trace(4, 3), method="parallel_tempering", chain=10**6)
+    assert recorded_rule(hot).tau == 1000.0
+    assert recorded_rule(replace(hot, seed=10**30)).seed == 2**63 - 1
+    assert len(what_if(hot, recorded_rule(hot)).events) == 2
 
 
 def test_settings_that_nobody_knows_are_the_usual_ones() -> None:

@@ -8,12 +8,13 @@ import pytest
 
 import pfviz
 from pfviz.diagnostics.deaths import deaths
+from pfviz.diagnostics.reweighing import Rule
 from pfviz.diagnostics.truth import truth
 from pfviz.page import check, looks, misjudged, verdicts, views, what_if
 from pfviz.page.sessions import Visit
 from pfviz.trace import Trace
 from tests.page.test_inspector import Seen, poisoned
-from tests.sweeps import gibbs
+from tests.sweeps import gibbs, tempering
 from tests.traces import synthetic_trace
 
 TRACE = synthetic_trace()
@@ -121,8 +122,9 @@ def test_another_rule_redraws_and_an_empty_form_is_the_run_again() -> None:
     visit = visiting("what_if")
     plain = looks.redraw(visit)
     looks.select(visit, {"rule": FORM})
-    assert visit.rule is not None
-    assert (visit.rule.resampler, visit.rule.tau, visit.rule.seed, visit.rule.threshold) == ("ssp", 0.5, 7, 0.3)
+    assert visit.asked is not None
+    rule = visit.asked.rule
+    assert rule == Rule("ssp", 0.5, "score", "ess", 0.3, "min", 7)
     assert looks.redraw(visit)["check"] != plain["check"]
     looks.select(visit, {"rule": {}})
     assert looks.redraw(visit) == plain
@@ -144,7 +146,8 @@ def test_nonsense_is_told_beside_the_last_rule() -> None:
         assert shown["check"] == good["check"]
     for strange in (None, 3, "tau", []):
         looks.select(visit, {"rule": strange})
-        assert visit.rule is None
+        assert visit.asked is not None
+        assert visit.asked.rule is None
 
 
 def test_a_question_that_is_none_changes_nothing() -> None:
@@ -154,16 +157,19 @@ def test_a_question_that_is_none_changes_nothing() -> None:
         assert visit.question == "winners"
 
 
-def test_another_sweep_or_run_forgets_the_rule() -> None:
+def test_a_rule_holds_as_long_as_the_form_that_it_was_typed_into() -> None:
+    """Another form is drawn with the rule of its run: what was typed into the one before is seen no more."""
     trace = gibbs()
     visit = visiting("what_if", trace)
     looks.select(visit, {"rule": FORM})
+    typed = visit.asked
     looks.select(visit, {"sweep": 0})
-    assert visit.rule is None
-    looks.select(visit, {"rule": FORM})
-    visit.clear()
-    assert visit.rule is None
-    assert visit.question == "what_if"
+    assert what_if.valid(trace.sweep(0), visit.asked) is typed
+    another = replace(trace, started="2026-01-02T00:00:00Z")
+    assert what_if.form(another) != what_if.form(trace)
+    assert what_if.valid(another, typed).rule is None
+    hot, cold = tempering().sweep(2), tempering().sweep(0)
+    assert what_if.valid(hot, what_if.ask(cold, FORM, None)).rule is None
 
 
 def test_the_parts_of_the_tab_are_empty_until_it_is_open() -> None:
