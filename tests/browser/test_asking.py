@@ -26,6 +26,7 @@ def ready(tab: Tab, problem: str = "2 + 2") -> None:
     tab.run(problem)
     tab.wait_end()
     tab.page.get_by_role("tab", name="Reward check").click()
+    tab.page.locator("#told .lead").first.wait_for()
     tab.page.locator("#particle .solution button").first.click()
     tab.page.locator("#particle p", has_text="Step 1 of").wait_for()
 
