@@ -46,7 +46,7 @@ def _better(known: Value, news: Mapping[int, Value]) -> Value:
 
 
 @dataclass
-class Lab:
+class Replies:
     """All that a visitor asked, about each sweep of the run."""
 
     offer: Offer = field(default_factory=lambda: Offer({}, False))

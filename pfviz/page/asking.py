@@ -38,13 +38,13 @@ def start(
         else:
             refused = BUSY if visit.run is not None else ""
         if refused:
-            visit.lab.say(refused, trouble=True)
+            visit.replies.say(refused, trouble=True)
             yield told(visit)
             return
         run = visit.ask()
-        visit.lab.say("Asking", going=True)
+        visit.replies.say("Asking", going=True)
         if isinstance(question, tools.ValueTree):
-            visit.lab.colour = "gap"
+            visit.replies.colour = "gap"
     yield told(visit)
     try:
         yield from _updates(visit, run, question, engine.ask(question, stop=run.stopped), clock)
@@ -59,7 +59,7 @@ def start(
 
 def told(visit: Visit) -> Values:
     """How far it is."""
-    return {"asking": asking_forms.status(visit.lab)}
+    return {"asking": asking_forms.status(visit.replies)}
 
 
 def _updates(
@@ -73,7 +73,7 @@ def _updates(
                     return  # something else was asked, another run shown, or the visitor has left
                 answer = _keep(visit, question, item)
                 last = _progress(question, item, last)
-                visit.lab.say(last, going=True)
+                visit.replies.say(last, going=True)
                 if not answer and clock() - shown < PAUSE:
                     continue
                 shown = clock()
@@ -88,19 +88,19 @@ def _ended(visit: Visit, run: Run, text: str, trouble: bool = False) -> Values:
         if visit.asking is not run:
             return {}
         visit.answered(run)
-        visit.lab.say(text, trouble=trouble)
+        visit.replies.say(text, trouble=trouble)
         return looks.redraw(visit) | told(visit)
 
 
 def _keep(visit: Visit, question: tools.Question, item: Any) -> bool:
     """Put an answer where it is kept; whether it was one."""
     number = len(question.trace.earlier)
-    answers = visit.lab.of(number)
+    answers = visit.replies.of(number)
     match item:
         case Value() | TreeValues():
             answers.add(question.trace, item)
         case Rescored():
-            visit.lab.of(item.sweep).other = item
+            visit.replies.of(item.sweep).other = item
         case Occlusion() if isinstance(question, tools.Words):
             answers.words[question.uid] = question.reward, item
         case StepRewards() if isinstance(question, tools.Retell):

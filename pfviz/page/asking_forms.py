@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pfviz.page import selection, tools
-from pfviz.page.answers import Lab
+from pfviz.page.answers import Replies
 from pfviz.page.markup import escape, message
 from pfviz.page.offer import Offer
 from pfviz.trace import Trace
@@ -78,24 +78,24 @@ def _button(do: str, text: str, why: str = "") -> str:
     return f'<button type="submit" value="{do}" data-role="ask-{do}"{title}>{escape(text)}</button>'
 
 
-def status(lab: Lab) -> str:
+def status(replies: Replies) -> str:
     """How far the answer is, with a button that stops it; what is wrong with the question."""
-    if lab.trouble:
-        return message(lab.said)
-    if not lab.said:
+    if replies.trouble:
+        return message(replies.said)
+    if not replies.said:
         return ""
-    stop = '<button type="button" data-ask="stop" data-role="ask-stop">Stop</button>' if lab.going else ""
-    kind = "busy" if lab.going else "done"
-    return f'<div class="asked {kind}" role="status"><i class="dot"></i><span>{escape(lab.said)}</span>{stop}</div>'
+    stop = '<button type="button" data-ask="stop" data-role="ask-stop">Stop</button>' if replies.going else ""
+    kind = "busy" if replies.going else "done"
+    return f'<div class="asked {kind}" role="status"><i class="dot"></i><span>{escape(replies.said)}</span>{stop}</div>'
 
 
-def colours(lab: Lab, measured: bool) -> str:
+def colours(replies: Replies, measured: bool) -> str:
     """The switch of the genealogy's colours; nothing where there is nothing to switch."""
     if not measured:
         return ""
     buttons = "".join(
         f'<button type="button" data-colour="{name}" data-role="colour-{name}"'
-        f"{' aria-current=true' if name == lab.colour else ''}>{text}</button>"
+        f"{' aria-current=true' if name == replies.colour else ''}>{text}</button>"
         for name, text in (("reward", "Reward"), ("gap", "Reward − value"))
     )
     return f'<nav class="colours" aria-label="Colour of the particles"><span>Colour</span>{buttons}</nav>'

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from pfviz.page import answers_told, asking_forms, misjudged, verdicts, what_if
-from pfviz.page.answers import Lab
+from pfviz.page.answers import Replies
 from pfviz.page.markup import escape
 from pfviz.page.what_if import Asked
 from pfviz.trace import Trace
@@ -39,11 +39,11 @@ _SHOWS = {
 }
 
 
-def pictures(trace: Trace, question: str, asked: Asked | None, lab: Lab, looks: dict[str, Any]) -> dict[str, Any]:
+def pictures(trace: Trace, question: str, asked: Asked | None, replies: Replies, looks: dict[str, Any]) -> dict[str, Any]:
     """The figure of the open question, if it has one; `looks` are arguments of every figure."""
     from pfviz import figures  # plotly's graph objects take a while to import
 
-    answers = lab.of(len(trace.earlier))
+    answers = replies.of(len(trace.earlier))
     if question == "what_if":
         return {"check": figures.counterfactual(trace, rule=what_if.valid(trace, asked).rule, **looks)}
     if question in ("residuals", "profile"):
@@ -55,7 +55,7 @@ def pictures(trace: Trace, question: str, asked: Asked | None, lab: Lab, looks: 
     return {}
 
 
-def words(trace: Trace, question: str, asked: Asked | None, lab: Lab, selected: int | None) -> dict[str, str]:
+def words(trace: Trace, question: str, asked: Asked | None, replies: Replies, selected: int | None) -> dict[str, str]:
     """The other parts of the tab; the picture is taken away where the question has none."""
     told = {
         "deaths": lambda: verdicts.deaths(trace, selected),
@@ -65,11 +65,11 @@ def words(trace: Trace, question: str, asked: Asked | None, lab: Lab, selected: 
     }
     by_models = question in ASKED
     say = told.get(question)
-    own = answers_told.told(trace, question, lab.of(len(trace.earlier)), selected) if by_models else ""
+    own = answers_told.told(trace, question, replies.of(len(trace.earlier)), selected) if by_models else ""
     return {
         "questions": questions(question),
-        "rule": asking_forms.form(trace, question, selected, lab.offer) if by_models else what_if.form(trace),
-        "asking": asking_forms.status(lab) if by_models or lab.going else "",
+        "rule": asking_forms.form(trace, question, selected, replies.offer) if by_models else what_if.form(trace),
+        "asking": asking_forms.status(replies) if by_models or replies.going else "",
         "told": say() if say else own,
         "check": "",
     }

@@ -30,7 +30,7 @@ def select(visit: Visit, sent: Mapping[str, Any]) -> None:
         visit.question = sent["question"] if sent["question"] in check.QUESTIONS | check.ASKED else visit.question
         return
     if "colour" in sent:
-        visit.lab.colour = "gap" if sent["colour"] == "gap" else "reward"
+        visit.replies.colour = "gap" if sent["colour"] == "gap" else "reward"
         return
     if "rule" in sent:
         _ask(visit, sent["rule"])

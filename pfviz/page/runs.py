@@ -44,8 +44,8 @@ def grow(engine: Engine, visit: Visit, sent: Mapping[str, Any], particles: Any) 
     try:
         question = tools.read_grow(sent, visit.shown, visit.selected, controls.particles(particles))
     except PfvizError as error:
-        visit.lab.say(str(error), trouble=True)
-        yield {"asking": asking_forms.status(visit.lab)}
+        visit.replies.say(str(error), trouble=True)
+        yield {"asking": asking_forms.status(visit.replies)}
         return
     yield from _go(visit, lambda run: engine.ask(question, stop=run.stopped))
 
@@ -97,7 +97,7 @@ def _updates(visit: Visit, run: Run, told: Iterator[Event | Waiting], past: int)
                 visit.clear()  # only now: a problem that is refused leaves the run before it where it is
                 values["clear"] = True
             elif place == 0:
-                visit.lab.forget()  # the answers are about the run as it was
+                visit.replies.forget()  # the answers are about the run as it was
             if moment.trace is not None:
                 values |= _show(visit, moment.trace)
             yield values

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pfviz.page.answers import Lab
+from pfviz.page.answers import Replies
 from pfviz.page.offer import Offer
 from pfviz.page.what_if import Asked
 from pfviz.trace import Trace
@@ -42,7 +42,7 @@ class Visit:
     sweep: int | None = None  # the sweep that is shown, of a method of several; None follows the latest
     question: str = "deaths"  # of those about the reward, the one that is answered
     asked: Asked | None = None  # the rule under which "What if?" selects again; None is that of the run
-    lab: Lab = field(default_factory=Lab)
+    replies: Replies = field(default_factory=Replies)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _folder: Path | None = None
 
@@ -54,7 +54,7 @@ class Visit:
     @property
     def look(self) -> dict[str, Any]:
         """Where the visitor looks, as `views.show` is told."""
-        names = ("selected", "tab", "event", "sweep", "question", "asked", "lab")
+        names = ("selected", "tab", "event", "sweep", "question", "asked", "replies")
         return {name: getattr(self, name) for name in names}
 
     def begin(self) -> Run:
@@ -91,7 +91,7 @@ class Visit:
         with self.lock:
             self.trace, self.selected, self.event, self.sweep = None, None, None, None
             self.asking = None  # what still comes is of a run that is shown no more
-            self.lab.forget()
+            self.replies.forget()
 
     def end(self, run: Run) -> None:
         """The run is over; the visit keeps its trace."""
@@ -143,7 +143,7 @@ class Visits:
         """The visit of a session; made when it is first seen."""
         key = session or ""
         with self._lock:
-            visit = self._visits.setdefault(key, Visit(lab=Lab(self._offer)))
+            visit = self._visits.setdefault(key, Visit(replies=Replies(self._offer)))
             self._visits.move_to_end(key)
             forgotten = [self._visits.popitem(last=False)[1] for _ in range(len(self._visits) - self._most)]
         for old in forgotten:

@@ -9,7 +9,7 @@ import numpy as np
 from pfviz.diagnostics import mass_name
 from pfviz.figures.mathtext import render
 from pfviz.page import asking_forms, check, selection
-from pfviz.page.answers import Lab
+from pfviz.page.answers import Replies
 from pfviz.page.arriving import Arriving
 from pfviz.page.engine import Waiting
 from pfviz.page.inspector import inspect
@@ -44,7 +44,7 @@ def show(
     sweep: int | None = None,
     question: str = "deaths",
     asked: Asked | None = None,
-    lab: Lab | None = None,
+    replies: Replies | None = None,
 ) -> Values:
     """Everything that depends on the trace. Only the open tab's figure is drawn; of a method of several sweeps the last
     one is shown, or the one of that number."""
@@ -53,12 +53,12 @@ def show(
         return {"inspector": inspect(None, None)}
     from pfviz import figures  # plotly's graph objects take a while to import
 
-    lab = lab or Lab()
-    measured = lab.of(len(trace.earlier)).measured
+    replies = replies or Replies()
+    measured = replies.of(len(trace.earlier)).measured
     growing: dict[str, Any] = {"selected": selected, "title": False, "horizon": _horizon(trace)}
     fixed: dict[str, Any] = {"selected": selected, "title": False}
     drawn = {
-        "genealogy": figures.genealogy(trace, values=measured, gaps=bool(measured) and lab.colour == "gap", **growing),
+        "genealogy": figures.genealogy(trace, values=measured, gaps=bool(measured) and replies.colour == "gap", **growing),
         "strips": figures.strips(trace, **growing),
     }
     if tab == "resampling":
@@ -68,7 +68,7 @@ def show(
     elif tab == "sweeps":
         drawn[tab] = figures.sweeps(run, shown=len(trace.earlier), title=False)
     elif tab == "check":
-        drawn |= check.pictures(trace, question, asked, lab, fixed)
+        drawn |= check.pictures(trace, question, asked, replies, fixed)
     else:
         drawn[tab] = getattr(figures, tab)(trace, **growing)
     values: Values = {
@@ -81,10 +81,10 @@ def show(
         for name, figure in drawn.items()
     }
     if tab == "check":
-        values = check.words(trace, question, asked, lab, selected) | values
+        values = check.words(trace, question, asked, replies, selected) | values
     return values | {
         "inspector": inspect(trace, selected, None if selected is None else measured.get(selected)),
-        "colours": asking_forms.colours(lab, bool(measured)),
+        "colours": asking_forms.colours(replies, bool(measured)),
         "answer": answer(run),
         "event": event_label(trace, event),
         "sweep": sweeps(run, len(trace.earlier)),

@@ -13,7 +13,7 @@ import pfviz
 from pfviz.errors import LabError, ModelError, PfvizError
 from pfviz.lab.values import TreeValues, Value
 from pfviz.page import asking, asking_forms, check, looks, runs, tools
-from pfviz.page.answers import Answers, Lab
+from pfviz.page.answers import Answers, Replies
 from pfviz.page.engine import Shared
 from pfviz.page.offer import Offer
 from pfviz.page.sessions import Visit, Visits
@@ -35,7 +35,7 @@ def go_on() -> bool:
 
 
 def visiting(question: str, trace: Trace = TRACE, selected: int | None = FIRST, offer: Offer = LISTED) -> Visit:
-    return Visit(trace=trace, tab="check", question=question, selected=selected, lab=Lab(offer))
+    return Visit(trace=trace, tab="check", question=question, selected=selected, replies=Replies(offer))
 
 
 def ask(visit: Visit, engine: Any = None, **sent: str) -> list[dict[str, Any]]:
@@ -112,7 +112,7 @@ def test_the_value_of_a_prefix_comes_batch_by_batch() -> None:
     assert [f"of {n} rollouts right" in values["told"] for n, values in zip((8, 16), batches, strict=False)] == [
         True
     ] * 2
-    value = visit.lab.of(0).measured[FIRST]
+    value = visit.replies.of(0).measured[FIRST]
     assert value.rollouts == 16
     last = shown[-1]
     assert "16 of 16 rollouts" in last["asking"]
@@ -124,7 +124,7 @@ def test_the_value_of_a_prefix_comes_batch_by_batch() -> None:
     looks.select(visit, {"colour": "gap"})
     assert "reward minus value" in looks.redraw(visit)["genealogy"]
     looks.select(visit, {"colour": "<b>"})
-    assert visit.lab.colour == "reward"
+    assert visit.replies.colour == "reward"
     assert (visit.asking, visit.run) == (None, None)
 
 
@@ -135,8 +135,8 @@ def test_a_tree_is_coloured_while_it_is_measured() -> None:
     assert len(drawn) > 16
     assert all("reward minus value" in figure for figure in drawn)
     assert len(set(drawn)) > 8
-    measured = visit.lab.of(0).measured
-    assert sum(value.rollouts for value in visit.lab.of(0).worth if not value.exact) == 128
+    measured = visit.replies.of(0).measured
+    assert sum(value.rollouts for value in visit.replies.of(0).worth if not value.exact) == 128
     assert set(measured) >= {int(uid) for uid in TRACE.uids[-1]}  # whole solutions cost nothing
 
 
@@ -144,11 +144,11 @@ def test_another_reward_scores_every_sweep() -> None:
     trace = gibbs()
     visit = visiting("other", trace, int(trace.uids[0, 0]))
     shown = ask(visit, FakeEngine(), do="rescore", reward="", typed="oracle")  # the fake's page lets names be typed
-    assert all(visit.lab.of(k).other is not None for k in range(len(trace.sweeps)))
+    assert all(visit.replies.of(k).other is not None for k in range(len(trace.sweeps)))
     assert "Killed by" in shown[-1]["told"]
     assert shown[-1]["check"]
     looks.select(visit, {"sweep": 0})
-    other = visit.lab.of(0).other
+    other = visit.replies.of(0).other
     assert other is not None
     assert other.trace.rewards.shape == trace.sweep(0).rewards.shape
     assert looks.redraw(visit)["check"]
@@ -157,7 +157,7 @@ def test_another_reward_scores_every_sweep() -> None:
 def test_the_embedded_reward_and_the_naive_one_part_somewhere() -> None:
     visit = visiting("other")
     told = ask(visit, do="rescore", reward="embedded")[-1]["told"]
-    found = visit.lab.of(0).other
+    found = visit.replies.of(0).other
     assert found is not None
     assert found.reward == "embedded"
     saved = {int(uid) for uid in TRACE.uids[found.saved_by_other]}
@@ -167,7 +167,7 @@ def test_the_embedded_reward_and_the_naive_one_part_somewhere() -> None:
 def test_words_have_their_effects_as_numbers() -> None:
     visit = visiting("words")
     told = ask(visit, do="words", reward="")[-1]["told"]
-    reward, found = visit.lab.of(0).words[FIRST]
+    reward, found = visit.replies.of(0).words[FIRST]
     assert reward == "naive"
     assert told.count('class="word') == 2 * len(found.spans)  # in the text, and in the list
     assert told.count("<tr><td>") == len(found.spans)
@@ -176,11 +176,11 @@ def test_words_have_their_effects_as_numbers() -> None:
 def test_an_edited_step_has_both_rewards_of_each_step() -> None:
     visit = visiting("edit")
     told = ask(visit, do="retell", text="12 + 7 = 20, so we have 20 * 3 - 45.")[-1]["told"]
-    steps = visit.lab.of(0).edits[FIRST]
+    steps = visit.replies.of(0).edits[FIRST]
     assert len(steps) == len(TRACE.solution(*TRACE.node(tools.leaf(TRACE, FIRST))))
     assert "<del>" in told
     assert ask(visit, do="retell", text="12 + 7 = 21.")
-    assert visit.lab.of(0).edits[FIRST][0].text == "12 + 7 = 21."
+    assert visit.replies.of(0).edits[FIRST][0].text == "12 + 7 = 21."
 
 
 def test_growing_takes_the_place_of_the_run() -> None:
@@ -213,12 +213,12 @@ def test_the_value_of_more_rollouts_counts_and_holds_for_the_same_texts() -> Non
 def test_another_run_forgets_the_answers_and_another_sweep_has_its_own() -> None:
     visit = visiting("worth", gibbs(), None)
     number = len(gibbs().earlier)
-    visit.lab.of(number).add(gibbs(), Value((0,), 0.5, 3, 8))
+    visit.replies.of(number).add(gibbs(), Value((0,), 0.5, 3, 8))
     assert 'data-colour="gap"' in looks.redraw(visit)["colours"]
     looks.select(visit, {"sweep": 0})
     assert looks.redraw(visit)["colours"] == ""
     visit.show(TRACE)
-    assert visit.lab.sweeps == {}
+    assert visit.replies.sweeps == {}
 
 
 @pytest.mark.parametrize("question", check.ASKED)
@@ -245,7 +245,7 @@ def test_what_a_model_wrote_is_escaped_in_every_answer() -> None:
     ):
         visit = visiting(question, trace, 5, ANY)
         shown = list(asking.start(engine, visit, sent))[-1]
-        assert not visit.lab.trouble, visit.lab.said
+        assert not visit.replies.trouble, visit.replies.said
         for name in ("rule", "asking", "told"):
             seen = Seen(shown[name])
             assert not {"script", "img", "a"} & set(seen.tags), (question, name)
@@ -280,7 +280,7 @@ def test_stop_ends_it_and_keeps_what_was_found() -> None:
             break
     rest = list(coming)
     assert "Stopped. " in rest[-1]["asking"]
-    assert visit.lab.of(0).measured
+    assert visit.replies.of(0).measured
     assert visit.asking is None
 
 
@@ -297,7 +297,7 @@ def test_a_closed_tab_a_new_run_and_a_new_question_stop_it() -> None:
         leave(visit)
         assert asked.stopped()
         assert len(list(coming)) < 16
-    assert visits.of("tab").lab.offer is LISTED
+    assert visits.of("tab").replies.offer is LISTED
 
 
 # --- the engine -----------------------------------------------------------------------------------------------------
