@@ -1,4 +1,5 @@
-"""Trace → Plotly figures, one per file: `pfviz.figures.genealogy(trace)`. All take a trace and `selected`, a uid.
+"""Trace → Plotly figures, one per file: `pfviz.figures.genealogy(trace)`. All take a trace (`slopes` what
+became of one under another reward) and `selected`, a uid.
 
 The short names are functions; each shadows the module that it comes from.
 """
@@ -11,9 +12,11 @@ from pfviz.figures.profile import plot_profile as profile
 from pfviz.figures.resampling import plot_resampling as resampling
 from pfviz.figures.residuals import plot_residuals as residuals
 from pfviz.figures.rewards import plot_rewards as rewards
+from pfviz.figures.slopes import plot_slopes as slopes
 from pfviz.figures.strips import plot_strips as strips
 from pfviz.figures.sweeps import plot_sweeps as sweeps
 from pfviz.figures.weights import plot_weights as weights
+from pfviz.figures.worth import plot_worth as worth
 
 __all__ = [
     "answers",
@@ -23,8 +26,10 @@ __all__ = [
     "resampling",
     "residuals",
     "rewards",
+    "slopes",
     "strips",
     "sweeps",
     "to_html",
     "weights",
+    "worth",
 ]

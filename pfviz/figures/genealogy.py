@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from pfviz.diagnostics import distinct_ancestors, lanes, living_descendants, rel
 from pfviz.figures import theme
 from pfviz.figures.leaves import leaf_labels
 from pfviz.figures.marks import CURVE_POINTS, curves, diameters, node_hovers
+from pfviz.lab.values import Value
 from pfviz.trace.columns import Trace
 
 GL_EDGES = 5000
@@ -21,13 +23,24 @@ READS = (
     "Each mark is one step of one particle: area = weight, colour = reward, hollow = its lineage died out, "
     "diamond = finished. Lines go from a step to the steps that continue it; thick ones have many living descendants."
 )
+GAP_READS = READS.replace(
+    "colour = reward,",
+    "colour = reward minus value, the share of rollouts that end right (orange: the reward promises too much; purple: "
+    "too little; grey: not measured),",
+)
 
 _TRUNKS = (1.3, 2.2, 3.6, 5.5)  # px, by the share of the last step that descends from the edge
 _SHARES = (0.0, 0.125, 0.25, 0.5)
 
 
 def plot_genealogy(
-    trace: Trace, *, selected: int | None = None, horizon: int | None = None, title: bool = True
+    trace: Trace,
+    *,
+    selected: int | None = None,
+    horizon: int | None = None,
+    values: Mapping[int, Value] | None = None,
+    gaps: bool = False,
+    title: bool = True,
 ) -> go.Figure:
     """The genealogy of a run, or of what has been seen of it.
 
@@ -35,6 +48,8 @@ def plot_genealogy(
         selected: uid of a node: its ancestry and descendants stand out, the rest is dimmed; an unknown uid
             selects nothing.
         horizon: last step of the axis, so that a growing run is not rescaled; at least T.
+        values: what rollouts told of some nodes, by uid; it stands in their hovers.
+        gaps: colour by reward minus value in the place of the reward.
         title: draw the title.
     """
     horizon = max(horizon or 0, trace.steps, 1)
@@ -45,14 +60,14 @@ def plot_genealogy(
         *_band(trace, rows),
         *_edges(trace, rows, living, related, line),
         _root(n),
-        _nodes(trace, rows, living, related, line),
+        _nodes(trace, rows, living, related, line, values or {}, gaps),
         _ring(trace, rows, selected if related is not None else None),
         *leaf_labels(trace, rows),
     ]
     return theme.figure(
         traces,
         title=_title(trace),
-        reads=READS,
+        reads=GAP_READS if gaps else READS,
         titled=title,
         height=int(np.clip(150 + 26 * n, 220, 560)),
         margin={"l": theme.LEFT, "r": theme.RIGHT_MARGIN, "t": 36, "b": theme.BOTTOM},
@@ -62,7 +77,7 @@ def plot_genealogy(
         annotations=[
             theme.step_word(),
             theme.problem_word(),
-            *theme.reward_labels(),
+            *(theme.gap_labels() if gaps else theme.reward_labels()),
             *_event_labels(trace, horizon),
             *_handed_on(trace, rows),
         ],
@@ -151,7 +166,15 @@ def _root(n: int) -> Any:
     )
 
 
-def _nodes(trace: Trace, rows: npt.NDArray[np.int64], living: npt.NDArray[np.int64], related: Any, line: type) -> Any:
+def _nodes(
+    trace: Trace,
+    rows: npt.NDArray[np.int64],
+    living: npt.NDArray[np.int64],
+    related: Any,
+    line: type,
+    values: Mapping[int, Value],
+    gaps: bool,
+) -> Any:
     """Every slot of every step; a finished particle's waiting slots carry the uid of its last step."""
     n = trace.particles
     sizes = diameters(trace.weights, n)
@@ -167,17 +190,24 @@ def _nodes(trace: Trace, rows: npt.NDArray[np.int64], living: npt.NDArray[np.int
         mode="markers",
         name="steps",
         customdata=trace.uids.ravel(),
-        hovertext=[text for row in node_hovers(trace) for text in row],
+        hovertext=[text for row in node_hovers(trace, values) for text in row],
         hovertemplate="%{hovertext}<extra></extra>",
         marker={
             "size": np.round(sizes.ravel(), 2),
             "symbol": symbols.ravel().tolist(),
-            "color": np.round(trace.rewards.ravel(), 4),
+            "color": _gaps(trace, values) if gaps else np.round(trace.rewards.ravel(), 4),
             "opacity": np.round(opacity.ravel(), 3),
             "line": {"width": np.where(dead.ravel(), 1.5, 0.8), "color": theme.OUTLINE},
-            **theme.reward_scale(),
+            **(theme.gap_scale() if gaps else theme.reward_scale()),
         },
     )
+
+
+def _gaps(trace: Trace, values: Mapping[int, Value]) -> list[float | str]:
+    """Reward minus value of each slot, a colour of its own where the value is not known. A waiting slot carries the uid
+    of its last step, and its reward."""
+    known = [values.get(int(uid)) for uid in trace.uids.ravel()]
+    return [theme.UNMEASURED if value is None else round(value.gap, 4) for value in known]
 
 
 def _ring(trace: Trace, rows: npt.NDArray[np.int64], selected: int | None) -> Any:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 
 from pfviz.diagnostics import expected_offspring, offspring
 from pfviz.figures.theme import escape, shorten
+from pfviz.lab.values import Value
 from pfviz.trace.columns import Trace
 
 FloatArray = npt.NDArray[np.float64]
@@ -37,8 +40,19 @@ def diameters(weights: FloatArray, particles: int) -> FloatArray:
     return np.asarray(np.maximum(largest * np.sqrt(weights), SMALLEST))
 
 
-def node_hovers(trace: Trace) -> list[list[str]]:
-    """(T, N) short hover texts, escaped: where, reward, weight and children, the beginning of the text."""
+def valued(value: Value) -> str:
+    """A value in words: its interval and the rollouts behind it, or that it is no estimate."""
+    if value.exact:
+        return f"value <b>{value.value:.0f}</b> · {'right' if value.right else 'not right'}, as it goes no further"
+    low, high = value.interval
+    return (
+        f"value <b>{value.value:.2f}</b> ({low:.2f} to {high:.2f}) · {value.right} of {value.rollouts} rollouts right"
+    )
+
+
+def node_hovers(trace: Trace, values: Mapping[int, Value] | None = None) -> list[list[str]]:
+    """(T, N) short hover texts, escaped: where, reward, weight and children, the beginning of the text; the value of
+    those uids that have one."""
     weights, expected, children = trace.weights, expected_offspring(trace), offspring(trace)
     rows = []
     for t in range(trace.steps):
@@ -49,6 +63,9 @@ def node_hovers(trace: Trace) -> list[list[str]]:
                 f"<b>step {t + 1}</b> · particle {n}" + ("" if written else " · finished, waiting"),
                 f"reward <b>{trace.rewards[t, n]:.3f}</b> · weight {weights[t, n]:.3f}",
             ]
+            known = (values or {}).get(int(trace.uids[t, n]))
+            if known is not None:
+                lines.append(valued(known))
             if trace.resampled[t]:
                 lines.append(f"N·W = {expected[t, n]:.2f} → {_children(int(children[t, n]))}")
             if written and trace.texts[t][n]:

@@ -35,6 +35,7 @@ EVEN = "#f1f3f6"
 RISES = "#b35806"  # orange to purple (PuOr of ColorBrewer): what is above 0, and what is below
 FALLS = "#542788"
 FLAT = "#e8e6ea"
+UNMEASURED = "#c3c9d2"  # a mark whose value nobody has measured
 WEIGHT_SCALE = ("#f3f6fa", "#d3deec", "#a2b9d8", "#6a8cbf", "#3b609e", "#1c3a72")
 
 DARK: dict[str, str] = {
@@ -60,6 +61,7 @@ DARK: dict[str, str] = {
     RISES: "#fdb863",
     FALLS: "#a899e0",
     FLAT: "#3b414b",
+    UNMEASURED: "#49535f",
     "#f3f6fa": "#1b232d",
     "#d3deec": "#26374d",
     "#a2b9d8": "#375680",
@@ -219,6 +221,25 @@ def reward_labels() -> list[dict[str, Any]]:
     return [
         note("reward 0", xanchor="right", xshift=-97, **place),
         note("1", xanchor="left", xshift=4, **place),
+    ]
+
+
+GAP = 0.5
+"""Reward minus value from which on a colour no longer changes."""
+GAP_SCALE = [[0, FALLS], [0.5, FLAT], [1, RISES]]
+
+
+def gap_scale(bar: bool = True) -> dict[str, Any]:
+    """Marker settings that colour by reward minus value, 0 in the middle, with the slim scale of `reward_scale`."""
+    return reward_scale(bar) | {"colorscale": GAP_SCALE, "cmin": -GAP, "cmax": GAP}
+
+
+def gap_labels() -> list[dict[str, Any]]:
+    """The words beside that scale."""
+    place = {"xref": "paper", "yref": "paper", "x": 1, "y": 1, "yanchor": "bottom", "yshift": 15}
+    return [
+        note("reward − value: too low", xanchor="right", xshift=-97, **place),
+        note("too high", xanchor="left", xshift=4, **place),
     ]
 
 

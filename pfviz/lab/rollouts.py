@@ -95,22 +95,25 @@ def roll(
     rollouts: int = 16,
     *,
     text: str | None = None,
+    batch: int | None = None,
     generator: str | base.Generator | None = None,
     temperature: float | None = None,
     seed: int = 0,
     stop: Callable[[], bool] | None = None,
 ) -> Iterator[Rolling | Value]:
     """The value of the prefix that ends with a node, or with `text` in the place of the node's step, from so many
-    rollouts in one session. Recorded steps are given as ids; a text is tokenised by the generator's own tokenizer.
+    rollouts in one session, or in one for each `batch` of them. Recorded steps are given as ids; a text is tokenised by
+    the generator's own tokenizer.
 
-    The last item is the `Value`; a run that was stopped has none. The rollouts are sampled as the run was, unless at
-    another `temperature`, and end at its step limit, the steps of the prefix included.
+    A `Value` comes after each batch, of all rollouts so far; a batch that was stopped gives none. The rollouts are
+    sampled as the run was, unless at another `temperature`, and end at its step limit, which counts the prefix too.
 
     Raises:
         LabError: there is no such node, its step failed, the true answer is not known, the generator is another one
             than the trace's or takes no text, or every rollout would be the same.
     """
     _positive("rollouts", rollouts)
+    _positive("batch", rollouts if batch is None else batch)
     roller = Roller(trace, generator, temperature, seed)
     steps = steps_to(trace, uid)
     reward = float(trace.rewards[trace.node(uid)])
@@ -119,17 +122,21 @@ def roll(
         steps = (*steps[:-1], as_step(roller.generator, roller.problem, steps[:-1], text, most))
         reward = math.nan
     value = roller.judged(Value((uid,), reward), steps)
-    return _rolled(roller, value, steps, rollouts, stop or never)
+    return _rolled(roller, value, steps, rollouts, batch or rollouts, stop or never)
 
 
 def _rolled(
-    roller: Roller, value: Value, steps: Sequence[Step], rollouts: int, stop: Callable[[], bool]
+    roller: Roller, value: Value, steps: Sequence[Step], rollouts: int, batch: int, stop: Callable[[], bool]
 ) -> Iterator[Rolling | Value]:
-    found: Value | None = value
-    if not value.exact:
-        found = yield from roller.batch(value, steps, rollouts, 0, stop)
-    if found is not None:
-        yield found
+    if value.exact:
+        yield value
+        return
+    for number, done in enumerate(range(0, rollouts, batch)):
+        made = yield from roller.batch(value, steps, min(batch, rollouts - done), number, stop)
+        if made is None:
+            return
+        value = made
+        yield value
 
 
 def _positive(name: str, value: int) -> None:

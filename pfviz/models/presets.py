@@ -235,9 +235,10 @@ def reward(name: str) -> RewardModel:
     return made
 
 
-def loaded(generator_name: str, reward_name: str) -> bool:
-    """Whether a run with these two could begin at once."""
-    return _SHELF.holds(f"generator {generator_name}") and _SHELF.holds(f"reward {reward_name}")
+def loaded(generator_name: str | None, reward_name: str | None) -> bool:
+    """Whether something with these two, or the one that is not None, could begin at once."""
+    asked = (("generator", generator_name), ("reward", reward_name))
+    return all(_SHELF.holds(f"{role} {name}") for role, name in asked if name is not None)
 
 
 def forked() -> None:

@@ -22,9 +22,12 @@ class Arriving:
 
 
 def arrive(
-    generator: str, reward: str, stop: Callable[[], bool], prepare: Callable[[], object] = lambda: None
+    generator: str | None,
+    reward: str | None,
+    stop: Callable[[], bool],
+    prepare: Callable[[], object] = lambda: None,
 ) -> Iterator[Arriving]:
-    """What is shown until both models are loaded; nothing if they are there.
+    """What is shown until both models, or the one that is not None, are loaded; nothing if they are there.
 
     Ends early if it is stopped; the loading goes on, for whoever else waits or asks later. `prepare` is called first on
     the thread that loads. Raises `ModelError` if one does not load.
@@ -42,9 +45,9 @@ def arrive(
 class _Load:
     """Both models, one after the other."""
 
-    def __init__(self, generator: str, reward: str, prepare: Callable[[], object]) -> None:
+    def __init__(self, generator: str | None, reward: str | None, prepare: Callable[[], object]) -> None:
         self.done: Future[None] = Future()
-        self._model, self._total = generator, 0.0
+        self._model, self._total = generator or reward or "", 0.0
         threading.Thread(target=self._work, args=(generator, reward, prepare), daemon=True).start()
 
     def now(self) -> Arriving:
@@ -52,10 +55,12 @@ class _Load:
             return Arriving(self._model)
         return Arriving(self._model, min(self._total, arrival.arrived(self._model)), self._total)
 
-    def _work(self, generator: str, reward: str, prepare: Callable[[], object]) -> None:
+    def _work(self, generator: str | None, reward: str | None, prepare: Callable[[], object]) -> None:
         try:
             prepare()
             for model, load in ((generator, presets.generator), (reward, presets.reward)):
+                if model is None:
+                    continue
                 self._model, self._total = model, self._expected(model)
                 load(model)
         except BaseException as error:  # told to whoever waits

@@ -130,6 +130,11 @@ def _checked(field: str, value: Any) -> Any:
     return checked
 
 
+def particles(value: Any) -> int:
+    """The number of particles that is set; raises `SettingError` if it is none, or too many for this page."""
+    return int(_checked("particles", value))
+
+
 def shown(method: Any) -> dict[str, bool]:
     """Field → whether the method has it; everything for one that does not exist."""
     fixed = {"method", "seed", "truth", *MODELS}

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
+from pfviz.errors import ModelError
 from pfviz.inference.events import Event
+from pfviz.models.presets import REWARDS
 from pfviz.models.remote.endpoints import PREFIX as ENDPOINT
 from pfviz.page import sharing, zero
 from pfviz.page.arriving import Arriving, arrive
 from pfviz.page.offer import Offer
 from pfviz.page.sharing import Queued, Sharing
+from pfviz.page.tools import Question
 from pfviz.trace import Trace
 
 Waiting = Arriving | Queued
@@ -27,6 +30,10 @@ class Engine(Protocol):
 
     def resume(self, trace: Trace, *, stop: Callable[[], bool]) -> Iterator[Event | Waiting]:
         """A run goes on where its trace ends."""
+        ...
+
+    def ask(self, question: Question, *, stop: Callable[[], bool]) -> Iterator[Any]:
+        """Models are asked about a run: `Waiting`, and then what the question gives."""
         ...
 
 
@@ -59,6 +66,33 @@ class Shared:
         resume = zero.resume if _on_zero(trace.generator) else api.resume_stream
         return self._run((trace.generator, trace.reward), lambda: resume(trace, stop=stop), stop)
 
+    def ask(self, question: Question, *, stop: Callable[[], bool]) -> Iterator[Any]:
+        """Of the models that the question names, under the rules of a resumed run: loaded, queued and in turns as one.
+
+        Raises `ModelError` if a visitor could not have chosen them, or if they would need a GPU of ZeroGPU: that is
+        lent for runs only."""
+        asked = question.generator, question.reward
+        self.offer.check(*asked)
+        if zero.active() and not all(_at_home(name) for name in asked if name is not None):
+            raise ModelError(
+                "This Space lends its GPU for runs only. Ask with the embedded pair, or save the trace and use "
+                "`pfviz.lab` where the model is."
+            )
+        return self._asked(question, asked, stop)
+
+    def _asked(
+        self, question: Question, asked: tuple[str | None, str | None], stop: Callable[[], bool]
+    ) -> Iterator[Any]:
+        from pfviz.models.threads import on_threads
+
+        yield from arrive(*asked, stop)
+        if stop():
+            return
+        # The first look at a typed text is a pass of the model: it has to come in its turn, too.
+        items = (item for begun in [question] for item in begun.begin(asked[0] or "", asked[1] or "", stop))
+        here = not (asked[0] or asked[1] or "").startswith(ENDPOINT)
+        yield from self._sharing.share(on_threads(items, one=question.trace.generator == "embedded"), stop, here=here)
+
     def _run(
         self, models: tuple[str, str], begin: Callable[[], Iterator[Event]], stop: Callable[[], bool]
     ) -> Iterator[Event | Waiting]:
@@ -79,3 +113,8 @@ def _on_zero(generator: str) -> bool:
     """Whether a run goes to a GPU that has to be asked for: the embedded pair is faster than that on the CPU, and a
     server needs none."""
     return zero.active() and generator != "embedded" and not generator.startswith(ENDPOINT)
+
+
+def _at_home(name: str) -> bool:
+    """Whether a model needs no GPU of this machine: it ships with pfviz, or runs elsewhere."""
+    return name == "embedded" or name in REWARDS or name.startswith(ENDPOINT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pfviz.figures.mathtext import render
+from pfviz.lab.values import Value
 from pfviz.page import selection
 from pfviz.page.markup import bar, escape, particle, percent, share
 from pfviz.trace import Trace
@@ -25,11 +26,11 @@ EMPTY = (
 )
 
 
-def inspect(trace: Trace | None, uid: int | None) -> str:
-    """Everything about one particle at one step; what to do, where none is selected."""
+def inspect(trace: Trace | None, uid: int | None, value: Value | None = None) -> str:
+    """Everything about one particle at one step, its value if that was measured; what to do, where none is selected."""
     if trace is None or uid is None:
         return EMPTY
-    return "".join((_head(trace, uid), _facts(trace, uid), _solution(trace, uid), _family(trace, uid)))
+    return "".join((_head(trace, uid), _facts(trace, uid), _value(value), _solution(trace, uid), _family(trace, uid)))
 
 
 def _head(trace: Trace, uid: int) -> str:
@@ -81,6 +82,17 @@ def _facts(trace: Trace, uid: int) -> str:
         + "".join(f'<div title="{why}"><dt>{name}</dt><dd>{value}</dd></div>' for name, value, why in facts)
         + "</dl>"
     )
+
+
+def _value(value: Value | None) -> str:
+    """What rollouts told of the prefix."""
+    if value is None:
+        return ""
+    low, high = value.interval
+    said = "known, as nothing is written after it"
+    if not value.exact:
+        said = f"{share(low)} to {share(high)}, {value.right} of {value.rollouts} rollouts right"
+    return f'<p class="value-of">Value <b>{share(value.value)}</b> <small>{said}</small></p>'
 
 
 def _solution(trace: Trace, uid: int) -> str:

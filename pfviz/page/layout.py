@@ -27,6 +27,7 @@ def build(offer: Offer) -> Parts:
         with gr.Column(elem_id="stage", min_width=0):
             parts["hero"] = markup(empty.hero(), elem_id="hero")
             parts["sweep"] = markup(elem_id="sweep")
+            parts["colours"] = markup(elem_id="colours")
             parts["genealogy"] = pane("Genealogy", dark=DARK, group="steps", keys=True, elem_id="genealogy")
             parts["strips"] = pane(
                 "Effective sample size, ancestors, evidence", dark=DARK, group="steps", elem_id="strips"
@@ -206,5 +207,6 @@ def _check(parts: Parts, label: str) -> None:
     parts["questions"] = markup(elem_id="questions")
     with gr.Row(elem_id="check-row"):
         parts["rule"] = markup(elem_id="rule", elem_classes="scroller")
+        parts["asking"] = markup(elem_id="asking")
         parts["check"] = pane(label, dark=DARK, elem_id="check")
         parts["told"] = markup(elem_id="told", elem_classes="scroller")

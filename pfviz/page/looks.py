@@ -28,7 +28,10 @@ def select(visit: Visit, sent: Mapping[str, Any]) -> None:
         _open_sweep(visit, sent["sweep"])
         return
     if "question" in sent:
-        visit.question = sent["question"] if sent["question"] in check.QUESTIONS else visit.question
+        visit.question = sent["question"] if sent["question"] in check.QUESTIONS | check.ASKED else visit.question
+        return
+    if "colour" in sent:
+        visit.replies.colour = "gap" if sent["colour"] == "gap" else "reward"
         return
     if "rule" in sent:
         _ask(visit, sent["rule"])

@@ -7,13 +7,15 @@ window.pfvizView = function pfvizView(view) {
 };
 
 /* Clicks in our own markup: data-uid selects a particle, data-sweep an iteration, data-question asks, data-problem picks
-   a problem, data-view opens a view; data-node opens an example of
-   the lab in its run, data-reward the runs of another reward; a form's fields are sent whenever one has changed. One listener on the root, so it outlives every redraw; the focus returns to the control that
-   was used. */
+   a problem, data-view opens a view, data-colour chooses colours, data-ask="stop" ends a question to the models; data-node
+   opens an example of the lab in its run, data-reward the runs of another reward. A form's fields are sent whenever one has
+   changed; those of a form with data-asks at the press of one of its buttons. One listener on the root, so it outlives every
+   redraw; the focus returns to the control that was used. */
+const pfvizHits = ["uid", "problem", "sweep", "question", "view", "colour", "ask", "node", "reward"].map((name) => `[data-${name}]`);
 window.pfvizMarkup = function pfvizMarkup({ element, trigger, watch }) {
   let role = null;
   element.addEventListener("click", (event) => {
-    const hit = event.target.closest("[data-uid], [data-problem], [data-sweep], [data-question], [data-view], [data-node], [data-reward]");
+    const hit = event.target.closest(pfvizHits.join(", "));
     if (!hit) return;
     if (hit.dataset.view !== undefined) {
       pfvizView(hit.dataset.view);
@@ -26,17 +28,24 @@ window.pfvizMarkup = function pfvizMarkup({ element, trigger, watch }) {
       pfvizView("run");
       trigger("select", { node: hit.dataset.node });
     } else if (hit.dataset.reward !== undefined) trigger("select", { reward: hit.dataset.reward });
+    else if (hit.dataset.colour !== undefined) trigger("select", { colour: hit.dataset.colour });
+    else if (hit.dataset.ask !== undefined) trigger("ask", { do: hit.dataset.ask });
     else if (hit.dataset.question !== undefined) trigger("select", { question: hit.dataset.question });
     else trigger("pick", { problem: hit.dataset.problem });
   });
   element.addEventListener("change", (event) => {
     const form = event.target.closest("form");
-    if (form) trigger("select", { rule: Object.fromEntries(new FormData(form)) });
+    if (form && !form.dataset.asks) trigger("select", { rule: Object.fromEntries(new FormData(form)) });
   });
   element.addEventListener("reset", () => trigger("select", { rule: {} }));
-  element.addEventListener("submit", (event) => event.preventDefault());
   const folds = new Map(); // data-key -> whether the visitor has it open: a redraw would close it
   element.addEventListener("toggle", ({ target }) => target.dataset.key && folds.set(target.dataset.key, target.open), true);
+  element.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (!event.target.dataset.asks) return;
+    const pressed = event.submitter ?? event.target.querySelector("button");
+    trigger("ask", { ...Object.fromEntries(new FormData(event.target)), do: pressed?.value });
+  });
   watch("value", () => {
     for (const fold of element.querySelectorAll("details[data-key]")) fold.open = folds.get(fold.dataset.key) ?? fold.open;
     const again = role && element.querySelector(`[data-role="${role}"]:not([disabled])`);

@@ -104,12 +104,22 @@ class Offer:
             raise SettingError(field, f"{name[:60]!r} is no id of the Hugging Face Hub, owner/name, and no folder.")
         return name
 
-    def check(self, generator: str, reward: str) -> None:
-        """Raise `ModelError` unless a visitor may run these two."""
+    def rewards_for(self, generator: str) -> list[tuple[str, str]]:
+        """(title, name) of the reward models that may score what this generator writes, the usual one first."""
+        found = [
+            choice
+            for models in self.models.values()
+            if models.generator == generator
+            for choice in models.reward_choices
+        ]
+        return list(dict.fromkeys(found))
+
+    def check(self, generator: str | None, reward: str | None) -> None:
+        """Raise `ModelError` unless a visitor may run these two, or the one that is not None."""
         generators = {models.generator for models in self.models.values()}
         rewards = {name for models in self.models.values() for name in models.rewards}
         for role, name, known in (("generator", generator, generators), ("reward model", reward, rewards)):
-            if name not in known and not (self.any_model and _typeable(name)):
+            if name is not None and name not in known and not (self.any_model and _typeable(name)):
                 raise ModelError(
                     f"This page does not run the {role} {name[:80]!r}. Where that model is, "
                     "`pfviz run --resume FILE` goes on with this trace."

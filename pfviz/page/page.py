@@ -15,7 +15,7 @@ from pfviz.page.sessions import Visit, Visits
 from pfviz.page.theme import theme
 from pfviz.page.wiring import wire
 
-STYLES = [Path(__file__).parent / name for name in ("style.css", "check.css", "lab.css")]
+STYLES = [Path(__file__).parent / name for name in ("style.css", "check.css", "lab.css", "asking.css")]
 WARM = ("embedded", "naive")  # reward models
 MOST_THREADS = 120  # of the server: a run that goes on, or waits in the line, holds one
 WARM_AFTER = 3.0  # seconds: loading the models at once would delay the first visitor's page, not only the run
@@ -42,7 +42,7 @@ class Page(gr.Blocks):  # type: ignore[misc]
         os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))
         super().__init__(title="pfviz", analytics_enabled=False, fill_width=True, delete_cache=(3600, 7200))
         self.engine = engine
-        self.visits = Visits()
+        self.visits = Visits(offer=engine.offer)
 
     def launch(self, *arguments: Any, warm: bool = True, prevent_thread_lock: bool = False, **settings: Any) -> Any:
         """As `gr.Blocks.launch`. `warm` loads what is heavy on a thread of its own, a moment after the page is up."""

@@ -22,7 +22,7 @@ TEMPLATE = (
     '<div class="pane-head"><h3></h3><span class="pane-reads" tabindex="0"></span></div>'
     '<div class="pane-plot" tabindex="0" role="img"></div>'
 )
-MARKUP_ON_LOAD = "pfvizMarkup({element, trigger, watch}); // events: 'select' 'pick'"
+MARKUP_ON_LOAD = "pfvizMarkup({element, trigger, watch}); // events: 'select' 'pick' 'ask'"
 LAB_ON_LOAD = "pfvizLab({element, trigger}); // event: 'pick'"
 ON_LOAD = "pfvizPane({element, props, trigger, watch}); // events: 'select' 'move'"
 
@@ -34,7 +34,8 @@ def _scripts(*paths: Path) -> str:
 
 
 def markup(value: str = "", **settings: Any) -> gr.HTML:
-    """Markup of ours, without Gradio's prose style: `select` ({uid}) and `pick` ({problem}) come out of it."""
+    """Markup of ours, without Gradio's prose style: `select` ({uid}), `pick` ({problem}) and `ask`
+    (the fields of a form, and `do`) come out of it."""
     return gr.HTML(value, apply_default_css=False, js_on_load=MARKUP_ON_LOAD, head=_scripts(MARKUP_JS), **settings)
 
 

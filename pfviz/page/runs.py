@@ -10,7 +10,7 @@ from typing import Any
 
 from pfviz.errors import PfvizError, ProblemError, SettingError
 from pfviz.inference.events import Event
-from pfviz.page import controls, live, views
+from pfviz.page import asking_forms, controls, live, tools, views
 from pfviz.page.engine import Engine, Waiting
 from pfviz.page.markup import banner, message
 from pfviz.page.sessions import Run, Visit
@@ -37,6 +37,17 @@ def resume(engine: Engine, visit: Visit) -> Iterator[Values]:
     if trace is not None:
         steps = sum(sweep.steps for sweep in trace.sweeps)
         yield from _go(visit, lambda run: engine.resume(trace, stop=run.stopped), steps)
+
+
+def grow(engine: Engine, visit: Visit, sent: Mapping[str, Any], particles: Any) -> Iterator[Values]:
+    """A new run from the prefix that was edited takes the place of the run on the page."""
+    try:
+        question = tools.read_grow(sent, visit.shown, visit.selected, controls.particles(particles))
+    except PfvizError as error:
+        visit.replies.say(str(error), trouble=True)
+        yield {"asking": asking_forms.status(visit.replies)}
+        return
+    yield from _go(visit, lambda run: engine.ask(question, stop=run.stopped))
 
 
 def _go(
@@ -85,6 +96,8 @@ def _updates(visit: Visit, run: Run, told: Iterator[Event | Waiting], past: int)
             if place == 0 and not past:
                 visit.clear()  # only now: a problem that is refused leaves the run before it where it is
                 values["clear"] = True
+            elif place == 0:
+                visit.replies.forget()  # the answers are about the run as it was
             if moment.trace is not None:
                 values |= _show(visit, moment.trace)
             yield values

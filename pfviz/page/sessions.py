@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pfviz.page.answers import Replies
 from pfviz.page.lab_state import Lab
+from pfviz.page.offer import Offer
 from pfviz.page.what_if import Asked
 from pfviz.trace import Trace
 
@@ -33,6 +35,7 @@ class Visit:
     """What one browser tab sees: its run, its trace, and where the visitor looks."""
 
     run: Run | None = None
+    asking: Run | None = None  # of models about the run
     trace: Trace | None = None
     selected: int | None = None
     tab: str = "weights"
@@ -41,6 +44,7 @@ class Visit:
     question: str = "deaths"  # of those about the reward, the one that is answered
     asked: Asked | None = None  # the rule under which "What if?" selects again; None is that of the run
     lab: Lab = field(default_factory=Lab)
+    replies: Replies = field(default_factory=Replies)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _folder: Path | None = None
 
@@ -52,7 +56,7 @@ class Visit:
     @property
     def look(self) -> dict[str, Any]:
         """Where the visitor looks, as `views.show` is told."""
-        names = ("selected", "tab", "event", "sweep", "question", "asked")
+        names = ("selected", "tab", "event", "sweep", "question", "asked", "replies")
         return {name: getattr(self, name) for name in names}
 
     def begin(self) -> Run:
@@ -60,13 +64,36 @@ class Visit:
         with self.lock:
             if self.run is not None:
                 self.run.stop()
+            self.stop_asking()
             self.run = Run()
             return self.run
+
+    def ask(self) -> Run:
+        """A new question to the models; an older one of the same tab is stopped."""
+        with self.lock:
+            self.stop_asking()
+            self.asking = Run()
+            return self.asking
+
+    def answered(self, run: Run) -> None:
+        """A question was answered, or was stopped."""
+        with self.lock:
+            run.stop()
+            if self.asking is run:
+                self.asking = None
+
+    def stop_asking(self) -> None:
+        """The question ends as soon as it looks."""
+        with self.lock:
+            if self.asking is not None:
+                self.asking.stop()
 
     def clear(self) -> None:
         """Nothing is shown, and the visitor looks at nothing."""
         with self.lock:
             self.trace, self.selected, self.event, self.sweep = None, None, None, None
+            self.asking = None  # what still comes is of a run that is shown no more
+            self.replies.forget()
 
     def end(self, run: Run) -> None:
         """The run is over; the visit keeps its trace."""
@@ -98,6 +125,7 @@ class Visit:
         """The tab is gone."""
         self.stop()
         self.lab.stop()
+        self.stop_asking()
         with self.lock:
             if self._folder is not None:
                 shutil.rmtree(self._folder, ignore_errors=True)
@@ -105,10 +133,12 @@ class Visit:
 
 
 class Visits:
-    """Visits by session; the ones not seen for longest are forgotten, and stopped, past `most`."""
+    """Visits by session, of a page that offers some models. The ones not seen for longest are forgotten, and stopped,
+    past `most`."""
 
-    def __init__(self, most: int = 200) -> None:
+    def __init__(self, most: int = 200, offer: Offer | None = None) -> None:
         self._most = most
+        self._offer = offer or Offer({}, False)
         self._visits: OrderedDict[str, Visit] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -116,7 +146,7 @@ class Visits:
         """The visit of a session; made when it is first seen."""
         key = session or ""
         with self._lock:
-            visit = self._visits.setdefault(key, Visit())
+            visit = self._visits.setdefault(key, Visit(replies=Replies(self._offer)))
             self._visits.move_to_end(key)
             forgotten = [self._visits.popitem(last=False)[1] for _ in range(len(self._visits) - self._most)]
         for old in forgotten:
@@ -131,7 +161,9 @@ class Visits:
             visit.leave()
 
     def running(self) -> int:
-        """How many runs go on now; a batch of the lab is one."""
+        """How many runs go on now; a batch of the lab, and a question to the models, is one."""
         with self._lock:
             visits = self._visits.values()
-            return sum((visit.run is not None) + (visit.lab.batch is not None) for visit in visits)
+            return sum(
+                (visit.run is not None or visit.asking is not None) + (visit.lab.batch is not None) for visit in visits
+            )

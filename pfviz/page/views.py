@@ -8,7 +8,8 @@ import numpy as np
 
 from pfviz.diagnostics import mass_name
 from pfviz.figures.mathtext import render
-from pfviz.page import check, selection
+from pfviz.page import asking_forms, check, selection
+from pfviz.page.answers import Replies
 from pfviz.page.arriving import Arriving
 from pfviz.page.engine import Waiting
 from pfviz.page.inspector import inspect
@@ -21,7 +22,7 @@ from pfviz.trace import Trace
 
 TABS = ("weights", "resampling", "answers", "rewards", "check", "sweeps")
 PANES = ("genealogy", "strips", *TABS)
-CHECK = ("questions", "rule", "told")  # beside the picture of the tab "check"
+CHECK = ("questions", "rule", "asking", "told")  # beside the picture of the tab "check"
 
 Values = dict[str, Any]
 """Name of a part of the page → its new value; parts that are not named stay as they are."""
@@ -43,6 +44,7 @@ def show(
     sweep: int | None = None,
     question: str = "deaths",
     asked: Asked | None = None,
+    replies: Replies | None = None,
 ) -> Values:
     """Everything that depends on the trace. Only the open tab's figure is drawn; of a method of several sweeps the last
     one is shown, or the one of that number."""
@@ -51,9 +53,16 @@ def show(
         return {"inspector": inspect(None, None)}
     from pfviz import figures  # plotly's graph objects take a while to import
 
+    replies = replies or Replies()
+    measured = replies.of(len(trace.earlier)).measured
     growing: dict[str, Any] = {"selected": selected, "title": False, "horizon": _horizon(trace)}
     fixed: dict[str, Any] = {"selected": selected, "title": False}
-    drawn = {"genealogy": figures.genealogy(trace, **growing), "strips": figures.strips(trace, **growing)}
+    drawn = {
+        "genealogy": figures.genealogy(
+            trace, values=measured, gaps=bool(measured) and replies.colour == "gap", **growing
+        ),
+        "strips": figures.strips(trace, **growing),
+    }
     if tab == "resampling":
         drawn[tab] = figures.resampling(trace, step=shown_event(trace, event), **fixed)
     elif tab == "answers":
@@ -61,7 +70,7 @@ def show(
     elif tab == "sweeps":
         drawn[tab] = figures.sweeps(run, shown=len(trace.earlier), title=False)
     elif tab == "check":
-        drawn |= check.pictures(trace, question, asked, fixed)
+        drawn |= check.pictures(trace, question, asked, replies, fixed)
     else:
         drawn[tab] = getattr(figures, tab)(trace, **growing)
     values: Values = {
@@ -74,9 +83,10 @@ def show(
         for name, figure in drawn.items()
     }
     if tab == "check":
-        values = check.words(trace, question, asked, selected) | values
+        values = check.words(trace, question, asked, replies, selected) | values
     return values | {
-        "inspector": inspect(trace, selected),
+        "inspector": inspect(trace, selected, None if selected is None else measured.get(selected)),
+        "colours": asking_forms.colours(replies, bool(measured)),
         "answer": answer(run),
         "event": event_label(trace, event),
         "sweep": sweeps(run, len(trace.earlier)),

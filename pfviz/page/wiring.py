@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from pfviz.page import choosing, comparison, controls, downloads, empty, looks, runs, views
+from pfviz.page.asking_wiring import wire_asking
 from pfviz.page.engine import Engine
 from pfviz.page.inspector import EMPTY
 from pfviz.page.layout import Parts
@@ -28,7 +29,19 @@ FETCH_FILE = """(file) => {
   link.remove();
 }"""
 
-_STORY = ("inspector", "answer", "event", "sweep", *views.CHECK, "notes", "progress", "banner", "problem", "hero")
+_STORY = (
+    "inspector",
+    "answer",
+    "event",
+    "sweep",
+    "colours",
+    *views.CHECK,
+    "notes",
+    "progress",
+    "banner",
+    "problem",
+    "hero",
+)
 _BUTTONS = ("run", "stop", "resume", "fold", "save_json", "save_html")
 OUTPUTS = (*(f"trouble_{field}" for field in controls.FIELDS), *views.PANES, *_STORY, *_BUTTONS)
 
@@ -51,7 +64,9 @@ def updates(parts: Parts, values: Values) -> Any:
     if "hero" in values:
         values["hero"] = empty.hero() if values["hero"] else ""  # never `visible`: it makes Gradio lose other updates
     if values.pop("clear", False):
-        cleared = dict.fromkeys((*views.PANES, *views.CHECK, "answer", "event", "sweep", "notes", "progress"), "")
+        cleared = dict.fromkeys(
+            (*views.PANES, *views.CHECK, "answer", "event", "sweep", "colours", "notes", "progress"), ""
+        )
         values = cleared | {"inspector": EMPTY} | values
     if values.pop("unfold", False):
         found[parts["fold"]] = gr.update(open=True)
@@ -99,13 +114,14 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
     )
     parts["stop"].click(press_stop, **EVENT)
     parts["resume"].click(press_resume, None, outputs, trigger_mode="multiple", api_name="resume", **EVENT)
-    for name in (*views.PANES, *views.CHECK, "inspector", "answer", "sweep"):
+    for name in (*views.PANES, *views.CHECK, "inspector", "answer", "sweep", "colours"):
         parts[name].select(looking(looks.select), None, outputs, trigger_mode="multiple", **EVENT)
     parts["genealogy"].move(looking(looks.walk), None, outputs, trigger_mode="multiple", **EVENT)
     parts["before"].click(looking(looks.step_event(-1)), None, outputs, **EVENT)
     parts["after"].click(looking(looks.step_event(+1)), None, outputs, **EVENT)
     parts["tabs"].select(looking(looks.open_tab), None, outputs, trigger_mode="multiple", **EVENT)
     parts["dark"].click(None, js=TOGGLE_DARK)
+    wire_asking(parts, engine, visits, outputs, updates, EVENT)
     _views(parts)
     _problem(parts)
     _models(parts, engine.offer)

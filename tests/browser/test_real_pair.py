@@ -79,3 +79,20 @@ def test_a_batch_under_the_naive_reward_has_findings_with_examples(tab: Tab) -> 
     example.click()
     tab.wait_selected(node.split(" ")[2])
     tab.page.locator("#particle .solution").wait_for()
+
+
+def test_models_are_asked_again(tab: Tab) -> None:
+    tab.choose("reward", "Naive")
+    tab.run("Compute (12 + 7) * 3 - 45")
+    tab.wait_end()
+    tab.page.get_by_role("tab", name="Reward check").click()
+    tab.page.locator("#particle .solution button").first.click()
+    tab.page.locator("#particle p", has_text="Step 1 of").wait_for()
+    tab.page.locator("[data-question=worth]").click()
+    tab.page.locator("[data-role=ask-value]").click()
+    tab.page.locator("#particle .value-of", has_text="of 16 rollouts right").wait_for()
+    tab.page.locator("[data-question=other]").click()
+    tab.page.locator("form.asks [name=reward]").select_option("embedded")
+    tab.page.locator("[data-role=ask-rescore]").click()
+    tab.page.locator("#told", has_text="naive → embedded").wait_for()
+    tab.page.locator("#check .main-svg").first.wait_for()

@@ -46,6 +46,21 @@ def test_one_session_and_no_given_step_is_drawn_again() -> None:
     assert found.tokens == 6
 
 
+def test_batches_add_up_to_the_value() -> None:
+    uid = next(uid for uid in open_uids() if len(letters(TRACE, uid)) == 1)
+    found = [item for item in roll(TRACE, uid, 20, batch=8, generator=AnsweringToy()) if isinstance(item, Value)]
+    assert [value.rollouts for value in found] == [8, 16, 20]
+    assert all(0 <= now.right - before.right <= 8 for before, now in itertools.pairwise(found))
+    stopped = [False]
+    coming = roll(TRACE, uid, 20, batch=8, generator=AnsweringToy(), stop=lambda: stopped[0])
+    while not isinstance(next(coming), Value):
+        pass
+    stopped[0] = True
+    assert not [item for item in coming if isinstance(item, Value)]
+    with pytest.raises(LabError, match="batch is 0"):
+        roll(TRACE, uid, 20, batch=0, generator=AnsweringToy())
+
+
 def test_a_rollout_that_could_not_be_written_is_left_out() -> None:
     class Failing(AnsweringToy):
         def open(self, problem, *, particles, seed, sampling):

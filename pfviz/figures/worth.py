@@ -1,0 +1,143 @@
+"""What each prefix is worth: its reward against its value, the share of rollouts from it that end right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from pfviz.figures import theme
+from pfviz.figures.marks import node_hovers
+from pfviz.lab.values import Value
+from pfviz.trace.columns import Trace
+
+READS = (
+    "A mark is a distinct prefix: across, its value, the share of rollouts from it that end in the right answer; up, "
+    "its reward. On the diagonal the reward is that probability; above it, it promises too much. Bars: 95% intervals "
+    "(Wilson 1927); area: rollouts; diamonds are whole solutions, whose value is known."
+)
+_SMALL, _LARGE = 6.0, 20.0
+"""Diameters in px of one rollout and of the most that a prefix of the picture has."""
+
+
+def plot_worth(trace: Trace, values: Sequence[Value], *, selected: int | None = None, title: bool = True) -> go.Figure:
+    """Reward over value of every prefix that was measured.
+
+    Args:
+        values: of the trace's prefixes; those without rollouts are left out.
+        selected: uid of a node: the mark of its prefix is outlined.
+        title: draw the title.
+    """
+    known = [value for value in values if value.rollouts]
+    chosen = [value for value in known if selected in value.uids]
+    marks = [_diagonal(), _marks(trace, known), _outline(known, chosen)] if known else []
+    return theme.figure(
+        marks,
+        title=_finding(known),
+        reads=READS,
+        titled=title,
+        height=320,
+        margin={"l": theme.LEFT, "r": 20, "t": 10, "b": 34},
+        xaxis=_shares("value by rollouts", bool(known)),
+        yaxis=_shares("reward", bool(known)),
+        annotations=_words() if known else theme.empty("Nothing was measured yet"),
+    )
+
+
+def surprising(values: Sequence[Value]) -> list[Value]:
+    """The prefixes whose reward lies outside of the interval of their value, the widest gap first."""
+    outside = [
+        value for value in values if value.rollouts and not value.interval[0] <= value.reward <= value.interval[1]
+    ]
+    return sorted(outside, key=lambda value: (-abs(value.gap), value.uids))
+
+
+def _finding(known: Sequence[Value]) -> str:
+    """Whole solutions are left out: no reward is a probability that is 0 or 1."""
+    estimated = [value for value in known if not value.exact]
+    if not estimated:
+        return "What is each prefix worth?"
+    high = sum(value.gap > 0 for value in surprising(estimated))
+    low = len(surprising(estimated)) - high
+    return f"{high} of {len(estimated)} too high, {low} too low"
+
+
+def _shares(name: str, seen: bool) -> dict[str, Any]:
+    return theme.axis(
+        range=[-0.04, 1.04], tickvals=[0, 0.25, 0.5, 0.75, 1], showgrid=True, fixedrange=True, visible=seen,
+        title={"text": name, "font": {"size": 11, "color": theme.MUTED}, "standoff": 4},
+    )  # fmt: skip
+
+
+def _words() -> list[dict[str, Any]]:
+    return [
+        theme.note("too high", x=0.4, y=0.88, font={"size": 11, "color": theme.RISES}),
+        theme.note("too low", x=0.6, y=0.12, font={"size": 11, "color": theme.FALLS}),
+    ]
+
+
+def _diagonal() -> Any:
+    return go.Scatter(
+        x=[0, 1], y=[0, 1], mode="lines", line={"color": theme.MUTED, "width": 1, "dash": "dot"}, hoverinfo="skip",
+        name="diagonal",
+    )  # fmt: skip
+
+
+def _sizes(known: Sequence[Value]) -> Any:
+    rollouts = np.array([value.rollouts for value in known], dtype=float)
+    most = max(1.0, max((value.rollouts for value in known if not value.exact), default=1))
+    return np.maximum(_SMALL, _LARGE * np.sqrt(np.minimum(rollouts, most) / most)).round(1)
+
+
+def _marks(trace: Trace, known: Sequence[Value]) -> Any:
+    hovers = node_hovers(trace, {uid: value for value in known for uid in value.uids})
+    # As numbers that a JSON keeps short; a bar of no length is none.
+    up = [round(value.interval[1] - value.value, 4) for value in known]
+    down = [round(value.value - value.interval[0], 4) for value in known]
+    nodes = [trace.node(value.uids[0]) for value in known]
+    return go.Scatter(
+        x=[round(value.value, 4) for value in known],
+        y=[round(value.reward, 4) for value in known],
+        mode="markers",
+        name="prefixes",
+        cliponaxis=False,
+        customdata=[value.uids[0] for value in known],
+        hovertext=[_hover(hovers[t][n], value) for (t, n), value in zip(nodes, known, strict=True)],
+        hovertemplate="%{hovertext}<extra></extra>",
+        error_x={
+            "type": "data", "symmetric": False, "array": up, "arrayminus": down, "color": theme.SURVIVOR,
+            "thickness": 0.8, "width": 0,
+        },
+        marker={
+            "size": np.where([value.exact for value in known], _SMALL + 2, _sizes(known)).tolist(),
+            "symbol": ["diamond" if value.exact else "circle" for value in known],
+            "color": [round(value.gap, 4) for value in known],
+            "opacity": 0.9,
+            "line": {"width": 0.8, "color": theme.OUTLINE},
+            **theme.gap_scale(bar=False),
+        },
+    )  # fmt: skip
+
+
+def _hover(text: str, value: Value) -> str:
+    more = len(value.uids) - 1
+    return text + (f"<br>and {more} more with the same text" if more else "")
+
+
+def _outline(known: Sequence[Value], chosen: Sequence[Value]) -> Any:
+    sizes = dict(zip((value.uids for value in known), _sizes(known).tolist(), strict=True))
+    return go.Scatter(
+        x=[value.value for value in chosen],
+        y=[value.reward for value in chosen],
+        mode="markers",
+        marker={
+            "symbol": "circle-open",
+            "size": [sizes[value.uids] + 8 for value in chosen],
+            "color": theme.ACCENT,
+            "line": {"width": 2.5},
+        },
+        hoverinfo="skip",
+        name="selection",
+    )

@@ -1,0 +1,240 @@
+"""What can be asked of models about a recorded run, and how it is read from what a browser sends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+from pfviz.diagnostics.truth import true_answer
+from pfviz.errors import LabError, SettingError
+from pfviz.lab import attribution, edit, rescore, rollouts
+from pfviz.models.base import Generator, RewardModel
+from pfviz.page import selection
+from pfviz.page.offer import Offer
+from pfviz.trace import Trace
+
+ROLLOUTS = (16, 32, 64)
+BUDGETS = (128, 256, 512)
+BATCH = 8
+"""Rollouts after which there is something new to show."""
+MOST_WORDS = 200  # of a step: each is a slot of the reward model's session
+MOST_TEXT = 2000  # characters of a typed step
+UNKNOWN = (
+    "Nobody knows which answers are right here. Type the true answer under More settings, and run again; the embedded "
+    "pair’s own problems need none."
+)
+NOBODY = "Select a particle first: click one in any picture."
+
+Stop = Callable[[], bool]
+
+
+class Question(Protocol):
+    """Something to ask. `generator` and `reward` name the models that it takes, None for one that it does not."""
+
+    @property
+    def trace(self) -> Trace: ...
+
+    @property
+    def generator(self) -> str | None: ...
+
+    @property
+    def reward(self) -> str | None: ...
+
+    def begin(self, generator: str | Generator, reward: str | RewardModel, stop: Stop) -> Iterator[Any]:
+        """Ask, of these two; one that it does not take is not looked at. Items are those of `pfviz.lab`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ValueOf:
+    """The value of one prefix."""
+
+    trace: Trace
+    uid: int
+    rollouts: int
+    reward: ClassVar[None] = None
+
+    @property
+    def generator(self) -> str:
+        return self.trace.generator
+
+    def begin(self, generator: str | Generator, reward: str | RewardModel, stop: Stop) -> Iterator[Any]:
+        """`Rolling` and a `Value` after each batch."""
+        return rollouts.roll(self.trace, self.uid, self.rollouts, batch=BATCH, generator=generator, stop=stop)
+
+
+@dataclass(frozen=True, slots=True)
+class ValueTree:
+    """The values of all prefixes, from a budget of rollouts."""
+
+    trace: Trace
+    budget: int
+    reward: ClassVar[None] = None
+
+    @property
+    def generator(self) -> str:
+        return self.trace.generator
+
+    def begin(self, generator: str | Generator, reward: str | RewardModel, stop: Stop) -> Iterator[Any]:
+        """`Rolling` and a `TreeValues` after each batch."""
+        return rollouts.value_tree(self.trace, self.budget, batch=BATCH, generator=generator, stop=stop)
+
+
+@dataclass(frozen=True, slots=True)
+class Rescore:
+    """All sweeps of a run under another reward."""
+
+    trace: Trace
+    reward: str
+    generator: ClassVar[None] = None
+
+    def begin(self, generator: str | Generator, reward: str | RewardModel, stop: Stop) -> Iterator[Any]:
+        """`Rescoring` after each step, a `Rescored` for each sweep."""
+        return rescore.rescore(self.trace, reward, stop=stop)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What each word of a step does to its reward."""
+
+    trace: Trace
+    uid: int
+    reward: str
+    generator: ClassVar[None] = None
+
+    def begin(self, generator: str | Generator, reward: str | RewardModel, stop: Stop) -> Iterator[Any]:
+        """`Occluding` after each batch, an `Occlusion` at the end."""
+        return attribution.occlude(self.trace, self.uid, reward, stop=stop)
+
+
+@dataclass(frozen=True, slots=True)
+class Retell:
+    """The rewards of a path with another text in it, beside those of the recorded one."""
+
+    trace: Trace
+    uid: int
+    text: str
+    generator: ClassVar[None] = None
+
+    @property
+    def reward(self) -> str:
+        return self.trace.reward
+
+    def begin(self, generator: str | Generator, reward: str | RewardModel, stop: Stop) -> Iterator[Any]:
+        """A `StepRewards` for each step, up to the end of the node's heaviest line."""
+        path = edit.edited(self.trace, self.uid, self.text, leaf(self.trace, self.uid))
+        return edit.rescore_path(path, reward, stop=stop)
+
+
+@dataclass(frozen=True, slots=True)
+class Grow:
+    """A new run from a prefix; `text` takes the place of its last step, None leaves it as it was written."""
+
+    trace: Trace
+    uid: int
+    text: str | None
+    particles: int
+
+    @property
+    def generator(self) -> str:
+        return self.trace.generator
+
+    @property
+    def reward(self) -> str:
+        return self.trace.reward
+
+    def begin(self, generator: str | Generator, reward: str | RewardModel, stop: Stop) -> Iterator[Any]:
+        """The events of the run."""
+        return edit.grow(
+            self.trace, self.uid, self.text, generator=generator, reward=reward, particles=self.particles, stop=stop
+        )
+
+
+def leaf(trace: Trace, uid: int) -> int:
+    """The end of the node's line along its heaviest children."""
+    while children := selection.kin(trace, uid).children:
+        uid = children[0]
+    return uid
+
+
+def read(
+    sent: Mapping[str, Any], trace: Trace | None, shown: Trace | None, selected: int | None, offer: Offer
+) -> Question:
+    """The question that a form asks: of the run `trace`, or of its sweep that is `shown`. Nothing that a browser sends
+    is trusted; `Grow`, which begins a run, is read by `read_grow`.
+
+    Raises:
+        LabError, SettingError: it cannot be asked; what to do instead.
+    """
+    if trace is None or shown is None or not shown.steps:
+        raise LabError("There is no run to ask about yet.")
+    match str(sent.get("do")):
+        case "value":
+            _knows(shown)
+            return ValueOf(shown, _node(shown, selected), _one_of(sent.get("rollouts"), ROLLOUTS))
+        case "tree":
+            _knows(shown)
+            return ValueTree(shown, _one_of(sent.get("budget"), BUDGETS))
+        case "rescore":
+            return Rescore(trace, another_reward(sent, trace, offer))
+        case "words":
+            uid = _node(shown, selected)
+            if len(attribution.words(_text(shown, uid))) > MOST_WORDS:
+                raise LabError(f"The step has more than {MOST_WORDS} words; this page leaves out no more than that.")
+            chosen = sent.get("reward") or sent.get("typed")
+            return Words(shown, uid, another_reward(sent, trace, offer) if chosen else trace.reward)
+        case "retell":
+            uid = _node(shown, selected)
+            return Retell(shown, uid, _typed(sent))
+    raise LabError("This page has no such question.")
+
+
+def read_grow(sent: Mapping[str, Any], shown: Trace | None, selected: int | None, particles: int) -> Grow:
+    """The run that the form of an edited step asks for; raises `LabError` if it cannot be."""
+    if shown is None or not shown.steps:
+        raise LabError("There is no run to go on from yet.")
+    uid, text = _node(shown, selected), _typed(sent)
+    return Grow(shown, uid, None if text == _text(shown, uid).strip() else text, particles)
+
+
+def another_reward(sent: Mapping[str, Any], trace: Trace, offer: Offer) -> str:
+    """The reward model that was chosen from the list, or typed where that is allowed. Raises `SettingError`."""
+    typed = str(sent.get("typed") or "").strip()
+    if typed:
+        return offer.typed("typed_reward", typed)
+    chosen = str(sent.get("reward") or "")
+    if chosen not in [name for _, name in offer.rewards_for(trace.generator)]:
+        raise SettingError("reward", "Choose one of the reward models in the list.")
+    return chosen
+
+
+def _knows(trace: Trace) -> None:
+    if true_answer(trace) is None:
+        raise LabError(UNKNOWN)
+
+
+def _node(trace: Trace, selected: int | None) -> int:
+    uid = selection.known(trace, selected)
+    if uid is None:
+        raise LabError(NOBODY)
+    return uid
+
+
+def _text(trace: Trace, uid: int) -> str:
+    t, n = trace.node(uid)
+    return trace.texts[t][n]
+
+
+def _typed(sent: Mapping[str, Any]) -> str:
+    text = str(sent.get("text") or "").replace("\r\n", "\n").strip()
+    if len(text) > MOST_TEXT:
+        raise LabError(f"The step’s new text has {len(text)} characters; on this page it may have {MOST_TEXT}.")
+    return text
+
+
+def _one_of(value: object, choices: tuple[int, ...]) -> int:
+    found = [choice for choice in choices if str(choice) == str(value)]
+    if not found:
+        raise LabError(f"Choose one of {', '.join(map(str, choices))} rollouts.")
+    return found[0]
