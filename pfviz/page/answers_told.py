@@ -103,8 +103,6 @@ def _key(kind: str) -> str:
 
 def _other(found: Rescored) -> str:
     """Rank correlations, and whom each reward would have killed."""
-    at = found.parting
-    lead = f"They part at step <b>{at + 1}</b>." if at is not None else "They never part."
     rows = "".join(
         f"<tr><td>{t + 1}</td><td>{_rank(rho)}</td><td>{_rank(tau)}</td></tr>"
         for t, (rho, tau) in enumerate(found.correlations.tolist())
@@ -113,7 +111,7 @@ def _other(found: Rescored) -> str:
     header = f'<th>Step</th><th title="{why}">Spearman ρ</th><th title="{why}">Kendall τ</th>'
     ours, theirs = escape(_name(found.trace.reward)), escape(_name(found.reward))
     return (
-        f'<p class="lead">{ours} → {theirs}. {lead}</p>'
+        f'<p class="lead">{ours} → {theirs}</p>'
         + _killed(found, found.saved_by_other, f"{_key('rises')}Killed by {ours} alone")
         + _killed(found, found.saved_by_run, f"{_key('falls')}Killed by {theirs} alone")
         + f'<p class="small">{_key("both")}Killed by both {_key("neither")}by neither</p>'

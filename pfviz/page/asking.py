@@ -13,7 +13,7 @@ from pfviz.lab.attribution import Occluding, Occlusion
 from pfviz.lab.edit import StepRewards
 from pfviz.lab.rescore import Rescored, Rescoring
 from pfviz.lab.values import Rolling, TreeValues, Value
-from pfviz.page import asking_forms, looks, tools
+from pfviz.page import asking_forms, looks, questions, tools
 from pfviz.page.arriving import Arriving
 from pfviz.page.engine import Engine
 from pfviz.page.sessions import Run, Visit
@@ -43,7 +43,7 @@ def start(
             return
         run = visit.ask()
         visit.replies.say("Asking", going=True)
-        if isinstance(question, tools.ValueTree):
+        if isinstance(question, questions.ValueTree):
             visit.replies.colour = "gap"
     yield told(visit)
     try:
@@ -63,7 +63,7 @@ def told(visit: Visit) -> Values:
 
 
 def _updates(
-    visit: Visit, run: Run, question: tools.Question, items: Iterator[Any], clock: Callable[[], float]
+    visit: Visit, run: Run, question: questions.Question, items: Iterator[Any], clock: Callable[[], float]
 ) -> Iterator[Values]:
     shown, last = clock() - PAUSE, "Asking"
     with closing(items) as coming:  # type: ignore[type-var]  # all engines give generators
@@ -80,7 +80,8 @@ def _updates(
                 values = (looks.redraw(visit) if answer else {}) | told(visit)
             yield values
     stopped = run.stopped()
-    yield _ended(visit, run, f"Stopped. {last}" if stopped else _done(question, last))
+    far = f" after {last}" if " of " in last else ""
+    yield _ended(visit, run, f"Stopped{far}" if stopped else _done(question, last))
 
 
 def _ended(visit: Visit, run: Run, text: str, trouble: bool = False) -> Values:
@@ -92,7 +93,7 @@ def _ended(visit: Visit, run: Run, text: str, trouble: bool = False) -> Values:
         return looks.redraw(visit) | told(visit)
 
 
-def _keep(visit: Visit, question: tools.Question, item: Any) -> bool:
+def _keep(visit: Visit, question: questions.Question, item: Any) -> bool:
     """Put an answer where it is kept; whether it was one."""
     number = len(question.trace.earlier)
     answers = visit.replies.of(number)
@@ -101,9 +102,9 @@ def _keep(visit: Visit, question: tools.Question, item: Any) -> bool:
             answers.add(question.trace, item)
         case Rescored():
             visit.replies.of(item.sweep).other = item
-        case Occlusion() if isinstance(question, tools.Words):
+        case Occlusion() if isinstance(question, questions.Words):
             answers.words[question.uid] = question.reward, item
-        case StepRewards() if isinstance(question, tools.Retell):
+        case StepRewards() if isinstance(question, questions.Retell):
             before = answers.edits.get(question.uid, ()) if item.place else ()
             answers.edits[question.uid] = (*before, item)
         case _:
@@ -111,7 +112,7 @@ def _keep(visit: Visit, question: tools.Question, item: Any) -> bool:
     return True
 
 
-def _progress(question: tools.Question, item: Any, last: str) -> str:
+def _progress(question: questions.Question, item: Any, last: str) -> str:
     """The line of progress: what is told of an item, or what was told before."""
     match item:
         case Queued():
@@ -119,9 +120,9 @@ def _progress(question: tools.Question, item: Any, last: str) -> str:
         case Arriving():
             amount = f", {item.done:.1f} of {item.total:.1f} GB" if item.total else ""
             return f"Loading {item.model}{amount}"
-        case TreeValues() if isinstance(question, tools.ValueTree):
+        case TreeValues() if isinstance(question, questions.ValueTree):
             return f"{item.spent} of {question.budget} rollouts"
-        case Value() if isinstance(question, tools.ValueOf):
+        case Value() if isinstance(question, questions.ValueOf):
             return f"{item.rollouts} of {question.rollouts} rollouts" if not item.exact else "Nothing to roll out"
         case Rescoring():
             sweep = f"Iteration {item.sweep + 1}, step" if question.trace.earlier else "Step"
@@ -135,7 +136,7 @@ def _progress(question: tools.Question, item: Any, last: str) -> str:
     return last
 
 
-def _done(question: tools.Question, last: str) -> str:
-    if isinstance(question, tools.ValueOf | tools.ValueTree):
+def _done(question: questions.Question, last: str) -> str:
+    if isinstance(question, questions.ValueOf | questions.ValueTree):
         return last
     return "Done"

@@ -12,8 +12,8 @@ from pfviz.models.remote.endpoints import PREFIX as ENDPOINT
 from pfviz.page import sharing, zero
 from pfviz.page.arriving import Arriving, arrive
 from pfviz.page.offer import Offer
+from pfviz.page.questions import Question
 from pfviz.page.sharing import Queued, Sharing
-from pfviz.page.tools import Question
 from pfviz.trace import Trace
 
 Waiting = Arriving | Queued

@@ -17,8 +17,8 @@ from pfviz.inference.events import Event
 from pfviz.models.base import NOTHING, Drafts, IntArray, Sampling, Step
 from pfviz.page.engine import Waiting
 from pfviz.page.offer import Offer
+from pfviz.page.questions import Question
 from pfviz.page.sharing import Sharing
-from pfviz.page.tools import Question
 from pfviz.problem import Problem
 from pfviz.streams import stream
 from pfviz.trace import Trace

@@ -12,7 +12,7 @@ import pytest
 import pfviz
 from pfviz.errors import LabError, ModelError, PfvizError
 from pfviz.lab.values import TreeValues, Value
-from pfviz.page import asking, asking_forms, check, looks, runs, tools
+from pfviz.page import asking, asking_forms, check, looks, questions, runs, tools
 from pfviz.page.answers import Answers, Replies
 from pfviz.page.engine import Shared
 from pfviz.page.offer import Offer
@@ -97,9 +97,9 @@ def test_a_text_that_was_not_changed_leaves_the_recorded_step() -> None:
 
 
 def test_an_edited_path_goes_on_to_the_end_of_the_heaviest_line() -> None:
-    end = tools.leaf(TRACE, FIRST)
+    end = questions.leaf(TRACE, FIRST)
     assert FIRST in [int(TRACE.uids[node]) for node in TRACE.solution(*TRACE.node(end))]
-    assert tools.leaf(TRACE, end) == end
+    assert questions.leaf(TRACE, end) == end
 
 
 # --- how answers come -----------------------------------------------------------------------------------------------
@@ -177,7 +177,7 @@ def test_an_edited_step_has_both_rewards_of_each_step() -> None:
     visit = visiting("edit")
     told = ask(visit, do="retell", text="12 + 7 = 20, so we have 20 * 3 - 45.")[-1]["told"]
     steps = visit.replies.of(0).edits[FIRST]
-    assert len(steps) == len(TRACE.solution(*TRACE.node(tools.leaf(TRACE, FIRST))))
+    assert len(steps) == len(TRACE.solution(*TRACE.node(questions.leaf(TRACE, FIRST))))
     assert "<del>" in told
     assert ask(visit, do="retell", text="12 + 7 = 21.")
     assert visit.replies.of(0).edits[FIRST][0].text == "12 + 7 = 21."
@@ -255,7 +255,7 @@ def test_what_a_model_wrote_is_escaped_in_every_answer() -> None:
 
 def test_every_failure_is_a_sentence() -> None:
     class Broken(FakeEngine):
-        def ask(self, question: tools.Question, *, stop: Any) -> Iterator[Any]:
+        def ask(self, question: questions.Question, *, stop: Any) -> Iterator[Any]:
             yield from ()
             raise RuntimeError("secret")
 
@@ -279,7 +279,7 @@ def test_stop_ends_it_and_keeps_what_was_found() -> None:
             visit.stop_asking()
             break
     rest = list(coming)
-    assert "Stopped. " in rest[-1]["asking"]
+    assert "Stopped after" in rest[-1]["asking"]
     assert visit.replies.of(0).measured
     assert visit.asking is None
 
@@ -305,11 +305,11 @@ def test_a_closed_tab_a_new_run_and_a_new_question_stop_it() -> None:
 
 @pytest.mark.parametrize("names", [{"generator": "somebody/huge"}, {"generator": "endpoint:lab"}], ids=str)
 def test_a_trace_cannot_have_what_it_names_asked(names: dict[str, str]) -> None:
-    question = tools.ValueTree(replace(TRACE, **names), 128)
+    question = questions.ValueTree(replace(TRACE, **names), 128)
     with pytest.raises(ModelError, match="This page does not run the"):
         next(Shared(LISTED).ask(question, stop=go_on))
     with pytest.raises(ModelError, match="This page does not run the"):
-        next(Shared(LISTED).ask(tools.Rescore(TRACE, "../secrets"), stop=go_on))
+        next(Shared(LISTED).ask(questions.Rescore(TRACE, "../secrets"), stop=go_on))
 
 
 def test_questions_wait_in_the_line_of_runs() -> None:
@@ -317,7 +317,7 @@ def test_questions_wait_in_the_line_of_runs() -> None:
     first = engine.stream("1 + 2", stop=go_on, particles=2)
     while isinstance(next(first), Queued):
         pass
-    second = engine.ask(tools.Words(TRACE, FIRST, "naive"), stop=go_on)
+    second = engine.ask(questions.Words(TRACE, FIRST, "naive"), stop=go_on)
     assert next(second) == Queued(1)
     list(first)
     assert list(second)
@@ -327,21 +327,21 @@ def test_only_the_model_that_is_asked_is_loaded(monkeypatch: pytest.MonkeyPatch)
     from pfviz.models import presets
 
     monkeypatch.setattr(presets, "generator", lambda name: pytest.fail(f"loaded {name}"))
-    assert list(Shared(LISTED).ask(tools.Rescore(TRACE, "oracle"), stop=go_on))
+    assert list(Shared(LISTED).ask(questions.Rescore(TRACE, "oracle"), stop=go_on))
 
 
 def test_on_zero_gpu_models_that_need_one_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pfviz.page.engine.zero.active", lambda: True)
     with pytest.raises(ModelError, match="lends its GPU for runs only"):
-        next(Shared(ANY).ask(tools.Rescore(TRACE, "somebody/prm"), stop=go_on))
-    assert list(Shared(ANY).ask(tools.Rescore(TRACE, "oracle"), stop=go_on))
+        next(Shared(ANY).ask(questions.Rescore(TRACE, "somebody/prm"), stop=go_on))
+    assert list(Shared(ANY).ask(questions.Rescore(TRACE, "oracle"), stop=go_on))
 
 
 def test_nothing_is_asked_without_a_click() -> None:
     asked = threading.Event()
 
     class Watched(FakeEngine):
-        def ask(self, question: tools.Question, *, stop: Any) -> Iterator[Any]:
+        def ask(self, question: questions.Question, *, stop: Any) -> Iterator[Any]:
             asked.set()
             return super().ask(question, stop=stop)
 
