@@ -37,15 +37,14 @@ def start(
             refused = str(error)
         else:
             refused = BUSY if visit.run is not None else ""
-        if refused:
-            visit.replies.say(refused, trouble=True)
-            yield told(visit)
-            return
-        run = visit.ask()
-        visit.replies.say("Asking", going=True)
-        if isinstance(question, questions.ValueTree):
+        run = None if refused else visit.ask()
+        visit.replies.say(refused or "Asking", going=not refused, trouble=bool(refused))
+        if not refused and isinstance(question, questions.ValueTree):
             visit.replies.colour = "gap"
-    yield told(visit)
+        first = told(visit)
+    yield first  # without the lock: a server goes on with a generator on any of its threads
+    if run is None:
+        return
     try:
         yield from _updates(visit, run, question, engine.ask(question, stop=run.stopped), clock)
     except PfvizError as error:

@@ -253,6 +253,19 @@ def test_what_a_model_wrote_is_escaped_in_every_answer() -> None:
         assert "<script" not in shown["check"]
 
 
+def test_nothing_is_locked_while_the_page_draws() -> None:
+    """A server goes on with a generator on any of its threads, and a lock belongs to one."""
+    visit = visiting("words")
+    for sent in ({"do": "rescore", "reward": "nonsense"}, {"do": "words", "reward": ""}):
+        for _ in asking.start(Shared(LISTED), visit, sent):
+            free: list[bool] = []
+            other = threading.Thread(target=lambda free=free: free.append(visit.lock.acquire(blocking=False)))
+            other.start()
+            other.join()
+            assert free == [True]
+            visit.lock = threading.RLock()  # the other thread's has gone with it
+
+
 def test_every_failure_is_a_sentence() -> None:
     class Broken(FakeEngine):
         def ask(self, question: questions.Question, *, stop: Any) -> Iterator[Any]:
