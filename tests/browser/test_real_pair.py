@@ -71,7 +71,7 @@ def test_another_mathematics_gets_a_message_and_three_examples(tab: Tab) -> None
 def test_a_batch_under_the_naive_reward_has_findings_with_examples(tab: Tab) -> None:
     tab.page.get_by_role("tab", name="Reward lab").click()
     tab.page.locator('[data-lab="naive"]').click()
-    tab.page.locator(".lab-progress.done", has_text="8 of 8 runs").wait_for(timeout=600_000)
+    tab.page.locator(".lab-progress.done", has_text="8 of 8 runs").wait_for()
     tab.page.locator("#lab-note", has_text="judged step by step").wait_for()
     assert "naive" in tab.page.locator("#lab-note").inner_text()
     example = tab.page.locator(".finding .example").first
