@@ -172,9 +172,13 @@ class _Table:
     def rows(self) -> Rows:
         whole = {name: np.array(values, dtype=np.int64) for name, values in self.columns.items() if name != "reward"}
         last = whole.pop("last").astype(np.bool_)
+        # Numbered by their texts, so that intervals, which resample problems, do not depend on the order of the runs.
+        names = sorted(self.problems)
+        place = np.argsort([self.problems[name] for name in names], kind="stable")
+        whole["problem"] = place[whole["problem"]] if names else whole["problem"]
         reward = np.array(self.columns["reward"], dtype=np.float64)
         return Rows(
-            **whole, reward=reward, last=last, texts=tuple(self.texts), problems=tuple(self.problems),
+            **whole, reward=reward, last=last, texts=tuple(self.texts), problems=tuple(names),
             judged=self.judged and bool(self.texts),
         )  # fmt: skip
 

@@ -9,6 +9,7 @@ import pytest
 
 import pfviz
 from pfviz.diagnostics.truth import RIGHT, UNKNOWN, WRONG, truth
+from pfviz.lab.findings import Findings, findings
 from pfviz.lab.rows import Rows, groups, rows
 from pfviz.problem import SEPARATOR, extract_answer, is_correct
 from pfviz.trace import Trace
@@ -144,3 +145,14 @@ def test_groups_are_the_rows_of_each_number() -> None:
     assert [one.tolist() for one in groups(numbers)] == [[1, 4], [3], [0, 2]]
     assert [one.tolist() for one in groups(numbers, np.array([True, False, True, False, True]))] == [[4], [0, 2]]
     assert groups(numbers, np.zeros(5, dtype=np.bool_)) == []
+
+
+def test_the_order_of_the_runs_changes_nothing_that_is_found(traces: list[Trace]) -> None:
+    def spoilt(order: list[Trace]) -> Findings:
+        found = rows(order)
+        return findings(found.scored(np.clip(0.6 * found.reward + 0.01 * found.tokens, 0, 1)))
+
+    def told(found: Findings) -> list[tuple[str, str, float, float]]:
+        return [(f.cause, f.sentence, round(f.estimate.low, 9), round(f.estimate.high, 9)) for f in found.found]
+
+    assert told(spoilt(traces)) == told(spoilt(traces[::-1])) != []

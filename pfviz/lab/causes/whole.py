@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pfviz.lab.causes.base import LEAST_PROBLEMS, LEAST_ROWS, Evidence, Finding, clearest, enough
+from pfviz.lab.causes.blind import blindness
 from pfviz.lab.intervals import mean
 from pfviz.lab.rows import groups
 from pfviz.lab.wording import percent
@@ -27,8 +28,8 @@ def silent(evidence: Evidence) -> Finding | None:
     near = abs(found.value - 0.5)
     if not constant and not (near < 0.1 and found.high - found.low < 0.3 and (near < 0.04 or not found.excludes(0.5))):
         return None
-    if not constant and _divided(evidence):
-        return None
+    if not constant and (_divided(evidence) or blindness(Evidence(rows))):
+        return None  # it says something of some errors, or in some problems
     evidence.explained = evidence.explained | rows.is_wrong
     why = "every prefix has the same score, so that" if constant else "of a right and a wrong prefix"
     ahead = "a right prefix is ahead of a wrong one" if constant else "the right one scores higher"
