@@ -16,7 +16,7 @@ window.pfvizMarkup = function pfvizMarkup({ element, trigger, watch }) {
   let role = null;
   element.addEventListener("click", (event) => {
     const hit = event.target.closest(pfvizHits.join(", "));
-    if (!hit) return;
+    if (!hit || !element.contains(hit)) return; // the body has a data-view too
     if (hit.dataset.view !== undefined) {
       pfvizView(hit.dataset.view);
       return trigger("select", { view: hit.dataset.view });

@@ -30,7 +30,7 @@ def found(traces: list[Trace]) -> Rows:
 
 def test_each_step_that_was_written_is_a_row(traces: list[Trace], found: Rows) -> None:
     assert len(found) == sum(int(trace.written.sum()) for trace in traces)
-    assert found.problems == (traces[0].problem, traces[1].problem)
+    assert found.problems == tuple(sorted({trace.problem for trace in traces}))
     assert found.judged
     for row in range(len(found)):
         trace = traces[found.run[row]]
@@ -147,7 +147,7 @@ def test_groups_are_the_rows_of_each_number() -> None:
     assert groups(numbers, np.zeros(5, dtype=np.bool_)) == []
 
 
-def test_the_order_of_the_runs_changes_nothing_that_is_found(traces: list[Trace]) -> None:
+def test_the_order_of_the_runs_changes_nothing_that_is_found(oracle_runs: list[Trace]) -> None:
     def spoilt(order: list[Trace]) -> Findings:
         found = rows(order)
         return findings(found.scored(np.clip(0.6 * found.reward + 0.01 * found.tokens, 0, 1)))
@@ -155,4 +155,4 @@ def test_the_order_of_the_runs_changes_nothing_that_is_found(traces: list[Trace]
     def told(found: Findings) -> list[tuple[str, str, float, float]]:
         return [(f.cause, f.sentence, round(f.estimate.low, 9), round(f.estimate.high, 9)) for f in found.found]
 
-    assert told(spoilt(traces)) == told(spoilt(traces[::-1])) != []
+    assert told(spoilt(oracle_runs)) == told(spoilt(oracle_runs[::-1])) != []
