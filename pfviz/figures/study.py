@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -51,6 +53,8 @@ LOOKS = {
     "self_consistency": Look(theme.SAMPLES, "dot", "x-thin-open"),
 }
 OTHER = Look(theme.MUTED, "solid", "circle-open")
+YARDSTICK = Look(theme.MUTED, "longdash", "star-open")
+NOTHING: Mapping[str, Result] = MappingProxyType({})
 SHORT = {"entropic_particle_filtering": "Entropic filtering"}
 
 
@@ -66,22 +70,32 @@ class _Line:
     name: str
     points: list[tuple[int, Estimate]]
     width: float
+    own: Look | None = None
 
     @property
     def look(self) -> Look:
+        if self.own is not None:
+            return self.own
         look = LOOKS.get(self.method, OTHER)
         return Look(look.colour, "dash", "circle-open") if self.method == LEADER and self.pick == "vote" else look
 
 
-def plot_study(result: Result, *, title: bool = True, height: int = HEIGHT) -> go.Figure:
+def plot_study(
+    result: Result, *, title: bool = True, height: int = HEIGHT, beside: Mapping[str, Result] = NOTHING
+) -> go.Figure:
     """Accuracy against generations. Particle filtering stands out, with its interval as a band; it has a second line,
     for the answer of its weighted vote. A method of a single generation is a level.
 
     Args:
         title: draw the title.
         height: in px, for which the names at the lines' ends are kept apart; a larger picture is no worse.
+        beside: other results by a name; of each the line of particle filtering is drawn too, to compare with.
     """
-    lines = _lines(result)
+    lines = _lines(result) + [
+        _Line(LEADER, "usual", f"{name}, N ≤ {other.curve(LEADER)[-1][0]}", other.curve(LEADER), 1.8, YARDSTICK)
+        for name, other in beside.items()
+        if other.curve(LEADER)
+    ]
     low, high = _range(lines)
     budgets = sorted({column.budget for column in result.columns})
     xs = np.log2(budgets)

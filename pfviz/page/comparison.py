@@ -50,13 +50,21 @@ def findings() -> str:
     return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
 
 
+def yardstick() -> dict[str, Result]:
+    """Particle filtering without a reward model, on the same problems: under the generator's own confidence."""
+    try:
+        return {"No reward model": load(table().with_name("confidence.json"))}
+    except StudyError:
+        return {}
+
+
 def drawn(result: Result) -> Values:
     """The figures."""
     from pfviz.figures.ratio import plot_ratio
     from pfviz.figures.study import plot_study
 
     figures = {
-        "study": plot_study(result, title=False, height=HEIGHT),
+        "study": plot_study(result, title=False, height=HEIGHT, beside=yardstick()),
         "ratio": plot_ratio(result, title=False),
         "ratio_vote": plot_ratio(result, pick="vote", title=False),
     }

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from pfviz.figures import theme
 from pfviz.figures.ratio import plot_ratio, times
-from pfviz.figures.study import LOOKS, plot_study, spread
+from pfviz.figures.study import LOOKS, YARDSTICK, plot_study, spread
 from pfviz.figures.study_page import to_page
 from pfviz.inference.methods import METHODS
 from pfviz.study.budgets import BUDGETS
-from pfviz.study.result import Estimate, Ratio, Result
+from pfviz.study.result import LEADER, Estimate, Ratio, Result
 from pfviz.study.summary import summarise
 from pfviz.study.units import Unit, units
 from tests.study.outcomes import outcomes
@@ -91,8 +91,19 @@ def test_every_line_is_named_at_its_end_and_no_name_lies_on_another() -> None:
     assert min(np.diff(heights)) > 13
 
 
+def test_a_yardstick_is_one_more_line_that_says_how_far_it_goes() -> None:
+    found = result()
+    without, beside = plot_study(found), plot_study(found, beside={"No <reward>": found})
+    last = found.curve(LEADER)[-1][0]
+    (line,) = {trace.name for trace in beside.data} - {trace.name for trace in without.data}
+    assert line == f"No <reward>, N ≤ {last}"
+    drawn = next(trace for trace in beside.data if trace.name == line)
+    assert list(drawn.y) == [round(estimate.value, 4) for _, estimate in found.curve(LEADER)]
+    assert "&lt;reward&gt;" in next(note.text for note in beside.layout.annotations if note.name == line)
+
+
 def test_looks_differ_by_more_than_colour() -> None:
-    looks = [(look.dash, look.marker) for look in LOOKS.values()]
+    looks = [(look.dash, look.marker) for look in (*LOOKS.values(), YARDSTICK)]
     assert len(set(looks)) == len(looks)
 
 
