@@ -54,8 +54,8 @@ def forgotten(evidence: Evidence, scores: FloatArray) -> list[Candidate]:
     if not enough(rows, rows.stale & ~np.isnan(evidence.as_scored)):
         evidence.want(
             "forgets",
-            "Whether errors are forgotten: hardly any solution went on after an error. Runs that do not select "
-            "(best-of-N) would show it.",
+            "Whether errors are forgotten: hardly any solution went on after an error with a right one beside it. More "
+            "runs that do not select (best-of-N) would show it.",
         )
         return []
     told = contrast(evidence, scores, rows.stale, rows.fresh | rows.stale)
