@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -13,6 +15,7 @@ from pfviz.page.sharing import Sharing
 from tests.browser import chromium
 from tests.browser.conftest import Tab, wait_until
 from tests.browser.fake_pair import FakeEngine
+from tests.models.remote.fake import MODEL, PROMPT, serving
 
 pytestmark = [
     pytest.mark.browser,
@@ -95,3 +98,32 @@ def test_who_waits_sees_the_place_in_the_queue(browser: Browser, busy: Demo) -> 
     for tab in (first, second, third):
         tab.close()
         assert tab.wrong == []
+
+
+def test_a_configured_server_is_chosen_by_its_name_and_its_address_and_key_stay_here(
+    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving() as server:
+        file = tmp_path / "endpoints.json"
+        described = {"name": "lab", "url": server.url, "model": MODEL, "prompt": PROMPT, "key_env": "LAB_KEY"}
+        file.write_text(json.dumps([described]), encoding="utf-8")
+        monkeypatch.setenv("PFVIZ_ENDPOINTS", str(file))
+        monkeypatch.setenv("LAB_KEY", "a-secret-of-the-lab")
+        page = build_page()
+        page.launch(prevent_thread_lock=True, quiet=True, server_port=chromium.free_port(), warm=False)
+        try:
+            tab = Tab(browser, page.local_url)
+            tab.choose("models", f"lab: {MODEL}")
+            tab.page.locator("#about-models", has_text="server").wait_for()
+            tab.run("Which letters?")
+            tab.wait_end()
+            tab.page.locator("#particle .solution").wait_for()
+            assert any(path == "/v1/completions" for path, _ in server.asked)
+            assert {headers.get("authorization") for headers in server.headers} == {"Bearer a-secret-of-the-lab"}
+            told = tab.page.content() + json.dumps(page.get_config_file(), default=str)
+            assert "a-secret-of-the-lab" not in told
+            assert server.url not in told
+            tab.close()
+            assert tab.wrong == []
+        finally:
+            page.close()
