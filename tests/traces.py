@@ -16,7 +16,7 @@ from pfviz.inference.events import (
     Selected,
     Weighed,
 )
-from pfviz.models.base import Step
+from pfviz.models.base import Step, TokenRewards
 from pfviz.trace import Recorder, Trace
 
 PROBLEM = "Compute (12 + 7) * 3 - 45"
@@ -30,8 +30,12 @@ def synthetic_events(
     truth: str | None = "12",
     status: str = "finished",
     problem: str = PROBLEM,
+    inside: bool = False,
 ) -> Iterator[Event]:
     """A run of `particles` invented arithmeticians who slip now and then; some finish early.
+
+    With `inside` the reward speaks after every word: as before the step up to the word before its first result, and as
+    after the step from there on.
 
     `trigger` is "always", "ess" (ESS/N < 0.5, weights accumulate in between) or "never". The potential is the odds.
     """
@@ -84,8 +88,10 @@ def synthetic_events(
             )
         yield Drafting(step=t, tokens=sum(len(s.token_ids) for s in new.values()), active=len(active))
         yield Extended(step=t, steps=new)
+        before = rewards
         rewards = np.where(finished, rewards, np.clip(1 / (1 + np.exp(-skill)), 0.01, 0.99))
-        yield Scored(step=t, rewards=rewards)
+        told = {slot: _inside(made.text, float(before[slot]), float(rewards[slot])) for slot, made in new.items()}
+        yield Scored(step=t, rewards=rewards, tokens=told if inside else {})
         log_weights = carried + np.log(rewards) - np.log1p(-rewards)
         evidence = float(np.logaddexp.reduce(log_weights))
         weights = np.exp(log_weights - evidence)
@@ -116,10 +122,11 @@ def synthetic_trace(
     trigger: str = "always",
     truth: str | None = "12",
     problem: str = PROBLEM,
+    inside: bool = False,
 ) -> Trace:
     """The trace of `synthetic_events`, built by a `Recorder`."""
     recorder = Recorder()
-    for event in synthetic_events(particles, steps, seed, trigger, truth, problem=problem):
+    for event in synthetic_events(particles, steps, seed, trigger, truth, problem=problem, inside=inside):
         recorder.see(event)
     return recorder.trace()
 
@@ -127,6 +134,13 @@ def synthetic_trace(
 def _shared_out(log_prob: float, tokens: int) -> tuple[float, ...]:
     """The log-probability of a step as that of its tokens, each a little less likely than the one before it."""
     return tuple(round(log_prob * 2 * k / tokens / (tokens + 1), 6) for k in range(1, tokens + 1))
+
+
+def _inside(text: str, before: float, after: float) -> TokenRewards:
+    """A word is everything up to a blank, which it takes along."""
+    ends = [k + 1 for k, letter in enumerate(text[:-1]) if letter == " "] + [len(text)]
+    turn = text.find("= ") + 2
+    return TokenRewards(tuple(ends), tuple(round(after if end > turn else before, 4) for end in ends))
 
 
 def _text(t: int, last: bool, value: int, slip: bool) -> tuple[str, int]:

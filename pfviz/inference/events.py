@@ -10,10 +10,10 @@ A stopped run ends with `RunEnded(status="stopped")` after the last complete ste
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from pfviz.models.base import FloatArray, IntArray, Step
+from pfviz.models.base import FloatArray, IntArray, Step, TokenRewards
 
 SweepStatus = Literal["finished", "step limit"]
 Status = Literal["finished", "step limit", "stopped"]
@@ -58,6 +58,9 @@ class Extended:
 class Scored:
     step: int
     rewards: FloatArray  # (N,), a finished particle's last reward is repeated
+    tokens: Mapping[int, TokenRewards] = field(
+        default_factory=dict
+    )  # slot -> what was said inside of its new step, where that is known
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from pfviz.inference.methods.base import Method, Population, Selection
 from pfviz.inference.past import NEW, PastSweep, Told, Trajectory
 from pfviz.inference.weights import ess, log_sum_exp
 from pfviz.models.base import (
+    UNTOLD,
     FloatArray,
     Generator,
     GeneratorSession,
@@ -34,6 +35,7 @@ from pfviz.models.base import (
     RewardSession,
     Step,
     reads_entropies,
+    token_rewards,
 )
 from pfviz.problem import Problem
 from pfviz.streams import stream, sweep_seed
@@ -177,8 +179,10 @@ class Sweep:
         lost = tuple(slot for slot in sorted(scores) if not math.isfinite(scores[slot]))
         self.rewards[list(lost)] = 0.0
         self._check_range(scores, lost)
+        recorded = step < len(self.past.tokens)
+        told = self.past.tokens[step] if recorded else token_rewards(self.scorers) if written else UNTOLD
         drifted = self._recall(step)
-        yield Scored(step, self.rewards.copy())
+        yield Scored(step, self.rewards.copy(), {slot: told[slot] for slot in sorted(told.keys() & written.keys())})
         if lost:
             yield Noted(step, lost, "The reward model gave no number; it counts as a reward of 0.")
         if drifted:

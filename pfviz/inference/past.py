@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pfviz.models.base import NOTHING, Drafts, FloatArray, IntArray, Step
+from pfviz.models.base import NOTHING, Drafts, FloatArray, IntArray, Step, TokenRewards
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class PastSweep:
     rewards: Sequence[FloatArray]  # of each step: (N,), a finished particle's last one repeated
     seconds: Sequence[float]  # of each step: since the run began
     complete: bool  # the sweep is over: it needs no session to go on
+    tokens: Sequence[Mapping[int, TokenRewards]] = ()  # of each step: slot -> what was said inside of what it wrote
 
 
 NEW = PastSweep((), (), (), False)

@@ -34,6 +34,18 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenRewards:
+    """What a reward model says at each of its own tokens of a step, which need not be the generator's.
+
+    `rewards[k]` in [0, 1] is of the prefix up to character `ends[k]` (excluded) of the step's text; ends rise. What is
+    read at the separator, the step's own reward, is none of them.
+    """
+
+    ends: tuple[int, ...]
+    rewards: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Sampling:
     """How steps are drawn. `temperature` 0 is greedy; the bounds end any step and any solution."""
 
@@ -72,6 +84,9 @@ class Generator(Protocol):
 
 
 class RewardSession(Protocol):
+    """A session whose model scores every token may have an attribute `token_rewards`, a mapping slot -> `TokenRewards`
+    of what it scored last."""
+
     def score(self, steps: Mapping[int, Step]) -> Mapping[int, float]:
         """Reward in [0, 1] of each given slot's prefix once its new step is appended (the prefix is kept). A value that
         is not finite says that there is none."""
@@ -88,6 +103,15 @@ class RewardModel(Protocol):
         """A session with `particles` slots without steps. `whole`: every prefix is scored as one text, with one
         separator at its end, instead of with one after each step."""
         ...
+
+
+UNTOLD: Mapping[int, TokenRewards] = MappingProxyType({})
+
+
+def token_rewards(session: RewardSession) -> Mapping[int, TokenRewards]:
+    """What the session says of the tokens that it scored last, by slot; nothing, where its model scores steps only."""
+    told: Mapping[int, TokenRewards] = getattr(session, "token_rewards", UNTOLD)
+    return told
 
 
 def reads_entropies(reward: RewardModel) -> bool:

@@ -24,6 +24,16 @@ class Codec:
         with self._lock:
             return [int(i) for i in self._tokenizer.encode(text, add_special_tokens=False)]
 
+    def encode_with_ends(self, text: str) -> tuple[list[int], list[int]]:
+        """The ids of a text, and how many of its characters have been read with each; 0 where a slow tokenizer does not
+        know."""
+        if not getattr(self._tokenizer, "is_fast", False):
+            ids = self.encode(text)
+            return ids, [0] * len(ids)
+        with self._lock:
+            found = self._tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
+        return [int(i) for i in found["input_ids"]], [int(end) for _, end in found["offset_mapping"]]
+
     def decode(self, ids: Sequence[int]) -> str:
         """The text of ids; special tokens have none."""
         with self._lock:

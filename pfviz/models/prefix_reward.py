@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import torch
 
 from pfviz.errors import ModelError
 from pfviz.models import caches
-from pfviz.models.base import IntArray, Step
+from pfviz.models.base import IntArray, Step, TokenRewards
 from pfviz.models.codec import Codec
 from pfviz.models.memory import Passes
 from pfviz.models.tensors import double
@@ -27,14 +28,37 @@ from pfviz.problem import Problem
 @dataclass(frozen=True, slots=True)
 class Asked:
     """The ids that a step adds to its prefix, and those that ask for the reward: they are fed after the others, and are
-    not there any more when the next step comes. The reward is read at the last id of both."""
+    not there any more when the next step comes. The reward is read at the last id of both.
+
+    A protocol whose model scores every token says with `ends` how many characters of the step's text have been read
+    with each of the first ids in `kept`; 0 before the text.
+    """
 
     kept: tuple[int, ...]
     asking: tuple[int, ...] = ()
+    ends: tuple[int, ...] = ()
+
+    @classmethod
+    def of(
+        cls, ids: Sequence[int], ends: Sequence[int], *, asking: Sequence[int] = (), lead: Sequence[int] = ()
+    ) -> Asked:
+        """A text's ids and their ends, after others that lead to it."""
+        return cls((*lead, *ids), tuple(asking), (*(0 for _ in lead), *ends))
 
     @property
     def ids(self) -> tuple[int, ...]:
         return self.kept + self.asking
+
+    def told(self, rewards: Sequence[float]) -> TokenRewards:
+        """The rewards at the tokens of the text, to four digits, of those at all ids. Of tokens that are parts of one
+        character the last counts; what is no number, or is read without a character more, is left out."""
+        found: dict[int, float] = {}
+        last = 1
+        for end, reward in zip(self.ends, rewards, strict=False):
+            if end >= last:
+                found[end], last = reward, end
+        found = {end: round(reward, 4) for end, reward in found.items() if 0 <= reward <= 1}
+        return TokenRewards(tuple(found), tuple(found.values()))
 
 
 class PrefixReward(ABC):
@@ -55,7 +79,7 @@ class PrefixReward(ABC):
 
     @abstractmethod
     def rewards(self, logits: torch.Tensor) -> torch.Tensor:
-        """(R,) rewards in [0, 1] from the logits (R, C), float64, at the last id of each of R prefixes."""
+        """(R,) rewards in [0, 1] from the logits (R, C), float64, at R ids."""
 
     def open(self, problem: Problem, *, particles: int, whole: bool = False) -> PrefixSession:
         """See `RewardModel.open`; each slot is at the end of the prompt, which is computed once."""
@@ -64,7 +88,8 @@ class PrefixReward(ABC):
 
 class PrefixSession:
     """One run's prefixes: slot n is row `_row[n]` of the cache; slots with the same steps so far share a row, and a
-    finished slot has none. `notes` says where memory ran out."""
+    finished slot has none. `notes` says where memory ran out, `token_rewards` what was read inside of the steps scored
+    last, where the protocol reads it."""
 
     def __init__(self, reward: PrefixReward, prompt: list[int], particles: int, whole: bool = False) -> None:
         self._reward = reward
@@ -76,6 +101,7 @@ class PrefixSession:
             self._passes.notes.append(caches.ROW_BY_ROW.format(name=reward.name))
         self._passes.over(1, lambda *_: self._cache.feed(reward.model, [prompt]))
         self._row = dict.fromkeys(range(particles), 0)
+        self.token_rewards: Mapping[int, TokenRewards] = {}
 
     @property
     def notes(self) -> list[str]:
@@ -86,14 +112,12 @@ class PrefixSession:
         missing = set(steps) - self._row.keys()
         if missing:
             raise ModelError(f"Slots {sorted(missing)} are finished or unknown and cannot be scored.")
+        self.token_rewards = {}
         if not steps:
             return {}
         fed = self._arrange(steps)
-        values = [
-            value
-            for part in self._passes.over(len(fed), lambda a, b: self._feed([asked.ids for asked in fed[a:b]], a))
-            for value in part
-        ]
+        read = [row for part in self._passes.over(len(fed), lambda a, b: self._feed(fed[a:b], a)) for row in part]
+        values = [row[-1] for row in read]
         if not all(math.isfinite(value) for value in values):
             worst = next(value for value in values if not math.isfinite(value))
             raise ModelError(f"{self._reward.name} scored a step as {worst}; its weights may be damaged.")
@@ -101,6 +125,8 @@ class PrefixSession:
             self._cache.lengths[row] -= len(asked.asking)
         self._fresh -= steps.keys()
         scores = {slot: values[self._row[slot]] for slot in steps}
+        told = [asked.told(row) for asked, row in zip(fed, read, strict=True)]
+        self.token_rewards = {slot: told[self._row[slot]] for slot in steps if told[self._row[slot]].ends}
         self._row = {slot: r for slot, r in self._row.items() if slot not in steps or not steps[slot].finished}
         return scores
 
@@ -126,9 +152,10 @@ class PrefixSession:
         self._fresh = {n for n, a in enumerate(ancestors) if int(a) in self._fresh}
 
     @torch.inference_mode()
-    def _feed(self, rows: list[tuple[int, ...]], start: int) -> list[float]:
-        """Append ids to the rows from `start` on; the reward at each row's last one."""
+    def _feed(self, asked: list[Asked], start: int) -> list[list[float]]:
+        """Append ids to the rows from `start` on; of each the reward at every id."""
+        rows = [one.ids for one in asked]
         logits = self._cache.feed(self._reward.model, rows, start)  # (T, C)
-        last = torch.tensor([len(row) for row in rows], device=logits.device).cumsum(0) - 1
-        values: list[float] = self._reward.rewards(double(logits[last])).tolist()
-        return values
+        read: list[float] = self._reward.rewards(double(logits)).tolist()
+        stops = list(accumulate(len(row) for row in rows))
+        return [read[stop - len(row) : stop] for row, stop in zip(rows, stops, strict=True)]

@@ -37,10 +37,10 @@ class QwenPrm(PrefixReward):
         return self.codec.prompt(problem)
 
     def step(self, text: str, *, first: bool, whole: bool) -> Asked:
-        ids = tuple(self.codec.encode(text))
+        ids, ends = self.codec.encode_with_ends(text)
         if whole:
-            return Asked(ids if first else self._joint + ids, self._mark)
-        return Asked(ids + self._mark)
+            return Asked.of(ids, ends, asking=self._mark, lead=() if first else self._joint)
+        return Asked.of([*ids, *self._mark], ends)
 
     def rewards(self, logits: torch.Tensor) -> torch.Tensor:
         return torch.softmax(logits, dim=1)[:, 1]

@@ -29,11 +29,16 @@ class SkyworkPrm(PrefixReward):
     def step(self, text: str, *, first: bool, whole: bool) -> Asked:
         if whole:
             line = " ".join(text.split("\n"))
-            return Asked(tuple(self.codec.encode(line if first else f" {line}")), self._break)
-        ids = () if first else self._break  # the blank line's own
+            ids, ends = self.codec.encode_with_ends(line if first else f" {line}")
+            return Asked.of(ids, ends if first else [end - 1 for end in ends], asking=self._break)
+        lead = () if first else self._break  # the blank line's own
+        ids, ends, start = [], [], 0
         for line in text.split("\n"):
-            ids += (*(self.codec.encode(line) if line else ()), *self._break)
-        return Asked(ids)
+            own, their_ends = self.codec.encode_with_ends(line) if line else ([], [])
+            ids += [*own, *self._break]
+            start += len(line) + 1
+            ends += [*(start - len(line) - 1 + end for end in their_ends), start]
+        return Asked.of(ids, ends[:-1], lead=lead)
 
     def rewards(self, logits: torch.Tensor) -> torch.Tensor:
         return torch.sigmoid(logits[:, 0])

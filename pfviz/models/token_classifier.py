@@ -58,10 +58,10 @@ class TokenClassifierReward(PrefixReward):
         return self._prompt(problem)
 
     def step(self, text: str, *, first: bool, whole: bool) -> Asked:
-        ids, separator = tuple(self.codec.encode(text)), tuple(self.separator_ids)
+        ids, ends = self.codec.encode_with_ends(text)
         if whole:
-            return Asked(ids if first else self._joint + ids, separator)
-        return Asked(ids + separator)
+            return Asked.of(ids, ends, asking=self.separator_ids, lead=() if first else self._joint)
+        return Asked.of([*ids, *self.separator_ids], ends)
 
     def rewards(self, logits: torch.Tensor) -> torch.Tensor:
         return torch.softmax(logits, dim=1)[:, 1]

@@ -14,12 +14,12 @@ import numpy.typing as npt
 
 from pfviz.inference.events import Noted, Swapped
 from pfviz.inference.past import PastSweep
-from pfviz.models.base import End, Step
+from pfviz.models.base import End, Step, TokenRewards
 
 if TYPE_CHECKING:
     from pfviz.inference.answers import Answer, Answers
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 Node = tuple[int, int]
 """(step, slot), both from 0."""
@@ -56,6 +56,8 @@ class Trace:
     token_ids: list[list[list[int]]]
     token_log_probs: list[list[list[float]]]
     entropies: list[list[list[float]]]
+    token_rewards: list[list[list[float]]]
+    reward_ends: list[list[list[int]]]
     ends: list[list[str]]
     ess: npt.NDArray[np.float64]
     resampled: npt.NDArray[np.bool_]
@@ -175,6 +177,10 @@ class Trace:
                 list(one.rewards),
                 one.seconds.tolist(),
                 one.complete,
+                [
+                    {n: one.token_reward(t, n) for n in range(one.particles) if one.reward_ends[t][n]}
+                    for t in range(one.steps)
+                ],
             )
             for one in self.sweeps
         ]
@@ -190,6 +196,10 @@ class Trace:
             tuple(self.token_log_probs[t][n]),
             tuple(self.entropies[t][n]),
         )
+
+    def token_reward(self, t: int, n: int) -> TokenRewards:
+        """What the reward model said inside of the step that slot n wrote at step t; empty where it was not told."""
+        return TokenRewards(tuple(self.reward_ends[t][n]), tuple(self.token_rewards[t][n]))
 
     def node(self, uid: int) -> Node:
         """(step, slot) of the step with this uid: where it was written.
@@ -303,6 +313,8 @@ COLUMNS = frozenset(
         "token_ids",
         "token_log_probs",
         "entropies",
+        "token_rewards",
+        "reward_ends",
         "ends",
         "ess",
         "resampled",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from pfviz.errors import TraceError
@@ -38,7 +40,7 @@ def check_consistent(trace: Trace, prefix: str = "") -> None:
     uids[1:] = np.where(before[1:], inherited, uids[1:])
     _refuse(trace.uids != uids, "uids", "t*N+n for a new step, else the uid of the finished ancestor", trace.uids)
     _refuse(before & ~trace.finished, "finished", "true, as the ancestor was finished", trace.finished)
-    for name in ("tokens", "texts", "ends", "token_ids", "token_log_probs", "entropies"):
+    for name in ("tokens", "texts", "ends", "token_ids", "token_log_probs", "entropies", "reward_ends"):
         column = trace.tokens if name == "tokens" else getattr(trace, name)
         filled = np.array([[bool(item) for item in row] for row in column])
         _refuse(before & filled, name, "nothing, as the particle was finished before", column)
@@ -48,6 +50,19 @@ def check_consistent(trace: Trace, prefix: str = "") -> None:
         column = getattr(trace, name)
         counts = np.array([[len(numbers) for numbers in row] for row in column])
         _refuse((counts != lengths) & (counts > 0), name, "one number for each of token_ids, or none", column)
+    said = np.array([[len(ends) for ends in row] for row in trace.reward_ends])
+    counts = np.array([[len(numbers) for numbers in row] for row in trace.token_rewards])
+    _refuse(counts != said, "token_rewards", "one number for each of reward_ends", trace.token_rewards)
+    falling = np.array(
+        [
+            [
+                any(b <= a for a, b in pairwise(ends)) or ends[-1:] > [len(text)]
+                for ends, text in zip(row, texts, strict=True)
+            ]
+            for row, texts in zip(trace.reward_ends, trace.texts, strict=True)
+        ]
+    )
+    _refuse(falling, "reward_ends", "rising numbers, none beyond the step's text", trace.reward_ends)
     unsaid = np.array([[end == "" for end in row] for row in trace.ends])
     _refuse(unsaid & ~before, "ends", "why the step ended", trace.ends)
     failed = np.array([[end == "failed" for end in row] for row in trace.ends])

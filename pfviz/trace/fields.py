@@ -101,6 +101,8 @@ FIELDS: tuple[Field, ...] = (
     Field("token_ids", "T×N", "integers", 0, _I63),
     Field("token_log_probs", "T×N", "numbers", infinite=True, since=3, usual=[]),
     Field("entropies", "T×N", "numbers", 0, since=3, usual=[]),
+    Field("token_rewards", "T×N", "numbers", 0, 1, since=4, usual=[]),
+    Field("reward_ends", "T×N", "integers", 1, MAX_TEXT, since=4, usual=[]),
     Field("ends", "T×N", "text", choices=("separator", "eos", "boxed", "tokens", "characters", "failed", "")),
     Field("ess", "T", "number", 0),
     Field("resampled", "T", "boolean"),

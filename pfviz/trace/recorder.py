@@ -143,6 +143,8 @@ class Recorder:
             token_ids=[row.token_ids for row in rows],
             token_log_probs=[row.token_log_probs for row in rows],
             entropies=[row.entropies for row in rows],
+            token_rewards=[row.token_rewards for row in rows],
+            reward_ends=[row.reward_ends for row in rows],
             ends=[row.ends for row in rows],
             **{name: grid(name, np.int64) for name in ("uids", "ancestors", "tokens")},
             **{name: grid(name, np.float64) for name in ("rewards", "log_carried", "log_weights", "log_probs")},
@@ -197,6 +199,9 @@ class _Row:
         self.token_ids = [list(new[slot].token_ids) if slot in new else [] for slot in range(n)]
         self.token_log_probs = [list(new[slot].token_log_probs) if slot in new else [] for slot in range(n)]
         self.entropies = [list(new[slot].entropies) if slot in new else [] for slot in range(n)]
+        said = scored.tokens
+        self.token_rewards = [list(said[slot].rewards) if slot in said else [] for slot in range(n)]
+        self.reward_ends = [list(said[slot].ends) if slot in said else [] for slot in range(n)]
         self.ends: list[str] = [new[slot].end if slot in new else "" for slot in range(n)]
         self.ess = weighed.ess
         self.log_evidence = weighed.log_evidence

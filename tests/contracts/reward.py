@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from pfviz.models.base import RewardModel, RewardSession, Step
+from pfviz.models.base import RewardModel, RewardSession, Step, token_rewards
 from pfviz.problem import Problem
 
 
@@ -88,9 +89,28 @@ def sessions_are_apart(case: Case) -> None:
     assert abs(score - case.scratch(case.problem, [case.words[1]])) <= case.tolerance
 
 
+def what_is_said_of_tokens_is_of_what_was_scored(case: Case) -> None:
+    """Where a session tells what it read inside of steps: of no other slots than were just scored, at rising places of
+    the step's text, and the same of the same prefix."""
+    session = case.open(case.make(), 3)
+    for texts in ({0: 2, 1: 2, 2: 0}, {1: 3, 2: 3}, {0: 1}):
+        steps = {slot: case.step(case.words[word]) for slot, word in texts.items()}
+        session.score(steps)
+        told = token_rewards(session)
+        assert set(told) <= set(steps), "of slots that were not scored"
+        for slot, said in told.items():
+            assert len(said.ends) == len(said.rewards) > 0
+            assert all(a < b for a, b in pairwise((0, *said.ends))), "ends that do not rise"
+            assert said.ends[-1] <= len(steps[slot].text), "an end beyond the text"
+            assert all(0 <= reward <= 1 for reward in said.rewards)
+        if len(texts) == 3:
+            assert told.get(0) == told.get(1), "another word of the same prefix"
+
+
 CHECKS: list[Callable[[Case], None]] = [
     incremental_equals_scratch,
     a_subset_leaves_the_others,
     select_copies,
     sessions_are_apart,
+    what_is_said_of_tokens_is_of_what_was_scored,
 ]

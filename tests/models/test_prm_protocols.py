@@ -3,6 +3,7 @@ chat is tokenised at once, one sequence goes through the model without any cache
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -129,6 +130,90 @@ def test_the_rewards_are_those_of_the_whole_text(case: str, check: Any, whole: b
     reward, score = CASES[case](whole)
     words = tuple(word for word in WORDS if word or (case in ("qwen", "skywork") and not whole))
     check(contract.Case(lambda: reward, PROBLEM, score, words=words, whole=whole))
+
+
+def inside(text: str, steps: Sequence[str], ends: Sequence[int], rewards: Sequence[float]) -> list[dict[int, float]]:
+    """Of each step that stands in the text: characters of it that were read -> reward, from those of the text."""
+    told, start = [], 0
+    for step in steps:
+        start = text.index(step, start)
+        places = zip(ends, rewards, strict=True)
+        told.append({end - start: reward for end, reward in places if 0 < end - start <= len(step)})
+        start += len(step)
+    return told
+
+
+def test_qwen_says_at_every_token_what_one_pass_over_the_chat_says_there() -> None:
+    reward, _ = qwen(whole=False)
+    model, tokenizer = prms.qwen()
+    steps = WORDS[:3]
+    chat = [{"role": "system", "content": SYSTEM}, {"role": "user", "content": PROBLEM.text}]
+    chat.append({"role": "assistant", "content": "<extra_0>".join(steps) + "<extra_0>"})
+    text = tokenizer.apply_chat_template(chat, tokenize=False)
+    found = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
+    rewards = logits(model, found["input_ids"]).softmax(1)[:, 1].tolist()
+    check_inside(reward, steps, inside(text, steps, [end for _, end in found["offset_mapping"]], rewards))
+
+
+def test_skywork_says_at_every_token_what_one_pass_over_the_lines_says_there() -> None:
+    """A line break inside of a step, after which it scores, is a token of the text."""
+    reward, _ = skywork(whole=False)
+    model, tokenizer = prms.skywork()
+    steps = WORDS[:3]
+    text = f"{tokenizer.bos_token}{PROBLEM.text}\n" + "\n\n".join(steps) + "\n"
+    line_break = tokenizer.encode("\n", add_special_tokens=False)[-1]
+    ids: list[int] = []
+    ends: list[int] = []
+    for line in text.split("\n")[:-1]:
+        start = ends[-1] if ends else 0
+        found = tokenizer(line, add_special_tokens=False, return_offsets_mapping=True) if line else {}
+        ids += [*found.get("input_ids", []), line_break]
+        ends += [*(start + end for _, end in found.get("offset_mapping", [])), start + len(line) + 1]
+    assert ends[-1] == len(text)
+    expected = inside(text, steps, ends, logits(model, ids)[:, 0].sigmoid().tolist())
+    assert 20 in expected[1], "the place after the first line of the second step"
+    check_inside(reward, steps, expected)
+
+
+def check_inside(reward: PrefixReward, steps: Sequence[str], expected: list[dict[int, float]]) -> None:
+    session = reward.open(PROBLEM, particles=2)
+    for step, there in zip(steps, expected, strict=True):
+        session.score({1: contract.step_of(step)})
+        said = session.token_rewards[1]
+        assert said.ends == tuple(there)
+        assert said.rewards == pytest.approx(list(there.values()), abs=1e-4)
+    assert len({round(r, 3) for there in expected for r in there.values()}) > 10, "they hardly differ: nothing is shown"
+
+
+@pytest.mark.parametrize("case", ["shepherd", "rlhflow"])
+def test_a_language_model_whose_plus_is_an_answer_says_nothing_of_tokens(case: str) -> None:
+    """Elsewhere its + against - is whether a sum or a difference comes next."""
+    session = CASES[case](False)[0].open(PROBLEM, particles=1)
+    session.score({0: contract.step_of(WORDS[0])})
+    assert not session.token_rewards
+
+
+def test_a_tokenizer_that_cannot_tell_places_leaves_only_the_steps() -> None:
+    reward, score = qwen(whole=False)
+    slow = copy.copy(reward.codec)
+    slow._tokenizer = NoOffsets(slow._tokenizer)
+    reward.codec = slow
+    session = reward.open(PROBLEM, particles=1)
+    got = session.score({0: contract.step_of(WORDS[0])})[0]
+    assert got == pytest.approx(score(PROBLEM, [WORDS[0]]), abs=1e-5)
+    assert not session.token_rewards
+
+
+class NoOffsets:
+    """A tokenizer in Python, as its users see it."""
+
+    is_fast = False
+
+    def __init__(self, tokenizer: Any) -> None:
+        self._tokenizer = tokenizer
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._tokenizer, name)
 
 
 @pytest.mark.parametrize("case", CASES)

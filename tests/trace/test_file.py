@@ -34,6 +34,13 @@ def changed(name: str, value: Any, *place: int) -> str:
     return json.dumps(data)
 
 
+def said(ends: list[int]) -> str:
+    """The file in which a reward model spoke inside of the first step, at these places."""
+    data = json.loads(changed("reward_ends", ends, 0, 0))
+    data["token_rewards"][0][0] = [0.5 for _ in ends]
+    return json.dumps(data)
+
+
 @given(
     particles=st.integers(1, 9),
     steps=st.integers(1, 7),
@@ -110,7 +117,16 @@ def test_save_and_load(tmp_path: Path) -> None:
         (changed("token_log_probs", [], 0, 0), "ok"),
         (changed("entropies", [1.0, 0.0], 0, 0), r"entropies\[0\]\[0\]: expected one number for each of token_ids"),
         (changed("entropies", [-1.0], 0, 0), r"entropies\[0\]\[0\]: expected list of numbers ≥ 0; found a list of 1"),
-        (changed("schema_version", 4), r"schema_version: expected integer from 1 to 3; found 4"),
+        (
+            changed("token_rewards", [0.5], 0, 0),
+            r"token_rewards\[0\]\[0\]: expected one number for each of reward_ends",
+        ),
+        (changed("token_rewards", [1.5], 0, 0), r"token_rewards\[0\]\[0\]: expected list of numbers from 0 to 1"),
+        (changed("reward_ends", [0], 0, 0), r"reward_ends\[0\]\[0\]: expected list of integers from 1 to"),
+        (said([4, 4]), r"reward_ends\[0\]\[0\]: expected rising numbers, none beyond the step's text"),
+        (said([4, 999]), r"reward_ends\[0\]\[0\]: expected rising numbers"),
+        (said([4, 8]), "ok"),
+        (changed("schema_version", 5), r"schema_version: expected integer from 1 to 4; found 5"),
         (changed("retained", 4), r"retained: expected a slot from 0 to 3; found 4"),
         (changed("pinned", True), r"ancestors\[\d\]\[0\]: expected 0, as slot 0 is pinned"),
         (changed("notes", [{"step": 0, "slots": [4], "text": "x"}]), r"notes\[0\]: expected a step below 4 and slots"),
@@ -124,7 +140,7 @@ def test_save_and_load(tmp_path: Path) -> None:
         (changed("seed", 10**40), "ok"),
         (changed("truth", None), "ok"),
         ('{"hello": 1}', "schema_version: is missing"),
-        ('{"schema_version": "x"}', "schema_version: expected integer from 1 to 3"),
+        ('{"schema_version": "x"}', "schema_version: expected integer from 1 to 4"),
         ("[1, 2]", "a trace is a JSON object; found a list of 2"),
         ("", "the file is no JSON"),
         ("{" * 100_000, "no JSON|nested deeper"),
@@ -232,10 +248,13 @@ def of_version(version: int, data: dict[str, Any]) -> dict[str, Any]:
     return own(data | {"earlier": [own(sweep) for sweep in data["earlier"]]}) | {"schema_version": version}
 
 
+LATER = ("token_log_probs", "entropies", "token_rewards", "reward_ends")
+
+
 def test_a_file_of_the_first_version_is_read() -> None:
     old = of_version(1, SMALL)
     none = [[[] for _ in range(4)] for _ in range(4)]
-    assert json.loads(dumps(loads(json.dumps(old)))) == SMALL | {"token_log_probs": none, "entropies": none}
+    assert json.loads(dumps(loads(json.dumps(old)))) == SMALL | dict.fromkeys(LATER, none)
     with pytest.raises(TraceError, match="notes"):
         loads(json.dumps(old | {"notes": [1]}))
     with pytest.raises(TraceError, match="iteration: is missing"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from pfviz.api import stream
 from pfviz.errors import TraceError
 from pfviz.inference.answers import tabulate
 from pfviz.inference.events import Extended, RunEnded, RunStarted, Scored, Selected, Weighed
-from pfviz.trace import Recorder, dumps
+from pfviz.trace import Recorder, dumps, loads
 from tests.contracts import toy
 from tests.sweeps import gibbs, tempering
 from tests.traces import synthetic_events, synthetic_trace
@@ -57,8 +59,22 @@ def test_a_finished_particle_keeps_its_uid_through_resampling() -> None:
         assert trace.uids[t, n] == trace.uids[t - 1, parent]
         assert (trace.texts[t][n], trace.token_ids[t][n], trace.ends[t][n], trace.tokens[t, n]) == ("", [], "", 0)
         assert trace.token_log_probs[t][n] == trace.entropies[t][n] == []
+        assert trace.token_rewards[t][n] == trace.reward_ends[t][n] == []
     fresh = trace.uids[trace.written]
     assert len(np.unique(fresh)) == len(fresh)
+
+
+def test_what_was_said_inside_of_a_step_is_recorded_with_its_place_and_is_part_of_the_past() -> None:
+    trace = synthetic_trace(particles=8, steps=5, seed=4, inside=True)
+    for t, n in zip(*np.nonzero(trace.written), strict=True):
+        said = trace.token_reward(int(t), int(n))
+        words = [trace.texts[t][n][a:b] for a, b in pairwise((0, *said.ends))]
+        assert [word.strip() for word in words] == trace.texts[t][n].split()
+        assert said.rewards[-1] == pytest.approx(trace.rewards[t, n], abs=1e-4)
+        assert trace.past()[0].tokens[t][n] == said
+    assert loads(dumps(trace)).token_rewards == trace.token_rewards
+    assert dumps(synthetic_trace(particles=8, steps=5, seed=4).upto(2)) != dumps(trace.upto(2))
+    assert trace.upto(2).reward_ends == trace.reward_ends[:2]
 
 
 def test_what_a_stopped_run_leaves_of_a_step_is_dropped() -> None:
