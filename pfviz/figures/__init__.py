@@ -8,6 +8,7 @@ from pfviz.figures.answers import plot_answers as answers
 from pfviz.figures.counterfactual import plot_counterfactual as counterfactual
 from pfviz.figures.export import to_html
 from pfviz.figures.genealogy import plot_genealogy as genealogy
+from pfviz.figures.inside import plot_inside as inside
 from pfviz.figures.profile import plot_profile as profile
 from pfviz.figures.resampling import plot_resampling as resampling
 from pfviz.figures.residuals import plot_residuals as residuals
@@ -22,6 +23,7 @@ __all__ = [
     "answers",
     "counterfactual",
     "genealogy",
+    "inside",
     "profile",
     "resampling",
     "residuals",

@@ -7,9 +7,11 @@ The reward scale is the same in both: a colour of it always means the same rewar
 from __future__ import annotations
 
 import html
+from functools import cache
 from typing import Any
 
 import plotly.graph_objects as go
+from plotly.colors import sample_colorscale
 
 FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 
@@ -76,6 +78,17 @@ DARK: dict[str, str] = {
 _REWARD_STOPS = ("#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#ece51b")
 REWARD_SCALE = [[k / 8, colour] for k, colour in enumerate(_REWARD_STOPS)]
 """Reward 0 to 1 → colour, in every figure of every run."""
+
+
+@cache
+def _reward_colour(percent: int) -> str:
+    return str(sample_colorscale(REWARD_SCALE, percent / 100, colortype="rgb")[0])
+
+
+def reward_colour(reward: float) -> str:
+    """That colour of a reward in [0, 1], to a hundredth, as CSS has it."""
+    return _reward_colour(round(100 * reward))
+
 
 LEFT, RIGHT_MARGIN, BOTTOM = 46, 78, 28
 """Margins in px, the same in the genealogy and the strips, so that their axes line up."""

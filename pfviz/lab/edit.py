@@ -17,7 +17,7 @@ from pfviz.inference.settings import Settings
 from pfviz.lab.given import as_step, generator_of, grown, node_of, steps_to, typed
 from pfviz.lab.scoring import asked, text_step
 from pfviz.models import base
-from pfviz.models.base import RewardModel, Step
+from pfviz.models.base import RewardModel, Step, TokenRewards, token_rewards
 from pfviz.models.presets import as_reward
 from pfviz.models.python_reward import RewardFunction
 from pfviz.problem import SEPARATOR, Problem
@@ -48,6 +48,7 @@ class StepRewards:
     text: str
     old: float
     new: float
+    inside: TokenRewards  # what the reward model said inside of the new text; empty where it scores whole steps
 
 
 def edited(trace: Trace, uid: int, text: str, leaf: int | None = None) -> Edit:
@@ -87,7 +88,8 @@ def _path_rewards(path: Edit, reward: RewardModel, stop: Callable[[], bool]) -> 
             return
         new = step if text == step.text else text_step(text, finished=place == last)
         found = asked(session, reward.name, {0: step, 1: new})
-        yield StepRewards(place, step.text, text, found[0], found[1])
+        inside = token_rewards(session).get(1, TokenRewards((), ()))
+        yield StepRewards(place, step.text, text, found[0], found[1], inside)
 
 
 def grow(

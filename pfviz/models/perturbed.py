@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from pfviz.errors import SettingError
-from pfviz.models.base import IntArray, RewardModel, RewardSession, Step, reads_entropies
+from pfviz.models.base import IntArray, RewardModel, RewardSession, Step, TokenRewards, reads_entropies, token_rewards
 from pfviz.models.presets import as_reward
 from pfviz.models.python_reward import RewardFunction
 from pfviz.problem import Problem
@@ -84,36 +84,42 @@ def capped(reward: str | RewardModel | RewardFunction, low: float = 0.0, high: f
     _finite("high", high)
     if not 0 <= low <= high <= 1:
         raise SettingError("low", f"The bounds are {low:g} and {high:g}; they must be 0 <= low <= high <= 1.")
-    return PerturbedReward(as_reward(reward), f"cap {low:g} to {high:g}", partial(_cap, low=low, high=high))
+    return PerturbedReward(as_reward(reward), f"cap {low:g} to {high:g}", partial(_cap, low=low, high=high), True)
 
 
 def inverted(reward: str | RewardModel | RewardFunction) -> PerturbedReward:
     """1 - r: what was good is bad. The log-odds change their sign."""
-    return PerturbedReward(as_reward(reward), "inversion", _invert)
+    return PerturbedReward(as_reward(reward), "inversion", _invert, True)
 
 
 class PerturbedReward:
-    """A reward model whose every reward goes through a change, named `what`."""
+    """A reward model whose every reward goes through a change, named `what`. Where that is `pointwise`, a function of
+    the reward alone, what was said at single tokens goes through it too; else nothing is said of them."""
 
-    def __init__(self, reward: RewardModel, what: str, change: Change) -> None:
+    def __init__(self, reward: RewardModel, what: str, change: Change, pointwise: bool = False) -> None:
         self.name = f"{reward.name} + {what}"
         self.reads_entropies = reads_entropies(reward)
         self.reward = reward
         self.change = change
+        self.pointwise = pointwise
 
     def open(self, problem: Problem, *, particles: int, whole: bool = False) -> PerturbedSession:
         """See `RewardModel.open`."""
         inner = self.reward.open(problem, particles=particles, whole=whole)
-        return PerturbedSession(inner, self.change, problem, particles)
+        return PerturbedSession(inner, self.change, problem, particles, self.pointwise)
 
 
 class PerturbedSession:
     """The session of the reward model inside, and the steps of each slot so far."""
 
-    def __init__(self, inner: RewardSession, change: Change, problem: Problem, particles: int) -> None:
+    def __init__(
+        self, inner: RewardSession, change: Change, problem: Problem, particles: int, pointwise: bool = False
+    ) -> None:
         self._inner = inner
         self._change = change
+        self._pointwise = pointwise
         self._prefixes = [Prefix(problem.text, ())] * particles
+        self.token_rewards: Mapping[int, TokenRewards] = {}
 
     @property
     def notes(self) -> Sequence[str]:
@@ -128,7 +134,13 @@ class PerturbedSession:
             self._prefixes[slot] = Prefix(before.problem, (*before.steps, step))
             if 0 <= found.get(slot, math.nan) <= 1:
                 found[slot] = self._change(found[slot], self._prefixes[slot])
+        said = token_rewards(self._inner) if self._pointwise else {}
+        self.token_rewards = {slot: self._changed(slot, said[slot]) for slot in steps if slot in said}
         return found
+
+    def _changed(self, slot: int, said: TokenRewards) -> TokenRewards:
+        changed = (self._change(reward, self._prefixes[slot]) for reward in said.rewards)
+        return TokenRewards(said.ends, tuple(round(reward, 4) for reward in changed))
 
     def select(self, ancestors: IntArray) -> None:
         """Slot n becomes a copy of slot ancestors[n]; ancestors (N,)."""

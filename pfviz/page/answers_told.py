@@ -14,6 +14,7 @@ from pfviz.lab.rescore import Rescored
 from pfviz.lab.values import Value
 from pfviz.page import selection, tools
 from pfviz.page.answers import Answers
+from pfviz.page.inside import shaded
 from pfviz.page.markup import bar, escape, particle, share
 from pfviz.page.verdicts import head, row
 from pfviz.trace import Trace
@@ -29,7 +30,8 @@ _WORDS_READ = (
 )
 _EDIT_READ = (
     "Both paths are scored by the run’s reward model, step by step. The steps after the new text are those that were "
-    "written for the old one: Grow from here has new ones written."
+    "written for the old one: Grow from here has new ones written. The colour under a word is the reward after it, "
+    "where the reward model says it."
 )
 
 
@@ -194,7 +196,8 @@ def _edit(trace: Trace, uid: int, answers: Answers) -> str:
 
 
 def _step(one: StepRewards, changed: bool) -> str:
-    text = f'<span class="line">{render(one.text)}</span>'
+    said = shaded(one.text, one.inside) if one.inside.ends else render(one.text)
+    text = f'<span class="line">{said}</span>'
     if changed and one.text != one.old_text:
         text = f'<span class="line"><del>{render(one.old_text)}</del></span>{text}'
     cells = (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pfviz.page import answers_told, asking_forms, misjudged, verdicts, what_if
+from pfviz.page import answers_told, asking_forms, inside, misjudged, verdicts, what_if
 from pfviz.page.answers import Replies
 from pfviz.page.markup import escape
 from pfviz.page.what_if import Asked
@@ -16,6 +16,7 @@ from pfviz.trace import Trace
 QUESTIONS = {
     "deaths": "Who killed the right answer?",
     "mistakes": "Where is it wrong?",
+    "inside": "Where in the text?",
     "residuals": "Rises without cause?",
     "profile": "Follows length?",
     "what_if": "What if?",
@@ -31,6 +32,7 @@ ASKED = {
 _SHOWS = {
     "residuals": "picture",
     "profile": "picture",
+    "inside": "beside",
     "what_if": "both",
     "worth": "both",
     "other": "both",
@@ -48,7 +50,7 @@ def pictures(
     answers = replies.of(len(trace.earlier))
     if question == "what_if":
         return {"check": figures.counterfactual(trace, rule=what_if.valid(trace, asked).rule, **looks)}
-    if question in ("residuals", "profile"):
+    if question in ("inside", "residuals", "profile"):
         return {"check": getattr(figures, question)(trace, **looks)}
     if question == "worth":
         return {"check": figures.worth(trace, answers.worth, **looks)}
@@ -62,6 +64,7 @@ def words(trace: Trace, question: str, asked: Asked | None, replies: Replies, se
     told = {
         "deaths": lambda: verdicts.deaths(trace, selected),
         "mistakes": lambda: misjudged.mistakes(trace, selected),
+        "inside": lambda: inside.told(trace, selected),
         "winners": lambda: verdicts.winners(trace, selected),
         "what_if": lambda: what_if.outcome(trace, what_if.valid(trace, asked)),
     }

@@ -7,6 +7,7 @@ import numpy as np
 from pfviz.figures.mathtext import render
 from pfviz.lab.values import Value
 from pfviz.page import selection
+from pfviz.page.inside import strip
 from pfviz.page.markup import bar, escape, particle, percent, share
 from pfviz.trace import Trace
 
@@ -103,7 +104,8 @@ def _solution(trace: Trace, uid: int) -> str:
         current = ' aria-current="step"' if node == uid else ""
         steps.append(
             f'<li><button type="button" data-uid="{node}" data-role="step-{number}"{current}>'
-            f'<span class="number">{number}</span><span class="text">{render(trace.texts[t][n])}</span>'
+            f'<span class="number">{number}</span>'
+            f'<span class="text">{render(trace.texts[t][n])}{strip(trace, (t, n))}</span>'
             f'<span class="reward">{bar(reward)}<b>{share(reward)}</b></span></button></li>'
         )
     t, n = path[-1]

@@ -96,3 +96,26 @@ def test_models_are_asked_again(tab: Tab) -> None:
     tab.page.locator("[data-role=ask-rescore]").click()
     tab.page.locator("#told", has_text="naive → embedded").wait_for()
     tab.page.locator("#check .main-svg").first.wait_for()
+
+
+def test_the_token_at_which_the_reward_falls_is_found_on_the_page(tab: Tab) -> None:
+    tab.run("Compute (12 + 7) * 3 - 45")
+    tab.wait_end()
+    assert tab.page.locator(".solution .tokens").count() == tab.page.locator(".solution li").count()
+    tab.page.get_by_role("tab", name="Reward check").click()
+    tab.page.locator("[data-question=inside]").click()
+    row = tab.page.locator("#told tr[data-uid]", has_text="✗").first
+    row.wait_for()
+    uid = str(row.get_attribute("data-uid"))
+    tab.page.locator(f"#told [data-role=turn-{uid}]").click()
+    tab.wait_selected(uid)
+    at = row.locator(".line b").inner_text()
+    assert at.strip()
+    tab.page.locator("#check h3", has_text=f"at “{at}”").wait_for()
+    turn = tab.page.locator(".solution li:has([aria-current]) .turn")
+    assert turn.locator("b").inner_text() == at
+    before, after = (float(x) for x in turn.inner_text().split(" at ")[0].split(" → "))
+    assert before > 0.5 > after
+    tokens = tab.page.locator("[data-role=reading] .token")
+    assert tokens.count() > 5
+    assert "".join(tokens.all_inner_texts()) == tab.page.locator("[data-role=reading]").inner_text()

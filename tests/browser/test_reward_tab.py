@@ -16,7 +16,7 @@ pytestmark = [
 ]
 
 Open = Callable[..., Tab]
-PICTURES = ("residuals", "profile", "what_if")
+PICTURES = ("inside", "residuals", "profile", "what_if")
 
 
 def opened(visit: Open, **context: object) -> Tab:

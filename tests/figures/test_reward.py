@@ -12,10 +12,11 @@ import pytest
 from pfviz import figures
 from pfviz.diagnostics.counterfactual import what_if
 from pfviz.diagnostics.deaths import labels
+from pfviz.diagnostics.inside import path, turns
 from pfviz.diagnostics.profile import prefix_lengths, profile
 from pfviz.diagnostics.residual import residuals
 from pfviz.diagnostics.reweighing import Rule, recorded_rule
-from pfviz.diagnostics.truth import RIGHT, truth
+from pfviz.diagnostics.truth import RIGHT, UNKNOWN, WRONG, truth
 from pfviz.figures import theme
 from tests.traces import synthetic_trace
 
@@ -28,7 +29,7 @@ def named(figure: go.Figure, name: str, axis: str = "x") -> Any:
 
 
 def test_each_title_is_a_question_and_says_how_to_read() -> None:
-    for draw in (figures.residuals, figures.profile, figures.counterfactual):
+    for draw in (figures.inside, figures.residuals, figures.profile, figures.counterfactual):
         meta = draw(TRACE).layout.meta
         assert "?" in meta["title"]
         assert len(meta["reads"]) > 80
@@ -105,7 +106,7 @@ def test_the_selected_particle_is_outlined(draw: Any) -> None:
 @pytest.mark.parametrize(("particles", "steps"), [(1, 1), (4, 1), (1, 5), (8, 2)])
 def test_small_runs(particles: int, steps: int) -> None:
     trace = synthetic_trace(particles, steps)
-    for draw in (figures.residuals, figures.profile, figures.counterfactual):
+    for draw in (figures.inside, figures.residuals, figures.profile, figures.counterfactual):
         assert np.isfinite(len(draw(trace, title=False).to_json()))
     if steps == 1:
         assert "two steps" in figures.residuals(trace).layout.annotations[0].text
@@ -119,3 +120,65 @@ def test_the_run_s_own_rule_changes_nothing() -> None:
     trace = pfviz.run("toy", generator=toy.ToyGenerator(), reward=toy.reward, particles=8, max_steps=toy.LENGTH)
     assert "The same as in the run" in figures.counterfactual(trace).layout.meta["title"]
     assert "The same" not in figures.counterfactual(trace, rule=Rule(tau=0.001)).layout.meta["title"]
+
+
+SPEAKS = synthetic_trace(inside=True)
+
+
+def test_the_strong_line_is_every_reading_of_the_selected_solution() -> None:
+    uid = int(SPEAKS.uids[2, 5])
+    figure, found = figures.inside(SPEAKS, selected=uid), path(SPEAKS, uid)
+    strong = named(figure, "selection")
+    assert list(strong.x) == [*range(1, len(found.rewards) + 1)]
+    assert list(strong.y) == pytest.approx(found.rewards.round(4))
+    assert strong.line.color == theme.ACCENT
+    assert list(strong.customdata) == found.uids.tolist()
+    assert [shape.x0 for shape in figure.layout.shapes] == (np.flatnonzero(found.own)[:-1] + 1).tolist()
+
+
+def test_a_dot_stands_where_its_step_ends_and_lines_lead_to_it_from_its_parent() -> None:
+    figure, known = figures.inside(SPEAKS), labels(SPEAKS, truth(SPEAKS))
+    seen = []
+    for name, label in (("right", RIGHT), ("wrong", WRONG), ("not known", UNKNOWN)):
+        dots, lines = named(figure, name), named(figure, f"{name} lines")
+        ends = np.flatnonzero(np.isnan(lines.x)) - 1
+        assert list(lines.x[ends]) == list(dots.x)
+        assert list(lines.y[ends]) == pytest.approx(list(dots.y), abs=1e-6)
+        for x, y, uid in zip(dots.x, dots.y, dots.customdata, strict=True):
+            assert x == len(path(SPEAKS, int(uid)).rewards)
+            assert y == pytest.approx(SPEAKS.rewards[SPEAKS.node(int(uid))], abs=1e-4)
+            assert known[SPEAKS.node(int(uid))] == label
+        starts = [lines.x[0], *lines.x[ends[:-1] + 2]]
+        assert [int(start) for start in starts if start != 1] == [
+            len(path(SPEAKS, int(SPEAKS.uids[SPEAKS.solution(*SPEAKS.node(int(uid)))[-2]])).rewards)
+            for uid in dots.customdata
+            if len(SPEAKS.solution(*SPEAKS.node(int(uid)))) > 1
+        ]
+        seen += list(dots.customdata)
+    assert sorted(seen) == sorted(SPEAKS.uids[SPEAKS.written].tolist())
+
+
+def test_where_the_selected_step_turned_is_said_in_the_title_and_in_the_picture() -> None:
+    steepest = turns(SPEAKS)[0]
+    for figure in (figures.inside(SPEAKS), figures.inside(SPEAKS, selected=steepest.uids[0])):
+        assert f"{steepest.before:.2f} → {steepest.after:.2f} at “" in figure.layout.meta["title"]
+        assert any("<b>" in note.text and note.y == pytest.approx((steepest.before + steepest.after) / 2)
+                   for note in figure.layout.annotations if isinstance(note.y, float))  # fmt: skip
+    even = [[[0.5 for _ in ends] for ends in row] for row in SPEAKS.reward_ends]
+    calm = replace(SPEAKS, rewards=np.full(SPEAKS.rewards.shape, 0.5), token_rewards=even)
+    assert "Nowhere in this step" in figures.inside(calm).layout.meta["title"]
+    assert named(figures.inside(SPEAKS), "selection").line.color == theme.INK, "nobody selected it"
+
+
+def test_of_a_model_that_scores_steps_the_lines_join_the_ends_of_steps() -> None:
+    figure = figures.inside(TRACE, selected=int(TRACE.uids[-1, 0]))
+    assert figure.layout.meta["reads"].startswith("This reward model scores whole steps only")
+    assert set(np.diff(named(figure, "selection").x)) == {1}
+
+
+def test_a_step_that_failed_is_not_drawn() -> None:
+    ends = [["failed"] * TRACE.particles, *TRACE.ends[1:]]
+    figure = figures.inside(replace(TRACE, ends=ends))
+    assert not {uid for name in ("right", "wrong", "not known") for uid in named(figure, name).customdata} & {
+        *range(16)
+    }

@@ -89,6 +89,7 @@ def test_the_rewards_of_both_paths_stand_side_by_side() -> None:
     assert [one.old for one in found] == pytest.approx([RUN.rewards[node] for node in nodes])
     assert [one.old for one in found] == [toy.reward("", old[: k + 1]) for k in range(len(old))]
     assert [one.new for one in found] == [toy.reward("", ["c", *old[1 : k + 1]]) for k in range(len(old))]
+    assert not any(one.inside.ends for one in found), "a function scores whole steps"
     assert [(one.old_text, one.text) for one in found] == list(zip(old, path.texts, strict=True))
 
 
@@ -105,6 +106,10 @@ def test_a_language_models_rewards_of_a_path(pair, written) -> None:
     for one in found:
         alone = session.score({0: text_step(one.text, finished=False)})[0]
         assert one.new == pytest.approx(alone, abs=1e-5)
+        said = session.token_rewards[0]
+        assert one.inside.ends == said.ends
+        assert one.inside.rewards == pytest.approx(said.rewards, abs=2e-4)
+        assert len(said.ends) > 1
 
 
 def test_a_path_can_be_stopped_between_two_steps() -> None:

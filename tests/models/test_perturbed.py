@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import pfviz
 from pfviz.errors import ModelError, SettingError
-from pfviz.models.base import RewardModel, Step, reads_entropies
+from pfviz.models.base import RewardModel, Step, TokenRewards, reads_entropies, token_rewards
 from pfviz.models.confidence import ConfidenceReward
 from pfviz.models.perturbed import capped, inverted, length_bias, noisy
 from pfviz.models.presets import as_reward
@@ -279,3 +279,37 @@ def test_a_length_bias_tilts_the_weights_by_the_length() -> None:
 
     trace = pfviz.run("toy", particles=5, generator=Generator(), reward=length_bias(two, per_token=0.3))
     assert np.diff(trace.log_weights[0]) == pytest.approx(0.3)
+
+
+class Speaks:
+    """A reward model that speaks after each character."""
+
+    name = "speaks"
+
+    def open(self, problem: Problem, *, particles: int, whole: bool = False) -> Speaks:
+        return self
+
+    def score(self, steps):
+        self.token_rewards = {slot: TokenRewards((1, 2), (0.2, 0.9)) for slot in steps}
+        return dict.fromkeys(steps, 0.8)
+
+    def select(self, ancestors) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        (inverted, (0.8, 0.1)),
+        (lambda r: capped(r, 0.3, 0.6), (0.3, 0.6)),
+        (lambda r: capped(inverted(r), high=0.5), (0.5, 0.1)),
+        (lambda r: noisy(r, 0.5), None),
+        (lambda r: length_bias(r, per_token=0.1), None),
+        (lambda r: inverted(noisy(r, 0.5)), None),
+    ],
+    ids=["inverted", "capped", "both", "noise", "length", "inverted noise"],
+)
+def test_what_is_said_of_tokens_is_changed_likewise_where_the_change_knows_no_text(make, expected) -> None:
+    session = make(Speaks()).open(PROBLEM, particles=2)
+    session.score({1: step_of("ab")})
+    assert token_rewards(session) == ({} if expected is None else {1: TokenRewards((1, 2), pytest.approx(expected))})

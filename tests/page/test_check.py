@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
 import pfviz
-from pfviz.diagnostics.deaths import deaths
+from pfviz.diagnostics.deaths import deaths, labels
+from pfviz.diagnostics.inside import turns
 from pfviz.diagnostics.reweighing import Rule
-from pfviz.diagnostics.truth import truth
-from pfviz.page import check, looks, misjudged, verdicts, views, what_if
+from pfviz.diagnostics.truth import RIGHT, WRONG, truth
+from pfviz.figures.inside import SLIGHT
+from pfviz.page import check, inside, looks, misjudged, verdicts, views, what_if
 from pfviz.page.sessions import Visit
 from pfviz.trace import Trace
 from tests.page.test_inspector import Seen, poisoned
@@ -37,10 +40,10 @@ def visiting(question: str, trace: Trace = TRACE, **look: object) -> Visit:
 def test_each_question_has_its_own_parts(question: str) -> None:
     shown = looks.redraw(visiting(question))
     assert f'data-question="{question}" data-role="question-{question}" aria-current' in shown["questions"]
-    assert bool(shown["check"]) == (question in ("residuals", "profile", "what_if"))
+    assert bool(shown["check"]) == (question in ("inside", "residuals", "profile", "what_if"))
     assert bool(shown["told"]) == (question not in ("residuals", "profile"))
     if shown["check"] and shown["told"]:
-        assert 'data-shows="both"' in shown["questions"]
+        assert f'data-shows="{"beside" if question == "inside" else "both"}"' in shown["questions"]
 
 
 @pytest.mark.parametrize("question", check.QUESTIONS)
@@ -49,9 +52,13 @@ def test_each_question_has_its_own_parts(question: str) -> None:
     [
         synthetic_trace(1, 1), synthetic_trace(4, 1), synthetic_trace(1, 4), TRACE.upto(2),
         replace(TRACE.upto(2), status="stopped"), synthetic_trace(truth=None, problem="A riddle"), gibbs(),
-        replace(TRACE, method="best_of_n"), replace(TRACE, ends=[["failed"] * 16, *TRACE.ends[1:]]),
+        synthetic_trace(inside=True), replace(TRACE, method="best_of_n"),
+        replace(TRACE, ends=[["failed"] * 16, *TRACE.ends[1:]]),
     ],
-    ids=["1×1", "one step", "one particle", "running", "stopped", "unknown truth", "sweeps", "best of N", "failed"],
+    ids=[
+        "1×1", "one step", "one particle", "running", "stopped", "unknown truth", "sweeps", "tokens", "best of N",
+        "failed",
+    ],
 )  # fmt: skip
 def test_each_question_is_answered_for_every_run(question: str, trace: Trace) -> None:
     shown = looks.redraw(visiting(question, trace, selected=int(trace.uids[0, 0])))
@@ -174,3 +181,36 @@ def test_a_rule_holds_as_long_as_the_form_that_it_was_typed_into() -> None:
 
 def test_the_parts_of_the_tab_are_empty_until_it_is_open() -> None:
     assert not set(views.CHECK) & looks.redraw(Visit(trace=TRACE)).keys()
+
+
+SPEAKS = synthetic_trace(inside=True)
+
+
+def test_the_steepest_turns_are_rows_that_select_and_are_marked_right_or_wrong() -> None:
+    told, found = inside.told(SPEAKS, None), turns(SPEAKS)
+    sharp = [turn for turn in found if abs(turn.change) >= SLIGHT]
+    assert told.count("<tr data-uid=") == min(len(sharp), inside.MOST_TURNS) > 3
+    places = [told.index(f'<tr data-uid="{turn.uids[0]}"') for turn in sharp[: inside.MOST_TURNS]]
+    assert places == sorted(places), "steepest first"
+    known = labels(SPEAKS, truth(SPEAKS))
+    shown = [int(known[SPEAKS.node(turn.uids[0])]) for turn in sharp[: inside.MOST_TURNS]]
+    assert (told.count("✓"), told.count("✗")) == (shown.count(RIGHT), shown.count(WRONG))
+    turn = sharp[0]
+    assert f"{turn.before:.2f} → <b>{turn.after:.2f}</b>" in told
+
+
+def test_the_selected_step_is_read_token_by_token() -> None:
+    uid = int(SPEAKS.uids[1, 3])
+    t, n = SPEAKS.node(uid)
+    told = inside.told(SPEAKS, uid)
+    reading = told[: told.index("</p>")]
+    assert reading.count('<span class="token"') == len(SPEAKS.reward_ends[t][n])
+    assert re.sub(r"<[^>]*>", "", reading) == SPEAKS.texts[t][n]
+    assert [float(x) for x in re.findall(r'title="([\d.]+)"', reading)] == pytest.approx(
+        SPEAKS.token_rewards[t][n], abs=6e-4
+    )
+
+
+def test_of_a_model_that_scores_steps_it_is_said_and_what_to_ask_instead() -> None:
+    assert "scores whole steps" in inside.told(TRACE, 0)
+    assert "Which words?" in inside.told(TRACE, 0)

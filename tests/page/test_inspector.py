@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
 
 from pfviz.page import views
@@ -63,7 +64,10 @@ def poisoned() -> Trace:
     """A trace in which every text, and everything else that a file may hold as text, is hostile."""
     trace = synthetic_trace(truth=HOSTILE, problem=HOSTILE)
     texts = [[HOSTILE for _ in row] for row in trace.texts]
-    return dataclasses.replace(trace, texts=texts, generator=HOSTILE, reward=HOSTILE, ends=texts)
+    places = [1, 9, len(HOSTILE) - 4, len(HOSTILE)]  # in the middle of its tags
+    said = {"reward_ends": [[places for _ in row] for row in texts]}
+    said["token_rewards"] = [[[0.9, 0.1, 0.8, 0.2] for _ in row] for row in texts]
+    return dataclasses.replace(trace, texts=texts, generator=HOSTILE, reward=HOSTILE, ends=texts, **said)
 
 
 @pytest.mark.parametrize("uid", [0, 5, 16 * 5])
@@ -106,3 +110,21 @@ def test_expected_and_actual_children() -> None:
 def test_nothing_selected_says_what_to_do() -> None:
     assert inspect(None, None) == inspect(synthetic_trace(), None) == EMPTY
     assert "Click a particle" in EMPTY
+
+
+def test_under_a_step_is_a_piece_for_each_token_and_where_the_reward_turned() -> None:
+    text = "12 + 7 = 71, so"
+    trace = synthetic_trace(2, 1)
+    trace = dataclasses.replace(
+        trace,
+        texts=[[text, "b"]],
+        rewards=np.array([[0.02, 0.5]]),
+        reward_ends=[[[2, 9, 10, len(text)], []]],
+        token_rewards=[[[0.99, 0.98, 0.03, 0.02], []]],
+    )
+    told = inspect(trace, 0)
+    assert told.count("flex-grow") == 4
+    assert "0.98 → 0.03 at 12 + 7 = <b>7</b>" in told
+    assert '<span class="tokens"' not in inspect(trace, 1), "nothing is known of that step"
+    slight = dataclasses.replace(trace, token_rewards=[[[0.12, 0.11, 0.03, 0.02], []]])
+    assert "→ 0.03 at" not in inspect(slight, 0)

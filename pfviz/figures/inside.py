@@ -1,0 +1,213 @@
+"""The reward token by token along every lineage, and along the selected solution the place where it turned."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from pfviz.diagnostics import inside
+from pfviz.diagnostics.deaths import labels
+from pfviz.diagnostics.inside import Turn
+from pfviz.diagnostics.truth import RIGHT, UNKNOWN, WRONG, truth
+from pfviz.figures import theme
+from pfviz.figures.marks import node_hovers
+from pfviz.trace.columns import Trace
+
+QUESTION = "Where does the score turn?"
+READS = (
+    "A line is a solution: the reward after each token that the reward model read, with a dot at the end of each step, "
+    "whose reward the run used. Blue: right so far; dashed: wrong. The strong line is the selected solution. Most "
+    "reward models are trained at the ends of steps alone: inside of them a number is only as good as it proves to be."
+)
+STEPS_ONLY = "This reward model scores whole steps only: a line joins the ends of steps."
+GL_POINTS = 5000
+SLIGHT = 0.05
+"""A change below this is no turn."""
+CONTEXT = 12
+"""Characters of the text that are shown before a turn."""
+
+NOBODYS = -2
+"""The label of what is not drawn."""
+
+KINDS = (
+    (RIGHT, "right", theme.RIGHT, "solid"),
+    (WRONG, "wrong", theme.WRONG, "dot"),
+    (UNKNOWN, "not known", theme.SURVIVOR, "solid"),
+)
+
+
+def plot_inside(trace: Trace, *, selected: int | None = None, title: bool = True) -> go.Figure:
+    """Reward over the tokens of the reward model.
+
+    Args:
+        selected: uid of a node: the solution up to it is the strong line; without one, that with the steepest turn.
+        title: draw the title.
+    """
+    found = inside.turns(trace)
+    if selected is not None and not (trace.uids == selected).any():
+        selected = None
+    shown = selected if selected is not None else found[0].uids[0] if found else None
+    starts = inside.starts(trace)
+    # A step that could not be written has no reward to draw.
+    known = np.where(_failed(trace), NOBODYS, labels(trace, truth(trace)))
+    own_turn = None if shown is None else inside.turn(trace, shown)
+    traces = [_lines(trace, starts, known == label, *look) for label, *look in KINDS]
+    traces += [_ends(trace, starts, known == label, *look) for label, *look in KINDS]
+    words = [theme.note("tokens", xref="paper", x=1, xanchor="right", yref="paper", y=0, yanchor="top", yshift=-13)]
+    longest = max(2, int(starts.max(initial=0)) + 2)
+    if shown is not None:
+        colour = theme.ACCENT if selected is not None else theme.INK
+        chosen = inside.path(trace, shown)
+        longest = max(longest, int((starts + _counts(trace)).max(initial=0)))
+        traces.append(_chosen(trace, chosen, colour))
+        words += _step_words(chosen)
+        if own_turn is not None and abs(own_turn.change) >= SLIGHT:
+            words.append(_turn_word(trace, chosen, own_turn, shown, colour))
+    told = inside.told(trace)
+    return theme.figure(
+        traces,
+        title=f"{QUESTION} {_finding(trace, own_turn)}".strip(),
+        reads=READS if told else f"{STEPS_ONLY} {READS}",
+        titled=title,
+        height=300,
+        margin={"l": theme.LEFT, "r": 16, "t": 26, "b": theme.BOTTOM},
+        xaxis=theme.axis(range=[0, longest + 1], nticks=8, fixedrange=True),
+        yaxis=theme.axis(range=[-0.06, 1.06], tickvals=[0, 0.5, 1], showgrid=True, fixedrange=True),
+        shapes=[] if shown is None else _boundaries(inside.path(trace, shown)),
+        annotations=words if trace.steps else theme.empty("No step yet"),
+    )
+
+
+def quoted(trace: Trace, turn: Turn, context: int = CONTEXT) -> tuple[str, str, str]:
+    """The text of the step around a turn: `context` characters before it, where it is, and what comes after it; the
+    middle is empty where the reward turned at the end of the step."""
+    t, n = trace.node(turn.uids[0])
+    text = trace.texts[t][n]
+    start, stop = max(0, turn.start - context), turn.end + CONTEXT
+    before = ("…" if start else "") + text[start : turn.start]
+    return before, text[turn.start : turn.end], text[turn.end : stop] + ("…" if stop < len(text) else "")
+
+
+def _finding(trace: Trace, turn: Turn | None) -> str:
+    if turn is None:
+        return ""
+    if abs(turn.change) < SLIGHT:
+        return "Nowhere in this step"
+    at = quoted(trace, turn)[1].strip()
+    return f"{turn.before:.2f} → {turn.after:.2f} {f'at “{theme.shorten(at, 24)}”' if at else 'at the end of the step'}"
+
+
+def _failed(trace: Trace) -> Any:
+    return np.array([[end == "failed" for end in row] for row in trace.ends]).reshape(trace.rewards.shape)
+
+
+def _counts(trace: Trace) -> Any:
+    return np.array([[len(ends) + 1 for ends in row] for row in trace.reward_ends]).reshape(trace.rewards.shape)
+
+
+def _lines(trace: Trace, starts: Any, mask: Any, name: str, colour: str, dash: str) -> Any:
+    """The readings of the masked nodes as one broken line, each from where its parent ended."""
+    x: list[float] = []
+    y: list[float] = []
+    for t, n in zip(*np.nonzero(mask & trace.written), strict=True):
+        start = int(starts[t, n])
+        rewards = [*trace.token_rewards[t][n], float(trace.rewards[t, n])]
+        if t:
+            x.append(start)
+            y.append(float(trace.rewards[t - 1, trace.ancestors[t - 1, n]]))
+        x += [*range(start + 1, start + 1 + len(rewards)), np.nan]
+        y += [*rewards, np.nan]
+    line = go.Scatter if len(x) <= GL_POINTS else go.Scattergl
+    return line(
+        x=np.array(x, dtype=np.float32), y=np.array(y, dtype=np.float32).round(4), mode="lines", opacity=0.35,
+        line={"color": colour, "width": 1.2, "dash": dash}, hoverinfo="skip", name=f"{name} lines",
+    )  # fmt: skip
+
+
+def _ends(trace: Trace, starts: Any, mask: Any, name: str, colour: str, dash: str) -> Any:
+    """The rewards of the steps, each at the last of its readings."""
+    steps, slots = np.nonzero(mask & trace.written)
+    hovers = node_hovers(trace)
+    return go.Scatter(
+        x=(starts + _counts(trace))[steps, slots],
+        y=trace.rewards[steps, slots].round(4),
+        mode="markers",
+        customdata=trace.uids[steps, slots],
+        hovertext=[hovers[t][n] for t, n in zip(steps, slots, strict=True)],
+        hovertemplate="%{hovertext}<extra></extra>",
+        marker={"size": 6, "color": colour, "symbol": "x" if name == "wrong" else "circle", "opacity": 0.75},
+        name=name,
+    )
+
+
+def _chosen(trace: Trace, chosen: inside.Path, colour: str) -> Any:
+    places = np.arange(1, len(chosen.rewards) + 1)
+    return go.Scatter(
+        x=places,
+        y=chosen.rewards.round(4),
+        mode="lines+markers",
+        line={"color": colour, "width": 2.2},
+        marker={
+            "size": np.where(chosen.own, 9, 4), "color": colour, "line": {"width": 2, "color": colour},
+            "symbol": np.where(chosen.own, "circle-open", "circle").tolist(),
+        },
+        customdata=chosen.uids,
+        hovertext=_token_hovers(trace, chosen),
+        hovertemplate="%{hovertext}<extra></extra>",
+        name="selection",
+    )  # fmt: skip
+
+
+def _token_hovers(trace: Trace, chosen: inside.Path) -> list[str]:
+    """The token that was read last, in its place, and the reward after it."""
+    said, last = [], 0
+    for uid, end, own, reward in zip(chosen.uids, chosen.ends, chosen.own, chosen.rewards, strict=True):
+        t, n = trace.node(int(uid))
+        text = trace.texts[t][n]
+        before = theme.escape(text[max(0, last - CONTEXT) : last])
+        what = f"step {t + 1} ends" if own else f"{before}<b>{theme.escape(text[last:end])}</b>"
+        said.append(f"{what}<br>reward <b>{reward:.3f}</b>")
+        last = 0 if own else int(end)
+    return said
+
+
+def _boundaries(chosen: inside.Path) -> list[dict[str, Any]]:
+    """A dotted line after each step of the strong line but the last."""
+    return [
+        {
+            "type": "line", "x0": place, "x1": place, "yref": "y domain", "y0": 0, "y1": 1, "layer": "below",
+            "line": {"color": theme.FAINT, "width": 1, "dash": "dot"},
+        }
+        for place in (np.flatnonzero(chosen.own)[:-1] + 1).tolist()
+    ]  # fmt: skip
+
+
+def _step_words(chosen: inside.Path) -> list[dict[str, Any]]:
+    ends = (np.flatnonzero(chosen.own) + 1).tolist()
+    return [
+        theme.note(
+            f"step {k + 1}", x=(begin + end) / 2, yref="paper", y=1, yanchor="bottom", yshift=2,
+            font={"size": 10, "color": theme.MUTED},
+        )
+        for k, (begin, end) in enumerate(zip([0, *ends[:-1]], ends, strict=True))
+    ]  # fmt: skip
+
+
+def _turn_word(trace: Trace, chosen: inside.Path, turn: Turn, uid: int, colour: str) -> dict[str, Any]:
+    """The text at the turn, in the picture, beside the first reading after it."""
+    mine = np.flatnonzero((chosen.uids == uid) & (chosen.ends == turn.end) & np.isclose(chosen.rewards, turn.after))
+    place = int(mine[0]) + 1
+    before, at, _ = quoted(trace, turn)
+    said = f"{theme.escape(before)}<b>{theme.escape(at)}</b>" if at.strip() else "at the end of the step"
+    right = place > 0.6 * len(chosen.rewards)
+    return theme.note(
+        said,
+        x=place,
+        y=(turn.before + turn.after) / 2,
+        xanchor="right" if right else "left",
+        xshift=-8 if right else 8,
+        font={"size": 12, "color": colour},
+        bgcolor=theme.SURFACE,
+    )
