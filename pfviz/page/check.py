@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pfviz.page import answers_told, asking_forms, inside, misjudged, verdicts, what_if
+from pfviz.page import answers_told, asking_forms, inside, marking, misjudged, verdicts, what_if
 from pfviz.page.answers import Replies
 from pfviz.page.markup import escape
 from pfviz.page.what_if import Asked
@@ -29,6 +29,8 @@ ASKED = {
     "edit": "Edit",
 }
 """Questions that ask models again, at a click."""
+NEEDS_TRUTH = ("deaths", "mistakes", "inside", "what_if", "winners", "worth")
+"""Questions whose answers, or marks, depend on which answer is right."""
 _SHOWS = {
     "residuals": "picture",
     "profile": "picture",
@@ -59,8 +61,15 @@ def pictures(
     return {}
 
 
-def words(trace: Trace, question: str, asked: Asked | None, replies: Replies, selected: int | None) -> dict[str, str]:
-    """The other parts of the tab; the picture is taken away where the question has none."""
+def words(
+    trace: Trace,
+    question: str,
+    asked: Asked | None,
+    replies: Replies,
+    selected: int | None,
+    marked: bool | None = False,
+) -> dict[str, str]:
+    """The other parts of the tab; the picture is taken away where the question has none. `marked` as in `marking`."""
     told = {
         "deaths": lambda: verdicts.deaths(trace, selected),
         "mistakes": lambda: misjudged.mistakes(trace, selected),
@@ -75,7 +84,7 @@ def words(trace: Trace, question: str, asked: Asked | None, replies: Replies, se
         "questions": questions(question),
         "rule": asking_forms.form(trace, question, selected, replies.offer) if by_models else what_if.form(trace),
         "asking": asking_forms.status(replies) if by_models or replies.going else "",
-        "told": say() if say else own,
+        "told": (marking.line(trace, marked) if question in NEEDS_TRUTH else "") + (say() if say else own),
         "check": "",
     }
 

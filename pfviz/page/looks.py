@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pfviz.errors import TraceError
-from pfviz.page import check, downloads, selection, views, what_if
+from pfviz.page import check, downloads, marking, selection, views, what_if
 from pfviz.page.markup import banner
 from pfviz.page.sessions import Visit
 from pfviz.page.views import Values
@@ -23,7 +23,7 @@ def redraw(visit: Visit) -> Values:
 
 
 def select(visit: Visit, sent: Mapping[str, Any]) -> None:
-    """A click on a particle, a sweep or a question, in any picture or list; another rule to ask about."""
+    """A click on a particle, a sweep, a question or the right answer; another rule to ask about."""
     if "sweep" in sent:
         _open_sweep(visit, sent["sweep"])
         return
@@ -32,6 +32,11 @@ def select(visit: Visit, sent: Mapping[str, Any]) -> None:
         return
     if "colour" in sent:
         visit.replies.colour = "gap" if sent["colour"] == "gap" else "reward"
+        return
+    if "rule" in sent and isinstance(sent["rule"], Mapping) and "mark" in sent["rule"]:
+        sent = sent["rule"]
+    if "mark" in sent:
+        marking.mark(visit, sent["mark"])
         return
     if "rule" in sent:
         _ask(visit, sent["rule"])

@@ -43,6 +43,7 @@ class Visit:
     sweep: int | None = None  # the sweep that is shown, of a method of several; None follows the latest
     question: str = "deaths"  # of those about the reward, the one that is answered
     asked: Asked | None = None  # the rule under which "What if?" selects again; None is that of the run
+    marked: bool = False  # the visitor said which answer of the trace is right
     lab: Lab = field(default_factory=Lab)
     replies: Replies = field(default_factory=Replies)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
@@ -57,7 +58,7 @@ class Visit:
     def look(self) -> dict[str, Any]:
         """Where the visitor looks, as `views.show` is told."""
         names = ("selected", "tab", "event", "sweep", "question", "asked", "replies")
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in names} | {"marked": None if self.run else self.marked}
 
     def begin(self) -> Run:
         """A new run; an older one of the same tab is stopped. Its trace stays until there is something new to show."""
@@ -92,6 +93,7 @@ class Visit:
         """Nothing is shown, and the visitor looks at nothing."""
         with self.lock:
             self.trace, self.selected, self.event, self.sweep = None, None, None, None
+            self.marked = False
             self.asking = None  # what still comes is of a run that is shown no more
             self.replies.forget()
 

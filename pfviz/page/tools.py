@@ -18,8 +18,8 @@ BUDGETS = (128, 256, 512)
 MOST_WORDS = 200  # of a step: each is a slot of the reward model's session
 MOST_TEXT = 2000  # characters of a typed step
 UNKNOWN = (
-    "Nobody knows which answers are right here. Type the true answer under More settings, and run again; the embedded "
-    "pair’s own problems need none."
+    "Nobody knows which answers are right here. Mark the right one, or type it under More settings before a run; the "
+    "embedded pair’s own problems need neither."
 )
 NOBODY = "Select a particle first: click one in any picture."
 

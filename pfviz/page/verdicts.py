@@ -30,8 +30,8 @@ _WINNERS_READ = (
     "those rewards. Outlined: the rule of the run."
 )
 UNKNOWN_TRUTH = (
-    "Nobody knows which particles are right here. Type the true answer under More settings, and run again; the "
-    "embedded pair’s own problems need none."
+    "Nobody knows which particles are right here. Mark the right answer, or type it under More settings before a run; "
+    "the embedded pair’s own problems need neither."
 )
 _FATES = {"low reward": "low", "bad luck": "luck", "early stop": "early", "alive": "alive"}
 _ROWS = {"last": "Last step", "min": "Smallest", "product": "Product", "mean": "Mean"}
@@ -53,7 +53,9 @@ def deaths(trace: Trace, selected: int | None) -> str:
     turn = _turn(trace, known)
     if not found.ends and not found.lost:
         return head(_nobody(trace, known), _DEATHS_READ) + turn + _own(trace, selected)
-    return head(_summary(found, known), _DEATHS_READ) + turn + _table(trace, found.ends, selected)
+    shown = {end.uid for end in found.ends}
+    own = "" if selected in shown else _own(trace, selected)
+    return head(_summary(found, known), _DEATHS_READ) + turn + own + _table(trace, found.ends, selected)
 
 
 def _nobody(trace: Trace, known: Truth) -> str:

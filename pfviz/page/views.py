@@ -45,6 +45,7 @@ def show(
     question: str = "deaths",
     asked: Asked | None = None,
     replies: Replies | None = None,
+    marked: bool | None = False,
 ) -> Values:
     """Everything that depends on the trace. Only the open tab's figure is drawn; of a method of several sweeps the last
     one is shown, or the one of that number."""
@@ -83,7 +84,7 @@ def show(
         for name, figure in drawn.items()
     }
     if tab == "check":
-        values = check.words(trace, question, asked, replies, selected) | values
+        values = check.words(trace, question, asked, replies, selected, marked) | values
     return values | {
         "inspector": inspect(trace, selected, None if selected is None else measured.get(selected)),
         "colours": asking_forms.colours(replies, bool(measured)),

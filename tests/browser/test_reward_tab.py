@@ -99,3 +99,23 @@ def test_it_can_be_reached_on_a_phone(visit: Open) -> None:
     ask(tab, "winners")
     tab.page.locator("#told .winner").first.wait_for()
     assert tab.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_answer_that_is_right_is_marked_where_nobody_knows_it(visit: Open) -> None:
+    tab = visit()
+    tab.run("A riddle of numbers")
+    tab.wait_end()
+    tab.page.get_by_role("tab", name="Reward check").click()
+    tab.page.locator("#told [data-mark]").first.wait_for()
+    answer = str(tab.page.locator("#told [data-mark]").first.get_attribute("data-mark"))
+    tab.page.locator("#told [data-mark]").first.click()
+    tab.page.locator("#told .marking", has_text=f"You marked {answer} as right").wait_for()
+    tab.page.locator("#told tr[data-uid]").first.wait_for()
+    tab.page.locator("#answer .verdict").wait_for()
+
+    tab.page.locator("#told [data-mark='']").click()
+    field = tab.page.locator("#told [name=mark]")
+    field.fill("1000")
+    field.press("Enter")
+    tab.page.locator("#told .marking", has_text="You marked 1000 as right").wait_for()
+    tab.page.locator("#answer .verdict.wrong").wait_for()

@@ -70,11 +70,11 @@ def test_without_a_run_a_selection_or_a_truth_it_says_what_to_do() -> None:
         ({"do": "value", "rollouts": "16"}, None, 0, "no run"),
         ({"do": "value", "rollouts": "16"}, TRACE, None, "Select a particle"),
         ({"do": "words"}, TRACE, 10**9, "Select a particle"),
-        ({"do": "tree", "budget": "128"}, riddle, 0, "Type the true answer under More settings"),
+        ({"do": "tree", "budget": "128"}, riddle, 0, "Mark the right one, or type it under More settings"),
     ):
         with pytest.raises(LabError, match=said):
             tools.read(sent, trace, trace, selected, LISTED)
-    assert "Type the true answer" in looks.redraw(visiting("worth", riddle))["told"]
+    assert "Mark the right one" in looks.redraw(visiting("worth", riddle))["told"]
 
 
 def test_rewards_to_choose_are_those_of_the_generator() -> None:

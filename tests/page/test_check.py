@@ -93,9 +93,9 @@ def test_the_ends_of_right_lineages_are_rows_that_select() -> None:
 def test_where_nobody_knows_the_truth_it_says_what_to_do_and_follows_the_selected() -> None:
     riddle = replace(TRACE, truth=None, problem="A riddle")
     told = verdicts.deaths(riddle, None)
-    assert "Type the true answer under More settings" in told
+    assert "Mark the right answer, or type it under More settings" in told
     assert "<table" not in told
-    assert "Type the true answer" in misjudged.mistakes(riddle, None)
+    assert "Mark the right answer" in misjudged.mistakes(riddle, None)
     assert "type the true answer" in verdicts.winners(riddle, None)
     assert "<tr data-uid=" in verdicts.deaths(riddle, int(TRACE.uids[0, 0]))
 

@@ -1,0 +1,108 @@
+"""The visitor says which answer is right."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pfviz.diagnostics.truth import RIGHT, WRONG, truth
+from pfviz.page import check, looks, marking
+from pfviz.page.sessions import Visit
+from pfviz.trace import dumps
+from tests.page.test_inspector import Seen, poisoned
+from tests.sweeps import gibbs
+from tests.traces import synthetic_trace
+
+RIDDLE = synthetic_trace(truth=None, problem="A riddle")
+FIRST = RIDDLE.answers.rows[0]
+
+
+def visiting(trace=RIDDLE, question: str = "deaths") -> Visit:
+    return Visit(trace=trace, tab="check", question=question)
+
+
+@pytest.mark.parametrize("question", check.NEEDS_TRUTH)
+def test_the_answers_of_a_run_whose_truth_nobody_knows_are_there_to_choose_from(question: str) -> None:
+    told = looks.redraw(visiting(question=question))["told"]
+    assert "Which answer is right?" in told
+    for row in RIDDLE.answers.rows[: marking.MOST_ANSWERS]:
+        assert f'data-mark="{row.canonical}"' in told
+
+
+def test_where_the_truth_is_known_nobody_is_asked() -> None:
+    for trace in (synthetic_trace(), synthetic_trace(truth=None)):  # the second is worked out
+        visit = visiting(trace)
+        assert "data-mark" not in looks.redraw(visit)["told"]
+        looks.select(visit, {"mark": FIRST.canonical})
+        assert visit.trace is trace
+
+
+def test_the_marked_answer_is_the_truth_of_everything_that_is_shown() -> None:
+    visit = visiting()
+    assert truth(RIDDLE).source == "nothing"
+    looks.select(visit, {"mark": FIRST.canonical})
+    assert visit.trace is not None
+    assert dumps(visit.trace) == dumps(replace(RIDDLE, truth=FIRST.canonical)), "nothing else has changed"
+    known = truth(visit.trace).answers
+    assert set(known[list(FIRST.members)]) == {RIGHT}
+    assert (known == WRONG).any()
+    shown = looks.redraw(visit)
+    assert f"You marked <b>{FIRST.canonical}</b> as right" in shown["told"]
+    assert "Of the right lineages" in shown["told"]
+
+
+def test_a_mark_can_be_changed_and_taken_back() -> None:
+    visit = visiting()
+    looks.select(visit, {"mark": FIRST.canonical})
+    looks.select(visit, {"rule": {"mark": " 77 "}})  # typed into the field
+    assert visit.trace is not None
+    assert visit.trace.truth == "77"
+    looks.select(visit, {"mark": ""})
+    assert dumps(visit.trace) == dumps(RIDDLE)
+    assert "Which answer is right?" in looks.redraw(visit)["told"]
+
+
+def test_every_sweep_has_the_marked_truth() -> None:
+    run = replace(gibbs(), truth=None, problem="A riddle")
+    run = replace(run, earlier=tuple(replace(one, truth=None, problem="A riddle") for one in run.earlier))
+    visit = visiting(run)
+    looks.select(visit, {"mark": "12"})
+    assert visit.trace is not None
+    assert {one.truth for one in visit.trace.sweeps} == {"12"}
+
+
+def test_while_a_run_goes_on_nothing_can_be_marked_and_another_run_forgets_the_mark() -> None:
+    visit = visiting()
+    run = visit.begin()
+    assert "data-mark" not in looks.redraw(visit)["told"]
+    looks.select(visit, {"mark": FIRST.canonical})
+    assert visit.trace is RIDDLE
+    visit.end(run)
+    looks.select(visit, {"mark": FIRST.canonical})
+    assert visit.marked
+    visit.show(RIDDLE)
+    assert not visit.marked
+
+
+@pytest.mark.parametrize("sent", [None, 12, ["12"], {"a": 1}, "x" * 201])
+def test_what_is_no_answer_marks_nothing(sent: object) -> None:
+    visit = visiting()
+    looks.select(visit, {"mark": sent})
+    assert visit.trace is RIDDLE
+    assert not visit.marked
+
+
+def test_answers_of_a_model_are_escaped_when_they_are_offered_and_marked() -> None:
+    riddle = replace(poisoned(), truth=None, ends=RIDDLE.ends)
+    hostile = "\\boxed{<img src=x onerror=alert(1)>}"
+    riddle = replace(riddle, texts=[[hostile for _ in row] for row in riddle.texts])
+    assert riddle.answers.rows
+    visit = visiting(riddle)
+    for sent in (None, {"mark": riddle.answers.rows[0].canonical}):
+        if sent:
+            looks.select(visit, sent)
+            assert visit.marked
+        seen = Seen(looks.redraw(visit)["told"])
+        assert "img" not in seen.tags
+        assert not {name for name in seen.attributes if name.startswith("on")}
