@@ -8,7 +8,7 @@ rollout that comes to the step limit gives none; one that could not be written i
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 
@@ -99,6 +99,7 @@ def roll(
     generator: str | base.Generator | None = None,
     temperature: float | None = None,
     seed: int = 0,
+    known: Value | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Iterator[Rolling | Value]:
     """The value of the prefix that ends with a node, or with `text` in the place of the node's step, from so many
@@ -107,6 +108,8 @@ def roll(
 
     A `Value` comes after each batch, of all rollouts so far; a batch that was stopped gives none. The rollouts are
     sampled as the run was, unless at another `temperature`, and end at its step limit, which counts the prefix too.
+    What is `known` of the prefix from before is counted in; it must come from another `seed`, or the same rollouts
+    would count twice.
 
     Raises:
         LabError: there is no such node, its step failed, the true answer is not known, the generator is another one
@@ -121,7 +124,7 @@ def roll(
         most = roller.settings.max_step_tokens
         steps = (*steps[:-1], as_step(roller.generator, roller.problem, steps[:-1], text, most))
         reward = math.nan
-    value = roller.judged(Value((uid,), reward), steps)
+    value = _with(roller.judged(Value((uid,), reward), steps), known)
     return _rolled(roller, value, steps, rollouts, batch or rollouts, stop or never)
 
 
@@ -139,6 +142,13 @@ def _rolled(
         yield value
 
 
+def _with(value: Value, known: Value | None) -> Value:
+    """A value that nothing was spent on, with what is known of it."""
+    if known is None or value.exact:
+        return value
+    return replace(value, right=known.right, rollouts=known.rollouts, tokens=known.tokens)
+
+
 def _positive(name: str, value: int) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise LabError(f"{name} is {value!r}; it must be a whole number, 1 or more.")
@@ -152,6 +162,7 @@ def value_tree(
     generator: str | base.Generator | None = None,
     temperature: float | None = None,
     seed: int = 0,
+    known: Mapping[int, Value] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Iterator[Rolling | TreeValues]:
     """The values of a sweep's distinct prefixes, from `budget` rollouts in batches that go where they tell most.
@@ -159,7 +170,8 @@ def value_tree(
     The rule is `values.next_prefix`: the next batch goes to the prefix with the largest (N·W + 1) · width² of its
     interval. As it looks at what was found so far, intervals are a little too narrow. Whole solutions cost nothing, and
     prefixes that failed are left out. A `TreeValues` comes before the first batch and after each; when it is stopped,
-    or closed, the last one holds.
+    or closed, the last one holds. What is `known`, by uid, is counted in and steers the budget; as of `roll`, it must
+    come from another `seed`.
 
     Raises `LabError` as `roll`, before the first item.
     """
@@ -168,7 +180,11 @@ def value_tree(
     roller = Roller(trace, generator, temperature, seed)
     found, masses = distinct(trace)
     paths = [steps_to(trace, value.uids[0]) for value in found]
-    values = [roller.judged(value, steps) for value, steps in zip(found, paths, strict=True)]
+    before = known or {}
+    values = [
+        _with(roller.judged(value, steps), next((before[uid] for uid in value.uids if uid in before), None))
+        for value, steps in zip(found, paths, strict=True)
+    ]
     return _spent(roller, values, masses, paths, budget, batch, stop or never)
 
 

@@ -21,6 +21,7 @@ class Answers:
     """About one sweep."""
 
     worth: tuple[Value, ...] = ()  # of each distinct prefix, measured or not; empty before anybody asked
+    valued: int = 0  # how often values were asked for: the seed of the next such question, whose rollouts are others
     other: Rescored | None = None
     words: dict[int, tuple[str, Occlusion]] = field(default_factory=dict)  # uid -> reward model and what it said
     edits: dict[int, tuple[StepRewards, ...]] = field(default_factory=dict)  # uid -> both paths, as far as scored
@@ -31,8 +32,7 @@ class Answers:
         return {uid: value for value in self.worth for uid in value.uids if value.rollouts}
 
     def add(self, trace: Trace, found: Value | TreeValues) -> None:
-        """New values. Of two of one prefix the one of more rollouts counts: they may share some, so that they cannot be
-        added up."""
+        """New values, which count in what was known before they were asked for."""
         known = self.worth or tuple(distinct(trace)[0])
         news = {
             uid: value for value in (found.values if isinstance(found, TreeValues) else [found]) for uid in value.uids

@@ -32,15 +32,17 @@ def start(
     """Ask what a form asks; yield what to show as answers come. Every failure becomes a sentence beside the form."""
     with visit.lock:
         try:
-            question = tools.read(sent, visit.trace, visit.shown, visit.selected, engine.offer)
+            answers = visit.replies.of(len(visit.shown.earlier) if visit.shown is not None else 0)
+            question = tools.read(sent, visit.trace, visit.shown, visit.selected, engine.offer, answers)
         except PfvizError as error:
             refused = str(error)
         else:
             refused = BUSY if visit.run is not None else ""
         run = None if refused else visit.ask()
         visit.replies.say(refused or "Asking", going=not refused, trouble=bool(refused))
-        if not refused and isinstance(question, questions.ValueTree):
-            visit.replies.colour = "gap"
+        if not refused and isinstance(question, questions.ValueOf | questions.ValueTree):
+            answers.valued += 1
+            visit.replies.colour = "gap" if isinstance(question, questions.ValueTree) else visit.replies.colour
         first = told(visit)
     yield first  # without the lock: a server goes on with a generator on any of its threads
     if run is None:
@@ -122,7 +124,8 @@ def _progress(question: questions.Question, item: Any, last: str) -> str:
         case TreeValues() if isinstance(question, questions.ValueTree):
             return f"{item.spent} of {question.budget} rollouts"
         case Value() if isinstance(question, questions.ValueOf):
-            return f"{item.rollouts} of {question.rollouts} rollouts" if not item.exact else "Nothing to roll out"
+            more = item.rollouts - (question.known.rollouts if question.known else 0)
+            return f"{more} of {question.rollouts} rollouts" if not item.exact else "Nothing to roll out"
         case Rescoring():
             sweep = f"Iteration {item.sweep + 1}, step" if question.trace.earlier else "Step"
             return f"{sweep} {item.step + 1} of {item.steps} scored"

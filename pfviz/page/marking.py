@@ -45,6 +45,9 @@ def mark(visit: Visit, answer: object) -> None:
         truth = answer.strip() or None
         visit.trace = replace(trace, truth=truth, earlier=tuple(replace(one, truth=truth) for one in trace.earlier))
         visit.marked = truth is not None
+        visit.stop_asking()
+        for answers in visit.replies.sweeps.values():
+            answers.worth = ()  # what was right is not what is
 
 
 def _short(answer: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 from pfviz.lab import attribution, edit, rescore, rollouts
+from pfviz.lab.values import Value
 from pfviz.models.base import Generator, RewardModel
 from pfviz.page import selection
 from pfviz.trace import Trace
@@ -41,6 +42,8 @@ class ValueOf:
     trace: Trace
     uid: int
     rollouts: int
+    known: Value | None = None  # from questions before, of other seeds
+    seed: int = 0
     reward: ClassVar[None] = None
 
     @property
@@ -49,7 +52,10 @@ class ValueOf:
 
     def begin(self, generator: str | Generator, reward: str | RewardModel, stop: Stop) -> Iterator[Any]:
         """`Rolling` and a `Value` after each batch."""
-        return rollouts.roll(self.trace, self.uid, self.rollouts, batch=BATCH, generator=generator, stop=stop)
+        return rollouts.roll(
+            self.trace, self.uid, self.rollouts, batch=BATCH, generator=generator, seed=self.seed, known=self.known,
+            stop=stop,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,8 @@ class ValueTree:
 
     trace: Trace
     budget: int
+    known: Mapping[int, Value] = field(default_factory=dict)  # by uid, from questions before, of other seeds
+    seed: int = 0
     reward: ClassVar[None] = None
 
     @property
@@ -66,7 +74,9 @@ class ValueTree:
 
     def begin(self, generator: str | Generator, reward: str | RewardModel, stop: Stop) -> Iterator[Any]:
         """`Rolling` and a `TreeValues` after each batch."""
-        return rollouts.value_tree(self.trace, self.budget, batch=BATCH, generator=generator, stop=stop)
+        return rollouts.value_tree(
+            self.trace, self.budget, batch=BATCH, generator=generator, seed=self.seed, known=self.known, stop=stop
+        )
 
 
 @dataclass(frozen=True, slots=True)

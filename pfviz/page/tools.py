@@ -9,6 +9,7 @@ from pfviz.diagnostics.truth import true_answer
 from pfviz.errors import LabError, SettingError
 from pfviz.lab import attribution
 from pfviz.page import selection
+from pfviz.page.answers import Answers
 from pfviz.page.offer import Offer
 from pfviz.page.questions import Grow, Question, Rescore, Retell, ValueOf, ValueTree, Words
 from pfviz.trace import Trace
@@ -25,10 +26,15 @@ NOBODY = "Select a particle first: click one in any picture."
 
 
 def read(
-    sent: Mapping[str, Any], trace: Trace | None, shown: Trace | None, selected: int | None, offer: Offer
+    sent: Mapping[str, Any],
+    trace: Trace | None,
+    shown: Trace | None,
+    selected: int | None,
+    offer: Offer,
+    answers: Answers | None = None,
 ) -> Question:
-    """The question that a form asks: of the run `trace`, or of its sweep that is `shown`. Nothing that a browser sends
-    is trusted; `Grow`, which begins a run, is read by `read_grow`.
+    """The question that a form asks: of the run `trace`, or of its sweep that is `shown`, about which `answers` are
+    there already. Nothing that a browser sends is trusted; `Grow`, which begins a run, is read by `read_grow`.
 
     Raises:
         LabError, SettingError: it cannot be asked; what to do instead.
@@ -38,10 +44,12 @@ def read(
     match str(sent.get("do")):
         case "value":
             _knows(shown)
-            return ValueOf(shown, _node(shown, selected), _one_of(sent.get("rollouts"), ROLLOUTS))
+            uid, known = _node(shown, selected), answers or Answers()
+            return ValueOf(shown, uid, _one_of(sent.get("rollouts"), ROLLOUTS), known.measured.get(uid), known.valued)
         case "tree":
             _knows(shown)
-            return ValueTree(shown, _one_of(sent.get("budget"), BUDGETS))
+            known = answers or Answers()
+            return ValueTree(shown, _one_of(sent.get("budget"), BUDGETS), known.measured, known.valued)
         case "rescore":
             return Rescore(trace, another_reward(sent, trace, offer))
         case "words":

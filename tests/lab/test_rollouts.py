@@ -61,6 +61,35 @@ def test_batches_add_up_to_the_value() -> None:
         roll(TRACE, uid, 20, batch=0, generator=AnsweringToy())
 
 
+def test_what_is_known_of_a_prefix_is_counted_in() -> None:
+    uid = next(uid for uid in open_uids() if len(letters(TRACE, uid)) == 1)
+    *_, one = roll(TRACE, uid, 20, generator=AnsweringToy(), seed=1)
+    *_, two = roll(TRACE, uid, 30, generator=AnsweringToy(), seed=2)
+    *_, both = roll(TRACE, uid, 30, generator=AnsweringToy(), seed=2, known=one)
+    assert isinstance(one, Value)
+    assert isinstance(two, Value)
+    assert (both.right, both.rollouts, both.tokens) == (one.right + two.right, 50, one.tokens + two.tokens)
+    finished = int(TRACE.uids[-1, 0])
+    (exact,) = roll(TRACE, finished, 4, generator=AnsweringToy(), known=Value((finished,), 0.5, 3, 9))
+    assert exact.exact
+    assert exact.rollouts == 1
+
+
+def test_a_budget_goes_where_what_is_known_leaves_most_open() -> None:
+    """A prefix that is known well gets nothing of a small budget that would have begun with it."""
+    fresh = list(value_tree(TRACE, 8, generator=AnsweringToy(), seed=1))[-1]
+    assert isinstance(fresh, TreeValues)
+    assert fresh.latest is not None
+    first = fresh.values[fresh.latest]
+    known = {first.uids[-1]: Value((first.uids[-1],), 0.5, 500, 1000, 7)}
+    after = list(value_tree(TRACE, 8, generator=AnsweringToy(), seed=2, known=known))[-1]
+    assert isinstance(after, TreeValues)
+    assert after.latest != fresh.latest
+    there = after.values[fresh.latest]
+    assert (there.right, there.rollouts, there.tokens) == (500, 1000, 7)
+    assert after.spent == 8, "what was known has cost nothing now"
+
+
 def test_a_rollout_that_could_not_be_written_is_left_out() -> None:
     class Failing(AnsweringToy):
         def open(self, problem, *, particles, seed, sampling):

@@ -140,6 +140,26 @@ def test_a_tree_is_coloured_while_it_is_measured() -> None:
     assert set(measured) >= {int(uid) for uid in TRACE.uids[-1]}  # whole solutions cost nothing
 
 
+def test_what_is_asked_again_adds_up_from_rollouts_of_its_own() -> None:
+    visit = visiting("worth")
+    ask(visit, do="value", rollouts="16")
+    once = visit.replies.of(0).measured[FIRST]
+    shown = ask(visit, do="value", rollouts="32")
+    assert "32 of 32 rollouts" in shown[-1]["asking"]
+    twice = visit.replies.of(0).measured[FIRST]
+    assert twice.rollouts == 48
+    assert 0 <= twice.right - once.right <= 32
+    assert twice.tokens > once.tokens
+    first, second = (
+        questions.ValueOf(TRACE, FIRST, 16, seed=seed).begin("embedded", "embedded", lambda: False) for seed in (0, 1)
+    )
+    assert [one.tokens for one in first if isinstance(one, Value)] != [
+        one.tokens for one in second if isinstance(one, Value)
+    ], "the same rollouts again would tell nothing new"
+    ask(visit, do="tree", budget="128")
+    assert sum(value.rollouts for value in visit.replies.of(0).worth if not value.exact) == 128 + 48
+
+
 def test_another_reward_scores_every_sweep() -> None:
     trace = gibbs()
     visit = visiting("other", trace, int(trace.uids[0, 0]))

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from pfviz.diagnostics.truth import RIGHT, WRONG, truth
+from pfviz.lab.values import Value
 from pfviz.page import check, looks, marking
 from pfviz.page.sessions import Visit
 from pfviz.trace import dumps
@@ -61,6 +62,16 @@ def test_a_mark_can_be_changed_and_taken_back() -> None:
     looks.select(visit, {"mark": ""})
     assert dumps(visit.trace) == dumps(RIDDLE)
     assert "Which answer is right?" in looks.redraw(visit)["told"]
+
+
+def test_values_under_another_truth_are_forgotten() -> None:
+    visit = visiting(question="worth")
+    looks.select(visit, {"mark": FIRST.canonical})
+    answers = visit.replies.of(0)
+    answers.add(RIDDLE, Value((0,), 0.5, 3, 8))
+    assert answers.measured
+    looks.select(visit, {"mark": "77"})
+    assert not answers.measured
 
 
 def test_every_sweep_has_the_marked_truth() -> None:
