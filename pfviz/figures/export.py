@@ -18,7 +18,7 @@ from pfviz.figures.leaves import MARKS
 from pfviz.figures.marks import diameters
 from pfviz.figures.mathtext import CSS as MATH_CSS
 from pfviz.figures.mathtext import render
-from pfviz.figures.offline import as_json, colours, plotly_js, spec
+from pfviz.figures.offline import as_json, colours, document, plotly_js, spec
 from pfviz.figures.resampling import plot_resampling
 from pfviz.figures.rewards import plot_rewards
 from pfviz.figures.strips import plot_strips
@@ -53,22 +53,8 @@ def to_html(trace: Trace) -> str:
         "dark": theme.DARK,
         "scale": [colour for _, colour in theme.REWARD_SCALE],
     }
-    # WebGL compiles its shaders' drivers with `Function`; small runs are drawn without it.
-    unsafe = " 'unsafe-eval'" if trace.steps * trace.particles > GL_EDGES else ""
-    policy = f"default-src 'none'; script-src 'unsafe-inline'{unsafe}; style-src 'unsafe-inline'; img-src data: blob:"
     title = theme.shorten(trace.problem, 80) or "A run"
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="pfviz">
-<title>{html.escape(title)} · pfviz</title>
-<style>{colours()}{(HERE / "report.css").read_text(encoding="utf-8")}{MATH_CSS}</style>
-</head>
-<body>
-<div class="wrap">
+    body = f"""<div class="wrap">
 {_header(trace)}
 <div class="main">
 {_card("genealogy", figures)}
@@ -83,13 +69,18 @@ def to_html(trace: Trace) -> str:
 {_card("sweeps", figures) if trace.earlier else ""}
 </div>
 {_settings(trace)}
-</div>
-<script>{plotly_js()}</script>
-<script>const PFVIZ = {as_json(data)};</script>
-<script>{(HERE / "report.js").read_text(encoding="utf-8")}</script>
-</body>
-</html>
-"""
+</div>"""
+    style = f"{colours()}{(HERE / 'report.css').read_text(encoding='utf-8')}{MATH_CSS}"
+    return document(
+        title,
+        style,
+        body,
+        plotly_js(),
+        f"const PFVIZ = {as_json(data)};",
+        (HERE / "report.js").read_text(encoding="utf-8"),
+        # WebGL compiles its shaders' drivers with `Function`; small runs are drawn without it.
+        unsafe=trace.steps * trace.particles > GL_EDGES,
+    )
 
 
 _PANEL = """<aside class="card" tabindex="0" aria-label="Selected step">

@@ -14,7 +14,7 @@ from pfviz.figures.estimates import told
 from pfviz.figures.lab_findings import findings
 from pfviz.figures.mathtext import CSS as MATH_CSS
 from pfviz.figures.noticed_by_kind import plot_noticed_by_kind
-from pfviz.figures.offline import as_json, colours, plotly_js, spec
+from pfviz.figures.offline import colours, document, drawn, plotly_js, spec
 from pfviz.figures.reliability import plot_reliability
 from pfviz.figures.scores_by_step import plot_scores_by_step
 from pfviz.lab.diagnosis import Diagnosis
@@ -22,26 +22,12 @@ from pfviz.lab.glossary import MEASURES, measured
 from pfviz.lab.numbers import wanted
 
 HERE = Path(__file__).parent
-_POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
 _FIGURES = {
     "reliability": ("Reliability", plot_reliability),
     "best-of": ("Best of n", plot_best_of_curve),
     "by-step": ("Scores by step", plot_scores_by_step),
     "by-kind": ("Kinds of problems", plot_noticed_by_kind),
 }
-_DRAW = """
-const dark = matchMedia("(prefers-color-scheme: dark)");
-const narrow = matchMedia("(max-width: 600px)");
-const draw = () => {
-  for (const [id, looks] of Object.entries(FIGURES)) {
-    const figure = looks[dark.matches ? "dark" : "light"];
-    const layout = {...figure.layout, ...(narrow.matches ? figure.layout.meta.narrow : {})};
-    Plotly.react(id, figure.data, layout, {displayModeBar: false, responsive: true});
-  }
-};
-for (const query of [dark, narrow]) query.addEventListener("change", draw);
-draw();
-"""
 
 
 def to_lab_page(diagnosis: Diagnosis, *, sources: Sequence[str] = ()) -> str:
@@ -53,22 +39,8 @@ def to_lab_page(diagnosis: Diagnosis, *, sources: Sequence[str] = ()) -> str:
     Texts are escaped; a content policy forbids every load from outside.
     """
     specs = {name: spec(plot(diagnosis, title=False)) for name, (_, plot) in _FIGURES.items()}
-    data = {
-        name: {look: theme.recolour(one, look == "dark") for look in ("light", "dark")} for name, one in specs.items()
-    }
     reward = theme.shorten(diagnosis.reward, 80) or "No reward"
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="pfviz">
-<title>{html.escape(reward)}, diagnosed · pfviz</title>
-<style>{colours()}{_css("report.css")}{MATH_CSS}{_css("lab_page.css")}</style>
-</head>
-<body>
-<div class="wrap">
+    body = f"""<div class="wrap">
 {_header(diagnosis, reward)}
 {findings(diagnosis, sources)}
 <div class="pair">
@@ -79,12 +51,9 @@ def to_lab_page(diagnosis: Diagnosis, *, sources: Sequence[str] = ()) -> str:
 prefixes of one problem share what makes it hard (F1: solutions).</p>
 {_measures(diagnosis)}</section>
 {_wanted(diagnosis)}
-</div>
-<script>{plotly_js()}</script>
-<script>const FIGURES = {as_json(data)};{_DRAW}</script>
-</body>
-</html>
-"""
+</div>"""
+    style = f"{colours()}{_css('report.css')}{MATH_CSS}{_css('lab_page.css')}"
+    return document(f"{reward}, diagnosed", style, body, plotly_js(), drawn(specs))
 
 
 def _css(name: str) -> str:

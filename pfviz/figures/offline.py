@@ -1,13 +1,60 @@
-"""What every HTML file that works offline holds: plotly.js, data that no markup can leave, colours light and dark."""
+"""What every HTML file that works offline holds: its frame, plotly.js, data that no markup can leave, colours light and
+dark."""
 
 from __future__ import annotations
 
+import html
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pfviz.figures import theme
+
+_POLICY = "default-src 'none'; script-src 'unsafe-inline'{unsafe}; style-src 'unsafe-inline'; img-src data: blob:"
+_DRAW = """
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const narrow = matchMedia("(max-width: 600px)");
+const draw = () => {
+  for (const [id, looks] of Object.entries(FIGURES)) {
+    const figure = looks[dark.matches ? "dark" : "light"];
+    const layout = {...figure.layout, ...(narrow.matches ? figure.layout.meta.narrow : {})};
+    Plotly.react(id, figure.data, layout, {displayModeBar: false, responsive: true});
+  }
+};
+for (const query of [dark, narrow]) query.addEventListener("change", draw);
+draw();
+"""
+
+
+def document(title: str, style: str, body: str, *scripts: str, unsafe: bool = False) -> str:
+    """An HTML file: a title, which is escaped, and style, body and scripts as they are. Its content policy forbids
+    every load from outside, and, unless `unsafe`, code that is made from text."""
+    policy = _POLICY.format(unsafe=" 'unsafe-eval'" if unsafe else "")
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="pfviz">
+<title>{html.escape(title)} · pfviz</title>
+<style>{style}</style>
+</head>
+<body>
+{body}
+{"".join(f"<script>{script}</script>{chr(10)}" for script in scripts)}</body>
+</html>
+"""
+
+
+def drawn(specs: Mapping[str, Any]) -> str:
+    """A script that draws figures, each into the element whose id is its name, light or dark as the reader has it."""
+    data = {
+        name: {look: theme.recolour(one, look == "dark") for look in ("light", "dark")} for name, one in specs.items()
+    }
+    return f"const FIGURES = {as_json(data)};{_DRAW}"
 
 
 def as_json(data: Any) -> str:

@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 import html
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from plotly.offline import get_plotlyjs
-
 from pfviz.figures import theme
+from pfviz.figures.offline import document, drawn, plotly_js, spec
 from pfviz.figures.ratio import plot_ratio
 from pfviz.figures.study import name_of, plot_study
 from pfviz.study.result import LEADER, Result
 
 HERE = Path(__file__).parent
-_POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
-_DRAW = """
-const dark = matchMedia("(prefers-color-scheme: dark)");
-const draw = () => {
-  for (const [id, looks] of Object.entries(FIGURES)) {
-    const spec = looks[dark.matches ? "dark" : "light"];
-    Plotly.react(id, spec.data, spec.layout, {displayModeBar: false, responsive: true});
-  }
-};
-dark.addEventListener("change", draw);
-draw();
-"""
 
 
 def to_page(result: Result) -> str:
@@ -37,35 +23,18 @@ def to_page(result: Result) -> str:
         "ratio": plot_ratio(result, title=False),
         "ratio-vote": plot_ratio(result, pick="vote", title=False),
     }
-    specs = {name: json.loads(figure.to_json()) for name, figure in figures.items()}
-    data = {name: {look: theme.recolour(spec, look == "dark") for look in ("light", "dark")} for name, spec in
-            specs.items()}  # fmt: skip
-    cards = "\n".join(_card(name, spec["layout"]) for name, spec in specs.items())
+    specs = {name: spec(figure) for name, figure in figures.items()}
+    cards = "\n".join(_card(name, one["layout"]) for name, one in specs.items())
     seeds = "1 seed" if result.seeds == 1 else f"{result.seeds} seeds"
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="pfviz">
-<title>Accuracy against generations · pfviz</title>
-<style>{_style()}</style>
-</head>
-<body>
-<main>
+    body = f"""<main>
 <h1>Accuracy against generations</h1>
 <p>{result.problems} held-out problems, {seeds}, all methods on the same problems; intervals from {result.resamples}
 bootstrap resamples of the problems.</p>
 {cards}
 <section><h2>Accuracy</h2>{_table(result)}</section>
 <details><summary>What these numbers depend on</summary><dl>{"".join(_about(result.about))}</dl></details>
-</main>
-<script>{get_plotlyjs().replace("</script", "<" + chr(92) + "/script")}</script>
-<script>const FIGURES = {json.dumps(data).replace("<", chr(92) + "u003c")};{_DRAW}</script>
-</body>
-</html>
-"""
+</main>"""
+    return document("Accuracy against generations", _style(), body, plotly_js(), drawn(specs))
 
 
 def _card(name: str, layout: Mapping[str, Any]) -> str:
