@@ -71,6 +71,12 @@ def test_errors_that_are_noticed_two_steps_late() -> None:
     )
 
 
+def test_what_is_noticed_in_last_steps_at_once_is_not_late() -> None:
+    rows = plain(steps=4, text=mixed, score=lambda problem, place, text, label, error: float(label or place < 3))
+    (found,) = found_in(rows)
+    assert found.sentence.startswith("Errors in the first 3 steps are not noticed")
+
+
 def test_two_steps_that_are_not_judged_are_no_delay() -> None:
     rows = plain(steps=5, text=mixed, score=lambda problem, place, text, label, error: float(label or place < 2))
     (found,) = found_in(rows)

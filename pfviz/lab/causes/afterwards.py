@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pfviz.lab.causes.base import Evidence, enough
+from pfviz.lab.causes.base import LEAST_ROWS, Evidence, enough
 from pfviz.lab.causes.contrast import SEEN_LESS, Candidate, contrast
 from pfviz.lab.intervals import mean
 from pfviz.lab.rows import BoolArray, FloatArray, Rows, groups
@@ -27,6 +27,9 @@ def _late(evidence: Evidence, scores: FloatArray, delay: int) -> Candidate | Non
     if apart.value > -SEEN_LESS or apart.high > -0.05:
         return None
     here, later = mean(scores[both], rows.problem[both]), float(after[both].mean())
+    at_the_end = scores[rows.fresh & rows.last & ~np.isnan(scores)]
+    if len(at_the_end) >= LEAST_ROWS and later - at_the_end.mean() < SEEN_LESS:
+        return None  # where nothing comes after it, an error that is noticed late is not noticed
     members, evenly = rows.fresh.copy(), _evenly(rows, scores, after, both)
     if delay > 1:  # nor is the step between noticed, wherever it is
         members |= rows.stale & (rows.origin == rows.parent)
