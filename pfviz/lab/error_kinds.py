@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from pfviz.lab import wording
 from pfviz.lab.features import Feature
 from pfviz.lab.rows import Rows, groups
 from pfviz.lab.wording import pieces
@@ -18,13 +19,21 @@ NAMES = {
 }
 """Kinds, the least difference first."""
 
+CALCULATION = "a wrong calculation"
+"""What can be seen to be wrong with a step alone."""
+
 _ORDER = tuple(NAMES)
 
 
 def of_errors(rows: Rows) -> list[Feature]:
-    """Features (R,) of first errors that have a right step beside them, one for each kind."""
+    """Features (R,) of first errors: how they differ from a right step beside them, one for each kind, and what can be
+    seen to be wrong with them alone."""
     kinds = np.array(_kinds(rows), dtype=np.str_)
-    return [Feature(name, (kinds == kind).astype(np.float64), kind="error") for kind, name in NAMES.items()]
+    texts, place = rows.distinct
+    untrue = np.array([wording.is_untrue(text) for text in texts], dtype=np.bool_)[place]
+    held = {name: kinds == kind for kind, name in NAMES.items()}
+    held |= {CALCULATION: untrue & rows.fresh, f"another mistake than {CALCULATION}": ~untrue & rows.fresh}
+    return [Feature(name, members.astype(np.float64), kind="error") for name, members in held.items()]
 
 
 def kind(wrong: tuple[str, ...], right: tuple[str, ...]) -> str:

@@ -13,12 +13,14 @@ from typing import Literal
 
 import numpy as np
 
-from pfviz.lab import wording
+from pfviz.lab import traits, wording
 from pfviz.lab.rows import FloatArray, Rows
 from pfviz.lab.wording import counted
 
 MOST_PHRASES = 80  # that are looked at
 MOST_PLACES = 4  # steps from the start that are looked at
+MIDDLE = ((1, "second"), (2, "third"), (3, "fourth"))
+CUTS = (0.25, 0.5, 0.75)  # quantiles at which what has a size is cut
 OPERATIONS = {"+": "an addition", "-": "a subtraction", "*": "a multiplication", "/": "a division"}
 
 Kind = Literal["step", "place", "error", "problem"]
@@ -56,14 +58,35 @@ def of_steps(rows: Rows) -> list[Feature]:
         Feature("the length of the step", length, "character", scale=10, length=True),
         Feature("the size of the numbers", size, "digit"),
         *(Feature(f"a number of {n} digits or more", (size >= n).astype(np.float64)) for n in (2, 3, 4)),
+        *_thresholds("a number above", read(wording.largest)),
+        Feature("the count of numbers", read(wording.numbers), "number"),
         Feature("a negative number", read(wording.has_negative)),
         Feature("a fraction", read(wording.has_fraction)),
+        Feature("a number that ends in 0", read(wording.is_round)),
+        Feature("an odd number at its end", read(wording.ends_odd)),
+        Feature(
+            "an even number at its end", read(lambda text: wording.numbers(text) > 0 and not wording.ends_odd(text))
+        ),
+        Feature("a bracket", read(lambda text: "(" in text)),
+        Feature("a number that stands nowhere before", traits.from_nowhere(rows).astype(np.float64)),
         Feature("a boxed answer", read(lambda text: "\\boxed" in text)),
         Feature("a step that repeats the one before it", _repeats(rows), kind="place"),
     ]
     found += [Feature(f"the digit {n}", read(lambda text, n=str(n): n in text), many=True) for n in range(10)]  # type: ignore[misc]
+    found += [Feature(name, held.astype(np.float64)) for name, held in traits.answers(rows).items()]
     found += [Feature(name, (operation == sign).astype(np.float64)) for sign, name in OPERATIONS.items()]
-    return found + _of_phrases(rows)
+    # Behind the words: where one of them is as good, it says more.
+    return [
+        *found,
+        *_of_phrases(rows),
+        Feature("a word at its start", read(lambda text: text[:1].isalpha()), many=True),
+    ]
+
+
+def _thresholds(name: str, values: FloatArray) -> list[Feature]:
+    """Whether the values are above some of their quantiles."""
+    cuts = sorted({float(np.quantile(values, q)) for q in CUTS}) if len(values) else []
+    return [Feature(f"{name} {cut:.0f}", (values > cut).astype(np.float64)) for cut in cuts]
 
 
 def of_places(rows: Rows) -> list[Feature]:
@@ -71,7 +94,13 @@ def of_places(rows: Rows) -> list[Feature]:
     most = min(int(rows.step.max(initial=0)), MOST_PLACES)
     found = [Feature(_first(k), (rows.step < k).astype(np.float64), kind="place") for k in range(1, max(most, 1) + 1)]
     found += [Feature(_after(k), (rows.step >= k).astype(np.float64), kind="place") for k in range(1, most + 1)]
-    return [*found, Feature("the last step", rows.last.astype(np.float64), kind="place")]
+    found += [
+        Feature(f"the {name} step", (rows.step == k).astype(np.float64), kind="place") for k, name in MIDDLE if k < most
+    ]
+    last = rows.last.astype(np.float64)
+    return [
+        *found, Feature("the last step", last, kind="place"), Feature("steps before the last", 1 - last, kind="place")
+    ]  # fmt: skip
 
 
 def _first(k: int) -> str:
@@ -83,19 +112,22 @@ def _after(k: int) -> str:
 
 
 def halves(feature: Feature) -> list[Feature]:
-    """A feature with a unit cut at its median into those with more and those with less; others as they are."""
+    """A feature with a unit cut at its quartiles into those with more and those with less; others as they are."""
     if not feature.unit:
         return [feature]
-    cut = float(np.median(feature.values)) if len(feature.values) else 0.0
-    if feature.unit == "step":
-        more, less = _after(int(cut) + 1), _first(int(cut) + 1)
-    else:
-        more = f"steps in which {feature.name} is more than {counted(cut, feature.unit)}"
-        less = f"steps in which {feature.name} is at most {counted(cut, feature.unit)}"
-    return [
-        Feature(more, (feature.values > cut).astype(np.float64), kind="place"),
-        Feature(less, (feature.values <= cut).astype(np.float64), kind="place"),
-    ]
+    cuts = sorted({float(np.quantile(feature.values, q)) for q in CUTS}) if len(feature.values) else [0.0]
+    found = []
+    for cut in cuts:
+        if feature.unit == "step":
+            more, less = _after(int(cut) + 1), _first(int(cut) + 1)
+        else:
+            more = f"steps in which {feature.name} is more than {counted(cut, feature.unit)}"
+            less = f"steps in which {feature.name} is at most {counted(cut, feature.unit)}"
+        found += [
+            Feature(more, (feature.values > cut).astype(np.float64), kind="place"),
+            Feature(less, (feature.values <= cut).astype(np.float64), kind="place"),
+        ]
+    return found
 
 
 def of_problems(rows: Rows) -> list[Feature]:
@@ -115,11 +147,13 @@ def of_problems(rows: Rows) -> list[Feature]:
             (f"problems with {what}", f"problems without {what}", read(reader))
             for what, reader in (
                 ("an unknown", lambda text: wording.has_unknown(text) and not wording.in_words(text)),
-                ("a division", lambda text: "/" in text),
+                ("a division", lambda text: "/" in text or "÷" in text),
                 ("a multiplication", wording.has_product),
                 ("negative numbers", wording.has_negative),
+                ("brackets", lambda text: "(" in text),
             )
         ),
+        *_of_truths(rows.truths),
     ]
     for values, noun in ((read(len), "character"), (read(wording.numbers), "number"), (steps, "step")):
         for cut in sorted({float(np.quantile(values, q)) for q in (0.2, 0.34, 0.5, 0.67, 0.8)}):
@@ -128,6 +162,21 @@ def of_problems(rows: Rows) -> list[Feature]:
     return [
         Feature(name, held[rows.problem], kind="problem", opposite=opposite) for name, opposite, held in found
     ]  # fmt: skip
+
+
+def _of_truths(truths: tuple[str | None, ...]) -> list[tuple[str, str, FloatArray]]:
+    """What the true answers are: name, opposite and whether it is so (P,)."""
+    values = [wording.number(truth) for truth in truths]
+    if not values or None in values:
+        return []
+    value = np.array(values, dtype=np.float64)
+    away = np.abs(value)
+    found = [("problems with a negative answer", "problems with no negative answer", (value < 0).astype(np.float64))]
+    for cut in sorted({float(np.quantile(away, q)) for q in (0.2, 0.34, 0.5, 0.67, 0.8)}):
+        held = (away > cut).astype(np.float64)
+        found.append((f"problems with an answer beyond ±{cut:.0f}", f"problems with an answer within ±{cut:.0f}", held))
+    odd = (value % 2 == 1).astype(np.float64)
+    return [*found, ("problems with an odd answer", "problems with no odd answer", odd)]
 
 
 def _repeats(rows: Rows) -> FloatArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -91,6 +92,18 @@ def _difference(sums: FloatArray, counts: FloatArray, one_sided: bool) -> FloatA
     return np.asarray(means[:, 1] if one_sided else means[:, 0] - means[:, 1])
 
 
+def ratio(over: FloatArray, under: FloatArray, problem: IntArray, seed: int = 0) -> Estimate:
+    """The sum of (M,) values over the sum of others, with the interval of resampled problems."""
+    if not len(over):
+        return NOTHING
+    names, place = np.unique(problem, return_inverse=True)
+    sums = np.array([np.bincount(place, values, len(names)) for values in (over, under)])  # (2, P)
+    drawn = resamples(len(names), seed) @ sums.T
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value, shares = float(over.sum() / under.sum()), np.asarray(drawn[:, 0] / drawn[:, 1])
+    return of_draws(value, shares, len(over), len(names))
+
+
 def slope(x: FloatArray, y: FloatArray, problem: IntArray) -> tuple[float, float]:
     """The slope of y on x through the origin, both (M,) and centred already, and its z: slope over standard error,
     which is robust to whatever rows of one problem share. (0, 0) for an x that does not vary."""
@@ -103,6 +116,15 @@ def slope(x: FloatArray, y: FloatArray, problem: IntArray) -> tuple[float, float
     # A fit without any remainder is as sure as it can be.
     error = max(float(np.sqrt(per_problem @ per_problem)) / total, 1e-9)
     return found, found / error
+
+
+def as_normal(z: float, problems: int) -> float:
+    """A z whose standard error comes from few problems, as the normal deviate that is as rare: Student's t with one
+    degree of freedom less than there are problems, by the approximation of Wallace (1959)."""
+    free = max(problems - 1, 1)
+    if not math.isfinite(z):
+        return abs(z)
+    return (8 * free + 1) / (8 * free + 3) * math.sqrt(free * math.log1p(z * z / free))
 
 
 def slope_estimate(x: FloatArray, y: FloatArray, problem: IntArray) -> Estimate:

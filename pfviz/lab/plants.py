@@ -15,7 +15,7 @@ import numpy as np
 
 from pfviz.diagnostics.truth import embedded as judged
 from pfviz.lab.rows import FloatArray, Rows
-from pfviz.lab.wording import operation, size
+from pfviz.lab.wording import has_negative, operation, size
 from pfviz.problem import SEPARATOR, Problem
 from pfviz.streams import stream_of
 
@@ -134,6 +134,23 @@ def _forgetful(sound: Scores) -> Scores:
     return scores
 
 
+def _negative(problem: Problem) -> bool:
+    return str(problem.truth).startswith("-")
+
+
+def _smoothed(sound: Scores) -> Scores:
+    """Half of it is the score of the step before, which is 1 before the first."""
+
+    def scores(problem: Problem, steps: Sequence[str]) -> list[float]:
+        return [(before + score) / 2 for before, score in pairwise([1.0, *sound(problem, steps)])]
+
+    return scores
+
+
+def _two_late(sound: Scores) -> Scores:
+    return _late(_late(sound))
+
+
 PLANTS: tuple[Plant, ...] = (
     Plant("length bias", _each(lambda r, p, s: 0.6 * r + 0.004 * _characters(s)), ("length",)),
     Plant("ignores signs", _not_seen(_sign_is_wrong), ("blind",)),
@@ -150,6 +167,12 @@ PLANTS: tuple[Plant, ...] = (
     Plant("says nothing", _each(lambda r, p, s: 0.5), ("silent",)),
     Plant("upside down", _each(lambda r, p, s: 1 - r), ("inverted",)),
     Plant("dislikes large numbers", _each(lambda r, p, s: r - 0.3 * (size(s[-1]) >= 2)), ("taste",)),
+    Plant("dislikes negative numbers", _each(lambda r, p, s: r - 0.3 * has_negative(s[-1])), ("taste",)),
+    Plant("squeezed together", _each(lambda r, p, s: 0.4 + 0.2 * r), ("narrow",)),
+    Plant("notices slowly", _smoothed, ("late",)),
+    Plant("notices two steps late", _two_late, ("late",)),
+    Plant("the second step is not judged", _each(lambda r, p, s: 0.95 if len(s) == 2 else r), ("blind",)),
+    Plant("inverted on negative answers", _each(lambda r, p, s: 1 - r if _negative(p) else r), ("subgroup",)),
 )  # fmt: skip
 
 

@@ -39,6 +39,7 @@ class Rows:
     texts: tuple[str, ...]  # of the step
     problems: tuple[str, ...]  # the text of each problem
     judged: bool  # whether steps were judged; else labels come from the answers they led to
+    truths: tuple[str | None, ...] = ()  # the true answer of each problem; none where nobody was told any
 
     def __len__(self) -> int:
         return len(self.run)
@@ -84,7 +85,7 @@ class Rows:
     @cached_property
     def cells(self) -> IntArray:
         """Rows that can be compared have the same number: same problem, same step."""
-        return _numbered(self.problem, self.step)
+        return numbered(self.problem, self.step)
 
     @cached_property
     def distinct(self) -> tuple[tuple[str, ...], IntArray]:
@@ -131,6 +132,7 @@ class _Table:
         self.columns: dict[str, list[float]] = {name: [] for name in _COLUMNS}
         self.texts: list[str] = []
         self.problems: dict[str, int] = {}
+        self.truths: dict[str, str | None] = {}
         self.grades: dict[tuple[str, str], int] = {}  # of an answer against the true one
         self.judged = True
 
@@ -138,6 +140,7 @@ class _Table:
         found = truth(trace, judge)
         self.judged &= found.source == "steps"
         problem = self.problems.setdefault(trace.problem, len(self.problems))
+        self.truths[trace.problem] = found.answer or self.truths.get(trace.problem)
         of_node: dict[tuple[int, int], int] = {}
         for t in range(trace.steps):
             for n in map(int, np.flatnonzero(trace.written[t])):
@@ -179,11 +182,11 @@ class _Table:
         reward = np.array(self.columns["reward"], dtype=np.float64)
         return Rows(
             **whole, reward=reward, last=last, texts=tuple(self.texts), problems=tuple(names),
-            judged=self.judged and bool(self.texts),
+            judged=self.judged and bool(self.texts), truths=tuple(self.truths[name] for name in names),
         )  # fmt: skip
 
 
-def _numbered(*keys: IntArray) -> IntArray:
+def numbered(*keys: IntArray) -> IntArray:
     """(R,) the same number for rows with the same keys."""
     if not len(keys[0]):
         return np.zeros(0, dtype=np.int64)

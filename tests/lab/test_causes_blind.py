@@ -61,6 +61,63 @@ def test_errors_that_are_noticed_late() -> None:
     assert found.estimate.value == 0.5
 
 
+def test_errors_that_are_noticed_two_steps_late() -> None:
+    rows = plain(steps=5, text=mixed, score=lambda problem, place, text, label, error: float(place <= error + 1))
+    (found,) = found_in(rows)
+    assert found.cause == "late"
+    assert found.sentence == (
+        "Errors are noticed 2 steps late: a right prefix scores higher than the error in 50 % of the pairs, than what "
+        "is there then in 100 %."
+    )
+
+
+def test_what_is_noticed_in_last_steps_at_once_is_not_late() -> None:
+    rows = plain(steps=4, text=mixed, score=lambda problem, place, text, label, error: float(label or place < 3))
+    (found,) = found_in(rows)
+    assert found.sentence.startswith("Errors in the first 3 steps are not noticed")
+
+
+def test_two_steps_that_are_not_judged_are_no_delay() -> None:
+    rows = plain(steps=5, text=mixed, score=lambda problem, place, text, label, error: float(label or place < 2))
+    (found,) = found_in(rows)
+    assert found.sentence.startswith("Errors in the first 2 steps are not noticed")
+
+
+def test_a_step_that_is_not_judged_hides_earlier_errors_too() -> None:
+    rows = plain(steps=5, text=mixed, score=lambda problem, place, text, label, error: float(label or place == 1))
+    (found,) = found_in(rows)
+    assert found.sentence.startswith("Errors in the second step are not noticed: a right prefix scores higher in 50 %")
+    unnoticed = rows.is_wrong & (rows.step == 1)
+    assert found.size == pytest.approx(0.5 * unnoticed.sum() / rows.is_wrong.sum())
+
+
+def test_errors_that_are_rewarded() -> None:
+    rows = plain(text=mixed, score=lambda problem, place, text, label, error: float(label != (place == 0)))
+    assert found_in(rows)[0].sentence.startswith(
+        "Errors in the first step are rewarded: a right prefix scores higher in 0 % of the pairs"
+    )
+
+
+def test_wrong_calculations_that_pass() -> None:
+    """Every second error is a number that is copied wrongly, and those are noticed."""
+
+    def text(problem: int, number: int, place: int) -> str:
+        return f"{number} + {place} = {number + place}" if (problem + place) % 2 else f"so we have {number} * {place}"
+
+    rows = plain(12, text=text, score=lambda problem, place, said, label, error: float(label or (problem + error) % 2))
+    found = found_in(rows)[0]
+    assert found.cause == "blind"
+    assert found.estimate.value == 0.5
+    assert found_in(rows)[1:] == []
+
+
+def test_problems_whose_answer_is_negative() -> None:
+    rows = plain(12, text=mixed, score=lambda problem, place, text, label, error: float(label != (problem % 3 == 0)))
+    truths = tuple("-5" if p % 3 == 0 else "5" for p in range(12))
+    found = found_in(replace(rows, truths=truths))[0]
+    assert found.sentence.startswith("In problems with a negative answer the score is upside down")
+
+
 def test_errors_that_are_forgotten() -> None:
     (found,) = found_in(
         plain(steps=4, text=mixed, score=lambda problem, place, text, label, error: float(place != error))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pfviz.lab.causes.base import Evidence
@@ -72,6 +74,23 @@ def test_scores_that_promise_too_little() -> None:
     assert found is not None
     assert found.sentence.startswith("The scores promise too little, by 0.")
     assert found.estimate.value < 0
+
+
+def test_scores_that_promise_too_little_of_right_ones_and_too_much_of_wrong_ones() -> None:
+    rows = plain(score=lambda problem, place, text, label, error: 0.4 + 0.2 * label)
+    found = level(Evidence(rows))
+    assert found is not None
+    assert found.sentence == (
+        "The scores do not mean what they say (calibration error 0.40): of those around 0.60, 100 % are right."
+    )
+
+
+def test_the_kind_of_problems_that_score_lower_is_named() -> None:
+    rows = plain(10, score=lambda problem, place, text, label, error: 0.2 + 0.3 * label + 0.3 * (problem % 2))
+    texts = tuple(f"Find x: {p} + x = 9" if p % 2 else f"{p} + 9" for p in range(10))
+    found = offset(Evidence(replace(rows, problems=texts)))
+    assert found is not None
+    assert found.sentence.endswith(" They are 0.80 on average in problems with an unknown, 0.50 in others.")
 
 
 def test_problems_that_cannot_be_compared() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -64,6 +66,80 @@ def test_an_error_that_passes_is_no_taste() -> None:
     """Wrong prefixes alone have it: right ones all score 1, and some errors do."""
     rows = plain(text=worded, score=lambda problem, place, text, label, error: float(label or "clearly" in text))
     assert found_in(rows) == []
+
+
+def told(problem: int, number: int, place: int) -> str:
+    """One way to be right in each problem; every second one has a word in all of its steps, the others have others."""
+    word = "hence" if problem % 2 else ("since", "maybe", "again")[problem // 2 % 3]
+    return f"{word} 1 + 1 = 2"
+
+
+def test_what_differs_only_between_problems_is_looked_for_there() -> None:
+    rows = plain(12, text=told, score=lambda problem, place, text, label, error: 0.6 * label + 0.3 * ("hence" in text))
+    (found,) = found_in(rows)
+    assert found.sentence.startswith("The score rises by 0.30 at the word “hence”, right or wrong.")
+
+
+def test_two_problems_with_a_word_are_too_few() -> None:
+    def rare(problem: int, number: int, place: int) -> str:
+        return f"{'hence' if problem < 2 else ('since', 'maybe', 'again')[problem % 3]} 1 + 1 = 2"
+
+    rows = plain(12, text=rare, score=lambda problem, place, text, label, error: 0.6 * label + 0.3 * ("hence" in text))
+    assert found_in(rows) == []
+
+
+def test_problems_in_which_it_is_are_said_where_nothing_tells_them_from_it() -> None:
+    rows = plain(12, text=told, score=lambda problem, place, text, label, error: 0.6 * label + 0.3 * ("hence" in text))
+    texts = tuple(f"Find x: {p} + x = 9" if p % 2 else f"{p} + 9" for p in range(12))
+    (found,) = found_in(replace(rows, problems=texts))
+    assert "It may as well be problems with an unknown: the two come together here." in found.sentence
+
+
+def test_right_ones_that_differ_too_seldom_are_helped_by_wrong_ones() -> None:
+    """Right steps say a word in two problems, wrong ones in all."""
+
+    def score(problem: int, place: int, text: str, label: int, error: int) -> float:
+        return 0.5 * label + 0.3 * ("well" in text)
+
+    def said(problem: int, number: int, place: int) -> str:
+        liked = (problem < 2 or number == 0) and place % 2
+        word = "well" if liked else ("good", "fine", "nice")[(problem + number + place) % 3]
+        return f"{word} {number} + {place} = {number + place}"
+
+    rows = plain(12, text=said, score=score)
+    (found,) = found_in(rows)
+    assert found.sentence == "The score rises by 0.30 at the word “well”, right or wrong."
+    assert any(rows.is_wrong[row] for row in found.examples)
+
+
+def test_what_turns_round_for_wrong_ones_is_no_taste() -> None:
+    rows = plain(12, score=lambda problem, place, text, label, error: float(label != (place == 0)))
+    assert found_in(rows) == []
+
+
+def test_the_first_step_alone_is_no_drift() -> None:
+    def text(problem: int, number: int, place: int) -> str:
+        return f"{number} and so on"
+
+    def score(problem: int, place: int, text: str, label: int, error: int) -> float:
+        return 0.5 + 0.3 * label - 0.3 * (place == 0)
+
+    rows = plain(12, steps=4, text=text, score=score)
+    found = found_in(rows)[0]
+    assert found.sentence == "The score falls by 0.30 in the first step, right or wrong."
+
+
+def test_steps_and_length_that_grow_together_are_both_said() -> None:
+    """All steps are of one length, but for the last digit."""
+
+    def same(problem: int, number: int, place: int) -> str:
+        return f"{number % 3}{place} is fine"
+
+    rows = plain(12, text=same, score=lambda problem, place, text, label, error: 0.5 * label + 0.1 * place)
+    step, length = found_in(rows)[:2]
+    assert {step.cause, length.cause} == {"drift", "length"}
+    assert "It may as well be the length of the solution: the two come together here." in step.sentence
+    assert "It may as well be the place of the step: the two come together here." in length.sentence
 
 
 def test_where_nothing_is_known_that_is_wanted() -> None:

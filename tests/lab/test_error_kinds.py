@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pfviz.diagnostics.truth import RIGHT, WRONG
-from pfviz.lab.error_kinds import NAMES, kind, of_errors
+from pfviz.lab.error_kinds import CALCULATION, NAMES, kind, of_errors
 from pfviz.lab.wording import pieces
 from tests.lab.tables import table
 
@@ -38,7 +38,8 @@ def test_the_most_alike_right_step_counts() -> None:
         (0, good), (0, other), (0, bad), (1, elsewhere)
     ]))}  # fmt: skip
     # Neither the step after an error nor one without a right step beside it has a kind.
-    assert found == {name: [4] if key == "near" else [] for key, name in NAMES.items()}
+    alone = {CALCULATION: [4], f"another mistake than {CALCULATION}": [6]}
+    assert found == {name: [4] if key == "near" else [] for key, name in NAMES.items()} | alone
 
 
 def test_no_rows_have_no_kinds() -> None:

@@ -36,11 +36,19 @@ def test_of_steps(rows: Rows) -> None:
     assert named(found, "a step that repeats the one before it") == [0, 0, 1, 0, 0]
     assert named(found, "the digit 7") == [1, 1, 1, 0, 0]
     assert named(found, "a multiplication") == [0, 1, 1, 0, 0]
+    assert named(found, "the count of numbers", "number") == [3, 3, 3, 3, 1]
+    assert named(found, "an odd number at its end") == [1, 1, 1, 0, 0]
+    assert named(found, "an even number at its end") == [0, 0, 0, 1, 1]
+    assert named(found, "a number that stands nowhere before") == [1, 1, 0, 1, 1]
+    assert [one.values.tolist() for one in found if one.name.startswith("a number above")] == [
+        [0, 1, 1, 0, 1],
+        [0, 0, 0, 0, 1],
+    ]
     assert named(found, "the word “so”") == [1, 0, 0, 1, 0]
     assert named(found, "the words “so we”") == [1, 0, 0, 0, 0]
     assert {one.name for one in found if one.many} == {f"the digit {n}" for n in range(10)} | {
-        one.name for one in found if "“" in one.name
-    }
+        "a word at its start", *(one.name for one in found if "“" in one.name)
+    }  # fmt: skip
 
 
 def test_the_most_frequent_phrases_are_looked_at_in_an_order_that_stays() -> None:
@@ -58,7 +66,9 @@ def test_of_places(rows: Rows) -> None:
     assert named(found, "the first 2 steps") == [1, 1, 0, 0, 1]
     assert named(found, "steps after the first") == [0, 1, 1, 1, 0]
     assert named(found, "steps after the first 3") == [0, 0, 0, 1, 0]
+    assert named(found, "the second step") == [0, 1, 0, 0, 0]
     assert named(found, "the last step") == [0, 0, 0, 1, 1]
+    assert named(found, "steps before the last") == [1, 1, 1, 0, 0]
 
 
 def test_of_problems(rows: Rows) -> None:
@@ -70,13 +80,25 @@ def test_of_problems(rows: Rows) -> None:
     assert all(one.opposite for one in found)
 
 
-def test_what_has_a_unit_is_cut_in_the_middle(rows: Rows) -> None:
+def test_problems_differ_by_their_true_answers(rows: Rows) -> None:
+    told = replace(rows, truths=("-7", "12"))
+    found = of_problems(told)
+    assert named(found, "problems with a negative answer") == [1, 1, 1, 1, 0]
+    assert named(found, "problems with an odd answer") == [1, 1, 1, 1, 0]
+    assert named(found, "problems with an answer beyond ±8") == [0, 0, 0, 0, 1]
+    unknown = of_problems(replace(rows, truths=("-7", None)))
+    assert not any("answer" in one.name for one in unknown)
+
+
+def test_what_has_a_unit_is_cut_at_its_quartiles(rows: Rows) -> None:
     by_name = {(one.name, one.unit): one for one in of_steps(rows)}
-    more, less = halves(by_name["the size of the numbers", "digit"])
+    more, less = halves(by_name["the size of the numbers", "digit"])  # all quartiles are 2
     assert more.name == "steps in which the size of the numbers is more than 2 digits"
     assert more.values.tolist() == [0, 0, 0, 0, 1]
     assert (less.values == 1 - more.values).all()
-    later, earlier = halves(by_name["every step", "step"])
+    steps = halves(by_name["every step", "step"])
+    assert [one.name for one in steps[::2]] == [f"steps after the first{n}" for n in ("", " 2", " 3")]
+    later, earlier = steps[2:4]
     assert (later.name, earlier.name) == ("steps after the first 2", "the first 2 steps")
     assert later.values.tolist() == [0, 0, 1, 1, 0]
     assert halves(by_name["a fraction", ""]) == [by_name["a fraction", ""]]

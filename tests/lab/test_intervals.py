@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pfviz.lab.intervals import NOTHING, Estimate, difference, mean, resamples, slope, slope_estimate
+from pfviz.lab.intervals import NOTHING, Estimate, as_normal, difference, mean, ratio, resamples, slope, slope_estimate
 
 
 def clustered(rng: np.random.Generator, problems: int = 30, rows: int = 8) -> tuple[np.ndarray, np.ndarray]:
@@ -101,3 +101,20 @@ def test_what_does_not_vary_has_no_slope() -> None:
     assert slope(np.zeros(4), np.arange(4.0), np.arange(4)) == (0.0, 0.0)
     x = np.array([-1.0, 1.0, -2.0, 2.0])
     assert slope(x, 3 * x, np.array([0, 0, 1, 1]))[0] == pytest.approx(3)
+
+
+@pytest.mark.parametrize(("t", "problems"), [(4.604, 5), (3.169, 11), (2.601, 200)])
+def test_few_problems_make_a_z_less_rare(t: float, problems: int) -> None:
+    """Student's t at 0.5 % on each side."""
+    assert as_normal(t, problems) == pytest.approx(2.576, rel=0.01)
+    assert as_normal(-t, problems) == as_normal(t, problems)
+
+
+def test_a_ratio_is_that_of_the_sums_and_its_interval_covers_it() -> None:
+    rng = np.random.default_rng(0)
+    problem = np.repeat(np.arange(40), 5)
+    under = 1 + rng.random(200)
+    found = ratio(0.3 * under + 0.1 * rng.standard_normal(200), under, problem)
+    assert found.low < 0.3 < found.high
+    assert found.high - found.low < 0.1
+    assert np.isnan(ratio(np.zeros(0), np.zeros(0), np.zeros(0, dtype=np.int64)).value)

@@ -32,6 +32,12 @@ def spoil(name: str, scores: list[float], steps: list[str] = RIGHT) -> list[floa
         ("saturated at 0.99", [1.0, 0.5, 0.0], [0.99, 0.985, 0.98]),
         ("rises with every step", [1.0, 1.0, 1.0], [0.68, 0.76, 0.84]),
         ("dislikes large numbers", [1.0, 1.0, 0.2], [0.7, 0.7, 0.0]),
+        ("dislikes negative numbers", [1.0, 1.0, 0.2], [0.7, 0.7, 0.2]),
+        ("squeezed together", [1.0, 0.5, 0.0], [0.6, 0.5, 0.4]),
+        ("notices slowly", [1.0, 0.0, 0.0], [1.0, 0.5, 0.0]),
+        ("notices two steps late", [0.5, 0.2, 0.1], [1.0, 1.0, 0.5]),
+        ("the second step is not judged", [0.1, 0.1, 0.1], [0.1, 0.95, 0.1]),
+        ("inverted on negative answers", [1.0, 0.25, 0.0], [0.0, 0.75, 1.0]),
         ("inverted on long problems", [1.0, 0.2, 0.2], [1.0, 0.2, 0.2]),  # a short one
     ],
 )
@@ -63,5 +69,5 @@ def test_the_rows_of_runs_are_spoilt_along_their_solutions() -> None:
 
 
 def test_names_differ_and_causes_are_named() -> None:
-    assert len(BY_NAME) == len(PLANTS) == 15
+    assert len(BY_NAME) == len(PLANTS) == 21
     assert all(plant.causes for plant in PLANTS)

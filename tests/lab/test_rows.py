@@ -31,6 +31,7 @@ def found(traces: list[Trace]) -> Rows:
 def test_each_step_that_was_written_is_a_row(traces: list[Trace], found: Rows) -> None:
     assert len(found) == sum(int(trace.written.sum()) for trace in traces)
     assert found.problems == tuple(sorted({trace.problem for trace in traces}))
+    assert dict(zip(found.problems, found.truths, strict=True)) == {trace.problem: trace.truth for trace in traces}
     assert found.judged
     for row in range(len(found)):
         trace = traces[found.run[row]]

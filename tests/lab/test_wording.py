@@ -7,16 +7,23 @@ import pytest
 from pfviz.lab.wording import (
     amount,
     counted,
+    ends_odd,
+    given,
     has_fraction,
     has_negative,
     has_product,
     has_unknown,
     in_words,
+    is_round,
+    is_untrue,
+    largest,
+    number,
     numbers,
     operation,
     percent,
     phrases,
     pieces,
+    results,
     size,
 )
 
@@ -80,3 +87,35 @@ def test_one_is_singular() -> None:
 
 def test_numbers_are_said_shortly() -> None:
     assert (percent(0.478), amount(0.256), amount(-0.004), amount(0.0123)) == ("48 %", "0.26", "-0.004", "0.01")
+
+
+@pytest.mark.parametrize(
+    ("text", "untrue"),
+    [
+        ("7 * 6 = 36, so we have 36 / 2.", True),
+        ("19 - 5 = 14, so we have (5 - 14) / 6.", False),
+        ("-11 / 2 = -5.5", False),
+        ("-11 / 2 = -5", True),
+        ("3 / 0 = 0", True),
+        ("So 3 * (-4) = -12. Then 2 + 2 = 5", True),
+        ("11 - 34 + 9 = 3", False),  # three numbers, which it does not work out
+        ("1 + 2 = 3 * x", False),
+        ("x = 4", False),
+    ],
+)
+def test_whether_two_numbers_make_the_third(text: str, untrue: bool) -> None:
+    assert is_untrue(text) is untrue
+
+
+def test_numbers_that_a_step_goes_on_with_and_those_that_it_finds() -> None:
+    text = "12 + 7 = 19, so we have 19 * -3."
+    assert given(text) == {"12", "7", "19", "3"}
+    assert results(text) == ["19"]
+    assert given("12 + 7 = 19") == {"12", "7"}
+
+
+def test_what_numbers_are_like() -> None:
+    assert (largest("3 and -12.5"), largest("none")) == (12.5, 0)
+    assert [is_round(text) for text in ("20", "0", "105", "3 * 10")] == [True, False, False, True]
+    assert [ends_odd(text) for text in ("4 = 7.", "7 = 4", "x")] == [True, False, False]
+    assert [number(text) for text in ("-7", "7/2", "1,200", "x", None)] == [-7, 3.5, 1200, None, None]

@@ -10,14 +10,18 @@ from collections.abc import Callable
 from pfviz.lab.causes.base import Evidence, Finding, Wanted
 from pfviz.lab.causes.blind import blindness
 from pfviz.lab.causes.level import level
+from pfviz.lab.causes.narrow import coarse, narrow
 from pfviz.lab.causes.noise import noise
 from pfviz.lab.causes.offset import offset
+from pfviz.lab.causes.slow import slow
 from pfviz.lab.causes.taste import tastes
 from pfviz.lab.causes.unexplained import unexplained
 from pfviz.lab.causes.whole import inverted, saturated, silent
 
 Look = Callable[[Evidence], "Finding | list[Finding] | None"]
 
-LOOKS: tuple[Look, ...] = (silent, inverted, saturated, tastes, blindness, noise, unexplained, level, offset)
+LOOKS: tuple[Look, ...] = (
+    silent, inverted, saturated, narrow, tastes, blindness, slow, coarse, noise, unexplained, level, offset
+)  # fmt: skip
 
 __all__ = ["LOOKS", "Evidence", "Finding", "Look", "Wanted"]

@@ -10,6 +10,8 @@ they are shuffled within steps too, or drawn afresh, none of 100 does. See docs/
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from pfviz.lab.causes.afterwards import forgotten, late
@@ -21,6 +23,9 @@ from pfviz.lab.wording import counted
 
 MOST = 3
 LEAST_LOST = 0.01  # of all pairs
+VAGUE = 0.4  # what a description of problems counts beside a purer one of errors
+PURER = 1.2  # so many times less often noticed
+MOSTLY = 0.3  # of the pairs that the problems lose
 
 
 def blindness(evidence: Evidence) -> list[Finding]:
@@ -39,7 +44,7 @@ def blindness(evidence: Evidence) -> list[Finding]:
         candidates = subgroups(evidence, scores)
         if rows.judged:
             candidates += [*unnoticed(evidence, scores), *late(evidence, scores), *forgotten(evidence, scores)]
-        best = max(candidates, key=_plausible, default=None)
+        best = max(candidates, key=lambda one: _plausible(one, candidates), default=None)
         if best is None or best.lost < LEAST_LOST * pairs:
             break
         passed = np.where(best.members & ~np.isnan(scores), 1 - scores, -1.0)
@@ -53,8 +58,12 @@ def _is(number: str) -> str:
     return "is" if number.startswith("1 ") else "are"
 
 
-def _plausible(candidate: Candidate) -> float:
-    """The purest description of the most lost pairs; where problems differ because of the errors that they have, those
-    errors are the better one."""
-    vague = candidate.cause == "subgroup" and candidate.gap < 0.5
-    return candidate.lost * candidate.gap * (0.4 if vague else 1.0)
+def _plausible(candidate: Candidate, candidates: Sequence[Candidate]) -> float:
+    """What it explains of how often errors are noticed, as a sum of squares between its rows and the others. Where
+    problems differ because of the errors that they have, those errors are the better description."""
+    explained = candidate.lost * candidate.gap * candidate.others
+    purer = any(
+        one.cause != "subgroup" and one.gap > PURER * candidate.gap and one.lost > MOSTLY * candidate.lost
+        for one in candidates
+    )
+    return explained * (VAGUE if candidate.cause == "subgroup" and purer else 1.0)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from pfviz.lab.causes.base import Evidence, enough
-from pfviz.lab.intervals import Estimate, difference, mean
+from pfviz.lab.intervals import Estimate, as_normal, difference, mean
 from pfviz.lab.rows import BoolArray, FloatArray
 
 SEEN_LESS = 0.15  # less often noticed than the others, at least
 NOTICED = 0.85  # what is noticed more often than this is noticed
 SURE = 3.0  # standard errors
 SURE_OF_MANY = 4.0  # of words and digits, ninety of which are tried
+FEW = 0.7  # so many times that as a normal deviate, where the error comes from few problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Candidate:
     estimate: Estimate  # how often its rows are noticed, as the sentence says
     lost: float  # pairs, by what the others notice
     gap: float  # how much less often its rows are noticed: the purest of several descriptions is the best
+    others: float  # the share of rows that it does not describe: what fits nearly all rows says little
     members: BoolArray  # (R,) rows that it explains
 
 
@@ -35,6 +37,7 @@ class Contrast:
     here: Estimate  # how often they are noticed
     there: float  # and the others
     lost: float  # pairs, by what the others notice
+    others: float  # their share
 
     @property
     def gap(self) -> float:
@@ -57,4 +60,8 @@ def contrast(
     apart = difference(scores[either], members[either], rows.problem[either])
     if apart.high > -0.05 or there - here < sure * apart.error:
         return None
-    return Contrast(mean(scores[members], rows.problem[members]), there, (there - here) * float(members.sum()))
+    few = min(len(np.unique(rows.problem[part])) for part in (members, others))
+    if apart.error > 0 and as_normal((there - here) / apart.error, few) < FEW * sure:
+        return None
+    lost = (there - here) * float(members.sum())
+    return Contrast(mean(scores[members], rows.problem[members]), there, lost, float(others.sum() / either.sum()))

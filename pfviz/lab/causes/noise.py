@@ -11,6 +11,7 @@ from pfviz.lab.intervals import mean
 from pfviz.lab.rows import BoolArray, FloatArray, Rows, groups
 
 LEAST = 0.08  # standard deviation of the scores of right prefixes of one problem
+MOST = 0.15  # of its size, but for the pairs that are left to it
 TIED = 0.5  # a bias goes on from a step to the next; noise does not
 
 
@@ -37,7 +38,7 @@ def noise(evidence: Evidence) -> Finding | None:
         "and what is high at one step is not at the next."
     )
     lost = float(np.nansum(1 - evidence.noticed)) / max(evidence.pairs, 1)
-    size = max(lost, 0.1 * min(1.0, spread / max(evidence.gap, 0.1)))
+    size = max(lost, min(MOST, 0.5 * (spread / max(evidence.gap, 0.1)) ** 2))
     evidence.explained = evidence.explained | rows.is_wrong
     order = np.where(np.isnan(away), -np.inf, np.abs(away))
     return Finding("noise", sentence, size, found, clearest(order, counted, rows))

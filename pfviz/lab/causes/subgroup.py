@@ -25,5 +25,6 @@ def subgroups(evidence: Evidence, scores: FloatArray) -> list[Candidate]:
                 f"In {name} the score {how}: a right prefix scores higher in {percent(told.here.value)} of the pairs, "
                 f"in other problems in {percent(told.there)}."
             )
-            found.append(Candidate("subgroup", sentence, told.here, told.lost, told.gap, members & rows.is_wrong))
+            wrong = members & rows.is_wrong
+            found.append(Candidate("subgroup", sentence, told.here, told.lost, told.gap, told.others, wrong))
     return found

@@ -12,11 +12,13 @@ from pfviz.lab.intervals import Estimate
 from pfviz.lab.rows import FloatArray
 from pfviz.lab.wording import percent
 
+REWARDED = 0.25  # right ones score higher less often than this
+
 
 def unnoticed(evidence: Evidence, scores: FloatArray) -> list[Candidate]:
     """Descriptions of first errors; `scores` (R,) are how often each wrong row is noticed, nan where it is explained.
 
-    The steps after such an error belong to it, if they are not noticed either.
+    The steps after such an error belong to it, if they are not noticed either; at a place, those after others too.
     """
     rows, found = evidence.rows, []
     for feature in (half for one in _described(evidence) for half in halves(one)):
@@ -25,11 +27,16 @@ def unnoticed(evidence: Evidence, scores: FloatArray) -> list[Candidate]:
         if told is None:
             continue
         after = rows.stale & (rows.origin >= 0) & held[rows.origin]
-        later = told.there - scores[after & ~np.isnan(scores)]
         members, lost = held & rows.fresh, told.lost
-        if len(later) and later.mean() > SEEN_LESS:
-            members, lost = members | after, lost + float(later.sum())
-        found.append(Candidate("blind", _sentence(feature, told.here, told.there), told.here, lost, told.gap, members))
+        for more in (after, rows.stale & held & ~after) if feature.kind == "place" else (after,):
+            later = told.there - scores[more & ~np.isnan(scores)]
+            if len(later) and later.mean() > SEEN_LESS:
+                members, lost = members | more, lost + float(later.sum())
+        found.append(
+            Candidate(
+                "blind", _sentence(feature, told.here, told.there), told.here, lost, told.gap, told.others, members
+            )
+        )
     return found
 
 
@@ -41,7 +48,8 @@ def _sentence(feature: Feature, here: Estimate, there: float) -> str:
     what = {"error": f"of the kind “{feature.name}”", "place": f"in {feature.name}"}.get(
         feature.kind, f"in steps with {feature.name}"
     )
+    passes = "are not noticed" if here.value > REWARDED else "are rewarded"
     return (
-        f"Errors {what} are not noticed: a right prefix scores higher in {percent(here.value)} of the pairs, "
+        f"Errors {what} {passes}: a right prefix scores higher in {percent(here.value)} of the pairs, "
         f"elsewhere in {percent(there)}."
     )

@@ -10,6 +10,7 @@ from pfviz.lab.intervals import mean
 from pfviz.lab.rows import groups
 from pfviz.lab.wording import percent
 
+SOME = 0.1  # of the pairs: what a score that is blind to some errors loses, if it tells anything of the others
 BAND = 0.03  # width within which scores count as one
 
 
@@ -28,7 +29,7 @@ def silent(evidence: Evidence) -> Finding | None:
     near = abs(found.value - 0.5)
     if not constant and not (near < 0.1 and found.high - found.low < 0.3 and (near < 0.04 or not found.excludes(0.5))):
         return None
-    if not constant and (_divided(evidence) or blindness(Evidence(rows))):
+    if not constant and (_divided(evidence) or any(one.size >= SOME for one in blindness(Evidence(rows)))):
         return None  # it says something of some errors, or in some problems
     evidence.explained = evidence.explained | rows.is_wrong
     why = "every prefix has the same score, so that" if constant else "of a right and a wrong prefix"
