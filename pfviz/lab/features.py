@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -72,15 +73,22 @@ def of_steps(rows: Rows) -> list[Feature]:
         Feature("a boxed answer", read(lambda text: "\\boxed" in text)),
         Feature("a step that repeats the one before it", _repeats(rows), kind="place"),
     ]
-    found += [Feature(f"the digit {n}", read(lambda text, n=str(n): n in text), many=True) for n in range(10)]  # type: ignore[misc]
+    found += [Feature(f"the digit {n}", read(partial(_has, str(n))), many=True) for n in range(10)]
+    # Behind the digits: what is worked out says more than that its sign stands there, and comes first.
+    signs = [Feature(f"the sign “{sign}”", read(partial(_has, sign)), many=True) for sign in OPERATIONS]
     found += [Feature(name, held.astype(np.float64)) for name, held in traits.answers(rows).items()]
     found += [Feature(name, (operation == sign).astype(np.float64)) for sign, name in OPERATIONS.items()]
     # Behind the words: where one of them is as good, it says more.
     return [
         *found,
+        *signs,
         *_of_phrases(rows),
         Feature("a word at its start", read(lambda text: text[:1].isalpha()), many=True),
     ]
+
+
+def _has(part: str, text: str) -> bool:
+    return part in text
 
 
 def _thresholds(name: str, values: FloatArray) -> list[Feature]:

@@ -71,6 +71,29 @@ def test_errors_that_are_noticed_two_steps_late() -> None:
     )
 
 
+def test_what_is_mostly_noticed_a_step_late_is_not_two_steps_late() -> None:
+    def score(problem: int, place: int, text: str, label: int, error: int) -> float:
+        return float(place <= error or (place == error + 1 and problem % 3 == 0))
+
+    found = found_in(plain(12, steps=5, text=mixed, score=score))[0]
+    assert found.sentence.startswith("Errors are noticed a step late")
+
+
+def test_errors_beside_a_sign_pass_whatever_is_worked_out() -> None:
+    """A minus that only stands there, in steps that add or multiply."""
+
+    def text(problem: int, number: int, place: int) -> str:
+        return mixed(problem, number, place) + (
+            ", and 9 - 1 is next" if (problem + place) % 3 else ", and 9 + 1 is next"
+        )
+
+    def score(problem: int, place: int, text: str, label: int, error: int) -> float:
+        return float(label or (place == error and "-" in text))
+
+    (found,) = found_in(plain(12, text=text, score=score))
+    assert found.sentence.startswith("Errors in steps with the sign “-” are not noticed")
+
+
 def test_what_is_noticed_in_last_steps_at_once_is_not_late() -> None:
     rows = plain(steps=4, text=mixed, score=lambda problem, place, text, label, error: float(label or place < 3))
     (found,) = found_in(rows)

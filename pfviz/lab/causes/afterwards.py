@@ -31,8 +31,11 @@ def _late(evidence: Evidence, scores: FloatArray, delay: int) -> Candidate | Non
     if len(at_the_end) >= LEAST_ROWS and later - at_the_end.mean() < SEEN_LESS:
         return None  # where nothing comes after it, an error that is noticed late is not noticed
     members, evenly = rows.fresh.copy(), _evenly(rows, scores, after, both)
-    if delay > 1:  # nor is the step between noticed, wherever it is
+    if delay > 1:  # nor is the step between noticed, wherever it is, or not half as much
         members |= rows.stale & (rows.origin == rows.parent)
+        between = scores[members & rows.stale & ~np.isnan(scores)]
+        if len(between) and between.mean() > (here.value + later) / 2:
+            return None
         parts = [part for part in groups(rows.step, members & ~np.isnan(scores)) if len(part) >= 4]
         if any(later - scores[part].mean() < SEEN_LESS for part in parts):
             return None

@@ -10,6 +10,7 @@ they are shuffled within steps too, or drawn afresh, none of 100 does. See docs/
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -25,7 +26,7 @@ MOST = 3
 LEAST_LOST = 0.01  # of all pairs
 VAGUE = 0.4  # what a description of problems counts beside a purer one of errors
 PURER = 1.2  # so many times less often noticed
-MOSTLY = 0.3  # of the pairs that the problems lose
+MOSTLY = {"subgroup": 0.3, "late": 0.8}  # of the pairs that the problems, or late errors, lose
 
 
 def blindness(evidence: Evidence) -> list[Finding]:
@@ -60,10 +61,12 @@ def _is(number: str) -> str:
 
 def _plausible(candidate: Candidate, candidates: Sequence[Candidate]) -> float:
     """What it explains of how often errors are noticed, as a sum of squares between its rows and the others. Where
-    problems differ because of the errors that they have, those errors are the better description."""
+    problems differ because of the errors that they have, those errors are the better description, and so they are where
+    they alone are noticed late."""
     explained = candidate.lost * candidate.gap * candidate.others
+    mostly = MOSTLY.get(candidate.cause, math.inf) * candidate.lost
     purer = any(
-        one.cause != "subgroup" and one.gap > PURER * candidate.gap and one.lost > MOSTLY * candidate.lost
+        one.cause not in ("subgroup", candidate.cause) and one.gap > PURER * candidate.gap and one.lost > mostly
         for one in candidates
     )
-    return explained * (VAGUE if candidate.cause == "subgroup" and purer else 1.0)
+    return explained * (VAGUE if purer else 1.0)
