@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import islice
 
 from pfviz import api
 from pfviz.lab.findings import Findings, findings
@@ -11,6 +13,7 @@ from pfviz.lab.plants import PLANTS, Plant, spoilt
 from pfviz.lab.rows import rows
 from pfviz.problem import Problem
 from pfviz.tiny import world
+from pfviz.tiny.tasks import Task
 
 RUNS = 36
 PARTICLES = 16
@@ -31,11 +34,19 @@ class Tried:
 
 def problems(runs: int = RUNS) -> list[Problem]:
     """Held-out problems; the answer of every second one is negative, so that signs matter."""
-    tasks = world.held_out_tasks(_LOOKED_THROUGH)
-    negative = [task for task in tasks if task.answer < 0]
-    usual = [task for task in tasks if task.answer >= 0]
+    return list(_drawn(runs))
+
+
+@cache  # drawing takes a second, and each batch of the page asks
+def _drawn(runs: int) -> tuple[Problem, ...]:
+    """In pairs of a negative and a usual one; no more tasks are drawn than are needed."""
+    tasks, pairs = islice(world.each_held_out(), _LOOKED_THROUGH), (runs + 1) // 2
+    negative: list[Task] = []
+    usual: list[Task] = []
+    while min(len(negative), len(usual)) < pairs and (task := next(tasks, None)) is not None:
+        (negative if task.answer < 0 else usual).append(task)
     both = [task for pair in zip(negative, usual, strict=False) for task in pair][:runs]
-    return [Problem(task.text, str(task.answer)) for task in both]
+    return tuple(Problem(task.text, str(task.answer)) for task in both)
 
 
 def try_plants(

@@ -30,6 +30,7 @@ IDLE = '<div class="lab-progress idle">By best-of-N, with the settings on the le
 
 def show(lab: Lab) -> Values:
     """Everything that depends on the runs of the lab and on what was diagnosed."""
+    lab = lab.as_it_is()
     found = lab.diagnosis
     values: Values = {"lab_note": note(lab), "lab_any": found is not None}
     if found is None:

@@ -56,12 +56,12 @@ def start(
     try:
         yield from _runs(engine, visit, given, settings, batch, clock)
     except SettingError as error:
-        yield runs.complaints({error.field: str(error)}) | {"lab_progress": lab.failed(str(error))}
+        yield runs.complaints({error.field: str(error)}) | _failed(visit, batch, str(error))
     except PfvizError as error:
-        yield {"lab_progress": lab.failed(str(error))}
+        yield _failed(visit, batch, str(error))
     except Exception as error:  # a model may raise anything; the visitor gets a sentence, the log the rest
         log.exception("batch failed")
-        yield {"lab_progress": lab.failed(f"The model failed during the batch ({type(error).__name__}).")}
+        yield _failed(visit, batch, f"The model failed during the batch ({type(error).__name__}).")
     finally:
         current = visit.lab.batch is batch
         visit.lab.end(batch)  # also when the tab is closed and this generator with it
@@ -87,7 +87,9 @@ def _runs(
             here.said = tuple(here.add([trace]))
             if here.said:
                 break
-        here.reward, done, behind = trace.reward, done + 1, True
+        if not done:
+            here.reward = trace.reward  # once: the visitor may want to look at another one meanwhile
+        done, behind = done + 1, True
         if clock() >= later:
             began, behind = clock(), False
             here.diagnose()
@@ -100,6 +102,14 @@ def _runs(
         here.diagnose()
     ended = "Done" if done == total else "Stopped"
     yield lab.show(here) | {"lab_progress": lab.progress(here, done, total, ended=ended)}
+
+
+def _failed(visit: Visit, batch: Flag, text: str) -> Values:
+    """The sentence, and what is wrong in the runs that were over by then."""
+    if visit.lab.batch is not batch:
+        return {}  # cleared, or another one was started
+    visit.lab.diagnose()
+    return lab.show(visit.lab) | {"lab_progress": lab.failed(text)}
 
 
 def _run(
@@ -172,7 +182,7 @@ def look(visit: Visit, sent: Mapping[str, Any]) -> Values:
     trace = visit.lab.traces[run]
     values = looks.bring(visit, trace, sweep=sweep, selected=uid)
     visit.lab.opened = node
-    return values | {"lab_findings": lab_words.findings(visit.lab)}
+    return values | {"lab_findings": lab_words.findings(visit.lab.as_it_is())}
 
 
 def _node(visit: Visit, sent: Mapping[str, Any]) -> tuple[int, int, int] | None:

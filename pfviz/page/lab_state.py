@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections import Counter
 from collections.abc import Iterable
@@ -26,6 +27,8 @@ class Lab:
     said: tuple[str, ...] = ()  # what was refused, a sentence each, by the last thing the visitor did
     batch: threading.Event | None = None  # while one goes on; set to stop it
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    _asked: int = 0  # how often it was to be diagnosed
+    _answered: int = 0  # which of these the diagnosis is
 
     def add(self, traces: Iterable[Trace]) -> list[str]:
         """Add what is new, as long as there is room; what was refused, a sentence for each reason."""
@@ -52,8 +55,11 @@ class Lab:
             return Counter(trace.reward for trace in self.traces)
 
     def diagnose(self) -> None:
-        """Look again at the runs of one reward: the chosen one, or that of most. It takes a while."""
+        """Look again at the runs of one reward: the chosen one, or that of most. It takes a while, and what was asked
+        for later meanwhile stays."""
         with self.lock:
+            self._asked += 1
+            mine = self._asked
             counted = self.rewards
             if self.reward not in counted:
                 self.reward = None
@@ -62,8 +68,14 @@ class Lab:
             traces = [self.traces[place] for place in places]
         found = diagnose(traces) if traces else None
         with self.lock:
-            if [self.traces[place] for place in places if place < len(self.traces)] == traces:  # not cleared meanwhile
-                self.diagnosis, self.diagnosed = found, places
+            kept = [self.traces[place] for place in places if place < len(self.traces)] == traces  # not cleared
+            if kept and mine > self._answered:
+                self.diagnosis, self.diagnosed, self._answered = found, places, mine
+
+    def as_it_is(self) -> Lab:
+        """What it holds now, to be drawn while a batch or the visitor changes it."""
+        with self.lock:
+            return dataclasses.replace(self, traces=list(self.traces))
 
     def begin(self) -> threading.Event:
         """A new batch; one that goes on is stopped."""

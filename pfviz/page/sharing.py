@@ -2,7 +2,9 @@
 
 A run enters the line and waits until one of the places is free. Runs with a place go in turns, an event each, which is
 one token for all of its particles: the one that has computed for the shortest time so far goes next, so that a short
-run is not stuck behind a long one. A newcomer's clock starts at the least of the others: it does not hold them up.
+run is not stuck behind a long one. A newcomer's clock starts at the least of the others: it does not hold them up. It
+never starts before the turns that were given, as somebody who seldom asks for one has a clock that is far behind: the
+runs of batches, which are newcomers again and again, would all start there and leave no turn to a long run.
 """
 
 from __future__ import annotations
@@ -35,7 +37,8 @@ class Queued:
 class _Ticket:
     """A run in the line, or one that goes on."""
 
-    def __init__(self) -> None:
+    def __init__(self, here: bool) -> None:
+        self.here = here  # it takes turns
         self.computed = 0.0  # seconds
 
 
@@ -49,6 +52,7 @@ class Sharing:
         self._going: list[_Ticket] = []
         self._asking: list[_Ticket] = []  # for a turn
         self._turn: _Ticket | None = None
+        self._reached = 0.0  # the most that anybody had computed who was given a turn
         self._changed = threading.Condition()
 
     def going(self) -> int:
@@ -62,7 +66,7 @@ class Sharing:
         `here`: it computes on this machine, and so in turns. Ends without an event if it is stopped in the line. Raises
         `ModelError` if the line is too long.
         """
-        ticket = self._enter()
+        ticket = self._enter(here)
         try:
             yield from self._wait(ticket, stop)
             if stop() and ticket not in self._going:
@@ -82,11 +86,11 @@ class Sharing:
             if hasattr(events, "close"):
                 events.close()
 
-    def _enter(self) -> _Ticket:
+    def _enter(self, here: bool) -> _Ticket:
         with self._changed:
             if len(self._line) >= MOST_WAITING:
                 raise ModelError(f"{len(self._line)} runs are waiting already. Try again in a few minutes.")
-            ticket = _Ticket()
+            ticket = _Ticket(here)
             self._line.append(ticket)
             self._admit()
             return ticket
@@ -95,7 +99,8 @@ class Sharing:
         """Let those in front take the places that are free."""
         while self._line and len(self._going) < self._at_once:
             ticket = self._line.pop(0)
-            ticket.computed = min((other.computed for other in self._going), default=0.0)
+            least = min((other.computed for other in self._going if other.here), default=0.0)
+            ticket.computed = max(least, self._reached)
             self._going.append(ticket)
             self._changed.notify_all()
 
@@ -120,6 +125,7 @@ class Sharing:
                 self._changed.wait()
             self._asking.remove(ticket)
             self._turn = ticket
+            self._reached = max(self._reached, ticket.computed)
             began = self._clock()
         try:
             yield

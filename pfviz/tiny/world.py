@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import random
+from collections.abc import Iterator
+from itertools import cycle, islice
 
 from pfviz.tiny import arithmetic, equations, stories
 from pfviz.tiny.equations import Equation
@@ -43,8 +45,13 @@ def walk(rng: random.Random, task: Task, slip: float = 0.0) -> list[Line]:
     return solve(rng, task.start, task.answer, slip)
 
 
-def held_out_tasks(count: int, seed: int = 0) -> list[Task]:
-    """The problems that everything is measured on: held out, a third of each kind, and the first ones the same however
-    many are asked for."""
+def each_held_out(seed: int = 0) -> Iterator[Task]:
+    """The problems that everything is measured on, without end: held out, a third of each kind."""
     rng = random.Random(f"held out {seed}")
-    return [draw(rng, KINDS[i % len(KINDS)], test=True) for i in range(count)]
+    for kind in cycle(KINDS):
+        yield draw(rng, kind, test=True)
+
+
+def held_out_tasks(count: int, seed: int = 0) -> list[Task]:
+    """So many of them: the first ones are the same however many are asked for."""
+    return list(islice(each_held_out(seed), count))

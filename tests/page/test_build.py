@@ -6,26 +6,33 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
-def _python(code: str) -> str:
+@pytest.fixture(scope="module")
+def said() -> list[str]:
+    """Whether there is a page after an import, and whether torch is there after one was built: in another process."""
+    code = (
+        "import app, sys; print(hasattr(app, 'demo')); from pfviz.page import build_page; build_page(); "
+        "print('torch' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+    return done.stdout.split()[-2:]
 
 
-def test_nothing_is_built_at_import() -> None:
-    assert _python("import app, sys; print('gradio.blocks' in sys.modules, hasattr(app, 'demo'))").endswith("False")
+def test_nothing_is_built_at_import(said: list[str]) -> None:
+    assert said[0] == "False"
 
 
-def test_the_page_is_built_without_torch() -> None:
-    code = "from pfviz.page import build_page; import sys; build_page(); print('torch' in sys.modules)"
-    assert _python(code) == "False"
+def test_the_page_is_built_without_torch(said: list[str]) -> None:
+    assert said[1] == "False"
 
 
+@pytest.mark.usefixtures("said")
 def test_building_leaves_no_file_beside_the_source() -> None:
-    _python("from pfviz.page import build_page; build_page()")
     assert not list((ROOT / "pfviz" / "page").glob("*.pyi"))
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 import json
 
-from pfviz.page import lab
+import pytest
+
+from pfviz.page import lab, lab_words
 from pfviz.page.lab_state import Lab
 from tests.lab.diagnosed import runs
 
@@ -33,6 +35,19 @@ def test_every_part_has_a_value_and_every_figure_its_data() -> None:
     for name in lab.PICTURES:
         assert json.loads(values[name])["data"]
     assert "10 runs of 10 problems" in values["lab_note"]
+
+
+def test_what_is_drawn_is_one_state_of_the_lab(monkeypatch: pytest.MonkeyPatch) -> None:
+    found, usual = lab_of(), lab.show(lab_of())
+    bar = lab_words.bar
+
+    def clearing(share: float) -> str:
+        found.clear()  # the visitor does, while the batch draws
+        return bar(share)
+
+    monkeypatch.setattr(lab_words, "bar", clearing)
+    assert lab.show(found) == usual
+    assert found.diagnosis is None
 
 
 def test_what_is_left_out_is_said_with_a_way_to_look_at_it() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pfviz.errors import ModelError
 from pfviz.lab.selftest import problems
 from pfviz.page import controls, lab, lab_runs
 from pfviz.page.sessions import Visit
@@ -123,6 +124,32 @@ def test_waiting_is_told_and_a_failure_becomes_a_sentence() -> None:
     assert "RuntimeError" in told[-2]["lab_progress"]
     assert told[-1] == {"lab_running": False}
     assert visit.lab.batch is None
+
+
+def test_a_batch_that_fails_keeps_what_is_done_and_says_what_is_wrong_in_it() -> None:
+    class Tired(FakeEngine):
+        def stream(self, problem: str, **settings: Any) -> Any:
+            if len(self.asked) == 3:
+                raise ModelError("60 runs are waiting already.")
+            return super().stream(problem, **settings)
+
+    visit = Visit()
+    told = list(lab_runs.start(Tired(pace=0), visit, FORM, 8, clock=lambda: 0.0))
+    assert "60 runs are waiting" in told[-2]["lab_progress"]
+    assert ": 3 runs of 3 problems" in told[-2]["lab_note"]
+    assert told[-1] == {"lab_running": False}
+
+
+def test_who_looks_at_another_reward_meanwhile_is_not_called_back() -> None:
+    visit = Visit()
+    visit.lab.add(runs(reward="other"))
+    told = lab_runs.start(engine(), visit, FORM, 8)
+    while len(visit.lab.traces) < len(runs()) + 2:
+        next(told)
+    lab_runs.look(visit, {"reward": "other"})
+    last = [values for values in told if "lab_measures" in values][-1]
+    assert "<b>other</b>: 10 runs" in last["lab_note"]
+    assert "8 runs under fake reward" in last["lab_note"]
 
 
 def test_damaged_files_are_named_and_left_out(tmp_path: Path) -> None:

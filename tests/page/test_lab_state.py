@@ -6,8 +6,10 @@ import dataclasses
 
 import pytest
 
+from pfviz.lab.diagnosis import Diagnosis, diagnose
 from pfviz.page import lab_state
 from pfviz.page.lab_state import Lab
+from pfviz.trace import Trace
 from tests.lab.diagnosed import runs
 
 
@@ -37,6 +39,26 @@ def test_the_reward_of_most_runs_is_diagnosed_unless_another_is_chosen() -> None
     lab.reward = "nobody's"
     lab.diagnose()
     assert lab.diagnosis.reward == "synthetic"
+
+
+def test_what_was_asked_for_later_stays_when_an_earlier_diagnosis_ends_after_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lab, judged = Lab(), list[int]()
+
+    def slow(traces: list[Trace]) -> Diagnosis:
+        judged.append(len(traces))
+        if len(judged) == 1:  # while the first one takes its time, a run is added
+            lab.add(runs()[2:3])
+            lab.diagnose()
+        return diagnose(traces)
+
+    monkeypatch.setattr(lab_state, "diagnose", slow)
+    lab.add(runs()[:2])
+    lab.diagnose()
+    assert judged == [2, 3]
+    assert lab.diagnosis is not None
+    assert (lab.diagnosis.runs, lab.diagnosed) == (3, (0, 1, 2))
 
 
 def test_a_batch_that_is_replaced_or_cleared_is_stopped() -> None:

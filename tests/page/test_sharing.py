@@ -156,6 +156,33 @@ def test_a_newcomer_starts_where_the_others_are() -> None:
     assert [ticket.computed for ticket in shares._going] == [50.0, 51.0]
 
 
+def test_a_newcomer_does_not_start_before_the_turns_that_were_given() -> None:
+    clock, done = Clock(), list[str]()
+    shares = Sharing(4, clock)
+    elsewhere = shares.share(iter("ab"), never, here=False)  # it never computes here
+    seldom = shares.share(work("seldom", [1.0] * 9, clock, done), never)
+    long = shares.share(work("long", [10.0] * 9, clock, done), never)
+    for events in (elsewhere, seldom, *[long] * 5):
+        next(events)
+    assert [ticket.computed for ticket in shares._going] == [0.0, 1.0, 51.0]
+    for _ in range(3):  # runs of a batch, each of which is new: together they get no further behind
+        new = shares.share(work("new", [1.0] * 5, clock, done), never)
+        next(new)
+        assert shares._going[-1].computed == 41.0 + 1.0
+        new.close()
+
+
+def test_who_computes_elsewhere_is_nobody_to_start_with() -> None:
+    clock, done = Clock(), list[str]()
+    shares = Sharing(3, clock)
+    elsewhere = shares.share(iter("ab"), never, here=False)
+    long = shares.share(work("long", [10.0] * 9, clock, done), never)
+    new = shares.share(work("new", [1.0] * 9, clock, done), never)
+    for events in (elsewhere, *[long] * 5, new):
+        next(events)
+    assert [ticket.computed for ticket in shares._going] == [0.0, 50.0, 51.0]
+
+
 def test_a_run_elsewhere_takes_a_place_but_no_turns() -> None:
     shares = Sharing(2)
     here = shares.share(iter("ab"), never)
