@@ -59,7 +59,7 @@ test: $(VENV)/installed-test ## set up .venv and a Chromium, then check everythi
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	# Warnings are errors: see pyproject.toml. The browser's tests run beside the others, on a core of their own.
-	$(BIN)/python -m pytest -p tests.side_by_side
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 clean: ## remove .venv, caches and builds
 	@rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

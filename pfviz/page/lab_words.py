@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from pfviz.lab.causes import Finding
 from pfviz.lab.diagnosis import Diagnosis
@@ -57,10 +58,10 @@ def findings(lab: Lab) -> str:
     found = lab.diagnosis
     if found is None:
         return ""
-    cards = "".join(_card(lab, one, place) for place, one in enumerate(found.findings.found))
+    cards = _cards(lab, found.findings.found)
     nothing = "" if found.rows.known.any() else " Nobody knows which steps are right: the runs need a true answer."
     said = f'<ol class="findings">{cards}</ol>' if cards else f'<p class="small">Nothing so far.{nothing}</p>'
-    effects = "".join(_card(lab, one, place) for place, one in enumerate(found.consequences.found))
+    effects = _cards(lab, found.consequences.found)
     rest = "".join(f"<li>{escape(one.sentence)}</li>" for one in wanted(found))
     return (
         f"<h3>What is wrong with it {help_for(_SIZE)}</h3>{said}"
@@ -69,15 +70,24 @@ def findings(lab: Lab) -> str:
     )
 
 
-def _card(lab: Lab, one: Finding, place: int) -> str:
+def _cards(lab: Lab, found: Sequence[Finding]) -> str:
+    """A card for each; those of one cause are told apart by their number."""
+    causes = [one.cause for one in found]
+    return "".join(
+        _card(lab, one, f"{one.cause}-{causes[:place].count(one.cause) + 1}", opened=place == 0)
+        for place, one in enumerate(found)
+    )
+
+
+def _card(lab: Lab, one: Finding, key: str, opened: bool) -> str:
     value, interval = told(one.estimate)
     sure = f"{value} ({interval})" if interval else value
     size = f"{bar(one.size)}<b>{share(one.size)}</b>"
     badge = '<span class="badge">names no cause</span>' if one.general else ""
-    rows = "".join(_example(lab, row) for row in one.examples)
+    rows = "".join(_example(lab, row, key) for row in one.examples)
     noun = "example" if len(one.examples) == 1 else "examples"
     shown = (
-        f'<details data-key="{escape(one.cause)}"{" open" if place == 0 else ""}><summary>{len(one.examples)} {noun}'
+        f'<details data-key="{escape(key)}"{" open" if opened else ""}><summary>{len(one.examples)} {noun}'
         f"</summary>{rows}</details>"
         if rows
         else ""
@@ -89,7 +99,7 @@ def _card(lab: Lab, one: Finding, place: int) -> str:
     )
 
 
-def _example(lab: Lab, row: int) -> str:
+def _example(lab: Lab, row: int, key: str) -> str:
     assert lab.diagnosis is not None
     rows = lab.diagnosis.rows
     place, sweep, uid = lab.diagnosis.node(row)
@@ -101,8 +111,9 @@ def _example(lab: Lab, row: int) -> str:
     )  # by label: 0, 1, -1
     name = " ".join(map(str, node))
     current = " aria-current=true" if node == lab.opened else ""
+    role = f"{escape(key)}-{name.replace(' ', '-')}"
     return (
-        f'<button type="button" class="example" data-node="{name}" data-role="node-{name.replace(" ", "-")}"{current}>'
+        f'<button type="button" class="example" data-node="{name}" data-role="{role}"{current}>'
         f'<span class="scored">{bar(float(rows.reward[row]))}{share(float(rows.reward[row]))}</span>'
         f'{verdicts[int(rows.right[row])]}<span class="line">{line(rows.texts[row])}</span>'
         f'<small class="line">Run {node[0] + 1}, step {int(rows.step[row]) + 1}: '

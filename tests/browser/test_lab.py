@@ -81,7 +81,9 @@ def test_a_batch_is_diagnosed_and_an_example_opens_its_run(visit: Open) -> None:
     assert tab.page.locator("#stage").is_visible()
     open_lab(tab)
     assert tab.page.locator(".lab-progress.done").is_visible()
-    tab.page.locator(f'.example[data-node="{node}"][aria-current]').wait_for()
+    tab.page.locator(
+        f'ol.findings:first-of-type .finding:first-child .example[data-node="{node}"][aria-current]'
+    ).wait_for()
     figures(tab)
 
 

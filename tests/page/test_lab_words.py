@@ -86,3 +86,13 @@ def test_consequences_and_what_would_settle_the_rest_stand_below() -> None:
 def test_without_findings_it_says_so() -> None:
     assert "Nothing so far." in lab_words.findings(lab_with())
     assert lab_words.findings(Lab()) == ""
+
+
+def test_findings_of_one_cause_open_and_take_the_focus_apart() -> None:
+    """Each has a key and roles of its own, also where they show the same particle."""
+    one, other = (Finding("blind", sentence, 0.2, ESTIMATE, (3, 4)) for sentence in ("One.", "Other."))
+    said = lab_words.findings(lab_with(one, other, did=(Finding("deaths", "Died.", 0.1, ESTIMATE, (3,)),)))
+    keys, roles = re.findall(r'data-key="([^"]+)"', said), re.findall(r'data-role="([^"]+)"', said)
+    assert (len(keys), len(roles)) == (3, 5)
+    assert len(set(keys)) == 3
+    assert len(set(roles)) == 5
