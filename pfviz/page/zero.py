@@ -143,4 +143,6 @@ def _reason(error: gr.Error, seconds: int) -> str:
 
 
 if active():
+    # MKL keeps buffers by the ids of threads: in a forked process a matrix product on the CPU may search them for ever.
+    os.environ.setdefault("MKL_DISABLE_FAST_MM", "1")
     gpu()
