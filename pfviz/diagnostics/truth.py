@@ -55,12 +55,15 @@ def truth(trace: Trace, judge: Judge | None = None) -> Truth:
 
 def true_answer(trace: Trace) -> str | None:
     """The true answer: as the run was told it, else worked out where the embedded world can."""
-    if trace.truth is not None:
-        return trace.truth
+    return worked_out(trace.problem) if trace.truth is None else trace.truth
+
+
+def worked_out(problem: str) -> str | None:
+    """The true answer of a problem's text where the embedded world can tell: of an expression, or of an equation."""
     from pfviz.tiny import gate
 
-    worked_out = gate.answer(trace.problem)
-    return None if worked_out is None else str(worked_out)
+    answer = gate.answer(problem)
+    return None if answer is None else str(answer)
 
 
 def embedded(problem: Problem, steps: list[str]) -> list[bool]:

@@ -45,13 +45,16 @@ class Shared:
         self._sharing = shares or sharing.of_environment()
 
     def stream(self, problem: str, *, stop: Callable[[], bool], **settings: Any) -> Iterator[Event | Waiting]:
-        """A run with the models that `generator` and `reward` name; other settings are those of `pfviz.stream`.
+        """A run with the models that `generator` and `reward` name; other settings are those of `pfviz.stream`. A truth
+        that was not given is worked out where that can be done, so that answers are marked.
 
         What can be wrong is said before anything is loaded."""
         from pfviz import api  # here, so that the page opens before torch is imported
+        from pfviz.diagnostics.truth import worked_out
 
         reward = settings.pop("reward", "embedded")
         api.check(problem, **settings)
+        settings["truth"] = settings.get("truth") or worked_out(problem)
         models = settings.get("generator", "embedded"), reward
         place = zero if _on_zero(models[0]) else api
         return self._run(models, lambda: place.stream(problem, reward=reward, stop=stop, **settings), stop)

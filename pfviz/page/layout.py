@@ -151,7 +151,7 @@ def _more(parts: Parts) -> None:
         text("seed", "Seed", "the same seed, the same run")
         parts["dice"] = gr.Button("New seed", elem_id="dice", elem_classes="glyph", min_width=0)
     trouble("seed")
-    text("truth", "True answer", "if you know it: answers are then marked")
+    text("truth", "True answer", "answers are then marked; of sums and equations it is worked out")
     trouble("truth")
 
 

@@ -70,6 +70,24 @@ def test_what_is_wrong_is_said_before_anything_is_loaded(
         list(listed_only().stream(given.pop("problem"), stop=go_on, **given))
 
 
+@pytest.mark.parametrize(
+    ("problem", "given", "known"),
+    [
+        ("Compute (12 + 7) * 3 - 45", None, "12"),
+        ("Compute (12 + 7) * 3 - 45", "13", "13"),
+        ("Solve 3x + 5 = 20", None, "5"),
+        ("Mia has 12 marbles. She buys 3 bags of 5 marbles. How many marbles does she have?", None, None),
+    ],
+)
+def test_the_truth_of_a_run_is_what_was_given_or_can_be_worked_out(
+    problem: str, given: str | None, known: str | None
+) -> None:
+    """Answers are then marked without anything to type; what a story asks only its template knows."""
+    told = listed_only().stream(problem, stop=go_on, truth=given, particles=2, max_steps=1, seed=1)
+    started = next(item for item in told if isinstance(item, RunStarted))
+    assert started.truth == known
+
+
 def test_models_that_are_typed_arrive_and_run() -> None:
     presets.forget()
     folders = assets() / "tiny"
