@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from pfviz.lab.causes import LOOKS, Evidence, Finding, Wanted
+from pfviz.lab.noticed import noticed
 from pfviz.lab.rows import Rows
+
+AT_CHANCE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """`found`, those that name a cause first, the largest first, and what `wanted` more data."""
+    """`found`, those that name a cause first, of these what is said of the whole score, and the largest first; and what
+    `wanted` more data."""
 
     found: tuple[Finding, ...]
     wanted: tuple[Wanted, ...]
@@ -23,5 +29,9 @@ def findings(rows: Rows) -> Findings:
     for look in LOOKS:
         seen = look(evidence)
         found += seen if isinstance(seen, list) else [] if seen is None else [seen]
-    found.sort(key=lambda finding: (finding.general, -finding.size))
+    # A score that is upside down also likes what it disliked; but one that likes something too much may seem so.
+    noticing = noticed(rows, evidence.reward)
+    still = not np.isnan(noticing).all() and np.nanmean(noticing) < AT_CHANCE
+    whole = ("silent", "inverted") if still else ("silent",)
+    found.sort(key=lambda finding: (finding.general, finding.cause not in whole, -finding.size))
     return Findings(tuple(found), tuple(evidence.wanted))

@@ -66,6 +66,7 @@ CAUSES = {
     "inverted": "The score is upside down",
     "saturated": "All scores are nearly the same",
     "narrow": "All scores are squeezed together",
+    "capped": "The scores stop at one value",
     "coarse": "The score has few values",
     "length": "It likes, or dislikes, long solutions",
     "drift": "Scores rise or fall with every step",

@@ -146,3 +146,48 @@ def test_where_nothing_is_known_that_is_wanted() -> None:
     evidence = Evidence(table([(p, [("a", UNKNOWN, 0.5)]) for p in range(9)]))
     assert tastes(evidence) == []
     assert [one.cause for one in evidence.wanted] == ["taste"]
+
+
+def logistic(value: float) -> float:
+    return float(1 / (1 + np.exp(-value)))
+
+
+def jitter(problem: int, text: str) -> float:
+    return (sum(map(ord, text)) * 7919 + problem * 104729) % 1000 / 1000
+
+
+def test_a_length_that_is_added_to_log_odds_is_seen_where_scores_are_near_the_ends() -> None:
+    """Of right prefixes all scores are above 0.99, so that no score moves with anything."""
+
+    def score(problem: int, place: int, text: str, label: int, error: int) -> float:
+        return logistic((6 if label else -9) + 1.5 * place + 2 * jitter(problem, text))
+
+    rows = plain(12, steps=5, text=worded, score=score)
+    assert rows.reward[rows.is_right].min() > 0.99
+    first, *_ = found_in(rows)
+    assert first.cause in ("drift", "length")
+    assert "whatever is written: their log-odds by" in first.sentence
+    drift = next(one for one in found_in(rows) if one.cause == "drift")
+    assert drift.estimate.value == pytest.approx(1.5, abs=0.2)
+
+
+@pytest.mark.parametrize(
+    "moves",
+    [
+        lambda label, place: 1.5 * place * (not label),
+        lambda label, place: 1.5 * place * label,
+        lambda label, place: -0.6 * place,
+    ],
+)
+def test_log_odds_of_one_truth_alone_or_that_fall_are_no_drift(moves) -> None:
+    """Errors that are forgotten rise so; and what falls from 1 is seen in the scores themselves."""
+
+    def score(problem: int, place: int, text: str, label: int, error: int) -> float:
+        return logistic((6 if label else -9) + moves(label, place) + 2 * jitter(problem, text))
+
+    assert not [one for one in found_in(plain(12, steps=5, text=worded, score=score)) if "log-odds" in one.sentence]
+
+
+def test_scores_of_0_and_1_have_no_log_odds() -> None:
+    rows = plain(12, steps=5, text=worded, score=lambda problem, place, text, label, error: float(label or place > 3))
+    assert not [one for one in found_in(rows) if "log-odds" in one.sentence]

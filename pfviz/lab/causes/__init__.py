@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from pfviz.lab.causes.base import Evidence, Finding, Wanted
 from pfviz.lab.causes.blind import blindness
+from pfviz.lab.causes.capped import capped
 from pfviz.lab.causes.level import level
 from pfviz.lab.causes.narrow import coarse, narrow
 from pfviz.lab.causes.noise import noise
@@ -21,7 +22,7 @@ from pfviz.lab.causes.whole import inverted, saturated, silent
 Look = Callable[[Evidence], "Finding | list[Finding] | None"]
 
 LOOKS: tuple[Look, ...] = (
-    silent, inverted, saturated, narrow, tastes, blindness, slow, coarse, noise, unexplained, level, offset
+    silent, inverted, saturated, narrow, capped, tastes, blindness, slow, coarse, noise, unexplained, level, offset
 )  # fmt: skip
 
 __all__ = ["LOOKS", "Evidence", "Finding", "Look", "Wanted"]

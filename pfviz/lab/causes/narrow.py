@@ -40,20 +40,20 @@ def coarse(evidence: Evidence) -> Finding | None:
     values, count = np.unique(rows.reward[rows.is_right], return_counts=True)
     if not known.any() or len(np.unique(rows.reward[known])) > FEW or len(values) < 2 or np.sort(count)[-2] < 8:
         return None
-    tied = _tied(rows, ~evidence.explained)
-    found = mean(tied, rows.problem)
-    if not enough(rows, ~np.isnan(tied)) or found.value < LEAST_TIED:
+    share = tied(rows, ~evidence.explained)
+    found = mean(share, rows.problem)
+    if not enough(rows, ~np.isnan(share)) or found.value < LEAST_TIED:
         return None
     number = len(np.unique(rows.reward[known]))
     sentence = (
         f"The score is coarse: it has {number} values, so that {percent(found.value)} of the pairs of a right and a "
         "wrong prefix are tied."
     )
-    examples = clearest(np.nan_to_num(tied), ~np.isnan(tied) & (tied > 0), rows)
+    examples = clearest(np.nan_to_num(share), ~np.isnan(share) & (share > 0), rows)
     return Finding("coarse", sentence, 0.5 * found.value, found, examples)
 
 
-def _tied(rows: Rows, members: BoolArray) -> FloatArray:
+def tied(rows: Rows, members: BoolArray) -> FloatArray:
     """(R,) for a wrong row the share of the right rows of its cell with the same score; nan for others."""
     found = np.full(len(rows), np.nan)
     for cell in groups(rows.cells, rows.known):

@@ -11,9 +11,11 @@ from pfviz.lab.features import Feature
 from pfviz.lab.intervals import Estimate, as_normal, slope, slope_estimate
 from pfviz.lab.rows import BoolArray, FloatArray, IntArray, Rows, groups, numbered
 
+CLIP = 1e-7
 SURE = 4.5  # standard errors: about 170 candidates are tried
 FEW = 0.7  # so many times that as a normal deviate, where the error comes from few problems
 LEAST_MOVE = 0.08  # of the score, between the 5th and the 95th percentile of the feature
+LEAST_ODDS = 1.5  # and of its log-odds
 ALIKE = 0.5  # of one slope is the least that another must be to say the same
 TURNED = 0.25  # of it the other way is the least that says the opposite
 
@@ -42,6 +44,7 @@ class Scored:
     members: BoolArray
     group: IntArray
     least_share: float  # of what the scores differ by within groups, that a taste must explain
+    odds: bool = False  # the rewards are log-odds
 
     def centred(self, values: FloatArray) -> FloatArray:
         """(R,) minus the mean of the group's members; 0 for other rows."""
@@ -73,9 +76,14 @@ class Scored:
         per_unit, z = slope(x, y, problem)
         low, high = np.quantile(x[differ], [0.05, 0.95]) if feature.unit else (0.0, 1.0)
         move = abs(per_unit) * float(high - low)
-        if abs(z) < SURE or as_normal(z, problems) < FEW * SURE or move < LEAST_MOVE:
+        if abs(z) < SURE or as_normal(z, problems) < FEW * SURE or move < (LEAST_ODDS if self.odds else LEAST_MOVE):
             return None
         return Taste(feature, per_unit, move, per_unit**2 * float(x @ x))
+
+    def gap(self) -> float:
+        """How much higher right prefixes score than wrong ones, on average."""
+        right, wrong = self.reward[self.rows.is_right], self.reward[self.rows.is_wrong]
+        return float(right.mean() - wrong.mean()) if len(right) and len(wrong) else 0.0
 
     def explained(self, feature: Feature) -> float:
         """The sum of squares that a feature explains."""
@@ -86,21 +94,21 @@ class Scored:
         return replace(self, members=members, group=self.group if group is None else group)
 
     def without(self, taste: Taste) -> FloatArray:
-        """(R,) the reward without a taste: what it moves, in members and other rows each by its own slope, as long as
-        both go the same way (a score that is clipped moves less)."""
+        """(R,) the reward, no log-odds any more, without a taste: what it moves, in members and other rows each by its
+        own slope, as long as both go the same way (a score that is clipped moves less)."""
         away = taste.feature.values - taste.feature.values[self.members].mean()
         shift = np.where(self.members, taste.per_unit * away, 0.0)
         others = self.rows.known & ~self.members
         own, _ = self.of(others, self.rows.problem).slope(taste.feature)
         if own * taste.per_unit > 0:
             shift = np.where(others, np.sign(own) * min(abs(own), abs(taste.per_unit)) * away, shift)
-        return self.reward - shift
+        return of_odds(self.reward - shift) if self.odds else self.reward - shift
 
     def both_move(self, taste: Taste) -> bool:
         """Whether right and wrong prefixes alone say the same as all of them. Where right ones of a problem hardly
         differ, those of all problems are asked."""
-        right = self.rows.is_right
-        parts = [self.of(self.rows.is_wrong, self.rows.problem), self.of(right, self.rows.problem)]
+        right, wrong = self.members & self.rows.is_right, self.members & self.rows.is_wrong
+        parts = [self.of(wrong, self.rows.problem), self.of(right, self.rows.problem)]
         if not parts[1].differ(taste.feature, LEAST_ROWS // 2, 2):
             parts[1] = self.of(right, np.zeros(len(right), dtype=np.int64))
             if not parts[1].differ(taste.feature, LEAST_ROWS, LEAST_PROBLEMS):
@@ -120,6 +128,24 @@ class Scored:
         """Whether the score of wrong prefixes surely moves the other way: then it does not move whatever is right."""
         own, z = self.of(self.rows.is_wrong).slope(taste.feature)
         return own / taste.per_unit < -TURNED and abs(z) > 3
+
+
+def log_odds(reward: FloatArray) -> FloatArray:
+    """Of rewards clipped to [1e-7, 1 - 1e-7], as the potential `odds` has them."""
+    clipped = np.clip(reward, CLIP, 1 - CLIP)
+    return np.asarray(np.log(clipped) - np.log1p(-clipped))
+
+
+def of_odds(value: FloatArray) -> FloatArray:
+    """The rewards that have these log-odds."""
+    return np.asarray(0.5 * (1 + np.tanh(0.5 * value)))
+
+
+def in_odds(rows: Rows, reward: FloatArray) -> Scored:
+    """As `with_wrong`, by log-odds: what is added there is not seen in scores near 0 and 1. Those of 0 and 1 themselves
+    have none."""
+    members = rows.known & (reward > CLIP) & (reward < 1 - CLIP)
+    return Scored(rows, log_odds(reward), members, numbered(rows.problem, rows.right), 0.2, odds=True)
 
 
 def within(rows: Rows, reward: FloatArray) -> Scored:

@@ -12,7 +12,7 @@ from pfviz.lab.causes.base import LEAST_PROBLEMS, LEAST_ROWS, Evidence, Finding,
 from pfviz.lab.causes.scored import Scored, Taste
 from pfviz.lab.features import Feature, of_places, of_problems
 from pfviz.lab.noticed import noticed
-from pfviz.lab.rows import FloatArray
+from pfviz.lab.rows import FloatArray, Rows
 from pfviz.lab.wording import amount, counted
 
 MOST = 3
@@ -66,13 +66,21 @@ def _seen(evidence: Evidence, reward: FloatArray, candidates: Sequence[Feature])
     rows = evidence.rows
     if rows.is_right.any() and reward[rows.is_right].std() < FLAT:
         # All right ones have one score, the best there is; wrong ones tell something if every error is noticed.
-        return _best(views.only_wrong(rows, reward), candidates) if _all_noticed(evidence, reward) else None
+        seen = _in_odds(rows, reward, candidates)
+        return seen or (_best(views.only_wrong(rows, reward), candidates) if _all_noticed(evidence, reward) else None)
     within, both, between = (view(rows, reward) for view in (views.within, views.with_wrong, views.between))
     return (
         _best(within, candidates, lambda taste: not within.turned(taste))
         or _best(both, candidates, both.both_move, strict=False)
         or _in_all_problems(between, candidates)
+        or _in_odds(rows, reward, candidates)
     )
+
+
+def _in_odds(rows: Rows, reward: FloatArray, candidates: Sequence[Feature]) -> _Seen | None:
+    """Scores that rise with the step or the length, by log-odds: those that fall come away from 1, and are seen."""
+    view, grow = views.in_odds(rows, reward), [one for one in candidates if one.unit == "step" or one.length]
+    return _best(view, grow, lambda taste: taste.per_unit > 0 and view.both_move(taste), strict=False)
 
 
 def _all_noticed(evidence: Evidence, reward: FloatArray) -> bool:
@@ -137,10 +145,13 @@ def _finding(scored: Scored, taste: Taste, gap: float, instead: str) -> Finding:
     feature = taste.feature
     moves = "rise" if taste.per_unit > 0 else "fall"
     by = amount(abs(taste.per_unit) * feature.scale)
-    if feature.unit == "step":
+    unit = feature.unit if feature.scale == 1 else counted(feature.scale, feature.unit)
+    if scored.odds:
+        cause, grows = ("drift", "from step to step") if feature.unit == "step" else ("length", f"with {feature.name}")
+        sentence = f"The scores {moves} {grows} whatever is written: their log-odds by {by} per {unit}."
+    elif feature.unit == "step":
         cause, sentence = "drift", f"The scores {moves} by {by} per step whatever the content."
     elif feature.unit:
-        unit = feature.unit if feature.scale == 1 else counted(feature.scale, feature.unit)
         cause = "length" if feature.length else "taste"
         sentence = f"The score {moves}s with {feature.name} whatever it says: by {by} per {unit}."
     else:
@@ -150,4 +161,5 @@ def _finding(scored: Scored, taste: Taste, gap: float, instead: str) -> Finding:
         sentence += f" It may as well be {instead}: the two come together here."
     order = scored.centred(feature.values) * np.sign(taste.per_unit)
     examples = clearest(order, scored.members, scored.rows)
-    return Finding(cause, sentence, min(1.0, 0.5 * taste.move / max(gap, 0.1)), scored.estimate(feature), examples)
+    size = min(1.0, 0.5 * taste.move / max(scored.gap() if scored.odds else gap, 0.1))
+    return Finding(cause, sentence, size, scored.estimate(feature), examples)
