@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from pfviz.diagnostics import inside
 from pfviz.diagnostics.deaths import labels
 from pfviz.diagnostics.inside import Turn
@@ -37,16 +39,17 @@ def told(trace: Trace, selected: int | None) -> str:
 
 
 def strip(trace: Trace, node: Node) -> str:
-    """A thin line under a step's text: a piece for each token, as wide as its text, in the colour of the reward after
-    it; and in words where that turned sharply. Empty where nothing is known."""
+    """A thin line under a step's text, each token's part in the colour of the reward after it; and in words where that
+    turned sharply. Tokens of one colour are one piece: a long step may have a thousand. Empty where nothing is known."""
     t, n = node
     said = trace.token_reward(t, n)
     if not said.ends:
         return ""
-    pieces = "".join(
-        f'<i style="flex-grow:{end - start};background:{reward_colour(reward)}"></i>'
-        for start, end, reward in zip((0, *said.ends[:-1]), said.ends, said.rewards, strict=True)
-    )
+    pieces, start = "", 0
+    for colour, tokens in groupby(zip(said.ends, said.rewards, strict=True), key=lambda token: reward_colour(token[1])):
+        *_, (end, _) = tokens
+        pieces += f'<i style="flex-grow:{end - start};background:{colour}"></i>'
+        start = end
     turn = inside.turn(trace, int(trace.uids[node]))
     words = f'<small class="turn">{_words(trace, turn)}</small>' if turn and abs(turn.change) >= SHARP else ""
     return f'<span class="tokens" aria-hidden="true">{pieces}</span>{words}'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from html.parser import HTMLParser
 
 import numpy as np
@@ -126,5 +127,7 @@ def test_under_a_step_is_a_piece_for_each_token_and_where_the_reward_turned() ->
     assert told.count("flex-grow") == 4
     assert "0.98 → 0.03 at 12 + 7 = <b>7</b>" in told
     assert '<span class="tokens"' not in inspect(trace, 1), "nothing is known of that step"
+    even = dataclasses.replace(trace, token_rewards=[[[0.9, 0.9, 0.9, 0.1], []]])
+    assert re.findall(r"flex-grow:(\d+)", inspect(even, 0)) == ["10", "5"], "those of one colour are one piece"
     slight = dataclasses.replace(trace, token_rewards=[[[0.12, 0.11, 0.03, 0.02], []]])
     assert "→ 0.03 at" not in inspect(slight, 0)
