@@ -39,8 +39,8 @@ def told(trace: Trace, selected: int | None) -> str:
 
 
 def strip(trace: Trace, node: Node) -> str:
-    """A thin line under a step's text, each token's part in the colour of the reward after it; and in words where that
-    turned sharply. Tokens of one colour are one piece: a long step may have a thousand. Empty where nothing is known."""
+    """A thin line under a step's text, each token's part in the colour of the reward after it, and in words where that
+    turned sharply. Tokens of one colour are one piece: a step may have a thousand. Empty where nothing is known."""
     t, n = node
     said = trace.token_reward(t, n)
     if not said.ends:
