@@ -23,6 +23,8 @@ READS = (
 )
 STEPS_ONLY = "This reward model scores whole steps only: a line joins the ends of steps."
 GL_POINTS = 5000
+MOST_READINGS = 30_000
+"""Of a tree with more only the strong line is drawn token by token: the page sends a picture at every click."""
 SLIGHT = 0.05
 """A change below this is no turn."""
 CONTEXT = 12
@@ -108,17 +110,20 @@ def _counts(trace: Trace) -> Any:
 
 
 def _lines(trace: Trace, starts: Any, mask: Any, name: str, colour: str, dash: str) -> Any:
-    """The readings of the masked nodes as one broken line, each from where its parent ended."""
+    """The readings of the masked nodes as one broken line, each from where its parent ended; of a large tree only those
+    at the ends of steps."""
+    ends_only = int(_counts(trace)[trace.written].sum()) > MOST_READINGS
     x: list[float] = []
     y: list[float] = []
     for t, n in zip(*np.nonzero(mask & trace.written), strict=True):
         start = int(starts[t, n])
-        rewards = [*trace.token_rewards[t][n], float(trace.rewards[t, n])]
+        inner, own = trace.token_rewards[t][n], float(trace.rewards[t, n])
         if t:
             x.append(start)
             y.append(float(trace.rewards[t - 1, trace.ancestors[t - 1, n]]))
-        x += [*range(start + 1, start + 1 + len(rewards)), np.nan]
-        y += [*rewards, np.nan]
+        stop = start + 1 + len(inner)
+        x += [stop, np.nan] if ends_only else [*range(start + 1, stop + 1), np.nan]
+        y += [own, np.nan] if ends_only else [*inner, own, np.nan]
     line = go.Scatter if len(x) <= GL_POINTS else go.Scattergl
     return line(
         x=np.array(x, dtype=np.float32), y=np.array(y, dtype=np.float32).round(4), mode="lines", opacity=0.35,

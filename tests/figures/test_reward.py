@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -174,6 +175,19 @@ def test_of_a_model_that_scores_steps_the_lines_join_the_ends_of_steps() -> None
     figure = figures.inside(TRACE, selected=int(TRACE.uids[-1, 0]))
     assert figure.layout.meta["reads"].startswith("This reward model scores whole steps only")
     assert set(np.diff(named(figure, "selection").x)) == {1}
+
+
+def test_of_a_large_tree_only_the_strong_line_is_drawn_token_by_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    uid = int(SPEAKS.uids[2, 5])
+    fine = figures.inside(SPEAKS, selected=uid)
+    monkeypatch.setattr(sys.modules["pfviz.figures.inside"], "MOST_READINGS", 100)  # the name is the function's
+    coarse = figures.inside(SPEAKS, selected=uid)
+    for name in ("right", "wrong", "not known"):
+        lines, dots = named(coarse, f"{name} lines"), named(coarse, name)
+        ends = np.flatnonzero(np.isnan(lines.x)) - 1
+        assert list(lines.x[ends]) == list(dots.x)
+        assert len(lines.x) < len(named(fine, f"{name} lines").x)
+    assert list(named(coarse, "selection").y) == list(named(fine, "selection").y)
 
 
 def test_a_step_that_failed_is_not_drawn() -> None:
