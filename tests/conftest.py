@@ -14,10 +14,6 @@ from tests.browser import chromium
 # Before PyTorch is imported: two threads of a small model on a busy machine wait for each other most of the time.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-# MKL keeps its buffers by the ids of threads. In a forked process, as that of the fake Space, a matrix product of a new
-# thread may look through them for ever: in one process of sixty.
-os.environ.setdefault("MKL_DISABLE_FAST_MM", "1")
-
 # A busy machine is slow, not wrong.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")

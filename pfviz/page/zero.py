@@ -9,11 +9,13 @@ from __future__ import annotations
 import functools
 import importlib.util
 import os
+import threading
 import time
 from collections import abc
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -101,7 +103,17 @@ def _run(begin: Begin, settings: Mapping[str, Any], stop: Callable[[], bool]) ->
 def _prepare(begin: Begin) -> None:
     """Check everything and load the models, so that a process which is forked from now on has them."""
     with ThreadPoolExecutor(1) as apart:  # of their own: Gradio's threads are used for other things too
+        thread = apart.submit(threading.get_native_id).result()
         apart.submit(lambda: begin() if play_cuda() else None).result()
+    _wait_for_end(thread)
+
+
+def _wait_for_end(thread: int, patience: float = 5.0) -> None:
+    """Until the system has no thread of that native id. One that is over for Python still gives its buffers back, some
+    to MKL, and a process that is forked meanwhile finds their locks shut for ever."""
+    until = time.monotonic() + patience
+    while Path(f"/proc/self/task/{thread}").exists() and time.monotonic() < until:
+        time.sleep(0.001)
 
 
 def _follow(
@@ -143,6 +155,6 @@ def _reason(error: gr.Error, seconds: int) -> str:
 
 
 if active():
-    # MKL keeps buffers by the ids of threads: in a forked process a matrix product on the CPU may search them for ever.
+    # Runs on the CPU may go on when a process is forked: MKL then takes its lock less often.
     os.environ.setdefault("MKL_DISABLE_FAST_MM", "1")
     gpu()

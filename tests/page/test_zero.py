@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import subprocess
@@ -274,6 +275,30 @@ def test_models_are_loaded_here_on_a_thread_that_plays_cuda_and_inherited(
     assert (trace.rewards == 1.0).all()  # the other process used it without loading it
     assert loaded == [(os.getpid(), spaces.emulating[0])]
     assert threading.get_ident() not in spaces.emulating
+
+
+def test_no_process_is_forked_while_the_thread_that_loaded_is_on_its_way_out(
+    spaces: FakeSpaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system ends it later than Python does: here by 0.3 seconds, in a destructor of its own."""
+    libc, key, threads = ctypes.CDLL(None), ctypes.c_uint(), list[int]()
+    assert libc.pthread_key_create(ctypes.byref(key), libc.usleep) == 0
+
+    def load() -> FunctionReward:
+        threads.append(threading.get_native_id())
+        libc.pthread_setspecific(key, ctypes.c_void_p(300_000))
+        return FunctionReward(lambda problem, steps: 0.5, "odd")
+
+    alive = []
+    fork = spaces._fork
+    monkeypatch.setattr(
+        spaces, "_fork", lambda task: (alive.append(Path(f"/proc/self/task/{threads[0]}").exists()), fork(task))[1]
+    )
+    monkeypatch.setitem(presets.REWARDS, "odd", presets.RewardPreset("odd", "", load))
+    presets.forget()
+    next(zero.stream(PROBLEM, stop=never, **{**RUN, "reward": "odd"}))
+    assert Path("/proc/self/task").exists(), "elsewhere there is nothing to wait for"
+    assert alive == [False]
 
 
 def test_a_pair_is_met_when_its_first_run_begins(spaces: FakeSpaces, monkeypatch: pytest.MonkeyPatch) -> None:
