@@ -54,6 +54,7 @@ def test_only_new_layers_learn(generator: Any, writer: Writer) -> None:
 
 
 def test_half_of_the_new_heads_look_at_the_token_before(generator: Any, writer: Writer) -> None:
+    torch.manual_seed(1)  # of the new layers, whatever other tests have drawn before
     model = rewards.start(generator, 3).eval()
     model.set_attn_implementation("eager")
     ids = torch.tensor([writer.prompt("Compute 3 + 4 + 5 + 6 + 7 + 8 + 9 + 10 + 11 + 12")])
