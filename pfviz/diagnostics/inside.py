@@ -65,16 +65,21 @@ def path(trace: Trace, uid: int) -> Path:
     )
 
 
+def counts(trace: Trace) -> IntArray:
+    """(T, N): how many readings the step has that each slot wrote; 1 where it only stays."""
+    found = np.array([[len(ends) + 1 for ends in row] for row in trace.reward_ends], dtype=np.int64)
+    return found.reshape(trace.steps, trace.particles)
+
+
 def starts(trace: Trace) -> IntArray:
     """(T, N): how many readings the solution in each slot has before the node that stands there."""
-    found = np.zeros((trace.steps, trace.particles), dtype=np.int64)
-    counts = np.array([[len(ends) + 1 for ends in row] for row in trace.reward_ends]).reshape(found.shape)
+    found, own = np.zeros((trace.steps, trace.particles), dtype=np.int64), counts(trace)
     for t in range(1, trace.steps):
         parents = trace.ancestors[t - 1]
-        after = found[t - 1][parents] + counts[t - 1][parents]
+        after = found[t - 1][parents] + own[t - 1][parents]
         # A finished particle stays on its node, and its columns are empty from then on.
         found[t] = np.where(trace.written[t], after, found[t - 1][parents])
-        counts[t] = np.where(trace.written[t], counts[t], counts[t - 1][parents])
+        own[t] = np.where(trace.written[t], own[t], own[t - 1][parents])
     return found
 
 

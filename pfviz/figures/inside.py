@@ -62,7 +62,7 @@ def plot_inside(trace: Trace, *, selected: int | None = None, title: bool = True
     if shown is not None:
         colour = theme.ACCENT if selected is not None else theme.INK
         chosen = inside.path(trace, shown)
-        longest = max(longest, int((starts + _counts(trace)).max(initial=0)))
+        longest = max(longest, int((starts + inside.counts(trace)).max(initial=0)))
         traces.append(_chosen(trace, chosen, colour))
         words += _step_words(chosen)
         if own_turn is not None and abs(own_turn.change) >= SLIGHT:
@@ -105,14 +105,10 @@ def _failed(trace: Trace) -> Any:
     return np.array([[end == "failed" for end in row] for row in trace.ends]).reshape(trace.rewards.shape)
 
 
-def _counts(trace: Trace) -> Any:
-    return np.array([[len(ends) + 1 for ends in row] for row in trace.reward_ends]).reshape(trace.rewards.shape)
-
-
 def _lines(trace: Trace, starts: Any, mask: Any, name: str, colour: str, dash: str) -> Any:
     """The readings of the masked nodes as one broken line, each from where its parent ended; of a large tree only those
     at the ends of steps."""
-    ends_only = int(_counts(trace)[trace.written].sum()) > MOST_READINGS
+    ends_only = int(inside.counts(trace)[trace.written].sum()) > MOST_READINGS
     x: list[float] = []
     y: list[float] = []
     for t, n in zip(*np.nonzero(mask & trace.written), strict=True):
@@ -136,7 +132,7 @@ def _ends(trace: Trace, starts: Any, mask: Any, name: str, colour: str, dash: st
     steps, slots = np.nonzero(mask & trace.written)
     hovers = node_hovers(trace)
     return go.Scatter(
-        x=(starts + _counts(trace))[steps, slots],
+        x=(starts + inside.counts(trace))[steps, slots],
         y=trace.rewards[steps, slots].round(4),
         mode="markers",
         customdata=trace.uids[steps, slots],
