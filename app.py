@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-import pfviz.page.zero  # noqa: F401  # on ZeroGPU hardware it imports `spaces`, which must come before PyTorch
+import pfviz.page.serving.zerogpu  # noqa: F401  # on ZeroGPU hardware it imports `spaces`, which must come before PyTorch
 from pfviz.page import build_page
 
 if __name__ == "__main__":

@@ -14,20 +14,20 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pfviz import figures
+    from pfviz import figures, perturbed
     from pfviz.api import load, resume, reward, run, stream
-    from pfviz.models import perturbed
+    from pfviz.report.run import to_html
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__", "figures", "load", "perturbed", "resume", "reward", "run", "stream"]
+__all__ = ["__version__", "figures", "load", "perturbed", "resume", "reward", "run", "stream", "to_html"]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "figures":
-        return importlib.import_module("pfviz.figures")
-    if name == "perturbed":
-        return importlib.import_module("pfviz.models.perturbed")
+    if name in ("figures", "perturbed"):
+        return importlib.import_module(f"pfviz.{name}")
+    if name == "to_html":
+        return getattr(importlib.import_module("pfviz.report.run"), name)
     if name in ("load", "resume", "reward", "run", "stream"):
         return getattr(importlib.import_module("pfviz.api"), name)
     raise AttributeError(f"module 'pfviz' has no attribute {name!r}")

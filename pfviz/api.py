@@ -8,15 +8,15 @@ from typing import Any
 
 from pfviz.errors import ModelError
 from pfviz.inference.events import Event
-from pfviz.inference.methods import make
+from pfviz.inference.methods import make_method
 from pfviz.inference.methods.base import Method
-from pfviz.inference.run import never, run_events
+from pfviz.inference.run import never_stop, run_events
 from pfviz.inference.settings import Settings
-from pfviz.models import presets
-from pfviz.models.base import Generator, RewardModel
-from pfviz.models.python_reward import FunctionReward, RewardFunction
-from pfviz.problem import Problem
-from pfviz.trace.columns import Trace
+from pfviz.models import registry
+from pfviz.models.rewards.function import FunctionReward, RewardFunction
+from pfviz.problems.problem import Problem
+from pfviz.trace.trace import Trace
+from pfviz.types import Generator, RewardModel
 
 
 def stream(
@@ -33,23 +33,23 @@ def stream(
 ) -> Iterator[Event]:
     """A run, event by event.
 
-    `generator` and `reward` are names of presets or objects of `pfviz.models.base`'s protocols; `reward` may be a
+    `generator` and `reward` are names of presets or objects of `pfviz.types`'s protocols; `reward` may be a
     function of (problem text, steps). `truth` grades the answers. `stop` is asked between tokens. Further settings are
     those of `pfviz.inference.settings.Settings`.
 
     Everything is checked and loaded before the first event. Raises `ProblemError`, `SettingError`, `ModelError`.
     """
-    checked, policy = check(
+    checked, policy = check_arguments(
         problem, particles=particles, seed=seed, generator=generator, method=method, truth=truth, **settings
     )
     if isinstance(generator, str):
-        preset = presets.generator_preset(generator)
-        generator = presets.generator(generator)
-        preset.check_reading(checked.text, generator)
-    return run_events(checked, generator, presets.as_reward(reward), policy, stop or never)
+        preset = registry.generator_preset(generator)
+        generator = registry.get_generator(generator)
+        preset.check_familiarity(checked.text, generator)
+    return run_events(checked, generator, registry.as_reward(reward), policy, stop or never_stop)
 
 
-def check(
+def check_arguments(
     problem: str | Problem,
     *,
     generator: str | Generator = "embedded",
@@ -59,10 +59,10 @@ def check(
 ) -> tuple[Problem, Method]:
     """What can be checked before a model is loaded; the arguments and errors are those of `stream`."""
     known = problem if isinstance(problem, Problem) else Problem(problem)
-    checked = Problem.checked(known.text, known.truth if truth is None else truth)
-    policy = make(method, Settings.of(**settings))
+    checked = Problem.from_text(known.text, known.truth if truth is None else truth)
+    policy = make_method(method, Settings.from_values(**settings))
     if isinstance(generator, str):
-        presets.generator_preset(generator).check(checked.text)
+        registry.generator_preset(generator).check(checked.text)
     return checked, policy
 
 
@@ -93,7 +93,7 @@ def run(
         stop=stop,
         **settings,
     ):
-        recorder.see(event)
+        recorder.record(event)
     return recorder.trace()
 
 
@@ -110,7 +110,7 @@ def resume(
 
     recorder = Recorder()
     for event in resume_stream(trace, generator=generator, reward=reward, stop=stop):
-        recorder.see(event)
+        recorder.record(event)
     return recorder.trace()
 
 
@@ -128,24 +128,24 @@ def resume_stream(
     names, unless objects are given. Raises `ModelError` for others, `SettingError` for settings that this version does
     not know.
     """
-    policy = make(trace.method, Settings.of(seed=trace.seed, **trace.settings))
-    problem = Problem.checked(trace.problem, trace.truth)
+    policy = make_method(trace.method, Settings.from_values(seed=trace.seed, **trace.settings))
+    problem = Problem.from_text(trace.problem, trace.truth)
     chosen = generator if generator is not None else trace.generator
     if isinstance(chosen, str):
-        chosen = presets.generator(chosen)
-    judge = presets.as_reward(reward if reward is not None else trace.reward)
+        chosen = registry.get_generator(chosen)
+    judge = registry.as_reward(reward if reward is not None else trace.reward)
     for role, name, recorded in (
         ("generator", chosen.name, trace.generator),
         ("reward model", judge.name, trace.reward),
     ):
         if name != recorded:
             raise ModelError(f"The run was recorded with the {role} {recorded!r} and cannot go on with {name!r}.")
-    return run_events(problem, chosen, judge, policy, stop or never, trace.past(), trace.started)
+    return run_events(problem, chosen, judge, policy, stop or never_stop, trace.past(), trace.started)
 
 
 def load(path: str | Path) -> Trace:
     """A saved trace; raises `TraceError` if the file is damaged or foreign."""
-    from pfviz.trace.file import load as read
+    from pfviz.trace.json_file import load as read
 
     return read(path)
 

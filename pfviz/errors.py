@@ -12,10 +12,10 @@ class PfvizError(Exception):
     It can be pickled, fields included: a run may be in another process than the page."""
 
     def __reduce__(self) -> tuple[Callable[..., PfvizError], tuple[Any, ...]]:
-        return _again, (type(self), self.args, self.__dict__)
+        return _unpickle_error, (type(self), self.args, self.__dict__)
 
 
-def _again(kind: type[PfvizError], args: tuple[Any, ...], fields: dict[str, Any]) -> PfvizError:
+def _unpickle_error(kind: type[PfvizError], args: tuple[Any, ...], fields: dict[str, Any]) -> PfvizError:
     """The error that was pickled. Python would call its constructor with `args`, which hold the message alone."""
     error = kind.__new__(kind, *args)
     error.__dict__.update(fields)

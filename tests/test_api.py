@@ -11,7 +11,7 @@ import pytest
 import pfviz
 from pfviz.errors import ModelError, ProblemError, SettingError
 from pfviz.inference.events import RunEnded, RunStarted
-from pfviz.problem import Problem
+from pfviz.problems.problem import Problem
 from tests.contracts import toy
 
 PAIR = {"generator": toy.ToyGenerator(), "reward": toy.reward}
@@ -30,7 +30,7 @@ def test_a_run_is_a_trace_and_a_stream_is_the_same_run() -> None:
     assert isinstance(events[0], RunStarted)
     assert isinstance(events[-1], RunEnded)
     assert (trace.particles, trace.seed, trace.status) == (5, 7, "finished")
-    streamed = [e.rewards for e in events if type(e).__name__ == "Scored"]
+    streamed = [e.rewards for e in events if type(e).__name__ == "StepsScored"]
     assert np.array_equal(trace.rewards, np.array(streamed))
 
 

@@ -95,11 +95,11 @@ def test_every_file_lies_in_a_room(path: Path) -> None:
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("pfviz.trace.file", "from pfviz.figures import theme"),
-        ("pfviz.trace.file", "def f():\n    import pfviz.page.layout"),
+        ("pfviz.trace.json_file", "from pfviz.figures import theme"),
+        ("pfviz.trace.json_file", "def f():\n    import pfviz.page.blocks.layout"),
         ("pfviz.tiny.gate", "from pfviz.tiny.training import model"),
-        ("pfviz.models.base", "from ..inference.loop import run"),
-        ("pfviz.trace.file", "from pfviz import api"),
+        ("pfviz.types", "from ..inference.loop import run"),
+        ("pfviz.trace.json_file", "from pfviz import api"),
     ],
 )
 def test_a_forward_import_is_found(module: str, source: str) -> None:

@@ -7,17 +7,17 @@ from collections.abc import Iterator
 import numpy as np
 
 from pfviz.inference.events import (
-    Drafting,
     Event,
-    Extended,
+    ParticlesSelected,
+    ParticlesWeighed,
     RunEnded,
     RunStarted,
-    Scored,
-    Selected,
-    Weighed,
+    StepsExtended,
+    StepsScored,
+    TokensDrafted,
 )
-from pfviz.models.base import Step, TokenRewards
 from pfviz.trace import Recorder, Trace
+from pfviz.types import Step, TokenRewards
 
 PROBLEM = "Compute (12 + 7) * 3 - 45"
 
@@ -86,17 +86,17 @@ def synthetic_events(
                 finished=bool(last),
                 end="boxed" if last else "separator",
             )
-        yield Drafting(step=t, tokens=sum(len(s.token_ids) for s in new.values()), active=len(active))
-        yield Extended(step=t, steps=new)
+        yield TokensDrafted(step=t, tokens=sum(len(s.token_ids) for s in new.values()), active=len(active))
+        yield StepsExtended(step=t, steps=new)
         before = rewards
         rewards = np.where(finished, rewards, np.clip(1 / (1 + np.exp(-skill)), 0.01, 0.99))
         told = {slot: _inside(made.text, float(before[slot]), float(rewards[slot])) for slot, made in new.items()}
-        yield Scored(step=t, rewards=rewards, tokens=told if inside else {})
+        yield StepsScored(step=t, rewards=rewards, tokens=told if inside else {})
         log_weights = carried + np.log(rewards) - np.log1p(-rewards)
         evidence = float(np.logaddexp.reduce(log_weights))
         weights = np.exp(log_weights - evidence)
         ess = float(1 / np.sum(weights**2))
-        yield Weighed(
+        yield ParticlesWeighed(
             step=t, log_carried=carried, log_weights=log_weights, ess=ess, log_evidence=evidence, temperature=1.0
         )
         for slot in active:
@@ -107,7 +107,7 @@ def synthetic_events(
         if fires:
             points = (rng.random() + np.arange(n)) / n
             ancestors = np.searchsorted(np.cumsum(weights), points).clip(0, n - 1)
-        yield Selected(step=t, resampled=fires, ancestors=ancestors, seconds=0.4 * (t + 1))
+        yield ParticlesSelected(step=t, resampled=fires, ancestors=ancestors, seconds=0.4 * (t + 1))
         if done:
             break
         carried = np.full(n, -np.log(n)) if fires else log_weights - evidence
@@ -127,7 +127,7 @@ def synthetic_trace(
     """The trace of `synthetic_events`, built by a `Recorder`."""
     recorder = Recorder()
     for event in synthetic_events(particles, steps, seed, trigger, truth, problem=problem, inside=inside):
-        recorder.see(event)
+        recorder.record(event)
     return recorder.trace()
 
 

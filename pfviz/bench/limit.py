@@ -11,23 +11,23 @@ from typing import Any
 import torch
 
 from pfviz.bench.shapes import Pair
-from pfviz.trace.columns import Trace
+from pfviz.trace.trace import Trace
 
 
-def bare(pair: Pair, trace: Trace, problem: int, temperature: float = 0.8) -> None:
+def run_bare_limit(pair: Pair, trace: Trace, problem: int, temperature: float = 0.8) -> None:
     """Compute it; nothing comes out."""
-    decode(pair.generator.model, pair.generator.prompt(pair.problems[problem]), slots_ids(trace), temperature)
-    score(pair.reward.model, pair.reward.prompt(pair.problems[problem]), slots_scored(pair, trace))
+    decode(pair.generator.model, pair.generator.prompt(pair.problems[problem]), written_ids(trace), temperature)
+    score(pair.reward.model, pair.reward.prompt(pair.problems[problem]), scored_ids(pair, trace))
 
 
-def slots_ids(trace: Trace) -> list[list[int]]:
+def written_ids(trace: Trace) -> list[list[int]]:
     """For each slot the ids that it wrote, over all steps."""
     return [[i for t in range(trace.steps) for i in trace.token_ids[t][n]] for n in range(trace.particles)]
 
 
-def slots_scored(pair: Pair, trace: Trace) -> list[list[int]]:
+def scored_ids(pair: Pair, trace: Trace) -> list[list[int]]:
     """For each slot the ids that the reward model read of it."""
-    encode, separator = pair.reward.codec.encode, pair.reward.separator_ids
+    encode, separator = pair.reward.tokenization.encode, pair.reward.separator_ids
     return [
         [i for t in range(trace.steps) if trace.tokens[t, n] for i in encode(trace.texts[t][n]) + separator]
         for n in range(trace.particles)
@@ -37,7 +37,7 @@ def slots_scored(pair: Pair, trace: Trace) -> list[list[int]]:
 @torch.inference_mode()
 def decode(model: Any, prompt: list[int], rows: list[list[int]], temperature: float) -> None:
     """Draw a token for each row in each column, and feed the one that the row is known to have."""
-    past = _prompt(model, prompt[:-1], len(rows))
+    past = _prefill(model, prompt[:-1], len(rows))
     longest = max(len(row) for row in rows)
     table = torch.tensor([[prompt[-1], *row, *[0] * (longest - len(row))] for row in rows], device=model.device)
     for column in range(longest):
@@ -52,13 +52,13 @@ def decode(model: Any, prompt: list[int], rows: list[list[int]], temperature: fl
 @torch.inference_mode()
 def score(model: Any, prompt: list[int], rows: list[list[int]]) -> None:
     """One pass over all rows, right-padded."""
-    past = _prompt(model, prompt, len(rows))
+    past = _prefill(model, prompt, len(rows))
     longest = max(len(row) for row in rows)
     table = torch.tensor([[*row, *[0] * (longest - len(row))] for row in rows], device=model.device)
     torch.softmax(model(input_ids=table, past_key_values=past, use_cache=True).logits.double(), dim=2)[:, :, 1].tolist()
 
 
-def _prompt(model: Any, prompt: list[int], rows: int) -> Any:
+def _prefill(model: Any, prompt: list[int], rows: int) -> Any:
     from transformers import DynamicCache
 
     past = DynamicCache()

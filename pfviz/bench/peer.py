@@ -18,16 +18,21 @@ from typing import Any
 
 import torch
 
-from pfviz.bench.results import Goal, Line, Say, Spread
+from pfviz.bench.results import Goal, Line, Spread, StatusCallback
 from pfviz.bench.shapes import Pair
-from pfviz.bench.timing import run
+from pfviz.bench.timing import time_run
 from pfviz.errors import ModelError
 
-VERSION = "1.2.0"
+ITS_HUB_VERSION = "1.2.0"
 
 
-def of_peer(
-    pair: Pair, particles: Sequence[int], rounds: int, say: Say, changes: dict[str, Any], python: Path | None = None
+def compare_with_peer(
+    pair: Pair,
+    particles: Sequence[int],
+    rounds: int,
+    say: StatusCallback,
+    changes: dict[str, Any],
+    python: Path | None = None,
 ) -> Iterator[Line]:
     """Lines for each number of particles: how many times faster a run is, seconds and tokens of both.
 
@@ -35,10 +40,10 @@ def of_peer(
     that of the benchmark's environment, which is made if it is not there.
     """
     if python is None:
-        say(f"making the environment of its_hub {VERSION}")
-        python = environment()
+        say(f"making the environment of its_hub {ITS_HUB_VERSION}")
+        python = ensure_environment()
     goal = Goal(1.0) if pair.name == "embedded" else Goal(4.0)
-    with serving(python, pair, changes) as ask:
+    with start_worker(python, pair, changes) as ask:
         for n in particles:
             ours: list[tuple[float, int]] = []
             theirs: list[tuple[float, int]] = []
@@ -47,7 +52,7 @@ def of_peer(
                 say(f"{pair.name}: N = {n}, round {max(number, 0) + 1} of {rounds}")
                 own, other = [0.0, 0], [0.0, 0]
                 for problem in range(len(pair.problems)):
-                    time, trace = run(pair, n, max(number, 0), problem)
+                    time, trace = time_run(pair, n, max(number, 0), problem)
                     own = [own[0] + time.seconds, own[1] + int(trace.tokens.sum())]
                     found = ask({"particles": n, "seed": max(number, 0), "problem": problem})
                     other = [other[0] + found["seconds"], other[1] + found["tokens"]]
@@ -55,14 +60,14 @@ def of_peer(
                 if number >= 0:
                     ours.append((own[0], int(own[1])))
                     theirs.append((other[0], int(other[1])))
-            yield from _lines(pair.name, n, steps, goal, ours, theirs)
+            yield from _report_lines(pair.name, n, steps, goal, ours, theirs)
 
 
-def _lines(
+def _report_lines(
     name: str, n: int, steps: int, goal: Goal, ours: list[tuple[float, int]], theirs: list[tuple[float, int]]
 ) -> Iterator[Line]:
     def line(what: str, unit: str, values: list[float], goal: Goal | None = None) -> Line:
-        return Line(what, name, n, steps, unit, Spread.of(values), goal)
+        return Line(what, name, n, steps, unit, Spread.from_values(values), goal)
 
     yield line("its_hub / run", "", [t[0] / o[0] for o, t in zip(ours, theirs, strict=True)], goal)
     pairs = zip(ours, theirs, strict=True)
@@ -73,7 +78,7 @@ def _lines(
 
 
 @contextmanager
-def serving(python: Path, pair: Pair, changes: dict[str, Any]) -> Iterator[Any]:
+def start_worker(python: Path, pair: Pair, changes: dict[str, Any]) -> Iterator[Any]:
     """The worker's process, as a function from a request to its answer; raises `ModelError` if it fails."""
     asked = json.dumps({"pair": pair.name, "changes": changes, "threads": torch.get_num_threads()})
     command = [str(python), "-m", "pfviz.bench.peer_worker", asked]
@@ -100,27 +105,27 @@ def serving(python: Path, pair: Pair, changes: dict[str, Any]) -> Iterator[Any]:
             worker.kill()
 
 
-def environment() -> Path:
+def ensure_environment() -> Path:
     """The Python that its_hub is installed for, made at the first call in the user's cache folder."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = cache / "pfviz" / f"its_hub-{VERSION}-python{sys.version_info.major}.{sys.version_info.minor}"
+    folder = cache / "pfviz" / f"its_hub-{ITS_HUB_VERSION}-python{sys.version_info.major}.{sys.version_info.minor}"
     python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     if not (folder / "complete").is_file():
-        _call([sys.executable, "-m", "venv", "--clear", "--without-pip", str(folder)])
+        _run_command([sys.executable, "-m", "venv", "--clear", "--without-pip", str(folder)])
         packages = Path(sysconfig.get_path("purelib", vars={"base": str(folder), "platbase": str(folder)}))
         ours = sysconfig.get_path("purelib")
         (packages / "pfviz.pth").write_text(f"import site; site.addsitedir({ours!r})\n", encoding="utf-8")
         pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", str(python)]
-        _call([*pip, "install", "--quiet", "--no-deps", f"its_hub=={VERSION}"])
+        _run_command([*pip, "install", "--quiet", "--no-deps", f"its_hub=={ITS_HUB_VERSION}"])
         (folder / "complete").touch()
     return python
 
 
-def _call(command: list[str]) -> None:
+def _run_command(command: list[str]) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         said = (done.stderr or done.stdout).strip().splitlines()
         raise ModelError(
-            f"The environment of its_hub {VERSION} could not be made: {said[-1] if said else command}. "
+            f"The environment of its_hub {ITS_HUB_VERSION} could not be made: {said[-1] if said else command}. "
             "It is downloaded with pip at the first use; check the network and pip's configuration."
         )

@@ -14,18 +14,18 @@ from typing import Any
 
 import torch
 
-from pfviz.bench.scripted import ScriptedGenerator, length
+from pfviz.bench.scripted import ScriptedGenerator, step_length
 from pfviz.bench.shapes import Pair
-from pfviz.problem import SEPARATOR, Problem
+from pfviz.problems.problem import SEPARATOR, Problem
 
 
-class Writer:
+class LanguageModelAdapter:
     """its_hub's AbstractLanguageModel: messages in, the next step out."""
 
     def __init__(self, pair: Pair, problem: Problem) -> None:
         self._generator, self._settings = pair.generator, pair.settings
         self._prompt = self._generator.prompt(problem)
-        separator = self._generator.codec.encode(SEPARATOR)
+        separator = self._generator.tokenization.encode(SEPARATOR)
         assert len(separator) == 1, "the separator of these pairs is one token"
         self._separator = separator[0]
         self.tokens = 0  # that it wrote
@@ -35,19 +35,19 @@ class Writer:
         end of sequence as text, which its_hub looks for."""
         if not isinstance(messages[0], list):
             return (await self.agenerate([messages], stop, **options))[0]
-        encode = self._generator.codec.encode
+        encode = self._generator.tokenization.encode
         begun = [talk[-1].content if talk[-1].role == "assistant" else "" for talk in messages]
-        rows = self._continued([self._prompt + encode(text) for text in begun], float(options["temperature"]))
-        return [{"role": "assistant", "content": self._text(row)} for row in rows]
+        rows = self._generate([self._prompt + encode(text) for text in begun], float(options["temperature"]))
+        return [{"role": "assistant", "content": self._decode_reply(row)} for row in rows]
 
     @torch.inference_mode()
-    def _continued(self, rows: list[list[int]], temperature: float) -> list[list[int]]:
+    def _generate(self, rows: list[list[int]], temperature: float) -> list[list[int]]:
         model = self._generator.model
         longest = max(len(row) for row in rows)
         ids = torch.tensor([[0] * (longest - len(row)) + row for row in rows], device=model.device)
         real = torch.tensor([[0] * (longest - len(row)) + [1] * len(row) for row in rows], device=model.device)
         most = int(self._settings.get("max_step_tokens", 256))
-        limits = self._limits(len(rows), most)
+        limits = self._draw_limits(len(rows), most)
         out = model.generate(
             input_ids=ids,
             attention_mask=real,
@@ -57,10 +57,10 @@ class Writer:
             top_p=1.0,
             max_new_tokens=max(limits),
             pad_token_id=0,
-            eos_token_id=None if self._scripted else [self._separator, *self._generator.eos],
-            stopping_criteria=[_Lengths(longest, limits)],
+            eos_token_id=None if self._is_scripted else [self._separator, *self._generator.eos],
+            stopping_criteria=[_RowLengthCriterion(longest, limits)],
         )
-        ended = {self._separator, *self._generator.eos} if not self._scripted else set()
+        ended = {self._separator, *self._generator.eos} if not self._is_scripted else set()
         found = []
         for new, limit in zip(out[:, longest:].tolist(), limits, strict=True):
             stop = next((i for i, token in enumerate(new) if token in ended), limit - 1)
@@ -69,25 +69,25 @@ class Writer:
         return found
 
     @property
-    def _scripted(self) -> bool:
+    def _is_scripted(self) -> bool:
         return isinstance(self._generator, ScriptedGenerator)
 
-    def _limits(self, rows: int, most: int) -> list[int]:
+    def _draw_limits(self, rows: int, most: int) -> list[int]:
         if isinstance(self._generator, ScriptedGenerator):
-            return [length(random.random(), self._generator.around) for _ in range(rows)]
+            return [step_length(random.random(), self._generator.around) for _ in range(rows)]
         return [most] * rows
 
-    def _text(self, row: list[int]) -> str:
-        codec = self._generator.codec
+    def _decode_reply(self, row: list[int]) -> str:
+        tokenization = self._generator.tokenization
         if row[-1] in self._generator.eos:
-            return codec.decode(row[:-1]) + END
-        return codec.decode(row[:-1] if self._scripted or row[-1] == self._separator else row)
+            return tokenization.decode(row[:-1]) + END_OF_SOLUTION
+        return tokenization.decode(row[:-1] if self._is_scripted or row[-1] == self._separator else row)
 
 
-END = "<|end of solution|>"
+END_OF_SOLUTION = "<|end of solution|>"
 
 
-class _Lengths:
+class _RowLengthCriterion:
     """Each row's own bound, as a stopping criterion of transformers."""
 
     def __init__(self, start: int, limits: list[int]) -> None:
@@ -97,7 +97,7 @@ class _Lengths:
         return self._limits.to(ids.device) <= ids.shape[1] - self._start
 
 
-class Judge:
+class RewardModelAdapter:
     """its_hub's AbstractProcessRewardModel: whole solutions in, the last step's reward of each out."""
 
     def __init__(self, pair: Pair, problem: Problem) -> None:
@@ -110,10 +110,10 @@ class Judge:
     @torch.inference_mode()
     def score(self, prompt: Any, steps: list[str]) -> list[float]:
         """`steps` holds a solution so far for each particle, its steps joined by the separator."""
-        model, encode, separator = self._reward.model, self._reward.codec.encode, self._reward.separator_ids
+        model, encode, separator = self._reward.model, self._reward.tokenization.encode, self._reward.separator_ids
         rows = []
         for text in steps:
-            parts = text.removesuffix(END).split(SEPARATOR)
+            parts = text.removesuffix(END_OF_SOLUTION).split(SEPARATOR)
             rows.append(self._prompt + [i for part in parts for i in encode(part.strip()) + separator])
         longest = max(len(row) for row in rows)
         ids = torch.tensor([row + [0] * (longest - len(row)) for row in rows], device=model.device)

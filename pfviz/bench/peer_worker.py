@@ -17,7 +17,7 @@ def solve(pair: Any, particles: int, seed: int, problem: int) -> dict[str, float
     """One run of its own ParticleFiltering class, unchanged, over our models."""
     import torch
 
-    from pfviz.bench.peer_adapters import END, Judge, Writer
+    from pfviz.bench.peer_adapters import END_OF_SOLUTION, LanguageModelAdapter, RewardModelAdapter
 
     # Imported by name: they are not in the environment that pfviz is checked in.
     step_generation = importlib.import_module("its_hub.core.lms.step_generation")
@@ -27,10 +27,10 @@ def solve(pair: Any, particles: int, seed: int, problem: int) -> dict[str, float
     torch.manual_seed(seed)
     text = pair.problems[problem]
     began = time.perf_counter()
-    writer, judge = Writer(pair, text), Judge(pair, text)
+    writer, judge = LanguageModelAdapter(pair, text), RewardModelAdapter(pair, text)
     steps = int(pair.settings.get("max_steps", 16))
     # It asks for one step more than its max_steps.
-    stepping = step_generation.StepGeneration(steps - 1, "\n\n", stop_token=END, temperature=0.8)
+    stepping = step_generation.StepGeneration(steps - 1, "\n\n", stop_token=END_OF_SOLUTION, temperature=0.8)
     filtering = particle_gibbs.ParticleFiltering(stepping, judge)
     result = filtering.infer(writer, text.text, particles, return_response_only=False)
     seconds = time.perf_counter() - began
@@ -41,11 +41,11 @@ def main() -> None:
     """Serve until the input ends."""
     import torch
 
-    from pfviz.bench.shapes import pair
+    from pfviz.bench.shapes import make_pair
 
     asked = json.loads(sys.argv[1])
     torch.set_num_threads(asked["threads"])
-    made = pair(asked["pair"], **asked["changes"])
+    made = make_pair(asked["pair"], **asked["changes"])
     answers, sys.stdout = sys.stdout, sys.stderr  # whatever else is printed is no answer
     print(json.dumps({"ready": importlib.import_module("its_hub").__version__}), file=answers, flush=True)
     for line in sys.stdin:

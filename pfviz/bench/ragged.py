@@ -15,28 +15,28 @@ from typing import Any
 import numpy as np
 import torch
 
-from pfviz.bench.results import Line, Say, Spread
-from pfviz.bench.scripted import length
+from pfviz.bench.results import Line, Spread, StatusCallback
+from pfviz.bench.scripted import step_length
 from pfviz.bench.shapes import Pair
-from pfviz.models.cache import ForkedCache
-from pfviz.streams import stream
+from pfviz.models.decoding.kv_cache import ForkedCache
+from pfviz.rng import derive_rng
 
-BEFORE = 3  # steps that the rows have written
-TOKEN = 1  # any: what is fed costs the same
+STEPS_BEFORE = 3  # steps that the rows have written
+FILLER_TOKEN = 1  # any: what is fed costs the same
 
 
-def of_ragged(pair: Pair, particles: Sequence[int], rounds: int, say: Say) -> Iterator[Line]:
+def compare_ragged_decoding(pair: Pair, particles: Sequence[int], rounds: int, say: StatusCallback) -> Iterator[Line]:
     """Lines for each number of particles: seconds and tokens of one more step, over those of the compact way."""
     for n in (n for n in particles if n > 1):
         found = []
         for number in range(-1, rounds):  # the first warms up
             say(f"{pair.name}: N = {n}, a ragged step, round {max(number, 0) + 1} of {rounds}")
-            measured = {name: _timed(pair, way, n, max(number, 0)) for name, way in WAYS.items()}
+            measured = {name: _time_step(pair, way, n, max(number, 0)) for name, way in DECODERS.items()}
             if number >= 0:
                 found.append(measured)
 
         def line(what: str, unit: str, values: list[float], n: int = n) -> Line:
-            return Line(what, pair.name, n, 1, unit, Spread.of(values))
+            return Line(what, pair.name, n, 1, unit, Spread.from_values(values))
 
         yield line("ragged: compact", "s", [one["compact"][0] for one in found])
         for name in ("padded", "grouped"):
@@ -44,57 +44,59 @@ def of_ragged(pair: Pair, particles: Sequence[int], rounds: int, say: Say) -> It
         yield line("ragged: tokens, padded / compact", "", [one["padded"][1] / one["compact"][1] for one in found])
 
 
-def lengths(pair: Pair, particles: int, seed: int) -> tuple[list[int], list[int]]:
+def step_lengths(pair: Pair, particles: int, seed: int) -> tuple[list[int], list[int]]:
     """For each row the tokens before this step, and those of this step."""
     around = pair.step_tokens or 20
-    uniforms = stream(seed, "ragged").random((BEFORE + 1, particles))
-    written = np.array([[length(float(u), around) for u in row] for row in uniforms])
+    uniforms = derive_rng(seed, "ragged").random((STEPS_BEFORE + 1, particles))
+    written = np.array([[step_length(float(u), around) for u in row] for row in uniforms])
     return [int(tokens) for tokens in written[:-1].sum(axis=0)], [int(tokens) for tokens in written[-1]]
 
 
 @torch.inference_mode()
-def _timed(pair: Pair, way: Callable[..., int], particles: int, seed: int) -> tuple[float, int]:
+def _time_step(pair: Pair, way: Callable[..., int], particles: int, seed: int) -> tuple[float, int]:
     model = pair.generator.model
     prompt = pair.generator.prompt(pair.problems[0])
-    past, new = lengths(pair, particles, seed)
+    past, new = step_lengths(pair, particles, seed)
     cache = ForkedCache()
     cache.feed(model, [prompt], logits_to_keep=1)
     cache.select([0] * particles)
-    cache.feed(model, [[TOKEN] * tokens for tokens in past], logits_to_keep=1)
-    _wait(model)
+    cache.feed(model, [[FILLER_TOKEN] * tokens for tokens in past], logits_to_keep=1)
+    _synchronize(model)
     began = time.perf_counter()
     fed = way(model, cache, new)
-    _wait(model)
+    _synchronize(model)
     return time.perf_counter() - began, fed
 
 
-def padded(model: Any, cache: ForkedCache, new: Sequence[int]) -> int:
+def decode_padded(model: Any, cache: ForkedCache, new: Sequence[int]) -> int:
     """Tokens that were fed."""
     for _ in range(max(new)):
-        cache.feed(model, [[TOKEN]] * len(new))
+        cache.feed(model, [[FILLER_TOKEN]] * len(new))
     return max(new) * len(new)
 
 
-def compact(model: Any, cache: ForkedCache, new: Sequence[int]) -> int:
+def decode_compact(model: Any, cache: ForkedCache, new: Sequence[int]) -> int:
     """Tokens that were fed."""
-    return _compact(model, cache, list(range(len(new))), new, 0)
+    return _decode_rows_compact(model, cache, list(range(len(new))), new, 0)
 
 
-def grouped(model: Any, cache: ForkedCache, new: Sequence[int]) -> int:
+def decode_grouped(model: Any, cache: ForkedCache, new: Sequence[int]) -> int:
     """Tokens that were fed."""
     order = np.argsort(cache.lengths, kind="stable").tolist()
     cache.select(order)
     half = len(order) // 2
     return sum(
-        _compact(model, cache, rows, new, start) for rows, start in ((order[:half], 0), (order[half:], half)) if rows
+        _decode_rows_compact(model, cache, rows, new, start)
+        for rows, start in ((order[:half], 0), (order[half:], half))
+        if rows
     )
 
 
-def _compact(model: Any, cache: ForkedCache, rows: list[int], new: Sequence[int], start: int) -> int:
+def _decode_rows_compact(model: Any, cache: ForkedCache, rows: list[int], new: Sequence[int], start: int) -> int:
     """`rows` of `new` stand in the cache from `start` on."""
     fed, column = 0, 0
     while rows:
-        cache.feed(model, [[TOKEN]] * len(rows), start)
+        cache.feed(model, [[FILLER_TOKEN]] * len(rows), start)
         fed, column = fed + len(rows), column + 1
         going = [i for i, row in enumerate(rows) if new[row] > column]
         if len(going) < len(rows):
@@ -105,9 +107,13 @@ def _compact(model: Any, cache: ForkedCache, rows: list[int], new: Sequence[int]
     return fed
 
 
-WAYS: dict[str, Callable[..., int]] = {"compact": compact, "padded": padded, "grouped": grouped}
+DECODERS: dict[str, Callable[..., int]] = {
+    "compact": decode_compact,
+    "padded": decode_padded,
+    "grouped": decode_grouped,
+}
 
 
-def _wait(model: Any) -> None:
+def _synchronize(model: Any) -> None:
     if model.device.type == "cuda":
         torch.cuda.synchronize(model.device)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-Say = Callable[[str], None]
+StatusCallback = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Spread:
     count: int
 
     @classmethod
-    def of(cls, values: Sequence[float]) -> Spread:
+    def from_values(cls, values: Sequence[float]) -> Spread:
         low, median, high = np.quantile(np.asarray(values, dtype=np.float64), [0.25, 0.5, 0.75])
         return cls(float(median), float(low), float(high), len(values))
 
@@ -33,7 +33,7 @@ class Goal:
     bound: float
     at_least: bool = True
 
-    def met(self, spread: Spread) -> bool:
+    def is_met(self, spread: Spread) -> bool:
         return spread.median >= self.bound if self.at_least else spread.median <= self.bound
 
     def __str__(self) -> str:
@@ -54,5 +54,5 @@ class Line:
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-able; `met` is None without a goal."""
-        met = None if self.goal is None else self.goal.met(self.spread)
+        met = None if self.goal is None else self.goal.is_met(self.spread)
         return {**asdict(self), "goal": None if self.goal is None else str(self.goal), "met": met}

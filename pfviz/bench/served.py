@@ -17,16 +17,16 @@ import httpx
 
 from pfviz.errors import ModelError
 
-NEEDED = ("openai", "fastapi", "uvicorn", "pydantic")
+REQUIRED_PACKAGES = ("openai", "fastapi", "uvicorn", "pydantic")
 """Packages that the server imports beside transformers."""
 
-PATIENCE = 300.0
+STARTUP_TIMEOUT = 300.0
 """Seconds until it answers, on a busy machine."""
 
 
 @contextmanager
-def serving(
-    model: str | Path, *, device: str = "cpu", dtype: str = "auto", threads: int = 1, patience: float = PATIENCE
+def serve_model(
+    model: str | Path, *, device: str = "cpu", dtype: str = "auto", threads: int = 1, patience: float = STARTUP_TIMEOUT
 ) -> Iterator[str]:
     """The address of a server of that folder, from when it answers until the context is left. It computes on `device`
     in `dtype` ("auto": that of the weights), with so many threads; `patience` is in seconds.
@@ -34,7 +34,7 @@ def serving(
     Raises:
         ModelError: a package is missing, or the server ended early or did not answer; with the last of what it said.
     """
-    if missing := [name for name in NEEDED if find_spec(name) is None]:
+    if missing := [name for name in REQUIRED_PACKAGES if find_spec(name) is None]:
         raise ModelError(
             f"transformers serve needs {' and '.join(missing)}, which is not installed here: "
             "pip install 'transformers[serving]'."
@@ -51,7 +51,7 @@ def serving(
                 [*command, *options], env=os.environ | quiet, stdout=output, stderr=subprocess.STDOUT, cwd=folder
             )
             try:
-                _wait_for(address, server, log, patience)
+                _wait_until_ready(address, server, log, patience)
                 yield address
             finally:
                 server.kill()
@@ -65,7 +65,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path, patience: float) -> None:
+def _wait_until_ready(address: str, server: subprocess.Popen[bytes], log: Path, patience: float) -> None:
     until = time.monotonic() + patience
     while server.poll() is None:
         try:
@@ -74,10 +74,10 @@ def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path, patience
         except httpx.TransportError:
             pass
         if time.monotonic() > until:
-            raise ModelError(f"transformers serve did not answer within {patience:g} s: {_last(log)}")
+            raise ModelError(f"transformers serve did not answer within {patience:g} s: {_log_tail(log)}")
         time.sleep(0.2)
-    raise ModelError(f"transformers serve ended with {server.returncode} before it answered: {_last(log)}")
+    raise ModelError(f"transformers serve ended with {server.returncode} before it answered: {_log_tail(log)}")
 
 
-def _last(log: Path) -> str:
+def _log_tail(log: Path) -> str:
     return log.read_text(encoding="utf-8", errors="replace").strip()[-500:] or "it said nothing"

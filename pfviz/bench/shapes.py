@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pfviz.bench.scripted import Characters, ScriptedGenerator, text_of
-from pfviz.models import presets
-from pfviz.models.causal_lm import CausalLMGenerator
-from pfviz.models.token_classifier import TokenClassifierReward
-from pfviz.problem import Problem
+from pfviz.bench.scripted import CharacterTokenizer, ScriptedGenerator, problem_text
+from pfviz.models import registry
+from pfviz.models.decoding.causal_lm import CausalLMGenerator
+from pfviz.models.prm.trl import TokenClassifierReward
+from pfviz.problems.problem import Problem
 
-SMALL: Mapping[str, Any] = {
+SMALL_SHAPE: Mapping[str, Any] = {
     "vocab_size": 1280,
     "hidden_size": 192,
     "intermediate_size": 448,
@@ -23,7 +23,7 @@ SMALL: Mapping[str, Any] = {
 }
 """Near the embedded generator's shape."""
 
-HALF_BILLION: Mapping[str, Any] = {
+HALF_BILLION_SHAPE: Mapping[str, Any] = {
     "vocab_size": 151_936,
     "hidden_size": 896,
     "intermediate_size": 4864,
@@ -53,9 +53,9 @@ class Pair:
         return self.generator.model, self.reward.model
 
 
-def embedded() -> Pair:
+def embedded_pair() -> Pair:
     """The pair that ships, on one problem of each kind."""
-    generator, reward = presets.generator("embedded"), presets.reward("embedded")
+    generator, reward = registry.get_generator("embedded"), registry.get_reward("embedded")
     assert isinstance(generator, CausalLMGenerator)
     assert isinstance(reward, TokenClassifierReward)
     texts = (
@@ -83,21 +83,21 @@ def random_pair(
             judge = Qwen2ForTokenClassification(Qwen2Config(**config, num_labels=2)).eval().requires_grad_(False)
         finally:
             torch.set_default_dtype(before)
-    tokenizer = Characters(int(shape["vocab_size"]))
+    tokenizer = CharacterTokenizer(int(shape["vocab_size"]))
     return Pair(
         name,
         ScriptedGenerator(writer, tokenizer, name, step_tokens),
         TokenClassifierReward(judge, tokenizer, name),
-        (Problem(text_of(prompt_tokens)),),
+        (Problem(problem_text(prompt_tokens)),),
         {"max_steps": steps, "max_step_tokens": 2 * step_tokens, "max_step_characters": 1_000_000},
         step_tokens,
     )
 
 
-def pair(name: str, **changes: Any) -> Pair:
+def make_pair(name: str, **changes: Any) -> Pair:
     """By name: "embedded", "small", "0.5B-bfloat16" or "0.5B-float32"; `changes` are those of `random_pair`."""
     if name == "embedded":
-        return embedded()
+        return embedded_pair()
     if name == "small":
-        return random_pair(name, SMALL, "float32", **changes)
-    return random_pair(name, HALF_BILLION, name.removeprefix("0.5B-"), **changes)
+        return random_pair(name, SMALL_SHAPE, "float32", **changes)
+    return random_pair(name, HALF_BILLION_SHAPE, name.removeprefix("0.5B-"), **changes)

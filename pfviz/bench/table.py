@@ -10,7 +10,7 @@ from rich.text import Text
 from pfviz.bench.results import Line
 
 
-def table(lines: Iterable[Line]) -> Table:
+def report_table(lines: Iterable[Line]) -> Table:
     """A row for each line, with median, quartiles and whether the goal is met."""
     made = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
     for name, justify in (
@@ -28,21 +28,21 @@ def table(lines: Iterable[Line]) -> Table:
         spread = line.spread
         goal = Text("")
         if line.goal is not None:
-            met = line.goal.met(spread)
+            met = line.goal.is_met(spread)
             goal = Text(f"{line.goal} {'met' if met else 'missed'}", "green" if met else "red")
         made.add_row(
             line.what,
             line.pair,
             str(line.particles),
             str(line.steps),
-            f"{number(spread.median)} {line.unit}".rstrip(),
-            f"{number(spread.low)} to {number(spread.high)}",
+            f"{format_number(spread.median)} {line.unit}".rstrip(),
+            f"{format_number(spread.low)} to {format_number(spread.high)}",
             str(spread.count),
             goal,
         )
     return made
 
 
-def number(value: float) -> str:
+def format_number(value: float) -> str:
     """Three digits, or all of a large whole number."""
     return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pfviz.bench.shapes import Pair
-from pfviz.trace.columns import Trace
+from pfviz.trace.trace import Trace
 
 
 @dataclass(slots=True)
-class Watch:
+class ModelUsage:
     """What one model did while it was watched."""
 
     seconds: float = 0.0  # inside its forward passes
@@ -22,12 +22,12 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
-class Timed:
+class Timing:
     """One execution: of the whole, and of the two models in it."""
 
     seconds: float
-    generator: Watch = field(default_factory=Watch)
-    reward: Watch = field(default_factory=Watch)
+    generator: ModelUsage = field(default_factory=ModelUsage)
+    reward: ModelUsage = field(default_factory=ModelUsage)
 
     @property
     def rest(self) -> float:
@@ -36,9 +36,9 @@ class Timed:
 
 
 @contextmanager
-def watching(model: Any) -> Iterator[Watch]:
+def watch_model(model: Any) -> Iterator[ModelUsage]:
     """Count what the model computes. Its own work is not changed."""
-    watch, began = Watch(), [0.0]
+    watch, began = ModelUsage(), [0.0]
 
     def before(_: Any, args: tuple[Any, ...], options: dict[str, Any]) -> None:
         ids = options["input_ids"] if "input_ids" in options else args[0]
@@ -47,7 +47,7 @@ def watching(model: Any) -> Iterator[Watch]:
         began[0] = time.perf_counter()
 
     def after(*_: Any) -> None:
-        _wait(model)
+        _synchronize(model)
         watch.seconds += time.perf_counter() - began[0]
 
     handles = [model.register_forward_pre_hook(before, with_kwargs=True), model.register_forward_hook(after)]
@@ -58,22 +58,22 @@ def watching(model: Any) -> Iterator[Watch]:
             handle.remove()
 
 
-def timed(pair: Pair, work: Callable[[], Any]) -> tuple[Timed, Any]:
+def time_work(pair: Pair, work: Callable[[], Any]) -> tuple[Timing, Any]:
     """The work's times, and what it returns."""
-    with watching(pair.generator.model) as generator, watching(pair.reward.model) as reward:
+    with watch_model(pair.generator.model) as generator, watch_model(pair.reward.model) as reward:
         began = time.perf_counter()
         result = work()
-        _wait(pair.generator.model)
+        _synchronize(pair.generator.model)
         seconds = time.perf_counter() - began
-    return Timed(seconds, generator, reward), result
+    return Timing(seconds, generator, reward), result
 
 
-def run(pair: Pair, particles: int, seed: int, problem: int = 0) -> tuple[Timed, Trace]:
+def time_run(pair: Pair, particles: int, seed: int, problem: int = 0) -> tuple[Timing, Trace]:
     """A whole run of particle filtering, recorded."""
     import pfviz.api
 
     text = pair.problems[problem]
-    return timed(
+    return time_work(
         pair,
         lambda: pfviz.api.run(
             text, particles=particles, seed=seed, generator=pair.generator, reward=pair.reward, **pair.settings
@@ -81,7 +81,7 @@ def run(pair: Pair, particles: int, seed: int, problem: int = 0) -> tuple[Timed,
     )
 
 
-def _wait(model: Any) -> None:
+def _synchronize(model: Any) -> None:
     """For what a GPU has still to do."""
     if model.device.type == "cuda":
         import torch

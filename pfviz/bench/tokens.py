@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pfviz.bench.shapes import Pair
-from pfviz.trace.columns import Trace
+from pfviz.trace.trace import Trace
 
 
-def needed(pair: Pair, trace: Trace, problem: int) -> tuple[int, int]:
+def required_tokens(pair: Pair, trace: Trace, problem: int) -> tuple[int, int]:
     """Tokens that the generator and the reward model had to compute for this run.
 
     A prefix of ids has to be computed if some particle drew a token after it, and only once for all that have it; a
@@ -27,7 +27,7 @@ def needed(pair: Pair, trace: Trace, problem: int) -> tuple[int, int]:
             scored.add(texts[n])
         ids, texts = ([some[a] for a in trace.ancestors[t]] for some in (ids, texts))
     prompts = (len(model.prompt(pair.problems[problem])) for model in (pair.generator, pair.reward))
-    encode, separator = pair.reward.codec.encode, pair.reward.separator_ids
+    encode, separator = pair.reward.tokenization.encode, pair.reward.separator_ids
     steps = sum(len(encode(text[-1])) + len(separator) for text in scored)
     # The first prefix is the prompt's own last token.
     return next(prompts) - 1 + len(written), next(prompts) + steps

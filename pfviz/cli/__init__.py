@@ -11,22 +11,24 @@ import click
 from pfviz.errors import PfvizError
 
 
-class Entry(NamedTuple):
+class CommandEntry(NamedTuple):
     """Where a command lives, and its line in `pfviz --help`."""
 
-    place: str  # "module:attribute"
-    line: str
+    import_path: str  # "module:attribute"
+    help_line: str
 
 
 COMMANDS = {
-    "run": Entry("pfviz.cli.run:run", "Solve a problem; print progress and the answers, write files."),
-    "show": Entry("pfviz.cli.show:show", "Print a recorded run again."),
-    "serve": Entry("pfviz.cli.serve:serve", "Start the page on this machine."),
-    "models": Entry("pfviz.cli.models:models", "List the models that can be chosen, and which are ready here."),
-    "study": Entry("pfviz.cli.study:study", "Measure accuracy against generations, of every method."),
-    "diagnose": Entry("pfviz.cli.diagnose:diagnose", "Say where a reward model is wrong, over many runs."),
-    "bench": Entry("pfviz.cli.bench:bench", "Measure what a run costs on this machine."),
-    "train-tiny": Entry("pfviz.tiny.training.command:train_tiny", "Build and measure the embedded pair from nothing."),
+    "run": CommandEntry("pfviz.cli.run:run", "Solve a problem; print progress and the answers, write files."),
+    "show": CommandEntry("pfviz.cli.show:show", "Print a recorded run again."),
+    "serve": CommandEntry("pfviz.cli.serve:serve", "Start the page on this machine."),
+    "models": CommandEntry("pfviz.cli.models:models", "List the models that can be chosen, and which are ready here."),
+    "study": CommandEntry("pfviz.cli.study:study", "Measure accuracy against generations, of every method."),
+    "diagnose": CommandEntry("pfviz.cli.diagnose:diagnose", "Say where a reward model is wrong, over many runs."),
+    "bench": CommandEntry("pfviz.cli.bench:bench", "Measure what a run costs on this machine."),
+    "train-tiny": CommandEntry(
+        "pfviz.tiny.training.command:train_tiny", "Build and measure the embedded pair from nothing."
+    ),
 }
 
 
@@ -53,13 +55,13 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module, attribute = COMMANDS[cmd_name].place.split(":")
+        module, attribute = COMMANDS[cmd_name].import_path.split(":")
         command: click.Command = getattr(import_module(module), attribute)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, entry.line) for name, entry in COMMANDS.items()])
+            formatter.write_dl([(name, entry.help_line) for name, entry in COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

@@ -13,25 +13,25 @@ from click.core import ParameterSource
 from rich.console import Console
 
 from pfviz.cli import lab_runs, lab_tables
-from pfviz.cli.files import FILE, GIVEN, writable, writing
-from pfviz.cli.gather import gather, of_one_reward
-from pfviz.cli.limits import CROSSED, Limit, LimitType, values
-from pfviz.cli.run import INTERRUPTED
+from pfviz.cli.files import INPUT_FILE, OUTPUT_FILE, check_writable, report_write
+from pfviz.cli.gather import gather_runs, select_reward
+from pfviz.cli.limits import EXIT_LIMIT_CROSSED, Limit, LimitType, limit_values
+from pfviz.cli.run import EXIT_INTERRUPTED
 from pfviz.cli.terminal import console, one_line
 from pfviz.errors import LabError
 from pfviz.inference.methods import METHODS
-from pfviz.lab import selftest
 from pfviz.lab.diagnosis import diagnose as examine
-from pfviz.lab.first_errors import evaluate
-from pfviz.lab.numbers import numbers
-from pfviz.trace.columns import Trace
+from pfviz.lab.metrics.first_errors import evaluate
+from pfviz.lab.selftest import selftest
+from pfviz.lab.to_json import diagnosis_to_dict
+from pfviz.trace.trace import Trace
 
-BASES = {"both": ("oracle", "embedded"), "oracle": ("oracle",), "embedded": ("embedded",)}
-FAILED = 1  # exit status of a self-test that does not pass
-_RESULTS = {"html", "json_file", "fail_on"}
-_MODES = {
-    "files": {"reward", "mixed", *_RESULTS},
-    "batch": {"reward", "method", "particles", "temperature", "seed", "out", *_RESULTS},
+SELF_TEST_BASES = {"both": ("oracle", "embedded"), "oracle": ("oracle",), "embedded": ("embedded",)}
+EXIT_SELF_TEST_FAILED = 1  # exit status of a self-test that does not pass
+_RESULT_OPTIONS = {"html", "json_file", "fail_on"}
+_MODE_OPTIONS = {
+    "files": {"reward", "mixed", *_RESULT_OPTIONS},
+    "batch": {"reward", "method", "particles", "temperature", "seed", "out", *_RESULT_OPTIONS},
     "processbench": {"reward", "json_file", "fail_on"},
     "self_test": {"base", "runs"},
 }
@@ -46,8 +46,10 @@ _MODES = {
     help="Of FILES: diagnose only the runs under this reward. Else: the reward model that is asked, or embedded.",
 )
 @click.option("--mixed", is_flag=True, help="Diagnose runs under different rewards as one.")
-@click.option("--html", type=FILE, callback=writable, help="Write the report here, as a page that works offline.")
-@click.option("--json", "json_file", type=FILE, callback=writable, help="Write the numbers here, as JSON.")
+@click.option(
+    "--html", type=OUTPUT_FILE, callback=check_writable, help="Write the report here, as a page that works offline."
+)
+@click.option("--json", "json_file", type=OUTPUT_FILE, callback=check_writable, help="Write the numbers here, as JSON.")
 @click.option("--fail-on", type=LimitType(), multiple=True, help="End with status 3 if a number crosses this limit.")
 @click.option("--batch", type=click.IntRange(1), metavar="N", help="Make N runs of held-out problems, diagnose them.")
 @click.option(
@@ -59,9 +61,13 @@ _MODES = {
 @click.option(
     "--out", "-o", type=click.Path(file_okay=False, path_type=Path), help="Of --batch: folder to keep the runs in."
 )
-@click.option("--processbench", type=GIVEN, help="Score the solutions of this file; print F1 of their first errors.")
+@click.option(
+    "--processbench", type=INPUT_FILE, help="Score the solutions of this file; print F1 of their first errors."
+)
 @click.option("--self-test", is_flag=True, help="Try the lab on rewards with planted faults.")
-@click.option("--base", type=click.Choice(list(BASES)), default="both", help="Of --self-test: the reward with faults.")
+@click.option(
+    "--base", type=click.Choice(list(SELF_TEST_BASES)), default="both", help="Of --self-test: the reward with faults."
+)
 @click.option("--runs", type=click.IntRange(1), default=selftest.RUNS, help="Of --self-test: runs under each base.")
 def diagnose(
     files: tuple[Path, ...], reward: str | None, mixed: bool, html: Path | None, json_file: Path | None,
@@ -73,61 +79,63 @@ def diagnose(
     Damaged files are named and left out; with --fail-on they are refused. Ctrl-C during --batch keeps the runs that are
     over and diagnoses them.
     """
-    _one_mode(click.get_current_context())
+    _check_one_mode(click.get_current_context())
     screen = console()
     if self_test:
-        _self_test(screen, BASES[base], runs)
+        _run_self_test(screen, SELF_TEST_BASES[base], runs)
     elif processbench is not None:
-        _processbench(screen, processbench, reward or "embedded", json_file, fail_on)
+        _score_processbench(screen, processbench, reward or "embedded", json_file, fail_on)
     elif batch is not None:
         traces, kept, whole = lab_runs.make_runs(screen, batch, out, reward=reward or "embedded", **settings)
         if kept:
             screen.print(f"{len(kept)} runs are in {out}", markup=False)
         if not traces:
             screen.print("Stopped before the first run was over: there is nothing to diagnose.")
-            raise click.exceptions.Exit(INTERRUPTED)
-        crossed = _examine(screen, traces, kept, html, json_file, fail_on)
-        _end(crossed, whole)
+            raise click.exceptions.Exit(EXIT_INTERRUPTED)
+        crossed = _diagnose_and_report(screen, traces, kept, html, json_file, fail_on)
+        _exit_with_status(crossed, whole)
     else:
-        found = gather(files)
+        found = gather_runs(files)
         for line in found.damaged:
             click.echo(f"Left out: {one_line(line)}", err=True)
         if found.damaged and fail_on:
             raise LabError(f"With --fail-on no file is left out; {len(found.damaged)} cannot be read. Take them away.")
-        found = of_one_reward(found, reward, mixed)
-        _end(_examine(screen, found.traces, found.files, html, json_file, fail_on))
+        found = select_reward(found, reward, mixed)
+        _exit_with_status(_diagnose_and_report(screen, found.traces, found.files, html, json_file, fail_on))
 
 
-def _one_mode(ctx: click.Context) -> None:
+def _check_one_mode(ctx: click.Context) -> None:
     """Refuse to be told to do nothing, two things, or one with the options of another."""
     given = [name for name in ctx.params if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
-    modes = [name for name in _MODES if name in given and ctx.params[name]]
+    modes = [name for name in _MODE_OPTIONS if name in given and ctx.params[name]]
     if len(modes) != 1:
         raise click.UsageError("Give FILES, or one of --batch N, --processbench FILE and --self-test.")
     names = {param.name: param.opts[0] if isinstance(param, click.Option) else "FILES" for param in ctx.command.params}
-    if more := [names[name] for name in given if name not in (*_MODES, *_MODES[modes[0]])]:
+    if more := [names[name] for name in given if name not in (*_MODE_OPTIONS, *_MODE_OPTIONS[modes[0]])]:
         raise click.UsageError(f"{', '.join(more)} does not go with {names[modes[0]]}. Leave it out.")
 
 
-def _examine(
+def _diagnose_and_report(
     screen: Console, traces: Sequence[Trace], files: Sequence[Path], html: Path | None, json_file: Path | None,
     limits: Sequence[Limit],
 ) -> bool:  # fmt: skip
     """Diagnose, print and write; whether a limit was crossed."""
     found, sources = examine(traces), [file.name for file in files]
-    lab_tables.diagnosis(screen, found)
+    lab_tables.print_diagnosis(screen, found)
     if html is not None:
-        from pfviz.figures.lab_page import to_lab_page
+        from pfviz.report.lab import diagnosis_to_html
 
-        page = to_lab_page(found, sources=sources)
-        with writing(screen, html):
+        page = diagnosis_to_html(found, sources=sources)
+        with report_write(screen, html):
             html.write_text(page, encoding="utf-8")
     if json_file is not None:
-        _write_json(screen, json_file, numbers(found, sources))
-    return _crossed(screen, limits, values(found))
+        _write_json(screen, json_file, diagnosis_to_dict(found, sources))
+    return _print_crossed_limits(screen, limits, limit_values(found))
 
 
-def _processbench(screen: Console, file: Path, reward: str, json_file: Path | None, limits: Sequence[Limit]) -> None:
+def _score_processbench(
+    screen: Console, file: Path, reward: str, json_file: Path | None, limits: Sequence[Limit]
+) -> None:
     scored, whole = lab_runs.score_file(screen, file, reward)
     if not whole:
         screen.print(f"Stopped after {len(scored)} solutions; what follows is of those.")
@@ -135,40 +143,40 @@ def _processbench(screen: Console, file: Path, reward: str, json_file: Path | No
         report = evaluate(scored)
     except LabError:
         if not whole:
-            raise click.exceptions.Exit(INTERRUPTED) from None
+            raise click.exceptions.Exit(EXIT_INTERRUPTED) from None
         raise
     screen.print(lab_tables.first_errors(report))
     if json_file is not None:
         _write_json(screen, json_file, {"reward": reward, "file": file.name, **dataclasses.asdict(report)})
-    _end(_crossed(screen, limits, {"first-error": report.f1.value}), whole)
+    _exit_with_status(_print_crossed_limits(screen, limits, {"first-error": report.f1.value}), whole)
 
 
-def _self_test(screen: Console, bases: Sequence[str], runs: int) -> None:
-    tried, whole = lab_runs.try_lab(screen, bases, runs)
+def _run_self_test(screen: Console, bases: Sequence[str], runs: int) -> None:
+    tried, whole = lab_runs.run_self_test(screen, bases, runs)
     if tried:
         screen.print(lab_tables.self_test(tried))
     if not whole:
-        raise click.exceptions.Exit(INTERRUPTED)
-    passed, failed = selftest.passed(tried), "The lab does not pass: it names too few faults, or one that is none."
+        raise click.exceptions.Exit(EXIT_INTERRUPTED)
+    passed, failed = selftest.has_passed(tried), "The lab does not pass: it names too few faults, or one that is none."
     screen.print("The lab passes." if passed else failed)
-    raise click.exceptions.Exit(0 if passed else FAILED)
+    raise click.exceptions.Exit(0 if passed else EXIT_SELF_TEST_FAILED)
 
 
 def _write_json(screen: Console, file: Path, data: dict[str, Any]) -> None:
-    with writing(screen, file):
+    with report_write(screen, file):
         file.write_text(json.dumps(data, indent=1, allow_nan=False) + "\n", encoding="utf-8")
 
 
-def _crossed(screen: Console, limits: Sequence[Limit], found: dict[str, float]) -> bool:
-    said = [line for line in (limit.crossed(found) for limit in limits) if line is not None]
+def _print_crossed_limits(screen: Console, limits: Sequence[Limit], found: dict[str, float]) -> bool:
+    said = [line for line in (limit.violation(found) for limit in limits) if line is not None]
     for line in said:
         screen.print(f"Limit crossed: {line}.", style="bold", markup=False)
     return bool(said)
 
 
-def _end(crossed: bool, whole: bool = True) -> None:
+def _exit_with_status(crossed: bool, whole: bool = True) -> None:
     """Leave with the status that says how it went."""
     if not whole:
-        raise click.exceptions.Exit(INTERRUPTED)
+        raise click.exceptions.Exit(EXIT_INTERRUPTED)
     if crossed:
-        raise click.exceptions.Exit(CROSSED)
+        raise click.exceptions.Exit(EXIT_LIMIT_CROSSED)

@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-FILE = click.Path(dir_okay=False, path_type=Path)
-GIVEN = click.Path(exists=True, dir_okay=False, path_type=Path)
+OUTPUT_FILE = click.Path(dir_okay=False, path_type=Path)
+INPUT_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-def writable(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:
+def check_writable(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:
     """Refuse a folder that is not there before the run, not after it."""
     if value is not None and not value.absolute().parent.is_dir():
         raise click.BadParameter(f"the folder {value.absolute().parent} does not exist", ctx, param)
@@ -21,7 +21,7 @@ def writable(ctx: click.Context, param: click.Parameter, value: Path | None) -> 
 
 
 @contextmanager
-def writing(screen: Console, path: Path) -> Iterator[None]:
+def report_write(screen: Console, path: Path) -> Iterator[None]:
     """Say that a file was written, or why it was not."""
     try:
         yield

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from pfviz.cli.terminal import one_line
 from pfviz.errors import LabError, TraceError
-from pfviz.trace.columns import Trace
-from pfviz.trace.file import load
+from pfviz.trace.json_file import load
+from pfviz.trace.trace import Trace
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class GatheredRuns:
     """Runs, the file of each, and why other files were left out."""
 
     traces: list[Trace]
@@ -22,10 +22,10 @@ class Gathered:
     damaged: list[str]
 
 
-def gather(places: Sequence[Path]) -> Gathered:
+def gather_runs(places: Sequence[Path]) -> GatheredRuns:
     """The traces of these files, and of all `*.json` in these folders, each once. Raises `LabError` for none."""
     files = [file for place in places for file in (sorted(place.glob("*.json")) if place.is_dir() else [place])]
-    found = Gathered([], [], [])
+    found = GatheredRuns([], [], [])
     for file in dict.fromkeys(files):
         try:
             found.traces.append(load(file))
@@ -40,7 +40,7 @@ def gather(places: Sequence[Path]) -> Gathered:
     return found
 
 
-def of_one_reward(found: Gathered, reward: str | None, mixed: bool) -> Gathered:
+def select_reward(found: GatheredRuns, reward: str | None, mixed: bool) -> GatheredRuns:
     """The runs under one reward: all of them, or those of `reward`.
 
     Raises `LabError` where there are several, unless they are to be `mixed`, and where `reward` has none.
@@ -51,7 +51,7 @@ def of_one_reward(found: Gathered, reward: str | None, mixed: bool) -> Gathered:
         kept = [pair for pair in zip(found.traces, found.files, strict=True) if pair[0].reward == reward]
         if not kept:
             raise LabError(f"No run was made under the reward {reward!r}. There are: {listed}.")
-        return Gathered([trace for trace, _ in kept], [file for _, file in kept], found.damaged)
+        return GatheredRuns([trace for trace, _ in kept], [file for _, file in kept], found.damaged)
     if len(counts) > 1 and not mixed:
         raise LabError(
             f"These runs were made under different rewards: {listed}. Choose one with --reward NAME, or give --mixed "

@@ -13,11 +13,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from pfviz.cli.progress import Interrupt
 from pfviz.errors import LabError
-from pfviz.lab.batch import batch
-from pfviz.lab.processbench import Scored, read, score
-from pfviz.lab.selftest import Tried, problems, try_plants
-from pfviz.models.threads import one_thread
-from pfviz.trace.columns import Trace
+from pfviz.lab.batch import run_batch
+from pfviz.lab.metrics.processbench import ScoredSample, read_samples, score_samples
+from pfviz.lab.selftest.selftest import Trial, held_out_problems, try_faults
+from pfviz.models.decoding.threads import use_one_thread
+from pfviz.trace.trace import Trace
 
 
 def make_runs(screen: Console, count: int, out: Path | None, **settings: Any) -> tuple[list[Trace], list[Path], bool]:
@@ -26,16 +26,16 @@ def make_runs(screen: Console, count: int, out: Path | None, **settings: Any) ->
     Raises `LabError` for more problems than there are, and for a folder that has runs already.
     """
     if out is not None:
-        _empty(out)
-    given = problems(count)
+        _make_empty_folder(out)
+    given = held_out_problems(count)
     if len(given) < count:
         raise LabError(f"There are {len(given)} such problems, not {count}. Ask for fewer.")
-    one_thread()
+    use_one_thread()
     traces: list[Trace] = []
     files: list[Path] = []
     interrupt = Interrupt()
-    with bar(screen, "runs", count) as tell, interrupt.listening():
-        for event in batch(given, stop=interrupt.wanted, **settings):
+    with progress_bar(screen, "runs", count) as tell, interrupt.catch_sigint():
+        for event in run_batch(given, stop=interrupt.stop_requested, **settings):
             traces.append(event.trace)
             if out is not None:
                 files.append(out / f"run-{event.done:04}.json")
@@ -44,7 +44,7 @@ def make_runs(screen: Console, count: int, out: Path | None, **settings: Any) ->
     return traces, files, len(traces) == count
 
 
-def _empty(out: Path) -> None:
+def _make_empty_folder(out: Path) -> None:
     """Make the folder, or refuse one that holds runs: those of two batches would be diagnosed as one."""
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -54,35 +54,35 @@ def _empty(out: Path) -> None:
         raise LabError(f"{out} holds runs already. Diagnose them (pfviz diagnose {out}), or choose another folder.")
 
 
-def try_lab(screen: Console, bases: Sequence[str], runs: int) -> tuple[list[Tried], bool]:
+def run_self_test(screen: Console, bases: Sequence[str], runs: int) -> tuple[list[Trial], bool]:
     """What was found of every planted fault, and whether all were tried."""
-    one_thread()
-    tried: list[Tried] = []
+    use_one_thread()
+    tried: list[Trial] = []
     interrupt, done, total = Interrupt(), 0, len(bases) * runs
-    with bar(screen, "runs", total) as tell, interrupt.listening():
-        for event in try_plants(bases, runs=runs, stop=interrupt.wanted):
-            if isinstance(event, Tried):
+    with progress_bar(screen, "runs", total) as tell, interrupt.catch_sigint():
+        for event in try_faults(bases, runs=runs, stop=interrupt.stop_requested):
+            if isinstance(event, Trial):
                 tried.append(event)
             else:
                 done, total = event
                 tell(done)
-    return tried, not interrupt.wanted() or done == total
+    return tried, not interrupt.stop_requested() or done == total
 
 
-def score_file(screen: Console, file: Path, reward: str) -> tuple[list[Scored], bool]:
+def score_file(screen: Console, file: Path, reward: str) -> tuple[list[ScoredSample], bool]:
     """The solutions of a ProcessBench file with their rewards, and whether all were scored."""
-    samples = read(file)
-    found: list[Scored] = []
+    samples = read_samples(file)
+    found: list[ScoredSample] = []
     interrupt = Interrupt()
-    with bar(screen, "solutions", len(samples)) as tell, interrupt.listening():
-        for one in score(samples, reward, stop=interrupt.wanted):
+    with progress_bar(screen, "solutions", len(samples)) as tell, interrupt.catch_sigint():
+        for one in score_samples(samples, reward, stop=interrupt.stop_requested):
             found.append(one)
             tell(one.done)
     return found, len(found) == len(samples)
 
 
 @contextmanager
-def bar(screen: Console, what: str, total: int) -> Iterator[Callable[[int], None]]:
+def progress_bar(screen: Console, what: str, total: int) -> Iterator[Callable[[int], None]]:
     """A bar of `total`, and how it is told how much is done."""
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
     with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=screen) as bars:

@@ -10,34 +10,37 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pfviz.cli.terminal import foreign, one_line
+from pfviz.cli.terminal import one_line, untrusted_text
 from pfviz.lab.causes import Finding
 from pfviz.lab.diagnosis import Diagnosis
-from pfviz.lab.examples import example
-from pfviz.lab.first_errors import Report
-from pfviz.lab.glossary import MEASURES, measured
-from pfviz.lab.intervals import Estimate
-from pfviz.lab.numbers import wanted
-from pfviz.lab.selftest import Tried
+from pfviz.lab.examples import build_example
+from pfviz.lab.glossary import MEASURES, measures_by_name
+from pfviz.lab.metrics.first_errors import FirstErrorReport
+from pfviz.lab.selftest.selftest import Trial
+from pfviz.lab.to_json import open_questions
+from pfviz.stats.bootstrap import Estimate
 from pfviz.study.result import Estimate as Interval
 
-SHOWN = 2  # examples of a finding
-LONGEST = 100  # characters of one
+MAX_EXAMPLES = 2  # examples of a finding
+MAX_EXAMPLE_LENGTH = 100  # characters of one
 
 
-def diagnosis(screen: Console, found: Diagnosis) -> None:
+def print_diagnosis(screen: Console, found: Diagnosis) -> None:
     """Findings, what they did to the runs, what is wanted, and the measures."""
     rows = found.rows
-    head = f"{one_line(found.reward)}: {_many(found.runs, 'run')} of {_many(len(rows.problems), 'problem')}, "
-    screen.print(foreign(f"{head}{len(rows):,} prefixes", "bold"))
+    head = (
+        f"{one_line(found.reward)}: {_format_count(found.runs, 'run')} of "
+        f"{_format_count(len(rows.problems), 'problem')}, "
+    )
+    screen.print(untrusted_text(f"{head}{len(rows):,} prefixes", "bold"))
     screen.print("\nWhat is wrong", style="bold")
     screen.print(findings(found, found.findings.found) or "Nothing was found.")
     screen.print("\nWhat that did to the runs", style="bold")
     screen.print(findings(found, found.consequences.found) or "Nothing that is sure.")
-    if open_questions := wanted(found):
+    if questions := open_questions(found):
         screen.print("\nWhat is wanted", style="bold")
-        for one in open_questions:
-            screen.print(foreign(f"- {one_line(one.sentence)}"))
+        for one in questions:
+            screen.print(untrusted_text(f"- {one_line(one.sentence)}"))
     screen.print("\nMeasures", style="bold")
     screen.print(measures(found))
 
@@ -46,49 +49,51 @@ def findings(of: Diagnosis, found: Sequence[Finding]) -> RenderableType | None:
     """A sentence for each, with its size and a few examples; None for none."""
     parts: list[RenderableType] = []
     for place, one in enumerate(found, start=1):
-        parts.append(foreign(f"{place}. {one_line(one.sentence)}"))
+        parts.append(untrusted_text(f"{place}. {one_line(one.sentence)}"))
         size = f"{one.cause}, size {one.size:.2f}{', names no cause' if one.general else ''}"
-        parts.append(_indented(Text(f"{size}; {_told(one.estimate)}", "dim")))
-        parts += [_indented(_example(of, row)) for row in one.examples[:SHOWN]]
+        parts.append(_indent(Text(f"{size}; {_format_estimate(one.estimate)}", "dim")))
+        parts += [_indent(_format_example(of, row)) for row in one.examples[:MAX_EXAMPLES]]
     return Group(*parts) if parts else None
 
 
-def _example(of: Diagnosis, row: int) -> Text:
-    one = example(of, row)
+def _format_example(of: Diagnosis, row: int) -> Text:
+    one = build_example(of, row)
     text = one_line(one.last.text)
     judged = {True: " right", False: " wrong", None: ""}[one.last.right]
     where = f"run {one.run + 1}, step {one.step + 1}, node {one.node}: reward {one.last.reward:.2f}{judged}: "
-    return foreign(where + (text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"), "dim")
+    return untrusted_text(
+        where + (text if len(text) <= MAX_EXAMPLE_LENGTH else text[: MAX_EXAMPLE_LENGTH - 1] + "…"), "dim"
+    )
 
 
 def measures(found: Diagnosis) -> RenderableType:
     """A row for each number, with its interval and what it was counted over."""
     table = _table("name", "measure", "value", "95 % interval", "counted over")
     for what in MEASURES:
-        one = measured(found.measures)[what.name]
+        one = measures_by_name(found.measures)[what.name]
         known = not math.isnan(one.value)
         table.add_row(
             what.name,
             what.title,
             f"{one.value:.3f}" if known else "not known",
             f"{one.low:.3f} to {one.high:.3f}" if known and not math.isnan(one.low) else "",
-            f"{one.rows:,} {what.of}" if one.rows else "",
+            f"{one.rows:,} {what.counted_over}" if one.rows else "",
         )
     return table
 
 
-def self_test(tried: Sequence[Tried]) -> RenderableType:
+def self_test(tried: Sequence[Trial]) -> RenderableType:
     """A row for each base and fault: the place of the finding that names it, and the first finding."""
     table = _table("base", "planted fault", "place", "first finding")
     for one in tried:
-        first = one.found.found[0].sentence if one.found.found else "nothing"
-        place = "" if one.plant is None else "not found" if one.rank is None else str(one.rank)
-        fault = "none" if one.plant is None else one.plant.name
-        table.add_row(foreign(one_line(one.base)), fault, place, foreign(one_line(first)))
+        first = one.findings.found[0].sentence if one.findings.found else "nothing"
+        place = "" if one.fault is None else "not found" if one.rank is None else str(one.rank)
+        fault = "none" if one.fault is None else one.fault.name
+        table.add_row(untrusted_text(one_line(one.base)), fault, place, untrusted_text(one_line(first)))
     return table
 
 
-def first_errors(report: Report) -> RenderableType:
+def first_errors(report: FirstErrorReport) -> RenderableType:
     """F1 and the two accuracies that it is the mean of."""
     table = _table("", "value", "95 % interval", "solutions")
     rows: tuple[tuple[str, Interval, int], ...] = (
@@ -102,16 +107,16 @@ def first_errors(report: Report) -> RenderableType:
     return Group(table, chosen)
 
 
-def _indented(text: Text) -> Padding:
+def _indent(text: Text) -> Padding:
     return Padding(text, (0, 0, 0, 3), expand=False)
 
 
-def _told(one: Estimate) -> str:
+def _format_estimate(one: Estimate) -> str:
     interval = "" if math.isnan(one.low) else f" ({one.low:.2f} to {one.high:.2f})"
     return f"{one.value:.2f}{interval}"
 
 
-def _many(count: int, what: str) -> str:
+def _format_count(count: int, what: str) -> str:
     return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
 
 

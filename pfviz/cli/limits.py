@@ -10,11 +10,11 @@ from typing import Any
 import click
 
 from pfviz.lab.diagnosis import Diagnosis
-from pfviz.lab.glossary import CAUSES, measured
+from pfviz.lab.glossary import CAUSES, measures_by_name
 
-CROSSED = 3  # the exit status
-AT_LEAST = ("auc", "accuracy", "first-error")
-AT_MOST = ("brier", "calibration-error", "findings", *CAUSES)
+EXIT_LIMIT_CROSSED = 3  # the exit status
+LOWER_LIMITS = ("auc", "accuracy", "first-error")
+UPPER_LIMITS = ("brier", "calibration-error", "findings", *CAUSES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +24,13 @@ class Limit:
     name: str
     value: float
 
-    def crossed(self, values: Mapping[str, float]) -> str | None:
+    def violation(self, values: Mapping[str, float]) -> str | None:
         """What is wrong, in a sentence; None if the limit holds. A number that is not known crosses every limit, so
         that nothing passes because nothing was measured."""
         found = values.get(self.name, math.nan)
         if math.isnan(found):
             return f"{self.name} is not known"
-        if self.name in AT_LEAST:
+        if self.name in LOWER_LIMITS:
             return f"{self.name} is {found:.4g}, below {self.value:g}" if found < self.value else None
         return f"{self.name} is {found:.4g}, above {self.value:g}" if found > self.value else None
 
@@ -45,8 +45,8 @@ class LimitType(click.ParamType[Any]):
         if isinstance(value, Limit):
             return value
         name, _, text = value.partition("=")
-        if name not in (*AT_LEAST, *AT_MOST):
-            self.fail(f"{name!r} is none of: {', '.join((*AT_LEAST, *AT_MOST))}.", param, ctx)
+        if name not in (*LOWER_LIMITS, *UPPER_LIMITS):
+            self.fail(f"{name!r} is none of: {', '.join((*LOWER_LIMITS, *UPPER_LIMITS))}.", param, ctx)
         try:
             number = float(text)
         except ValueError:
@@ -56,10 +56,10 @@ class LimitType(click.ParamType[Any]):
         return Limit(name, number)
 
 
-def values(diagnosis: Diagnosis) -> dict[str, float]:
+def limit_values(diagnosis: Diagnosis) -> dict[str, float]:
     """Every number that can have a limit: measures, how many findings name a cause, and the size of each finding, 0 for
     what was not found."""
-    found = {name: one.value for name, one in measured(diagnosis.measures).items()}
+    found = {name: one.value for name, one in measures_by_name(diagnosis.measures).items()}
     found["findings"] = sum(not one.general for one in diagnosis.findings.found)
     sizes = dict.fromkeys(CAUSES, 0.0)
     for one in (*diagnosis.findings.found, *diagnosis.consequences.found):

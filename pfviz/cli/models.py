@@ -6,8 +6,8 @@ import click
 from rich.console import Console
 
 from pfviz.cli.terminal import console
-from pfviz.models import needs
-from pfviz.models.catalogue import PAIRS
+from pfviz.models.hub import requirements
+from pfviz.models.hub.catalog import PAIRS
 
 
 @click.command()
@@ -17,25 +17,26 @@ def models() -> None:
     Take one with `pfviz run --pair NAME`. Any other model of the Hugging Face Hub, or a folder, is taken with
     `pfviz run --model OWNER/NAME --reward-model OWNER/NAME`.
     """
-    from pfviz.models.devices import together
+    from pfviz.models.hub.devices import combined_devices
 
-    place, screen = together(), console()
+    place, screen = combined_devices(), console()
     for pair in PAIRS.values():
         screen.print(f"[bold]{pair.name}[/bold]  {pair.good_for}", highlight=False)
         for line in (
             f"{pair.generator} + {pair.reward}",
-            f"{needs.memory(pair, place)}; {needs.licences(pair)}; {needs.ready(pair, place)}",
+            f"{requirements.describe_memory(pair, place)}; {requirements.describe_licences(pair)}; "
+            f"{requirements.describe_readiness(pair, place)}",
         ):
             screen.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)  # an id is there to be copied
         screen.print()
     screen.print(f"This machine computes on {place.title} in {place.dtype}, with {place.gigabytes:.0f} GB.")
-    _endpoints(screen)
+    _print_endpoints(screen)
 
 
-def _endpoints(screen: Console) -> None:
+def _print_endpoints(screen: Console) -> None:
     """Servers that the operator configured; see docs/endpoints.md."""
-    from pfviz.models.remote.endpoint_file import configured
+    from pfviz.models.remote.config_file import configured_endpoints
 
-    for endpoint in configured():
+    for endpoint in configured_endpoints():
         use = "--reward-model" if endpoint.kind == "reward" else "--model"
         screen.print(f"{use} {endpoint.label}: {endpoint.model}", markup=False)

@@ -12,43 +12,43 @@ from rich.console import Console
 
 from pfviz.cli.terminal import one_line
 from pfviz.inference.events import (
-    Drafting,
     Event,
-    Extended,
-    Noted,
+    NoteAdded,
+    ParticlesSelected,
+    ParticlesWeighed,
     RunStarted,
-    Scored,
-    Selected,
-    Swapped,
+    StepsExtended,
+    StepsScored,
+    SwapProposed,
     SweepStarted,
-    Weighed,
+    TokensDrafted,
 )
-from pfviz.inference.methods import repeats
+from pfviz.inference.methods import has_iterations
 
 
 class Interrupt:
     """Ctrl-C as a wish: the first one asks the run to stop between two tokens, a second one breaks off at once."""
 
     def __init__(self) -> None:
-        self._heard = False
+        self._signalled = False
 
-    def wanted(self) -> bool:
+    def stop_requested(self) -> bool:
         """Whether the run should stop."""
-        return self._heard
+        return self._signalled
 
     @contextmanager
-    def listening(self) -> Iterator[None]:
+    def catch_sigint(self) -> Iterator[None]:
         """Take over SIGINT for the time of a run."""
-        before = signal.signal(signal.SIGINT, self._hear)
+        before = signal.signal(signal.SIGINT, self._handle_sigint)
         try:
             yield
         finally:
             signal.signal(signal.SIGINT, before)
 
-    def _hear(self, number: int, frame: FrameType | None) -> None:
-        if self._heard:
+    def _handle_sigint(self, number: int, frame: FrameType | None) -> None:
+        if self._signalled:
             raise KeyboardInterrupt
-        self._heard = True
+        self._signalled = True
 
 
 class Progress:
@@ -57,7 +57,7 @@ class Progress:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._status = console.status("loading the models")
-        self._began = time.monotonic()
+        self._started_at = time.monotonic()
         self._particles = 0
         self._alive = 0  # particles that still wrote in this step
         self._tokens = 0  # of complete steps
@@ -74,43 +74,43 @@ class Progress:
     def __exit__(self, *_: object) -> None:
         self._status.stop()
 
-    def see(self, event: Event) -> None:
+    def show(self, event: Event) -> None:
         """Print what is new."""
         match event:
             case RunStarted():
                 self._particles = int(event.settings["particles"])
-                self._repeats = repeats(event.method)
+                self._repeats = has_iterations(event.method)
             case SweepStarted():
                 self._pinned = event.pinned
                 if self._repeats:
                     chain = f", chain {event.chain + 1}" if event.chain else ""
                     self._console.print(f"iteration {event.iteration + 1}{chain}")
-            case Noted():
+            case NoteAdded():
                 where = f" (particles {', '.join(map(str, event.slots))})" if event.slots else ""
                 self._console.print(f"step {event.step + 1:>2}  {one_line(event.text)}{where}", markup=False)
-            case Swapped():
+            case SwapProposed():
                 done = "exchange" if event.accepted else "do not exchange"
                 self._console.print(f"chains {event.chain + 1} and {event.chain + 2} {done} what they keep")
-            case Drafting():
+            case TokensDrafted():
                 self._status.update(
                     f"step {event.step + 1}  {event.active} of {self._particles} particles alive  "
-                    f"{self._tokens + event.tokens} tokens  {time.monotonic() - self._began:.0f} s"
+                    f"{self._tokens + event.tokens} tokens  {time.monotonic() - self._started_at:.0f} s"
                 )
-            case Extended():
+            case StepsExtended():
                 self._alive = len(event.steps)
                 self._tokens += sum(
                     len(step.token_ids) for slot, step in event.steps.items() if slot or not self._pinned
                 )
-            case Scored():
+            case StepsScored():
                 self._best = float(event.rewards.max())
-            case Weighed():
+            case ParticlesWeighed():
                 self._ess = event.ess
-            case Selected():
-                self._line(event)
+            case ParticlesSelected():
+                self._print_step(event)
             case _:  # RunEnded: the tables say how it ended
                 pass
 
-    def _line(self, event: Selected) -> None:
+    def _print_step(self, event: ParticlesSelected) -> None:
         kept = len(set(event.ancestors.tolist()))
         parts = [
             f"step {event.step + 1:>2}",

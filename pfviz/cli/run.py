@@ -12,7 +12,7 @@ from rich.console import Console
 
 import pfviz
 from pfviz.cli import tables
-from pfviz.cli.files import FILE, GIVEN, writable, writing
+from pfviz.cli.files import INPUT_FILE, OUTPUT_FILE, check_writable, report_write
 from pfviz.cli.progress import Interrupt, Progress
 from pfviz.cli.terminal import console
 from pfviz.inference.aggregation import AGGREGATIONS
@@ -20,23 +20,25 @@ from pfviz.inference.events import Event
 from pfviz.inference.methods import METHODS
 from pfviz.inference.potentials import POTENTIALS
 from pfviz.inference.resampling import RESAMPLERS
-from pfviz.inference.settings import PICKS, POOLS, TRIGGERS, Settings
-from pfviz.models.catalogue import PAIRS
-from pfviz.models.presets import REWARDS
-from pfviz.models.protocols import PROTOCOLS
-from pfviz.models.published import forced, is_place
+from pfviz.inference.settings import FINISHED_MODES, PICKS, TRIGGERS, Settings
+from pfviz.models.hub.catalog import PAIRS
+from pfviz.models.hub.published import is_hub_id_or_folder, join_protocol
+from pfviz.models.prm.registry import PROTOCOLS
+from pfviz.models.registry import REWARDS
 from pfviz.trace import Recorder, Trace
 
-INTERRUPTED = 130  # what shells expect of a command that Ctrl-C ended
+EXIT_INTERRUPTED = 130  # what shells expect of a command that Ctrl-C ended
 
 
-DEFAULT = Settings()
+DEFAULT_SETTINGS = Settings()
 
 
 @click.command()
 @click.argument("problem", required=False)
-@click.option("--particles", "-n", default=DEFAULT.particles, help="Solutions that are written side by side (N).")
-@click.option("--seed", "-s", default=DEFAULT.seed, help="The same seed gives the same run.")
+@click.option(
+    "--particles", "-n", default=DEFAULT_SETTINGS.particles, help="Solutions that are written side by side (N)."
+)
+@click.option("--seed", "-s", default=DEFAULT_SETTINGS.seed, help="The same seed gives the same run.")
 @click.option("--truth", help="The true answer; answers are then marked ✓ or ✗.")
 @click.option("--pair", type=click.Choice(list(PAIRS)), help="Both models by one name; `pfviz models` lists them.")
 @click.option(
@@ -62,54 +64,64 @@ DEFAULT = Settings()
 @click.option(
     "--method", type=click.Choice(list(METHODS)), default="particle_filtering", help="How particles are selected."
 )
-@click.option("--temperature", default=DEFAULT.temperature, help="Of the generator's sampling; 0 is greedy.")
-@click.option("--tau", default=DEFAULT.tau, help="Softmax temperature of the weights; small trusts the reward more.")
+@click.option("--temperature", default=DEFAULT_SETTINGS.temperature, help="Of the generator's sampling; 0 is greedy.")
 @click.option(
-    "--potential", type=click.Choice(list(POTENTIALS)), default=DEFAULT.potential, help="What a reward weighs."
+    "--tau", default=DEFAULT_SETTINGS.tau, help="Softmax temperature of the weights; small trusts the reward more."
 )
 @click.option(
-    "--resampler", type=click.Choice(list(RESAMPLERS)), default=DEFAULT.resampler, help="Scheme of resampling."
+    "--potential", type=click.Choice(list(POTENTIALS)), default=DEFAULT_SETTINGS.potential, help="What a reward weighs."
+)
+@click.option(
+    "--resampler", type=click.Choice(list(RESAMPLERS)), default=DEFAULT_SETTINGS.resampler, help="Scheme of resampling."
 )
 @click.option(
     "--trigger",
     type=click.Choice(TRIGGERS),
-    default=DEFAULT.trigger,
+    default=DEFAULT_SETTINGS.trigger,
     help="Resample after every step, or when ESS/N falls below the threshold.",
 )
-@click.option("--threshold", default=DEFAULT.threshold, help="ESS/N below which `--trigger ess` resamples.")
+@click.option("--threshold", default=DEFAULT_SETTINGS.threshold, help="ESS/N below which `--trigger ess` resamples.")
 @click.option(
     "--finished",
-    type=click.Choice(POOLS),
-    default=DEFAULT.finished,
+    type=click.Choice(FINISHED_MODES),
+    default=DEFAULT_SETTINGS.finished,
     help="Whether finished particles are resampled with the others, or kept aside with their weights.",
 )
 @click.option(
     "--warmth",
-    default=DEFAULT.warmth,
+    default=DEFAULT_SETTINGS.warmth,
     help="Tau is so many times larger at first, and halves at each step; 1 is constant.",
 )
 @click.option(
-    "--iterations", default=DEFAULT.iterations, help="Of particle Gibbs, and of each chain of parallel tempering."
+    "--iterations",
+    default=DEFAULT_SETTINGS.iterations,
+    help="Of particle Gibbs, and of each chain of parallel tempering.",
 )
-@click.option("--chains", default=DEFAULT.chains, help="Of parallel tempering.")
-@click.option("--ladder", default=DEFAULT.ladder, help="How many times each chain's tau is that of the one below it.")
-@click.option("--width", default=DEFAULT.width, help="Copies of a survivor in beam search, slots of a subtree in DVTS.")
+@click.option("--chains", default=DEFAULT_SETTINGS.chains, help="Of parallel tempering.")
+@click.option(
+    "--ladder", default=DEFAULT_SETTINGS.ladder, help="How many times each chain's tau is that of the one below it."
+)
+@click.option(
+    "--width", default=DEFAULT_SETTINGS.width, help="Copies of a survivor in beam search, slots of a subtree in DVTS."
+)
 @click.option(
     "--aggregation",
     type=click.Choice(list(AGGREGATIONS)),
-    default=DEFAULT.aggregation,
+    default=DEFAULT_SETTINGS.aggregation,
     help="What the rewards of a solution's steps count together.",
 )
-@click.option("--pick", type=click.Choice(PICKS), default=DEFAULT.pick, help="How the answer is chosen.")
-@click.option("--max-steps", default=DEFAULT.max_steps, help="Steps after which the run ends.")
-@click.option("--max-step-tokens", default=DEFAULT.max_step_tokens, help="Tokens after which a step ends.")
+@click.option("--pick", type=click.Choice(PICKS), default=DEFAULT_SETTINGS.pick, help="How the answer is chosen.")
+@click.option("--max-steps", default=DEFAULT_SETTINGS.max_steps, help="Steps after which the run ends.")
+@click.option("--max-step-tokens", default=DEFAULT_SETTINGS.max_step_tokens, help="Tokens after which a step ends.")
 @click.option(
     "--resume",
-    type=GIVEN,
+    type=INPUT_FILE,
     help="Go on with the run of this trace, which was stopped; PROBLEM and settings are the trace's.",
 )
-@click.option("--out", "-o", type=FILE, callback=writable, help="Write the trace here, as JSON.")
-@click.option("--html", type=FILE, callback=writable, help="Write all pictures here, as a page that works offline.")
+@click.option("--out", "-o", type=OUTPUT_FILE, callback=check_writable, help="Write the trace here, as JSON.")
+@click.option(
+    "--html", type=OUTPUT_FILE, callback=check_writable, help="Write all pictures here, as a page that works offline."
+)
 def run(
     problem: str | None,
     resume: Path | None,
@@ -124,19 +136,19 @@ def run(
     """
     screen = console()
     if resume is not None:
-        _only_resume(click.get_current_context())
+        _check_only_resume(click.get_current_context())
         recorded = pfviz.load(resume)
-        trace = _record(screen, recorded.generator, lambda stop: _resumed(recorded, stop))
+        trace = _record_run(screen, recorded.generator, lambda stop: _resume_events(recorded, stop))
     elif problem is not None:
         _choose_models(click.get_current_context(), settings)
-        trace = _record(screen, settings["generator"], lambda stop: pfviz.stream(problem, stop=stop, **settings))
+        trace = _record_run(screen, settings["generator"], lambda stop: pfviz.stream(problem, stop=stop, **settings))
     else:
         raise click.UsageError("Give a PROBLEM, or --resume FILE.")
     screen.print()
-    tables.result(screen, trace)
-    _write(screen, trace, out, html)
+    tables.print_result(screen, trace)
+    _write_files(screen, trace, out, html)
     if trace.status == "stopped":
-        raise click.exceptions.Exit(INTERRUPTED)
+        raise click.exceptions.Exit(EXIT_INTERRUPTED)
 
 
 def _choose_models(ctx: click.Context, settings: dict[str, Any]) -> None:
@@ -156,15 +168,15 @@ def _choose_models(ctx: click.Context, settings: dict[str, Any]) -> None:
     if endpoint is not None:
         settings["generator"] = f"endpoint:{endpoint}"
     if protocol is not None:
-        if settings["reward"] in REWARDS or not is_place(settings["reward"]):
+        if settings["reward"] in REWARDS or not is_hub_id_or_folder(settings["reward"]):
             raise click.UsageError(
                 f"--protocol is for a --reward-model of the Hugging Face Hub or of a folder; {settings['reward']!r} is "
                 "neither."
             )
-        settings["reward"] = forced(settings["reward"], protocol)
+        settings["reward"] = join_protocol(settings["reward"], protocol)
 
 
-def _only_resume(ctx: click.Context) -> None:
+def _check_only_resume(ctx: click.Context) -> None:
     """Refuse what the trace says already."""
     theirs = {"resume", "out", "html"}
     given = [name for name in ctx.params if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
@@ -174,35 +186,35 @@ def _only_resume(ctx: click.Context) -> None:
         )
 
 
-def _resumed(trace: Trace, stop: Callable[[], bool]) -> Iterator[Event]:
+def _resume_events(trace: Trace, stop: Callable[[], bool]) -> Iterator[Event]:
     from pfviz.api import resume_stream
 
     return resume_stream(trace, stop=stop)
 
 
-def _record(screen: Console, generator: str, begin: Callable[[Callable[[], bool]], Iterator[Event]]) -> Trace:
+def _record_run(screen: Console, generator: str, begin: Callable[[Callable[[], bool]], Iterator[Event]]) -> Trace:
     """Run to the end, or to Ctrl-C, and return the trace of the complete steps."""
     if generator == "embedded":
-        from pfviz.models.threads import one_thread
+        from pfviz.models.decoding.threads import use_one_thread
 
-        one_thread()
+        use_one_thread()
     recorder, interrupt = Recorder(), Interrupt()
     with Progress(screen) as progress:
-        events = begin(interrupt.wanted)  # loads the models; Ctrl-C aborts here
-        with interrupt.listening():
+        events = begin(interrupt.stop_requested)  # loads the models; Ctrl-C aborts here
+        with interrupt.catch_sigint():
             for event in events:
-                recorder.see(event)
-                progress.see(event)
+                recorder.record(event)
+                progress.show(event)
     return recorder.trace()
 
 
-def _write(screen: Console, trace: Trace, out: Path | None, html: Path | None) -> None:
+def _write_files(screen: Console, trace: Trace, out: Path | None, html: Path | None) -> None:
     if out is not None:
-        with writing(screen, out):
+        with report_write(screen, out):
             trace.save(out)
     if html is not None:
-        from pfviz.figures.export import to_html
+        from pfviz.report.run import to_html
 
         page = to_html(trace)
-        with writing(screen, html):
+        with report_write(screen, html):
             html.write_text(page, encoding="utf-8")

@@ -16,11 +16,11 @@ def serve(host: str, port: int) -> None:
     On a page that other machines reach, models cannot be chosen by a typed name unless PFVIZ_ANY_MODEL=1.
     """
     from pfviz.page import build_page
-    from pfviz.page.engine import Shared
-    from pfviz.page.offer import LOOPBACK, Offer
+    from pfviz.page.serving.engine import SharedEngine
+    from pfviz.page.serving.model_menu import LOOPBACK_HOSTS, ModelMenu
 
     try:
-        page = build_page(Shared(Offer.of(public=host not in LOOPBACK)))
+        page = build_page(SharedEngine(ModelMenu.from_environment(public=host not in LOOPBACK_HOSTS)))
     except PfvizError as error:  # of the operator's own settings
         raise click.ClickException(str(error)) from error
     try:

@@ -23,4 +23,4 @@ def show(file: Path) -> None:
     screen.print()
     screen.print(tables.steps(trace))
     screen.print()
-    tables.result(screen, trace)
+    tables.print_result(screen, trace)

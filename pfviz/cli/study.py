@@ -11,30 +11,31 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from pfviz.cli.run import INTERRUPTED
+from pfviz.cli.run import EXIT_INTERRUPTED
 from pfviz.cli.tables import accuracies
 from pfviz.cli.terminal import console
 from pfviz.errors import StudyError
 from pfviz.inference.aggregation import AGGREGATIONS
 from pfviz.inference.potentials import POTENTIALS
 from pfviz.inference.settings import Settings
-from pfviz.models.presets import REWARDS, assets
-from pfviz.problem import Problem
-from pfviz.study.about import about
-from pfviz.study.budgets import BUDGETS, RULES, settings_for
-from pfviz.study.pair import Pair
+from pfviz.models.registry import REWARDS
+from pfviz.problems.problem import Problem
+from pfviz.resources import weights_dir
+from pfviz.study.budgets import BUDGET_RULES, BUDGETS, settings_for
+from pfviz.study.models import Pair
+from pfviz.study.plan import Job, jobs, units
+from pfviz.study.provenance import describe_study
 from pfviz.study.result import Result
+from pfviz.study.run_job import Outcome
 from pfviz.study.store import Store
 from pfviz.study.summary import summarise
-from pfviz.study.units import Job, jobs, units
-from pfviz.study.work import Outcome
 
-FOLDERS = {"embedded": "reward", "naive": "naive-reward"}
+REWARD_FOLDERS = {"embedded": "reward", "naive": "naive-reward"}
 """Name of a reward → its folder beside the generator's; the other presets need none."""
-DEFAULT = Settings()
+DEFAULT_SETTINGS = Settings()
 
 
-class Names(click.ParamType[Any]):
+class NameListType(click.ParamType[Any]):
     """Names with commas between them, each one of the choices."""
 
     name = "name,name,…"
@@ -51,7 +52,7 @@ class Names(click.ParamType[Any]):
         return given
 
 
-class Numbers(click.ParamType[Any]):
+class NumberListType(click.ParamType[Any]):
     """Positive whole numbers with commas between them."""
 
     name = "N,N,…"
@@ -70,23 +71,29 @@ class Numbers(click.ParamType[Any]):
 
 
 @click.command()
-@click.option("--methods", type=Names(tuple(RULES)), default=tuple(RULES), show_default="all", help="Who is compared.")
 @click.option(
-    "--budgets", type=Numbers(), default=BUDGETS, show_default="1,2,4,…,64", help="Numbers of generations (N)."
+    "--methods",
+    type=NameListType(tuple(BUDGET_RULES)),
+    default=tuple(BUDGET_RULES),
+    show_default="all",
+    help="Who is compared.",
+)
+@click.option(
+    "--budgets", type=NumberListType(), default=BUDGETS, show_default="1,2,4,…,64", help="Numbers of generations (N)."
 )
 @click.option("--problems", type=click.IntRange(1, 100_000), default=200, help="How many held-out problems.")
 @click.option("--seeds", type=click.IntRange(1, 1000), default=2, help="Runs of each method, budget and problem.")
 @click.option("--problem-seed", type=click.IntRange(0), default=0, help="Of the problems; 0: those of the model card.")
 @click.option("--reward", type=click.Choice(list(REWARDS)), default="embedded", help="Who scores the steps.")
-@click.option("--temperature", default=DEFAULT.temperature, help="Of the generator's sampling.")
-@click.option("--tau", default=DEFAULT.tau, help="Softmax temperature of the weights.")
+@click.option("--temperature", default=DEFAULT_SETTINGS.temperature, help="Of the generator's sampling.")
+@click.option("--tau", default=DEFAULT_SETTINGS.tau, help="Softmax temperature of the weights.")
 @click.option(
-    "--potential", type=click.Choice(list(POTENTIALS)), default=DEFAULT.potential, help="What a reward weighs."
+    "--potential", type=click.Choice(list(POTENTIALS)), default=DEFAULT_SETTINGS.potential, help="What a reward weighs."
 )
 @click.option(
     "--aggregation",
     type=click.Choice(list(AGGREGATIONS)),
-    default=DEFAULT.aggregation,
+    default=DEFAULT_SETTINGS.aggregation,
     help="What the rewards of a solution's steps count together.",
 )
 @click.option(
@@ -113,28 +120,32 @@ def study(
     if not report:
         from pfviz.tiny.world import held_out_tasks
 
-        tiny = assets() / "tiny"
-        pair = Pair(tiny / "generator", tiny / FOLDERS[reward] if reward in FOLDERS else reward)
-        common = Settings.of(**settings)
+        tiny = weights_dir()
+        pair = Pair(tiny / "generator", tiny / REWARD_FOLDERS[reward] if reward in REWARD_FOLDERS else reward)
+        common = Settings.from_values(**settings)
         for method in methods:  # refused here, not in a worker
             for budget in budgets:
                 settings_for(method, budget, common)
-        store = Store.open(out / "outcomes.jsonl", about(pair, reward, common, problem_seed))
+        store = Store.open(out / "outcomes.jsonl", describe_study(pair, reward, common, problem_seed))
         texts = [Problem(task.text, str(task.answer)) for task in held_out_tasks(problems, problem_seed)]
         missing = [unit for unit in wanted if unit not in store.outcomes]
-        found = _executor(list(jobs(missing, texts)), common, pair, workers, ray)
-        if not _follow(screen, found, store, len(missing), len(wanted)):
-            raise click.exceptions.Exit(INTERRUPTED)
+        found = _run_jobs(list(jobs(missing, texts)), common, pair, workers, ray)
+        if not _store_outcomes(screen, found, store, len(missing), len(wanted)):
+            raise click.exceptions.Exit(EXIT_INTERRUPTED)
     store = Store.read(out / "outcomes.jsonl")
     result = summarise(store.outcomes, wanted, store.about)
     screen.print(accuracies(result))
-    _write(screen, out, result)
+    _write_result(screen, out, result)
 
 
-def _write(screen: Console, out: Path, result: Result) -> None:
-    from pfviz.figures.study_page import to_page
+def _write_result(screen: Console, out: Path, result: Result) -> None:
+    from pfviz.report.study import study_to_html
 
-    for name, text in (("table.json", result.dumps()), ("table.csv", result.csv()), ("curve.html", to_page(result))):
+    for name, text in (
+        ("table.json", result.dumps()),
+        ("table.csv", result.csv()),
+        ("curve.html", study_to_html(result)),
+    ):
         try:
             (out / name).write_text(text, encoding="utf-8")
         except OSError as error:
@@ -142,19 +153,19 @@ def _write(screen: Console, out: Path, result: Result) -> None:
     screen.print(f"Wrote table.json, table.csv and curve.html to {out}", markup=False)
 
 
-def _executor(
+def _run_jobs(
     todo: list[Job], common: Settings, pair: Pair, workers: int | None, ray: str | None
 ) -> Iterator[list[Outcome]]:
     if ray is not None:
-        from pfviz.study import cluster
+        from pfviz.study import ray_cluster
 
-        return cluster.run(todo, common, pair, workers, ray)
-    from pfviz.study import pool
+        return ray_cluster.run_jobs(todo, common, pair, workers, ray)
+    from pfviz.study import process_pool
 
-    return pool.run(todo, common, pair, workers)
+    return process_pool.run_jobs(todo, common, pair, workers)
 
 
-def _follow(screen: Console, found: Iterator[list[Outcome]], store: Store, missing: int, wanted: int) -> bool:
+def _store_outcomes(screen: Console, found: Iterator[list[Outcome]], store: Store, missing: int, wanted: int) -> bool:
     """Keep outcomes as they come, under a bar; whether they all came."""
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("runs")
     with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=screen) as bars, closing(found):  # type: ignore[type-var]

@@ -8,7 +8,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from pfviz.cli.terminal import foreign, one_line
+from pfviz.cli.terminal import one_line, untrusted_text
 from pfviz.diagnostics import distinct_ancestors, ess_fraction
 from pfviz.study.result import Result
 from pfviz.trace import Trace
@@ -20,11 +20,14 @@ def heading(trace: Trace) -> RenderableType:
     who = f"{trace.method}: {trace.particles} particles, generator {trace.generator}, reward {trace.reward}, "
     rest = [f"{name} {value}" for name, value in settings.items() if name != "particles" and value is not None]
     seconds = f", {trace.seconds[-1]:.1f} s" if trace.steps else ""
-    lines = [foreign(trace.problem, "bold"), foreign(one_line(f"{who}seed {trace.seed}, {', '.join(rest)}"), "dim")]
+    lines = [
+        untrusted_text(trace.problem, "bold"),
+        untrusted_text(one_line(f"{who}seed {trace.seed}, {', '.join(rest)}"), "dim"),
+    ]
     if trace.truth is not None:
-        lines.append(foreign(f"true answer: {one_line(trace.truth)}"))
+        lines.append(untrusted_text(f"true answer: {one_line(trace.truth)}"))
     ended = f"{trace.status} after {trace.steps} steps, {trace.written_tokens} tokens{seconds}"
-    return Group(*lines, foreign(one_line(ended)))
+    return Group(*lines, untrusted_text(one_line(ended)))
 
 
 def answers(trace: Trace) -> RenderableType:
@@ -34,7 +37,7 @@ def answers(trace: Trace) -> RenderableType:
     )
     for row in trace.pooled.rows:
         marks = [] if row.correct is None else [Text("✓", "green") if row.correct else Text("✗", "red")]
-        shown = foreign(one_line(row.display))
+        shown = untrusted_text(one_line(row.display))
         table.add_row(shown, f"{row.mass:.3f}", str(row.count), f"{row.best_reward:.3f}", *marks)
     silent = len(trace.pooled.unanswered)
     told = silent + sum(row.count for row in trace.pooled.rows)
@@ -63,11 +66,11 @@ def solution(trace: Trace, slot: int) -> RenderableType:
     """The steps of the solution that `slot` holds at the end, each with the reward of the prefix up to it."""
     table = _table("reward", "step", text=("step",))
     for t, n in trace.solution(trace.steps - 1, slot):
-        table.add_row(f"{trace.rewards[t, n]:.3f}", foreign(trace.texts[t][n]))
+        table.add_row(f"{trace.rewards[t, n]:.3f}", untrusted_text(trace.texts[t][n]))
     return table
 
 
-def result(screen: Console, trace: Trace) -> None:
+def print_result(screen: Console, trace: Trace) -> None:
     """Print the answers, and the solution behind the answer that the run gives."""
     if trace.steps == 0:
         screen.print("Stopped before the first step was complete: there are no answers.")
@@ -86,7 +89,7 @@ def accuracies(result: Result) -> RenderableType:
     for method in result.methods:
         points = dict(result.curve(method))
         cells = [f"{points[budget].value:.3f}" if budget in points else "" for budget in budgets]
-        table.add_row(foreign(method.replace("_", " ")), *cells)
+        table.add_row(untrusted_text(method.replace("_", " ")), *cells)
     seeds = "1 seed" if result.seeds == 1 else f"{result.seeds} seeds"
     return Group(table, f"share of {result.problems} held-out problems answered rightly, {seeds}")
 

@@ -1,33 +1,34 @@
 """Trace → numbers: pure functions, one small module per subject."""
 
-from pfviz.diagnostics.evidence import cumulative, is_filter, mass_name, target
+from pfviz.diagnostics.evidence import cumulative_log_evidence, evidence_name, is_filter, mass_name
 from pfviz.diagnostics.genealogy import (
     ancestry,
     descendants,
     distinct_ancestors,
-    eves,
     expected_offspring,
     lanes,
+    lineage_slots,
     living_descendants,
     mrca_step,
     offspring,
     relatives,
+    root_ancestor,
     survivors,
-    traced_back,
 )
 from pfviz.diagnostics.graph import to_networkx
 from pfviz.diagnostics.weights import ess_fraction, max_weight, perplexity_fraction
 
 __all__ = [
     "ancestry",
-    "cumulative",
+    "cumulative_log_evidence",
     "descendants",
     "distinct_ancestors",
     "ess_fraction",
-    "eves",
+    "evidence_name",
     "expected_offspring",
     "is_filter",
     "lanes",
+    "lineage_slots",
     "living_descendants",
     "mass_name",
     "max_weight",
@@ -35,8 +36,7 @@ __all__ = [
     "offspring",
     "perplexity_fraction",
     "relatives",
+    "root_ancestor",
     "survivors",
-    "target",
     "to_networkx",
-    "traced_back",
 ]

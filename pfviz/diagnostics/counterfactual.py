@@ -13,25 +13,25 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pfviz.diagnostics.reweighing import Reweighed, Rule, settings_of
+from pfviz.diagnostics.reweighing import ReweighedSweep, Rule, recorded_settings
 from pfviz.diagnostics.truth import true_answer
 from pfviz.inference.answers import Answer, Answers
 from pfviz.inference.weights import ess
-from pfviz.streams import stream
-from pfviz.trace.columns import Trace
+from pfviz.rng import derive_rng
+from pfviz.trace.trace import Trace
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-UNKNOWN_FUTURES = "Futures that were never generated stay unknown: each step is asked by itself."
+UNKNOWN_FUTURES_CAVEAT = "Futures that were never generated stay unknown: each step is asked by itself."
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
-    """One selection: whether it `fired`, the ESS of the weights before it, `offspring` (N,) of each slot (all 1 where
-    nothing fired) and how many `parents` have any."""
+class SelectionOutcome:
+    """One selection: whether it `resampled`, the ESS of the weights before it, `offspring` (N,) of each slot (all 1
+    where nothing resampled) and how many `parents` have any."""
 
-    fired: bool
+    resampled: bool
     ess: float
     offspring: IntArray
     parents: int
@@ -42,62 +42,62 @@ class Event:
     """The event after a step (from 0), as it was and as it would have been."""
 
     step: int
-    recorded: Drawn
-    instead: Drawn
+    recorded: SelectionOutcome
+    alternative: SelectionOutcome
 
 
 @dataclass(frozen=True, slots=True)
-class WhatIf:
+class Counterfactual:
     """`events`: after every step at which the run went on; `answer`: what the last step's population answers under the
-    rule, picked as the run picks, `recorded` what it did answer (one sweep's, where there are several); `unknown`: what
+    rule, picked as the run picks, `recorded` what it did answer (one sweep's, where there are several); `caveat`: what
     this cannot tell, in words."""
 
     rule: Rule
     events: tuple[Event, ...]
     answer: Answer | None
     recorded: Answer | None
-    unknown: str = UNKNOWN_FUTURES
+    caveat: str = UNKNOWN_FUTURES_CAVEAT
 
 
-def what_if(trace: Trace, rule: Rule) -> WhatIf:
+def replay_selections(trace: Trace, rule: Rule) -> Counterfactual:
     """Replay the selections of a sweep under another rule, on the recorded populations.
 
     Raises:
         SettingError: the rule makes no sense.
     """
-    again = Reweighed(trace, rule.checked())
-    how, answer, events = settings_of(trace).pick, None, []
+    again = ReweighedSweep(trace, rule.validate())
+    how, answer, events = recorded_settings(trace).pick, None, []
     for t, weighed in enumerate(again):
         if t == trace.steps - 1:
             scores = weighed.population.scores(again.rule.aggregation)
-            answer = pick(regrouped(trace, scores, weighed.log_weights), how, again.rule.seed)
+            answer = pick_answer(regroup_answers(trace, scores, weighed.log_weights), how, again.rule.seed)
             if not trace.resampled[t]:
                 break  # nothing is selected after the last step
         made = again.select(weighed)
         events.append(
             Event(
                 t,
-                _drawn(bool(trace.resampled[t]), float(trace.ess[t]), trace.ancestors[t]),
-                _drawn(made.resampled, ess(weighed.log_weights), made.ancestors),
+                _selection_outcome(bool(trace.resampled[t]), float(trace.ess[t]), trace.ancestors[t]),
+                _selection_outcome(made.resampled, ess(weighed.log_weights), made.ancestors),
             )
         )
-    return WhatIf(again.rule, tuple(events), answer, pick(trace.answers, how, trace.seed))
+    return Counterfactual(again.rule, tuple(events), answer, pick_answer(trace.answers, how, trace.seed))
 
 
-def regrouped(trace: Trace, scores: FloatArray, log_weights: FloatArray) -> Answers:
+def regroup_answers(trace: Trace, scores: FloatArray, log_weights: FloatArray) -> Answers:
     """The answers at the last step, with other scores (N,) and log-weights (N,), any scale."""
     given: list[str | None] = [None] * trace.particles
     for row in trace.answers.rows:
         for slot in row.members:
             given[slot] = row.display
-    return Answers.grouped(given, scores, log_weights, true_answer(trace))
+    return Answers.from_particles(given, scores, log_weights, true_answer(trace))
 
 
-def pick(answers: Answers, how: str, seed: int) -> Answer | None:
+def pick_answer(answers: Answers, how: str, seed: int) -> Answer | None:
     """One of them, as a run with these settings picks."""
-    return answers.pick(how, stream(seed, "answer"))
+    return answers.pick(how, derive_rng(seed, "answer"))
 
 
-def _drawn(fired: bool, size: float, ancestors: IntArray) -> Drawn:
+def _selection_outcome(resampled: bool, size: float, ancestors: IntArray) -> SelectionOutcome:
     counts = np.bincount(ancestors, minlength=len(ancestors))
-    return Drawn(fired, size, counts, int(np.sum(counts > 0)))
+    return SelectionOutcome(resampled, size, counts, int(np.sum(counts > 0)))

@@ -6,18 +6,18 @@ import numpy as np
 import numpy.typing as npt
 
 from pfviz.inference.methods import METHODS
-from pfviz.trace.columns import Trace
+from pfviz.trace.trace import Trace
 
 
-def cumulative(trace: Trace) -> npt.NDArray[np.float64]:
+def cumulative_log_evidence(trace: Trace) -> npt.NDArray[np.float64]:
     """(T,) log Ẑ after each step, nats: the running sum of log Σ exp(log_carried + potential).
 
-    Comparable only between runs with the same `target`.
+    Comparable only between runs with the same `evidence_name`.
     """
     return np.asarray(np.cumsum(trace.log_evidence))
 
 
-def target(trace: Trace) -> str:
+def evidence_name(trace: Trace) -> str:
     """What the running sum says, in words: what log Ẑ normalises, which is a different thing under each potential; a
     method that is no filter has no target, and its sum is of the log of the mean weight."""
     if not is_filter(trace):
@@ -29,7 +29,7 @@ def target(trace: Trace) -> str:
 def is_filter(trace: Trace) -> bool:
     """Whether the weights estimate a posterior: a filter's do, those of a search or of a vote do not. A method that is
     not known here is taken for a filter."""
-    return trace.method not in METHODS or "potential" in METHODS[trace.method].uses
+    return trace.method not in METHODS or "potential" in METHODS[trace.method].setting_names
 
 
 def mass_name(trace: Trace) -> str:

@@ -6,13 +6,13 @@ import numpy as np
 import numpy.typing as npt
 
 from pfviz.diagnostics.evidence import is_filter
-from pfviz.trace.columns import Trace
+from pfviz.trace.trace import Trace
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 
-def traced_back(trace: Trace) -> IntArray:
+def lineage_slots(trace: Trace) -> IntArray:
     """B (T, N): the slot at step t of the ancestor of the particle that is in slot n at the last step."""
     back = np.empty((trace.steps, trace.particles), dtype=np.int64)
     slots = np.arange(trace.particles)
@@ -26,7 +26,7 @@ def traced_back(trace: Trace) -> IntArray:
 def living_descendants(trace: Trace) -> IntArray:
     """(T, N): how many slots of the last step descend from slot n at step t; 0 for a dead lineage."""
     n = trace.particles
-    return np.array([np.bincount(row, minlength=n) for row in traced_back(trace)], dtype=np.int64).reshape(-1, n)
+    return np.array([np.bincount(row, minlength=n) for row in lineage_slots(trace)], dtype=np.int64).reshape(-1, n)
 
 
 def survivors(trace: Trace) -> BoolArray:
@@ -45,7 +45,7 @@ def mrca_step(trace: Trace) -> int | None:
     return int(common[-1]) if common.size else None
 
 
-def eves(trace: Trace) -> IntArray:
+def root_ancestor(trace: Trace) -> IntArray:
     """(T, N): the slot of the first step from which slot n at step t descends (the family it belongs to)."""
     families = np.empty((trace.steps, trace.particles), dtype=np.int64)
     for t in range(trace.steps):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pfviz.diagnostics.genealogy import lanes, living_descendants
-from pfviz.trace.columns import Trace
+from pfviz.trace.trace import Trace
 
 if TYPE_CHECKING:
     import networkx

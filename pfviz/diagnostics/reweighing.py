@@ -17,12 +17,12 @@ from pfviz.inference.methods.base import Method, Population, Selection
 from pfviz.inference.methods.particle_filtering import ParticleFiltering
 from pfviz.inference.settings import Settings
 from pfviz.inference.weights import log_normalise
-from pfviz.streams import stream, sweep_seed
-from pfviz.trace.columns import Trace
+from pfviz.rng import derive_rng, sweep_seed
+from pfviz.trace.trace import Trace
 
 FloatArray = npt.NDArray[np.float64]
 
-MOST_TAU, MOST_SEED = 1000.0, 2**63 - 1  # that the settings allow
+MAX_TAU, MAX_SEED = 1000.0, 2**63 - 1  # that the settings allow
 
 
 @dataclass(frozen=True)
@@ -37,45 +37,45 @@ class Rule:
     aggregation: str = "last"
     seed: int = 0
 
-    def checked(self) -> Rule:
+    def validate(self) -> Rule:
         """The same with its numbers converted from text; raises `SettingError` that names what makes no sense."""
-        made = Settings.of(**self.__dict__)
+        made = Settings.from_values(**self.__dict__)
         return Rule(**{name: getattr(made, name) for name in self.__dict__})
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
+class WeighedPopulation:
     """The recorded population of a step, with its `log_weights` (N,) under the rule, before selection."""
 
     population: Population
     log_weights: FloatArray
 
 
-def settings_of(trace: Trace) -> Settings:
+def recorded_settings(trace: Trace) -> Settings:
     """The recorded settings; one that is not known here, or makes no sense, is the usual one."""
     found = {}
     for name, value in trace.settings.items():
         with suppress(SettingError):
-            Settings.of(**{name: value})
+            Settings.from_values(**{name: value})
             found[name] = value
-    return replace(Settings.of(**found), seed=min(trace.seed, MOST_SEED))
+    return replace(Settings.from_values(**found), seed=min(trace.seed, MAX_SEED))
 
 
 def recorded_rule(trace: Trace) -> Rule:
     """The rule of the run itself, of the chain that the sweep belongs to. Of a method that does not filter: what it has
     of one, which is how the rewards of the steps count together, and else the usual."""
-    settings = settings_of(trace)
+    settings = recorded_settings(trace)
     if not is_filter(trace):
         return Rule(aggregation=settings.aggregation, seed=settings.seed)
     # What a method fixes, such as the scheme of particle Gibbs, is not always what the settings say.
-    fixed = policy(trace.method, settings).settings
+    fixed = make_method_or_default(trace.method, settings).settings
     rule = Rule(**{name: getattr(fixed, name) for name in Rule().__dict__})
     if trace.method == "parallel_tempering":
-        rule = replace(rule, tau=min(MOST_TAU, settings.tau * settings.ladder ** min(trace.chain, 64)))
+        rule = replace(rule, tau=min(MAX_TAU, settings.tau * settings.ladder ** min(trace.chain, 64)))
     return replace(rule, seed=settings.seed)
 
 
-def policy(name: str, settings: Settings) -> Method:
+def make_method_or_default(name: str, settings: Settings) -> Method:
     """The method of that name, a chain's where it has several; particle filtering where it is not known, or does not
     run with these settings."""
     with suppress(SettingError, KeyError):
@@ -83,7 +83,7 @@ def policy(name: str, settings: Settings) -> Method:
     return ParticleFiltering(settings)
 
 
-class Reweighed:
+class ReweighedSweep:
     """A sweep under a rule: every recorded population as it was, with the weights that the rule gives it.
 
     Between two recorded events weights accumulate from step to step, as under a trigger; after one they go on from what
@@ -93,15 +93,15 @@ class Reweighed:
 
     def __init__(self, trace: Trace, rule: Rule) -> None:
         self.trace, self.rule = trace, rule
-        usual = settings_of(trace)
+        usual = recorded_settings(trace)
         settings = replace(usual, **rule.__dict__)
-        self._weigher = policy(trace.method if is_filter(trace) else "particle_filtering", settings)
-        self._chooser = ParticleFiltering(settings)
+        self._weigher = make_method_or_default(trace.method if is_filter(trace) else "particle_filtering", settings)
+        self._selector = ParticleFiltering(settings)
         self._max_steps = usual.max_steps
         first = [sweep.steps for sweep in trace.sweeps if sweep.iteration == 0]
         self._horizon = max(first) if trace.iteration and first else None
 
-    def __iter__(self) -> Iterator[Weighed]:
+    def __iter__(self) -> Iterator[WeighedPopulation]:
         """Step by step."""
         trace, n = self.trace, self.trace.particles
         history, failed = np.empty((0, n)), np.zeros(n, dtype=np.bool_)
@@ -117,23 +117,23 @@ class Reweighed:
                 self._horizon,
             )  # fmt: skip
             weights = np.where(failed, -np.inf, self._weigher.weigh(population).log_weights)
-            yield Weighed(population, weights)
+            yield WeighedPopulation(population, weights)
             after = trace.log_carried[t + 1] if trace.resampled[t] and t + 1 < trace.steps else None
             carried = log_normalise(weights) if after is None else after
 
-    def last(self) -> Weighed:
+    def last_step(self) -> WeighedPopulation:
         """The last step. Raises `IndexError` where the trace has none."""
         (found,) = deque(self, maxlen=1) or (None,)
         if found is None:
             raise IndexError("the trace has no step")
         return found
 
-    def select(self, weighed: Weighed) -> Selection:
+    def select(self, weighed: WeighedPopulation) -> Selection:
         """What the rule's event after the step would have done to its population, drawn as a run with the rule's seed
         draws it."""
         seed = sweep_seed(self.rule.seed, self.trace.iteration, self.trace.chain)
-        rng = stream(seed, "resampling", weighed.population.step)
-        made = self._chooser.select(rng, weighed.population, weighed.log_weights)
+        rng = derive_rng(seed, "resampling", weighed.population.step)
+        made = self._selector.select(rng, weighed.population, weighed.log_weights)
         if self.trace.pinned:
             made.ancestors[0] = 0
         return made

@@ -13,8 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from pfviz.errors import ProblemError
-from pfviz.problem import SEPARATOR, Problem, extract_answer, is_correct
-from pfviz.trace.columns import Trace
+from pfviz.problems.answers import extract_answer, is_correct
+from pfviz.problems.ground_truth import compute_true_answer
+from pfviz.problems.problem import SEPARATOR, Problem
+from pfviz.trace.trace import Trace
 
 IntArray = npt.NDArray[np.int64]
 
@@ -44,37 +46,29 @@ def truth(trace: Trace, judge: Judge | None = None) -> Truth:
     By answers alone a prefix is right if at least half of its descendants that answered are.
     """
     known = true_answer(trace)
-    answers = _answers(trace, known)
+    answers = _label_answers(trace, known)
     if judge is None and trace.generator == "embedded" and known is not None:
-        judge = embedded
+        judge = judge_with_oracle
     if judge is not None:
-        return Truth(_judged(trace, judge, known), answers, "steps", known)
-    prefixes = _by_answers(trace, answers)
+        return Truth(_label_prefixes_by_judge(trace, judge, known), answers, "steps", known)
+    prefixes = _label_prefixes_by_answers(trace, answers)
     return Truth(prefixes, answers, "answers" if (prefixes != UNKNOWN).any() else "nothing", known)
 
 
 def true_answer(trace: Trace) -> str | None:
     """The true answer: as the run was told it, else worked out where the embedded world can."""
-    return worked_out(trace.problem) if trace.truth is None else trace.truth
+    return compute_true_answer(trace.problem) if trace.truth is None else trace.truth
 
 
-def worked_out(problem: str) -> str | None:
-    """The true answer of a problem's text where the embedded world can tell: of an expression, or of an equation."""
-    from pfviz.tiny import gate
-
-    answer = gate.answer(problem)
-    return None if answer is None else str(answer)
-
-
-def embedded(problem: Problem, steps: list[str]) -> list[bool]:
+def judge_with_oracle(problem: Problem, steps: list[str]) -> list[bool]:
     """The exact oracle of the embedded world as a `Judge`; raises `ProblemError` where it does not know the answer."""
-    from pfviz.models.oracle_reward import answer_of, kind_of
+    from pfviz.models.rewards.oracle import exact_answer, problem_kind
     from pfviz.tiny import oracle
 
-    return oracle.judge(kind_of(problem), answer_of(problem), steps)
+    return oracle.judge_steps(problem_kind(problem), exact_answer(problem), steps)
 
 
-def _answers(trace: Trace, known: str | None) -> IntArray:
+def _label_answers(trace: Trace, known: str | None) -> IntArray:
     """By the answers at the last step."""
     found = np.full(trace.particles, UNKNOWN, dtype=np.int64)
     if known is None or not trace.steps:
@@ -87,7 +81,7 @@ def _answers(trace: Trace, known: str | None) -> IntArray:
     return found
 
 
-def _judged(trace: Trace, judge: Judge, known: str | None) -> IntArray:
+def _label_prefixes_by_judge(trace: Trace, judge: Judge, known: str | None) -> IntArray:
     """Each leaf of the tree is judged once, and its prefixes with it."""
     found = np.full((trace.steps, trace.particles), UNKNOWN, dtype=np.int64)
     problem = Problem(trace.problem, known)
@@ -109,7 +103,7 @@ def _judged(trace: Trace, judge: Judge, known: str | None) -> IntArray:
     return found
 
 
-def _by_answers(trace: Trace, answers: IntArray) -> IntArray:
+def _label_prefixes_by_answers(trace: Trace, answers: IntArray) -> IntArray:
     """By the majority of the descendants that answered."""
     shape = (trace.steps, trace.particles)
     right, told = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from pfviz.trace.columns import Trace
+from pfviz.trace.trace import Trace
 
 FloatArray = npt.NDArray[np.float64]
 

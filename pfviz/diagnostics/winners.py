@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pfviz.diagnostics.counterfactual import regrouped
+from pfviz.diagnostics.counterfactual import regroup_answers
 from pfviz.diagnostics.evidence import is_filter
-from pfviz.diagnostics.reweighing import Reweighed, policy, recorded_rule, settings_of
+from pfviz.diagnostics.reweighing import ReweighedSweep, make_method_or_default, recorded_rule, recorded_settings
 from pfviz.inference.aggregation import AGGREGATIONS
 from pfviz.inference.answers import Answer
-from pfviz.models.base import FloatArray
-from pfviz.trace.columns import Trace
+from pfviz.trace.trace import Trace
+from pfviz.types import FloatArray
 
 PICKS = ("highest", "vote", "majority")
 
@@ -34,30 +34,30 @@ def winners(trace: Trace) -> tuple[Winner, ...]:
     texts ("model") has no other rewards of its steps, and is told under "last"."""
     if not trace.steps:
         return ()
-    settings, found = settings_of(trace), []
+    settings, found = recorded_settings(trace), []
     own = "last" if settings.aggregation == "model" else settings.aggregation
     for aggregation in AGGREGATIONS:
         if aggregation == "model":
             continue
-        scores, log_weights = _deciding(trace, aggregation)
-        table = regrouped(trace, scores, log_weights)
+        scores, log_weights = _scores_and_log_weights(trace, aggregation)
+        table = regroup_answers(trace, scores, log_weights)
         for how in PICKS:
             answer = table.pick(how, np.random.default_rng(0))  # these three draw nothing
-            best = None if answer is None else _best(answer, scores if how == "highest" else log_weights)
+            best = None if answer is None else _best_slot(answer, scores if how == "highest" else log_weights)
             uid = None if best is None else int(trace.uids[-1, best])
             found.append(Winner(aggregation, how, answer, uid, aggregation == own and how == settings.pick))
     return tuple(found)
 
 
-def _deciding(trace: Trace, aggregation: str) -> tuple[FloatArray, FloatArray]:
+def _scores_and_log_weights(trace: Trace, aggregation: str) -> tuple[FloatArray, FloatArray]:
     """Scores (N,) and log-weights (N,) at the last step."""
-    weighed = Reweighed(trace, replace(recorded_rule(trace), aggregation=aggregation)).last()
+    weighed = ReweighedSweep(trace, replace(recorded_rule(trace), aggregation=aggregation)).last_step()
     scores = weighed.population.scores(aggregation)
     if is_filter(trace):
         return scores, weighed.log_weights
-    method = policy(trace.method, replace(settings_of(trace), aggregation=aggregation))
+    method = make_method_or_default(trace.method, replace(recorded_settings(trace), aggregation=aggregation))
     return scores, np.where(trace.failed, -np.inf, method.weigh(weighed.population).log_weights)
 
 
-def _best(answer: Answer, values: FloatArray) -> int:
+def _best_slot(answer: Answer, values: FloatArray) -> int:
     return max(answer.members, key=lambda slot: (values[slot], -slot))

@@ -9,13 +9,13 @@ import numpy.typing as npt
 
 from pfviz.diagnostics import expected_offspring, offspring
 from pfviz.figures.theme import escape, shorten
-from pfviz.lab.values import Value
-from pfviz.trace.columns import Trace
+from pfviz.lab.probes.values import PrefixValue
+from pfviz.trace.trace import Trace
 
 FloatArray = npt.NDArray[np.float64]
 
 CURVE_POINTS = 12
-SMALLEST = 4.0
+MIN_DIAMETER = 4.0
 """Diameter in px below which no marker shrinks, so that everything can be seen and clicked."""
 
 
@@ -35,12 +35,12 @@ def curves(
 
 
 def diameters(weights: FloatArray, particles: int) -> FloatArray:
-    """Diameter in px per normalised weight: the area is proportional to the weight, down to `SMALLEST`."""
+    """Diameter in px per normalised weight: the area is proportional to the weight, down to `MIN_DIAMETER`."""
     largest = float(np.interp(np.log2(max(particles, 1)), [0, 4, 6, 10], [26, 38, 32, 18]))
-    return np.asarray(np.maximum(largest * np.sqrt(weights), SMALLEST))
+    return np.asarray(np.maximum(largest * np.sqrt(weights), MIN_DIAMETER))
 
 
-def valued(value: Value) -> str:
+def format_value(value: PrefixValue) -> str:
     """A value in words: its interval and the rollouts behind it, or that it is no estimate."""
     if value.exact:
         return f"value <b>{value.value:.0f}</b> · {'right' if value.right else 'not right'}, as it goes no further"
@@ -50,7 +50,7 @@ def valued(value: Value) -> str:
     )
 
 
-def node_hovers(trace: Trace, values: Mapping[int, Value] | None = None) -> list[list[str]]:
+def node_hovers(trace: Trace, values: Mapping[int, PrefixValue] | None = None) -> list[list[str]]:
     """(T, N) short hover texts, escaped: where, reward, weight and children, the beginning of the text; the value of
     those uids that have one."""
     weights, expected, children = trace.weights, expected_offspring(trace), offspring(trace)
@@ -65,9 +65,9 @@ def node_hovers(trace: Trace, values: Mapping[int, Value] | None = None) -> list
             ]
             known = (values or {}).get(int(trace.uids[t, n]))
             if known is not None:
-                lines.append(valued(known))
+                lines.append(format_value(known))
             if trace.resampled[t]:
-                lines.append(f"N·W = {expected[t, n]:.2f} → {_children(int(children[t, n]))}")
+                lines.append(f"N·W = {expected[t, n]:.2f} → {_format_child_count(int(children[t, n]))}")
             if written and trace.texts[t][n]:
                 lines.append(f"<i>{escape(shorten(trace.texts[t][n], 60))}</i>")
             row.append("<br>".join(lines))
@@ -75,5 +75,5 @@ def node_hovers(trace: Trace, values: Mapping[int, Value] | None = None) -> list
     return rows
 
 
-def _children(count: int) -> str:
+def _format_child_count(count: int) -> str:
     return {0: "no child", 1: "1 child"}.get(count, f"{count} children")

@@ -1,4 +1,5 @@
-"""How every figure looks: colours, type, spacing. The light colours are the source; `DARK` gives each its dark twin.
+"""How every figure looks: colours, type, spacing. The light colours are the source; `LIGHT_TO_DARK`
+gives each its dark twin.
 
 A page recolours a figure by replacing exact strings, so each token below is one hex string that means one thing.
 The reward scale is the same in both: a colour of it always means the same reward.
@@ -21,49 +22,49 @@ FAINT = "#cfd5de"  # dead lineages, axis lines
 GRID = "#e9edf2"
 SURFACE = "#fefefe"  # what a figure lies on; fills hollow markers and hover labels
 OUTLINE = "#3b4656"  # around markers
-SURVIVOR = "#5f6d80"  # edges that lead to a living particle
+SURVIVOR_COLOUR = "#5f6d80"  # edges that lead to a living particle
 ACCENT = "#c2185b"  # the selection, and nothing else
-RIGHT = "#0072b2"
-WRONG = "#d55e00"
-ESS = "#0f7a70"
-ANCESTORS = "#6b4fc0"
-EVIDENCE = "#96650a"
-FILTERS = "#14599c"  # methods that weigh and resample, among others
-SEARCHES = "#a8481c"  # methods that keep the best
-SAMPLES = "#5d6b3a"  # methods that select nobody
-AHEAD = "#d5e5f4"  # behind a number that speaks for particle filtering
-BEHIND = "#f7dfd1"  # and against it
-EVEN = "#f1f3f6"
-RISES = "#b35806"  # orange to purple (PuOr of ColorBrewer): what is above 0, and what is below
-FALLS = "#542788"
-FLAT = "#e8e6ea"
-UNMEASURED = "#c3c9d2"  # a mark whose value nobody has measured
+RIGHT_COLOUR = "#0072b2"
+WRONG_COLOUR = "#d55e00"
+ESS_COLOUR = "#0f7a70"
+ANCESTORS_COLOUR = "#6b4fc0"
+EVIDENCE_COLOUR = "#96650a"
+FILTER_COLOUR = "#14599c"  # methods that weigh and resample, among others
+SEARCH_COLOUR = "#a8481c"  # methods that keep the best
+SAMPLING_COLOUR = "#5d6b3a"  # methods that select nobody
+BETTER_FILL = "#d5e5f4"  # behind a number that speaks for particle filtering
+WORSE_FILL = "#f7dfd1"  # and against it
+EQUAL_FILL = "#f1f3f6"
+POSITIVE_COLOUR = "#b35806"  # orange to purple (PuOr of ColorBrewer): what is above 0, and what is below
+NEGATIVE_COLOUR = "#542788"
+ZERO_COLOUR = "#e8e6ea"
+UNMEASURED_COLOUR = "#c3c9d2"  # a mark whose value nobody has measured
 WEIGHT_SCALE = ("#f3f6fa", "#d3deec", "#a2b9d8", "#6a8cbf", "#3b609e", "#1c3a72")
 
-DARK: dict[str, str] = {
+LIGHT_TO_DARK: dict[str, str] = {
     INK: "#e8ecf2",
     MUTED: "#9ba6b5",
     FAINT: "#39434f",
     GRID: "#252d37",
     SURFACE: "#141a21",
     OUTLINE: "#b4bfcd",
-    SURVIVOR: "#98a6b8",
+    SURVIVOR_COLOUR: "#98a6b8",
     ACCENT: "#ff6fa8",
-    RIGHT: "#56b4e9",
-    WRONG: "#ff9142",
-    ESS: "#3ecfbf",
-    ANCESTORS: "#b3a1ff",
-    EVIDENCE: "#e6b450",
-    FILTERS: "#6db3f2",
-    SEARCHES: "#f0905f",
-    SAMPLES: "#aebd84",
-    AHEAD: "#173a5c",
-    BEHIND: "#55301c",
-    EVEN: "#1f2730",
-    RISES: "#fdb863",
-    FALLS: "#a899e0",
-    FLAT: "#3b414b",
-    UNMEASURED: "#49535f",
+    RIGHT_COLOUR: "#56b4e9",
+    WRONG_COLOUR: "#ff9142",
+    ESS_COLOUR: "#3ecfbf",
+    ANCESTORS_COLOUR: "#b3a1ff",
+    EVIDENCE_COLOUR: "#e6b450",
+    FILTER_COLOUR: "#6db3f2",
+    SEARCH_COLOUR: "#f0905f",
+    SAMPLING_COLOUR: "#aebd84",
+    BETTER_FILL: "#173a5c",
+    WORSE_FILL: "#55301c",
+    EQUAL_FILL: "#1f2730",
+    POSITIVE_COLOUR: "#fdb863",
+    NEGATIVE_COLOUR: "#a899e0",
+    ZERO_COLOUR: "#3b414b",
+    UNMEASURED_COLOUR: "#49535f",
     "#f3f6fa": "#1b232d",
     "#d3deec": "#26374d",
     "#a2b9d8": "#375680",
@@ -90,9 +91,9 @@ def reward_colour(reward: float) -> str:
     return _reward_colour(round(100 * reward))
 
 
-LEFT, RIGHT_MARGIN, BOTTOM = 46, 78, 28
+LEFT_MARGIN, RIGHT_MARGIN, BOTTOM_MARGIN = 46, 78, 28
 """Margins in px, the same in the genealogy and the strips, so that their axes line up."""
-TITLE = 24
+TITLE_HEIGHT = 24
 """Height of a title in px; it stands on top of what a figure has above its plot."""
 
 
@@ -116,7 +117,7 @@ def figure(
         "font": {"family": FONT, "size": 12, "color": INK},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "margin": {"l": LEFT, "r": RIGHT_MARGIN, "t": 14, "b": BOTTOM},
+        "margin": {"l": LEFT_MARGIN, "r": RIGHT_MARGIN, "t": 14, "b": BOTTOM_MARGIN},
         "hoverlabel": {
             "bgcolor": SURFACE,
             "bordercolor": FAINT,
@@ -131,10 +132,10 @@ def figure(
         "meta": {"title": title, "reads": reads} | ({"narrow": narrow} if narrow else {}),
     }
     base.update(layout)
-    base["margin"]["t"] += TITLE if titled else 0
+    base["margin"]["t"] += TITLE_HEIGHT if titled else 0
     base["margin"]["autoexpand"] = False  # else a colour bar moves the axes, and figures no longer line up
     if titled:  # an annotation: Plotly pushes its own title out of the picture where a scale lies at the top
-        shift = {"xshift": 10 - base["margin"]["l"], "yshift": base["margin"]["t"] - TITLE}
+        shift = {"xshift": 10 - base["margin"]["l"], "yshift": base["margin"]["t"] - TITLE_HEIGHT}
         heading = note(
             f"<b>{escape(title)}</b>", xref="paper", x=0, xanchor="left", yref="paper", y=1, yanchor="bottom"
         )
@@ -171,18 +172,18 @@ def step_axis(horizon: int, **settings: Any) -> dict[str, Any]:
     )
 
 
-def step_word() -> dict[str, Any]:
+def step_axis_label() -> dict[str, Any]:
     """The name of the step axis, at its right end."""
     return note("step", xref="paper", x=1, xanchor="left", xshift=6, yref="paper", y=0, yanchor="top", yshift=-1)
 
 
-def problem_word() -> dict[str, Any]:
+def problem_label() -> dict[str, Any]:
     """The name of step 0, which reaches to the left, away from step 1."""
     place = {"xref": "x", "x": 0, "xanchor": "right", "xshift": 12, "yref": "paper", "y": 0, "yanchor": "top"}
     return note("problem", yshift=-1, **place)
 
 
-def event_lines(places: list[float], rows: int = 1) -> list[dict[str, Any]]:
+def resampling_lines(places: list[float], rows: int = 1) -> list[dict[str, Any]]:
     """A dotted vertical line at each resampling, through each of `rows` stacked plots."""
     return [
         {
@@ -237,14 +238,14 @@ def reward_labels() -> list[dict[str, Any]]:
     ]
 
 
-GAP = 0.5
+MAX_GAP = 0.5
 """Reward minus value from which on a colour no longer changes."""
-GAP_SCALE = [[0, FALLS], [0.5, FLAT], [1, RISES]]
+GAP_SCALE = [[0, NEGATIVE_COLOUR], [0.5, ZERO_COLOUR], [1, POSITIVE_COLOUR]]
 
 
 def gap_scale(bar: bool = True) -> dict[str, Any]:
     """Marker settings that colour by reward minus value, 0 in the middle, with the slim scale of `reward_scale`."""
-    return reward_scale(bar) | {"colorscale": GAP_SCALE, "cmin": -GAP, "cmax": GAP}
+    return reward_scale(bar) | {"colorscale": GAP_SCALE, "cmin": -MAX_GAP, "cmax": MAX_GAP}
 
 
 def gap_labels() -> list[dict[str, Any]]:
@@ -256,7 +257,7 @@ def gap_labels() -> list[dict[str, Any]]:
     ]
 
 
-def empty(text: str) -> list[dict[str, Any]]:
+def empty_annotations(text: str) -> list[dict[str, Any]]:
     """The one annotation of a figure that has nothing to show yet."""
     return [note(text, xref="paper", yref="paper", x=0.5, y=0.5, font={"size": 13, "color": MUTED})]
 
@@ -277,7 +278,7 @@ def recolour(spec: Any, dark: bool) -> Any:
     if not dark:
         return spec
     if isinstance(spec, str):
-        return DARK.get(spec.lower(), spec)
+        return LIGHT_TO_DARK.get(spec.lower(), spec)
     if isinstance(spec, list):
         return [recolour(item, dark) for item in spec]
     if isinstance(spec, dict):

@@ -15,18 +15,18 @@ from collections.abc import Callable
 
 import numpy as np
 
-from pfviz.models.base import FloatArray
+from pfviz.types import FloatArray
 
 Aggregation = Callable[[FloatArray], FloatArray]
 
 
-def last(history: FloatArray) -> FloatArray:
+def last_reward(history: FloatArray) -> FloatArray:
     """The reward of the last step that was written."""
     steps = np.sum(~np.isnan(history), axis=0)
     return np.asarray(history[steps - 1, np.arange(history.shape[1])])
 
 
-def lowest(history: FloatArray) -> FloatArray:
+def lowest_reward(history: FloatArray) -> FloatArray:
     """The smallest reward of any step: a chain is as strong as its weakest link."""
     return np.asarray(np.nanmin(history, axis=0))
 
@@ -41,4 +41,10 @@ def mean(history: FloatArray) -> FloatArray:
     return np.asarray(np.nanmean(history, axis=0))
 
 
-AGGREGATIONS: dict[str, Aggregation] = {"last": last, "min": lowest, "product": product, "mean": mean, "model": last}
+AGGREGATIONS: dict[str, Aggregation] = {
+    "last": last_reward,
+    "min": lowest_reward,
+    "product": product,
+    "mean": mean,
+    "model": last_reward,
+}

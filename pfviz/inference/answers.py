@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from pfviz.inference.weights import log_normalise, normalise
-from pfviz.models.base import FloatArray
-from pfviz.problem import SEPARATOR, canonical, extract_answer, is_correct
+from pfviz.problems.answers import canonical_answer, extract_answer, is_correct
+from pfviz.problems.problem import SEPARATOR
+from pfviz.types import FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Answers:
     unanswered: tuple[int, ...]
 
     @classmethod
-    def grouped(
+    def from_particles(
         cls,
         given: Sequence[str | None],
         rewards: FloatArray,
@@ -48,7 +49,7 @@ class Answers:
         groups: dict[str, list[int]] = {}
         for slot, answer in enumerate(given):
             if answer is not None:
-                groups.setdefault(canonical(answer), []).append(slot)
+                groups.setdefault(canonical_answer(answer), []).append(slot)
         rows = []
         for form, members in groups.items():
             best = max(members, key=lambda slot: (rewards[slot], -slot))
@@ -64,13 +65,13 @@ class Answers:
                     correct=None if truth is None else is_correct(display, truth),
                 )
             )
-        rows.sort(key=_by_vote)
+        rows.sort(key=_vote_order)
         return cls(tuple(rows), tuple(slot for slot, answer in enumerate(given) if answer is None))
 
     @property
     def by_weighted_vote(self) -> Answer | None:
         """The answer of the largest mass; ties go to the better reward, then to the lower slot."""
-        return min(self.rows, key=_by_vote, default=None)
+        return min(self.rows, key=_vote_order, default=None)
 
     @property
     def by_highest_reward(self) -> Answer | None:
@@ -82,7 +83,7 @@ class Answers:
         """The answer that most particles gave; ties go to the larger mass, then to the lower slot."""
         return min(self.rows, key=lambda row: (-row.count, -round(row.mass, 12), row.members[0]), default=None)
 
-    def drawn(self, rng: np.random.Generator) -> Answer | None:
+    def draw(self, rng: np.random.Generator) -> Answer | None:
         """An answer drawn in proportion to its mass: an unbiased draw, where the others pick a maximum."""
         if not self.rows:
             return None
@@ -93,11 +94,11 @@ class Answers:
     def pick(self, how: str, rng: np.random.Generator) -> Answer | None:
         """By name: highest, vote, majority, or draw, which alone uses `rng`. For any other name: highest."""
         if how == "draw":
-            return self.drawn(rng)
+            return self.draw(rng)
         return {"vote": self.by_weighted_vote, "majority": self.by_majority}.get(how, self.by_highest_reward)
 
 
-class Solved(Protocol):
+class TraceLike(Protocol):
     """What `tabulate` reads of a trace of T steps and N particles."""
 
     @property
@@ -118,7 +119,7 @@ class Solved(Protocol):
     def path_texts(self, t: int, n: int) -> list[str]: ...
 
 
-def tabulate(*sweeps: Solved) -> Answers:
+def tabulate(*sweeps: TraceLike) -> Answers:
     """The answers at the last steps of sweeps of N particles each, every sweep with the same share of the mass.
 
     A particle that is not finished has none: its last number is no answer; nor has one that failed. The members are
@@ -138,9 +139,9 @@ def tabulate(*sweeps: Solved) -> Answers:
         ]
         scores = np.append(scores, trace.scores[t])
         log_weights = np.append(log_weights, log_normalise(trace.log_weights[t]))
-    return Answers.grouped(given, scores, log_weights, sweeps[0].truth)
+    return Answers.from_particles(given, scores, log_weights, sweeps[0].truth)
 
 
-def _by_vote(row: Answer) -> tuple[float, float, int]:
+def _vote_order(row: Answer) -> tuple[float, float, int]:
     # Sums of equal weights differ in their last digits with the order of addition: a tie is a tie up to those.
     return (-round(row.mass, 12), -row.best_reward, row.members[0])

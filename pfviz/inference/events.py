@@ -1,9 +1,10 @@
 """What happens in a run, as records. The CLI, the recorder and the page consume the same iterator of these.
 
 Order: `RunStarted`, then sweeps, then `RunEnded`. A sweep is one pass of the loop over the steps: `SweepStarted`, for
-each step `Drafting`* `Extended` `Scored` `Weighed` `Selected`, then `SweepEnded`. Most methods have one sweep; particle
-Gibbs has one for each iteration, parallel tempering one for each iteration and chain, and after each of its iterations
-a `Swapped` for each pair of neighbours. A `Noted` may come anywhere inside a sweep.
+each step `TokensDrafted`* `StepsExtended` `StepsScored` `ParticlesWeighed` `ParticlesSelected`, then `SweepEnded`. Most
+methods have one sweep; particle Gibbs has one for each iteration, parallel tempering one for each iteration and chain,
+and after each of its iterations a `SwapProposed` for each pair of neighbours. A `NoteAdded` may come anywhere inside a
+sweep.
 A stopped run ends with `RunEnded(status="stopped")` after the last complete step.
 """
 
@@ -13,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from pfviz.models.base import FloatArray, IntArray, Step, TokenRewards
+from pfviz.types import FloatArray, IntArray, Step, TokenRewards
 
 SweepStatus = Literal["finished", "step limit"]
 Status = Literal["finished", "step limit", "stopped"]
@@ -40,7 +41,7 @@ class SweepStarted:
 
 
 @dataclass(frozen=True, slots=True)
-class Drafting:
+class TokensDrafted:
     """Between tokens: `tokens` written so far in this step, over all slots."""
 
     step: int
@@ -49,13 +50,13 @@ class Drafting:
 
 
 @dataclass(frozen=True, slots=True)
-class Extended:
+class StepsExtended:
     step: int
     steps: Mapping[int, Step]  # slot -> new step, active slots only
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class StepsScored:
     step: int
     rewards: FloatArray  # (N,), a finished particle's last reward is repeated
     tokens: Mapping[int, TokenRewards] = field(
@@ -64,7 +65,7 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
+class ParticlesWeighed:
     step: int
     log_carried: FloatArray  # (N,), normalised
     log_weights: FloatArray  # (N,), unnormalised
@@ -74,7 +75,7 @@ class Weighed:
 
 
 @dataclass(frozen=True, slots=True)
-class Selected:
+class ParticlesSelected:
     step: int
     resampled: bool
     ancestors: IntArray  # (N,)
@@ -82,7 +83,7 @@ class Selected:
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class NoteAdded:
     """Something out of the ordinary that was dealt with, in a sentence for people."""
 
     step: int
@@ -97,7 +98,7 @@ class SweepEnded:
 
 
 @dataclass(frozen=True, slots=True)
-class Swapped:
+class SwapProposed:
     """Chains `chain` and `chain + 1` proposed to exchange what they retained."""
 
     iteration: int
@@ -115,13 +116,13 @@ class RunEnded:
 Event = (
     RunStarted
     | SweepStarted
-    | Drafting
-    | Extended
-    | Scored
-    | Weighed
-    | Selected
-    | Noted
+    | TokensDrafted
+    | StepsExtended
+    | StepsScored
+    | ParticlesWeighed
+    | ParticlesSelected
+    | NoteAdded
     | SweepEnded
-    | Swapped
+    | SwapProposed
     | RunEnded
 )

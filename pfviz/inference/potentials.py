@@ -19,7 +19,7 @@ from collections.abc import Callable
 import numpy as np
 
 from pfviz.inference.weights import log_odds
-from pfviz.models.base import FloatArray
+from pfviz.types import FloatArray
 
 Potential = Callable[[FloatArray, FloatArray, float, float], FloatArray]
 
@@ -29,7 +29,7 @@ def odds(rewards: FloatArray, previous: FloatArray, tau: float, tau_before: floa
     return log_odds(rewards) / tau
 
 
-def telescoped(rewards: FloatArray, previous: FloatArray, tau: float, tau_before: float) -> FloatArray:
+def telescoped_odds(rewards: FloatArray, previous: FloatArray, tau: float, tau_before: float) -> FloatArray:
     """The change of the tempered log-odds since the step before; before the first step the odds are even."""
     return log_odds(rewards) / tau - np.where(np.isnan(previous), 0.0, log_odds(previous) / tau_before)
 
@@ -39,4 +39,4 @@ def score(rewards: FloatArray, previous: FloatArray, tau: float, tau_before: flo
     return rewards / tau
 
 
-POTENTIALS: dict[str, Potential] = {"odds": odds, "telescoped": telescoped, "score": score}
+POTENTIALS: dict[str, Potential] = {"odds": odds, "telescoped": telescoped_odds, "score": score}

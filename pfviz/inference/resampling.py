@@ -9,12 +9,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from pfviz.models.base import FloatArray, IntArray
+from pfviz.types import FloatArray, IntArray
 
 Resampler = Callable[[np.random.Generator, FloatArray], IntArray]
 
 
-def _invert(weights: FloatArray, heights: FloatArray) -> IntArray:
+def _invert_cdf(weights: FloatArray, heights: FloatArray) -> IntArray:
     """The index in whose share of [0, 1) each height falls; an index without weight is never returned."""
     shares = np.cumsum(weights)
     heights = np.minimum(heights * shares[-1], np.nextafter(shares[-1], 0))
@@ -23,19 +23,19 @@ def _invert(weights: FloatArray, heights: FloatArray) -> IntArray:
 
 def multinomial(rng: np.random.Generator, weights: FloatArray) -> IntArray:
     """N independent draws (the reference code's scheme)."""
-    return _invert(weights, rng.random(len(weights)))
+    return _invert_cdf(weights, rng.random(len(weights)))
 
 
 def stratified(rng: np.random.Generator, weights: FloatArray) -> IntArray:
     """One draw in each of N equal strata of [0, 1); ancestors are sorted."""
     n = len(weights)
-    return _invert(weights, (np.arange(n) + rng.random(n)) / n)
+    return _invert_cdf(weights, (np.arange(n) + rng.random(n)) / n)
 
 
 def systematic(rng: np.random.Generator, weights: FloatArray) -> IntArray:
     """One draw, shifted to each of N equal strata: index n gets floor or ceil of N·W[n] copies; sorted."""
     n = len(weights)
-    return _invert(weights, (np.arange(n) + rng.random()) / n)
+    return _invert_cdf(weights, (np.arange(n) + rng.random()) / n)
 
 
 def residual(rng: np.random.Generator, weights: FloatArray) -> IntArray:
@@ -48,7 +48,7 @@ def residual(rng: np.random.Generator, weights: FloatArray) -> IntArray:
     missing = n - len(kept)
     if missing == 0:
         return kept
-    return np.concatenate([kept, _invert(np.maximum(expected - copies, 0.0), rng.random(missing))])
+    return np.concatenate([kept, _invert_cdf(np.maximum(expected - copies, 0.0), rng.random(missing))])
 
 
 def ssp(rng: np.random.Generator, weights: FloatArray) -> IntArray:
@@ -85,7 +85,7 @@ def killing(rng: np.random.Generator, weights: FloatArray) -> IntArray:
     2004, §2.5.3): the best never move."""
     n = len(weights)
     stays = rng.random(n) < weights / weights.max()
-    return np.where(stays, np.arange(n), _invert(weights, rng.random(n)))
+    return np.where(stays, np.arange(n), _invert_cdf(weights, rng.random(n)))
 
 
 RESAMPLERS: dict[str, Resampler] = {

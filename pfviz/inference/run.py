@@ -9,16 +9,16 @@ from datetime import UTC, datetime
 from importlib import metadata
 from types import MappingProxyType
 
-from pfviz.inference.events import Event, RunEnded, RunStarted, Status, Swapped
-from pfviz.inference.loop import Course, Sweep
+from pfviz.inference.events import Event, RunEnded, RunStarted, Status, SwapProposed
+from pfviz.inference.loop import RunContext, Sweep
 from pfviz.inference.methods.base import Method
-from pfviz.inference.past import NEW, PastSweep, Trajectory
-from pfviz.models.base import Generator, RewardModel
-from pfviz.problem import Problem
-from pfviz.streams import stream, sweep_seed
+from pfviz.inference.replay import NO_PAST, PastSweep, Trajectory
+from pfviz.problems.problem import Problem
+from pfviz.rng import derive_rng, sweep_seed
+from pfviz.types import Generator, RewardModel
 
 
-def never() -> bool:
+def never_stop() -> bool:
     """The usual `stop`."""
     return False
 
@@ -28,7 +28,7 @@ def run_events(
     generator: Generator,
     reward: RewardModel,
     method: Method,
-    stop: Callable[[], bool] = never,
+    stop: Callable[[], bool] = never_stop,
     past: Sequence[PastSweep] = (),
     started: str | None = None,
 ) -> Iterator[Event]:
@@ -38,7 +38,7 @@ def run_events(
     complete step. Closing the iterator ends the run at once. A `past` is gone through again, step by step, and the run
     goes on where it ends; `started` is when it began. Raises `ModelError` for a reward outside [0, 1].
     """
-    course = Course(problem, generator, reward, method.settings.seed, stop)
+    context = RunContext(problem, generator, reward, method.settings.seed, stop)
     yield RunStarted(
         problem=problem.text,
         truth=problem.truth,
@@ -50,11 +50,11 @@ def run_events(
         versions=dict(versions()),  # one's own, as what is kept for all runs is read-only and cannot be pickled
         started=started or datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    status: Status = yield from _iterate(course, method, past)
-    yield RunEnded(status, course.seconds())
+    status: Status = yield from _run_sweeps(context, method, past)
+    yield RunEnded(status, context.seconds())
 
 
-def _iterate(course: Course, method: Method, past: Sequence[PastSweep]) -> abc.Generator[Event, None, Status]:
+def _run_sweeps(context: RunContext, method: Method, past: Sequence[PastSweep]) -> abc.Generator[Event, None, Status]:
     """Every sweep; returns how the last one ended, or that it was stopped."""
     chains = method.chains
     kept: list[Trajectory | None] = [None] * len(chains)
@@ -64,30 +64,30 @@ def _iterate(course: Course, method: Method, past: Sequence[PastSweep]) -> abc.G
     for iteration in range(method.iterations):
         lengths = []
         for number, chain in enumerate(chains):
-            sweep = Sweep(course, chain, iteration, number, kept[number], horizon, next(known, NEW))
+            sweep = Sweep(context, chain, iteration, number, kept[number], horizon, next(known, NO_PAST))
             outcome = yield from sweep.run()
             if outcome is None:
                 return "stopped"
-            kept[number], status = outcome.kept, outcome.status
+            kept[number], status = outcome.retained, outcome.status
             lengths.append(outcome.steps)
         horizon = horizon or max(lengths)
-        yield from _swap(course, method, iteration, kept, horizon)
+        yield from _swap_chains(context, method, iteration, kept, horizon)
     return status
 
 
-def _swap(
-    course: Course, method: Method, iteration: int, kept: list[Trajectory | None], horizon: int
-) -> Iterator[Swapped]:
+def _swap_chains(
+    context: RunContext, method: Method, iteration: int, kept: list[Trajectory | None], horizon: int
+) -> Iterator[SwapProposed]:
     """Let the method's chains exchange what they keep, in place."""
     rewards = [trajectory.rewards for trajectory in kept if trajectory is not None]
     if len(rewards) < 2:
         return
-    rng = stream(sweep_seed(course.seed, iteration, 0), "swaps")
+    rng = derive_rng(sweep_seed(context.seed, iteration, 0), "swaps")
     for swap in method.swap(rng, rewards, horizon):
         if swap.accepted:
             lower, upper = swap.chain, swap.chain + 1
             kept[lower], kept[upper] = kept[upper], kept[lower]
-        yield Swapped(iteration, swap.chain, swap.log_ratio, swap.accepted)
+        yield SwapProposed(iteration, swap.chain, swap.log_ratio, swap.accepted)
 
 
 @functools.cache

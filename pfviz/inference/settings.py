@@ -11,11 +11,11 @@ from pfviz.errors import SettingError
 from pfviz.inference.aggregation import AGGREGATIONS
 from pfviz.inference.potentials import POTENTIALS
 from pfviz.inference.resampling import RESAMPLERS
-from pfviz.models.base import Sampling
+from pfviz.types import Sampling
 
 TRIGGERS = ("always", "ess")
 PICKS = ("usual", "highest", "vote", "majority", "draw")
-POOLS = ("pooled", "absorbing")
+FINISHED_MODES = ("pooled", "absorbing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +43,28 @@ class Settings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        self._integer("particles", 1, 1024)
-        self._number("temperature", 0.0, 100.0)
-        self._number("tau", 0.001, 1000.0)
-        self._number("warmth", 1.0, 1000.0)
-        self._choice("potential", tuple(POTENTIALS))
-        self._choice("resampler", tuple(RESAMPLERS))
-        self._choice("trigger", TRIGGERS)
-        self._number("threshold", 0.0, 1.0)
-        self._choice("finished", POOLS)
-        self._integer("iterations", 1, 1000)
-        self._integer("chains", 1, 64)
-        self._number("ladder", 1.0, 1000.0)
-        self._integer("width", 1, 1024)
-        self._choice("aggregation", tuple(AGGREGATIONS))
-        self._choice("pick", PICKS)
-        self._integer("max_steps", 1, 1000)
-        self._integer("max_step_tokens", 1, 100_000)
-        self._integer("max_step_characters", 1, 1_000_000)
-        self._integer("seed", 0, 2**63 - 1)
+        self._check_integer("particles", 1, 1024)
+        self._check_number("temperature", 0.0, 100.0)
+        self._check_number("tau", 0.001, 1000.0)
+        self._check_number("warmth", 1.0, 1000.0)
+        self._check_choice("potential", tuple(POTENTIALS))
+        self._check_choice("resampler", tuple(RESAMPLERS))
+        self._check_choice("trigger", TRIGGERS)
+        self._check_number("threshold", 0.0, 1.0)
+        self._check_choice("finished", FINISHED_MODES)
+        self._check_integer("iterations", 1, 1000)
+        self._check_integer("chains", 1, 64)
+        self._check_number("ladder", 1.0, 1000.0)
+        self._check_integer("width", 1, 1024)
+        self._check_choice("aggregation", tuple(AGGREGATIONS))
+        self._check_choice("pick", PICKS)
+        self._check_integer("max_steps", 1, 1000)
+        self._check_integer("max_step_tokens", 1, 100_000)
+        self._check_integer("max_step_characters", 1, 1_000_000)
+        self._check_integer("seed", 0, 2**63 - 1)
 
     @classmethod
-    def of(cls, **values: Any) -> Settings:
+    def from_values(cls, **values: Any) -> Settings:
         """Settings from keywords; an unknown one is refused by name."""
         known = [field.name for field in fields(cls)]
         for name in values:
@@ -87,13 +87,13 @@ class Settings:
         """Every setting but the seed (which a trace holds on its own), JSON-able."""
         return {name: value for name, value in asdict(self).items() if name != "seed"}
 
-    def _number(self, name: str, low: float, high: float) -> None:
-        value = _float(name, getattr(self, name))
+    def _check_number(self, name: str, low: float, high: float) -> None:
+        value = _parse_float(name, getattr(self, name))
         if not low <= value <= high:
             raise SettingError(name, f"{_label(name)} is {value:g}; it must lie between {low:g} and {high:g}.")
         object.__setattr__(self, name, value)
 
-    def _integer(self, name: str, low: int, high: int) -> None:
+    def _check_integer(self, name: str, low: int, high: int) -> None:
         given = getattr(self, name)
         if isinstance(given, int) and not isinstance(given, bool):
             value = given  # exact: a long seed does not survive a float
@@ -102,7 +102,7 @@ class Settings:
                 raise SettingError(name, f"{_label(name)} has {len(given.strip())} digits; it must be at most {high}.")
             value = int(given)
         else:
-            number = _float(name, given)
+            number = _parse_float(name, given)
             if not number.is_integer():
                 raise SettingError(name, f"{_label(name)} is {number:g}; it must be a whole number.")
             value = int(number)
@@ -110,7 +110,7 @@ class Settings:
             raise SettingError(name, f"{_label(name)} is {value}; it must lie between {low} and {high}.")
         object.__setattr__(self, name, value)
 
-    def _choice(self, name: str, choices: tuple[str, ...]) -> None:
+    def _check_choice(self, name: str, choices: tuple[str, ...]) -> None:
         value = getattr(self, name)
         if value not in choices:
             raise SettingError(name, f"{_label(name)} is {value!r}; it must be one of: {', '.join(choices)}.")
@@ -120,7 +120,7 @@ def _label(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
-def _float(name: str, given: Any) -> float:
+def _parse_float(name: str, given: Any) -> float:
     """The finite number that is meant, from a number or its text."""
     shown = repr(given) if len(repr(given)) <= 40 else repr(given)[:40] + "…"
     wrong = SettingError(name, f"{_label(name)} is {shown}; it must be a number.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pfviz.models.base import FloatArray
+from pfviz.types import FloatArray
 
 
 def log_sum_exp(logw: FloatArray) -> float:

@@ -8,16 +8,16 @@ from typing import Any
 
 from pfviz import api
 from pfviz.errors import LabError
-from pfviz.inference.run import never
-from pfviz.models.base import RewardModel
-from pfviz.models.presets import as_reward
-from pfviz.models.python_reward import RewardFunction
-from pfviz.problem import Problem
-from pfviz.trace.columns import Trace
+from pfviz.inference.run import never_stop
+from pfviz.models.registry import as_reward
+from pfviz.models.rewards.function import RewardFunction
+from pfviz.problems.problem import Problem
+from pfviz.trace.trace import Trace
+from pfviz.types import RewardModel
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Ran:
+class BatchRun:
     """A run is over: `done` of `total`, this one with them."""
 
     done: int
@@ -25,16 +25,16 @@ class Ran:
     trace: Trace
 
 
-def batch(
+def run_batch(
     problems: Sequence[str | Problem],
     *,
     reward: str | RewardModel | RewardFunction = "embedded",
     method: str = "best_of_n",
     particles: int = 16,
     seed: int = 0,
-    stop: Callable[[], bool] = never,
+    stop: Callable[[], bool] = never_stop,
     **settings: Any,
-) -> Iterator[Ran]:
+) -> Iterator[BatchRun]:
     """A run of each problem, as they come; the k-th, from 0, has the seed `seed + k`.
 
     Under best-of-N what is written does not depend on the reward, so its mistakes do not hide the solutions that show
@@ -48,17 +48,17 @@ def batch(
         raise LabError("A batch takes one problem or more; there are none.")
     common = settings | {"method": method, "particles": particles}
     for problem in problems:
-        api.check(problem, seed=seed, **common)
-    return _runs(problems, as_reward(reward), seed, stop, common)
+        api.check_arguments(problem, seed=seed, **common)
+    return _run_each(problems, as_reward(reward), seed, stop, common)
 
 
-def _runs(
+def _run_each(
     problems: Sequence[str | Problem], reward: RewardModel, seed: int, stop: Callable[[], bool], common: dict[str, Any]
-) -> Iterator[Ran]:
+) -> Iterator[BatchRun]:
     for place, problem in enumerate(problems):
         if stop():
             return
         trace = api.run(problem, reward=reward, seed=seed + place, stop=stop, **common)
         if trace.status == "stopped":
             return
-        yield Ran(place + 1, len(problems), trace)
+        yield BatchRun(place + 1, len(problems), trace)

@@ -7,28 +7,32 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pfviz.diagnostics.deaths import End, deaths
+from pfviz.diagnostics.lineage_ends import LineageEnd, right_lineage_ends
 from pfviz.diagnostics.truth import RIGHT, Judge, truth
-from pfviz.lab.best_of import fall
-from pfviz.lab.causes.base import EXAMPLES, Finding, Wanted
+from pfviz.lab.causes.base import MAX_EXAMPLES, Finding, OpenQuestion
 from pfviz.lab.findings import Findings
-from pfviz.lab.intervals import mean
-from pfviz.lab.rows import Rows
-from pfviz.lab.wording import counted
-from pfviz.trace.columns import Trace
+from pfviz.lab.metrics.best_of_n import find_fall
+from pfviz.lab.table.prefixes import PrefixTable
+from pfviz.lab.table.wording import format_count
+from pfviz.stats.bootstrap import mean
+from pfviz.trace.trace import Trace
 
-LEAST_FALL = 0.03  # of accuracy
-LEAST_PROBLEMS = 8  # of fewer the interval is too narrow to go by
+MIN_FALL = 0.03  # of accuracy
+MIN_PROBLEMS = 8  # of fewer the interval is too narrow to go by
 
 
-def consequences(traces: Sequence[Trace], rows: Rows, judge: Judge | None = None) -> Findings:
+def find_consequences(traces: Sequence[Trace], rows: PrefixTable, judge: Judge | None = None) -> Findings:
     """Consequences, the largest first."""
-    wanted: list[Wanted] = []
-    found = [finding for finding in (_killed(traces, rows, judge), _falls(rows, wanted)) if finding is not None]
+    wanted: list[OpenQuestion] = []
+    found = [
+        finding
+        for finding in (_find_killed(traces, rows, judge), _find_accuracy_fall(rows, wanted))
+        if finding is not None
+    ]
     return Findings(tuple(sorted(found, key=lambda finding: -finding.size)), tuple(wanted))
 
 
-def _killed(traces: Sequence[Trace], rows: Rows, judge: Judge | None) -> Finding | None:
+def _find_killed(traces: Sequence[Trace], rows: PrefixTable, judge: Judge | None) -> Finding | None:
     """Runs that held a right prefix and have none at their end, and in which the last right one died by its reward."""
     row_of = {key: i for i, key in enumerate(zip(rows.run, rows.sweep, rows.uid, strict=True))}
     places = {text: place for place, text in enumerate(rows.problems)}
@@ -37,7 +41,7 @@ def _killed(traces: Sequence[Trace], rows: Rows, judge: Judge | None) -> Finding
         known = truth(trace, judge)
         if not (known.prefixes == RIGHT).any() or trace.problem not in places:
             continue
-        last = _last_death(deaths(trace, known).ends) if not (known.prefixes[-1] == RIGHT).any() else None
+        last = _last_death(right_lineage_ends(trace, known).ends) if not (known.prefixes[-1] == RIGHT).any() else None
         problem.append(places[trace.problem])
         killed.append(float(last is not None))
         if last is not None:
@@ -49,30 +53,30 @@ def _killed(traces: Sequence[Trace], rows: Rows, judge: Judge | None) -> Finding
     estimate = mean(np.array(killed), np.array(problem))
     step, often = max(steps.items(), key=lambda one: (one[1], -one[0]))
     sentence = (
-        f"Right answers died by low reward in {steps.total()} of {counted(len(killed), 'run')} that had one, most "
-        f"often at step {step + 1} ({counted(often, 'run')})."
+        f"Right answers died by low reward in {steps.total()} of {format_count(len(killed), 'run')} that had one, most "
+        f"often at step {step + 1} ({format_count(often, 'run')})."
     )
-    return Finding("killed", sentence, estimate.value, estimate, tuple(examples[:EXAMPLES]))
+    return Finding("killed", sentence, estimate.value, estimate, tuple(examples[:MAX_EXAMPLES]))
 
 
-def _last_death(ends: Sequence[End]) -> End | None:
+def _last_death(ends: Sequence[LineageEnd]) -> LineageEnd | None:
     """The last end of the right lineages, if that was the reward's doing."""
     dead = [end for end in ends if end.verdict in ("low reward", "bad luck")]
     last = max(dead, key=lambda end: end.step, default=None)
     return last if last is not None and last.verdict == "low reward" else None
 
 
-def _falls(rows: Rows, wanted: list[Wanted]) -> Finding | None:
+def _find_accuracy_fall(rows: PrefixTable, wanted: list[OpenQuestion]) -> Finding | None:
     """The best-rewarded of more solutions is less often right: the signature of reward hacking."""
-    fallen = fall(rows)
+    fallen = find_fall(rows)
     if fallen is None:
         return None
     n, drop = fallen
-    if drop.value < LEAST_FALL:
+    if drop.value < MIN_FALL:
         return None
-    if not drop.low > 0 or drop.problems < LEAST_PROBLEMS:
+    if not drop.low > 0 or drop.problems < MIN_PROBLEMS:
         seems = f"it seems to, by {drop.value:.2f}; more problems would tell."
-        wanted.append(Wanted("falls", f"Whether accuracy falls after {counted(n, 'solution')}: {seems}"))
+        wanted.append(OpenQuestion("falls", f"Whether accuracy falls after {format_count(n, 'solution')}: {seems}"))
         return None
     sentence = (
         f"More solutions make it worse: the best-rewarded one is right {drop.value:.2f} less often than at {n}, the "

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pfviz.diagnostics.truth import Judge
-from pfviz.lab import best_of, calibration
-from pfviz.lab.best_of import Point
-from pfviz.lab.calibration import Bin
-from pfviz.lab.consequences import consequences
-from pfviz.lab.findings import Findings, findings
-from pfviz.lab.intervals import Estimate
-from pfviz.lab.measures import Measures, measures
-from pfviz.lab.rows import Rows, rows
-from pfviz.lab.splits import StepScores, by_kind, by_step
-from pfviz.trace.columns import Trace
+from pfviz.lab.consequences import find_consequences
+from pfviz.lab.findings import Findings, find_causes
+from pfviz.lab.metrics import best_of_n, calibration
+from pfviz.lab.metrics.best_of_n import CurvePoint
+from pfviz.lab.metrics.by_group import StepScores, auc_by_kind, scores_by_step
+from pfviz.lab.metrics.calibration import Bin
+from pfviz.lab.metrics.measures import Measures, compute_measures
+from pfviz.lab.table.prefixes import PrefixTable, build_prefix_table
+from pfviz.stats.bootstrap import Estimate
+from pfviz.trace.trace import Trace
 
 __all__ = ["Diagnosis", "Measures", "StepScores", "diagnose"]
 
@@ -26,14 +26,14 @@ class Diagnosis:
 
     reward: str
     runs: int
-    rows: Rows
+    rows: PrefixTable
     findings: Findings  # of what is wrong
     consequences: Findings  # of what that did to the runs
     measures: Measures
     reliability: tuple[Bin, ...]
-    best_of: tuple[Point, ...]
-    by_kind: tuple[tuple[str, Estimate], ...] = ()  # the AUC in each kind of problem
-    drift: tuple[StepScores, ...] = ()  # mean reward of right and of wrong prefixes, step by step
+    best_of: tuple[CurvePoint, ...]
+    auc_by_kind: tuple[tuple[str, Estimate], ...] = ()  # the AUC in each kind of problem
+    scores_by_step: tuple[StepScores, ...] = ()  # mean reward of right and of wrong prefixes, step by step
 
     def node(self, row: int) -> tuple[int, int, int]:
         """(run, sweep, uid) of a row: the particle that an example of a finding shows."""
@@ -42,16 +42,16 @@ class Diagnosis:
 
 def diagnose(traces: Sequence[Trace], judge: Judge | None = None) -> Diagnosis:
     """Runs under the same reward, of one problem or of many; the more problems, the more can be said."""
-    table = rows(traces, judge)
+    table = build_prefix_table(traces, judge)
     return Diagnosis(
         reward=", ".join(dict.fromkeys(trace.reward for trace in traces)),
         runs=len(traces),
         rows=table,
-        findings=findings(table),
-        consequences=consequences(traces, table, judge),
-        measures=measures(traces, table),
+        findings=find_causes(table),
+        consequences=find_consequences(traces, table, judge),
+        measures=compute_measures(traces, table),
         reliability=tuple(calibration.reliability(table)),
-        best_of=tuple(best_of.best_of(table)),
-        by_kind=by_kind(table, traces),
-        drift=by_step(table),
+        best_of=tuple(best_of_n.best_of_n_curve(table)),
+        auc_by_kind=auc_by_kind(table, traces),
+        scores_by_step=scores_by_step(table),
     )

@@ -9,7 +9,7 @@ from pfviz.lab.diagnosis import Diagnosis
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class ScoredStep:
     """A step with the reward of the prefix that ends there; `right` says of the prefix, None where it is not known."""
 
     text: str
@@ -26,20 +26,22 @@ class Example:
     node: int
     step: int
     problem: str
-    path: tuple[Scored, ...]  # its steps; the last one is the example
+    path: tuple[ScoredStep, ...]  # its steps; the last one is the example
 
     @property
-    def last(self) -> Scored:
+    def last(self) -> ScoredStep:
         """The step that is shown."""
         return self.path[-1]
 
 
-def example(diagnosis: Diagnosis, row: int) -> Example:
+def build_example(diagnosis: Diagnosis, row: int) -> Example:
     """The prefix that ends with this row of the diagnosis."""
     rows = diagnosis.rows
     run, sweep, node = diagnosis.node(row)
     path = tuple(
-        Scored(rows.texts[i], float(rows.reward[i]), None if rows.right[i] == UNKNOWN else bool(rows.right[i] == RIGHT))
+        ScoredStep(
+            rows.texts[i], float(rows.reward[i]), None if rows.right[i] == UNKNOWN else bool(rows.right[i] == RIGHT)
+        )
         for i in rows.path(row)
     )
     return Example(run, sweep, node, int(rows.step[row]), rows.problems[rows.problem[row]], path)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pfviz.lab.intervals import Estimate
-from pfviz.lab.measures import Measures
+from pfviz.lab.metrics.measures import Measures
+from pfviz.stats.bootstrap import Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +14,8 @@ class Measure:
 
     name: str
     title: str
-    means: str
-    of: str  # what it is counted over: "prefixes", "runs"
+    meaning: str
+    counted_over: str  # what it is counted over: "prefixes", "runs"
 
 
 MEASURES = (
@@ -86,13 +86,13 @@ CAUSES = {
 """The causes and consequences that a finding can have, by the name that commands take."""
 
 
-def measured(measures: Measures) -> dict[str, Estimate]:
+def measures_by_name(measures: Measures) -> dict[str, Estimate]:
     """The numbers by their names, in the order of `MEASURES`; nan for what is not known."""
     found = {
         "auc": measures.auc,
         "brier": measures.brier,
         "calibration-error": measures.calibration_error,
-        "confidence": measures.confidence,
+        "confidence": measures.overconfidence,
         "accuracy": measures.accuracy,
     }
     report = measures.first_error

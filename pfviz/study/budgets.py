@@ -13,45 +13,45 @@ from pfviz.errors import StudyError
 from pfviz.inference.settings import Settings
 
 BUDGETS = (1, 2, 4, 8, 16, 32, 64)
-INDEPENDENT = ("best_of_n", "weighted_best_of_n", "self_consistency")
+INDEPENDENT_METHODS = ("best_of_n", "weighted_best_of_n", "self_consistency")
 """Methods that never select: with the same seed they write the same N solutions, and differ in how they weigh them."""
 
-Rule = Callable[[int, int], dict[str, Any] | None]  # (budget, usual width) -> settings
+BudgetRule = Callable[[int, int], dict[str, Any] | None]  # (budget, usual width) -> settings
 
 
-def _particles(n: int, width: int) -> dict[str, Any]:
+def _particle_settings(n: int, width: int) -> dict[str, Any]:
     return {"particles": n}
 
 
-def _beams(n: int, width: int) -> dict[str, Any]:
+def _beam_settings(n: int, width: int) -> dict[str, Any]:
     return {"particles": n, "width": min(width, n)}
 
 
-def _one(n: int, width: int) -> dict[str, Any] | None:
+def _single_settings(n: int, width: int) -> dict[str, Any] | None:
     return {"particles": 1} if n == 1 else None
 
 
-def _gibbs(n: int, width: int) -> dict[str, Any] | None:
+def _gibbs_settings(n: int, width: int) -> dict[str, Any] | None:
     # N / K particles in each of K iterations, as the paper counts; the pinned ones, which are not written, are N too.
     iterations = 4 if n >= 16 else 2
     return {"particles": n // iterations, "iterations": iterations} if n >= 4 else None
 
 
-def _tempering(n: int, width: int) -> dict[str, Any] | None:
+def _tempering_settings(n: int, width: int) -> dict[str, Any] | None:
     return {"particles": n // 4, "iterations": 2, "chains": 2} if n >= 8 else None
 
 
-RULES: dict[str, Rule] = {
-    "particle_filtering": _particles,
-    "entropic_particle_filtering": _particles,
-    "particle_gibbs": _gibbs,
-    "parallel_tempering": _tempering,
-    "beam_search": _beams,
-    "dvts": _beams,
-    "best_of_n": _particles,
-    "weighted_best_of_n": _particles,
-    "self_consistency": _particles,
-    "greedy": _one,
+BUDGET_RULES: dict[str, BudgetRule] = {
+    "particle_filtering": _particle_settings,
+    "entropic_particle_filtering": _particle_settings,
+    "particle_gibbs": _gibbs_settings,
+    "parallel_tempering": _tempering_settings,
+    "beam_search": _beam_settings,
+    "dvts": _beam_settings,
+    "best_of_n": _particle_settings,
+    "weighted_best_of_n": _particle_settings,
+    "self_consistency": _particle_settings,
+    "greedy": _single_settings,
 }
 
 
@@ -63,7 +63,7 @@ def settings_for(method: str, budget: int, common: Settings | None = None) -> Se
         SettingError: the budget is no number of particles.
     """
     common = common or Settings()
-    if method not in RULES:
-        raise StudyError(f"A study knows no budget for the method {method!r}. Choose from: {', '.join(RULES)}.")
-    chosen = RULES[method](budget, common.width)
+    if method not in BUDGET_RULES:
+        raise StudyError(f"A study knows no budget for the method {method!r}. Choose from: {', '.join(BUDGET_RULES)}.")
+    chosen = BUDGET_RULES[method](budget, common.width)
     return None if chosen is None else replace(common, **chosen)

@@ -16,8 +16,8 @@ from typing import Any
 
 from pfviz.errors import StudyError
 
-FORMAT = 1
-LEADER = "particle_filtering"
+FORMAT_VERSION = 1
+LEADER_METHOD = "particle_filtering"
 """Whom the others are compared with."""
 
 
@@ -76,7 +76,9 @@ class Result:
 
     def dumps(self) -> str:
         """As JSON; an infinite number is null."""
-        return json.dumps({"result": FORMAT} | _finite(asdict(self)), indent=1, allow_nan=False) + "\n"
+        return (
+            json.dumps({"result": FORMAT_VERSION} | _replace_infinite(asdict(self)), indent=1, allow_nan=False) + "\n"
+        )
 
     def csv(self) -> str:
         """A row for each method, budget and pick."""
@@ -90,7 +92,7 @@ class Result:
             for pick, estimate in column.accuracy.items():
                 lead = asdict(column.lead[pick]).values() if pick in column.lead else ("", "", "")
                 numbers = [*asdict(estimate).values(), *lead, *column.measures.values()]
-                writer.writerow([column.method, column.budget, pick, *map(_short, numbers)])
+                writer.writerow([column.method, column.budget, pick, *map(_format_number, numbers)])
         return out.getvalue()
 
 
@@ -102,7 +104,7 @@ def loads(text: str) -> Result:
     """
     try:
         data = json.loads(text)
-        if data.pop("result") != FORMAT:
+        if data.pop("result") != FORMAT_VERSION:
             raise KeyError("result")
         return Result(
             about=data["about"],
@@ -110,10 +112,16 @@ def loads(text: str) -> Result:
             seeds=int(data["seeds"]),
             resamples=int(data["resamples"]),
             columns=tuple(
-                Column(c["method"], c["budget"], _estimates(c["accuracy"]), _estimates(c["lead"]), c["measures"])
+                Column(
+                    c["method"],
+                    c["budget"],
+                    _parse_estimates(c["accuracy"]),
+                    _parse_estimates(c["lead"]),
+                    c["measures"],
+                )
                 for c in data["columns"]
             ),
-            ratios=tuple(Ratio(**row | {"ratio": _estimate(row["ratio"])}) for row in data["ratios"]),
+            ratios=tuple(Ratio(**row | {"ratio": _parse_estimate(row["ratio"])}) for row in data["ratios"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise StudyError(f"This is no result of `pfviz study` of this version: {error!r}.") from error
@@ -127,22 +135,22 @@ def load(path: Path) -> Result:
         raise StudyError(f"The result in {path} cannot be read: {error}") from error
 
 
-def _estimates(found: Mapping[str, Mapping[str, float | None]]) -> dict[str, Estimate]:
-    return {pick: _estimate(numbers) for pick, numbers in found.items()}
+def _parse_estimates(found: Mapping[str, Mapping[str, float | None]]) -> dict[str, Estimate]:
+    return {pick: _parse_estimate(numbers) for pick, numbers in found.items()}
 
 
-def _estimate(numbers: Mapping[str, float | None]) -> Estimate:
+def _parse_estimate(numbers: Mapping[str, float | None]) -> Estimate:
     return Estimate(*(math.inf if numbers[name] is None else float(numbers[name] or 0) for name in Estimate.__slots__))
 
 
-def _finite(value: Any) -> Any:
+def _replace_infinite(value: Any) -> Any:
     """The value with infinite numbers as None, and the others to six digits after the point."""
     if isinstance(value, float):
         return round(value, 6) if math.isfinite(value) else None
     if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    return [_finite(item) for item in value] if isinstance(value, list | tuple) else value
+        return {key: _replace_infinite(item) for key, item in value.items()}
+    return [_replace_infinite(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def _short(value: float | str) -> str:
+def _format_number(value: float | str) -> str:
     return value if isinstance(value, str) else f"{value:.6g}"

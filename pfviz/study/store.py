@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from pfviz.errors import StudyError
-from pfviz.study.units import Unit
-from pfviz.study.work import Outcome
+from pfviz.study.plan import Unit
+from pfviz.study.run_job import Outcome
 
-FORMAT = 1
+FORMAT_VERSION = 1
 
 
 class Store:
@@ -35,14 +35,14 @@ class Store:
             raise StudyError(f"The outcomes in {path} cannot be read: {error}") from error
         outcomes = {}
         try:
-            about = json.loads(lines[0])["about"] if json.loads(lines[0])["study"] == FORMAT else None
+            about = json.loads(lines[0])["about"] if json.loads(lines[0])["study"] == FORMAT_VERSION else None
         except (ValueError, KeyError, TypeError, IndexError):
             about = None
         if not isinstance(about, dict):
             raise StudyError(f"{path} is no file of outcomes of this version of pfviz. Choose another folder.")
         for number, line in enumerate(lines[1:], start=2):
             try:
-                found = Outcome.of_row(json.loads(line))
+                found = Outcome.from_row(json.loads(line))
             except (ValueError, KeyError, TypeError) as error:
                 raise StudyError(f"Line {number} of {path} is damaged. Delete that line, and run again.") from error
             outcomes[found.unit] = found
@@ -59,7 +59,7 @@ class Store:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             if not path.exists() or b"\n" not in path.read_bytes():
-                path.write_text(json.dumps({"study": FORMAT, "about": about}) + "\n", encoding="utf-8")
+                path.write_text(json.dumps({"study": FORMAT_VERSION, "about": about}) + "\n", encoding="utf-8")
                 return cls(path, about, {})
             store = cls.read(path)
             if store.about != about:

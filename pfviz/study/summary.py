@@ -10,14 +10,14 @@ import numpy.typing as npt
 
 from pfviz.errors import StudyError
 from pfviz.inference.settings import PICKS
-from pfviz.streams import stream
-from pfviz.study.result import LEADER, Column, Ratio, Result
-from pfviz.study.statistics import generations_needed, interval, resampled_means
-from pfviz.study.units import Unit
-from pfviz.study.work import MEASURES, Outcome
+from pfviz.rng import derive_rng
+from pfviz.stats.curves import generations_needed, interval, resampled_means
+from pfviz.study.plan import Unit
+from pfviz.study.result import LEADER_METHOD, Column, Ratio, Result
+from pfviz.study.run_job import MEASURES, Outcome
 
 FloatArray = npt.NDArray[np.float64]
-Place = tuple[str, int]  # (method, budget)
+MethodBudget = tuple[str, int]  # (method, budget)
 
 RESAMPLES = 4000
 RATIO_PICKS = ("usual", "vote")
@@ -32,8 +32,8 @@ def summarise(outcomes: Mapping[Unit, Outcome], wanted: Iterable[Unit], about: M
     Raises:
         StudyError: no problem has been done by every wanted method at every wanted budget.
     """
-    places: list[Place] = []
-    found: dict[Place, dict[int, list[Outcome]]] = {}
+    places: list[MethodBudget] = []
+    found: dict[MethodBudget, dict[int, list[Outcome]]] = {}
     for unit in wanted:
         place = unit.method, unit.budget
         if place not in found:
@@ -47,9 +47,9 @@ def summarise(outcomes: Mapping[Unit, Outcome], wanted: Iterable[Unit], about: M
     if not problems:
         raise StudyError("No problem has been done by every method at every budget yet. Let the study go on, or report "
                          "on fewer of them with --methods and --budgets.")  # fmt: skip
-    right = {pick: _right(found, places, problems, pick) for pick in PICKS}
+    right = {pick: _accuracy_by_problem(found, places, problems, pick) for pick in PICKS}
     # Every pick is resampled with the same problems.
-    means = {pick: resampled_means(stream(0, "bootstrap"), right[pick], RESAMPLES) for pick in PICKS}
+    means = {pick: resampled_means(derive_rng(0, "bootstrap"), right[pick], RESAMPLES) for pick in PICKS}
     return Result(
         about=about,
         problems=len(problems),
@@ -60,8 +60,11 @@ def summarise(outcomes: Mapping[Unit, Outcome], wanted: Iterable[Unit], about: M
     )
 
 
-def _right(
-    found: Mapping[Place, Mapping[int, list[Outcome]]], places: list[Place], problems: list[int], pick: str
+def _accuracy_by_problem(
+    found: Mapping[MethodBudget, Mapping[int, list[Outcome]]],
+    places: list[MethodBudget],
+    problems: list[int],
+    pick: str,
 ) -> FloatArray:
     """(P, K) share of right answers over the seeds."""
     return np.array(
@@ -71,16 +74,16 @@ def _right(
 
 def _column(
     k: int,
-    places: list[Place],
+    places: list[MethodBudget],
     right: Mapping[str, FloatArray],
     means: Mapping[str, FloatArray],
-    found: Mapping[Place, Mapping[int, list[Outcome]]],
+    found: Mapping[MethodBudget, Mapping[int, list[Outcome]]],
     problems: list[int],
 ) -> Column:
     method, budget = places[k]
     lead = {}
-    if (LEADER, budget) in places:
-        j = places.index((LEADER, budget))
+    if (LEADER_METHOD, budget) in places:
+        j = places.index((LEADER_METHOD, budget))
         for pick in PICKS:
             ahead = right[pick][:, k].mean() - right["usual"][:, j].mean()
             lead[pick] = interval(ahead, means[pick][:, k] - means["usual"][:, j])
@@ -95,16 +98,18 @@ def _column(
     )
 
 
-def _ratios(places: list[Place], right: Mapping[str, FloatArray], means: Mapping[str, FloatArray]) -> Iterable[Ratio]:
+def _ratios(
+    places: list[MethodBudget], right: Mapping[str, FloatArray], means: Mapping[str, FloatArray]
+) -> Iterable[Ratio]:
     ks: dict[str, list[int]] = {}
     for k, (method, _) in enumerate(places):
         ks.setdefault(method, []).append(k)
     for pick in RATIO_PICKS:
         for rival, theirs in ks.items():
-            if rival == LEADER or len(theirs) < 2:
+            if rival == LEADER_METHOD or len(theirs) < 2:
                 continue
             budgets = np.array([places[k][1] for k in theirs], dtype=np.float64)
-            for k in ks.get(LEADER, []):
+            for k in ks.get(LEADER_METHOD, []):
                 own = places[k][1]
                 value = generations_needed(
                     right["usual"][:, theirs].mean(axis=0)[None], budgets, right[pick][:, [k]].mean(axis=0)

@@ -7,10 +7,10 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from pfviz.tiny.arithmetic import spaced
-from pfviz.tiny.tasks import Line, Task, final, misread, show
+from pfviz.tiny.arithmetic import vary_spaces
+from pfviz.tiny.tasks import Line, Task, final_sentence, format_number, misread
 
-NAMES = "xxxxxxxynztakmpw"
+UNKNOWN_NAMES = "xxxxxxxynztakmpw"
 PHRASINGS = (
     "Solve {}", "Solve {}.", "Solve for @: {}", "Solve for @: {}.", "Solve the equation {}.", "Find @ if {}.", "{}",
     "If {}, what is @?", "What is @ if {}?", "Find @: {}", "{}. What is @?", "{}. Find @.", "solve {}",
@@ -31,27 +31,27 @@ class Side:
     second: int = 0  # a second term in the unknown, not yet combined
     constant_first: bool = False
 
-    def line(self) -> tuple[Fraction, Fraction]:
+    def coefficients(self) -> tuple[Fraction, Fraction]:
         """(slope, constant)."""
         if not (self.a or self.second):
             return Fraction(0), Fraction(self.k * self.b, self.d) + self.c
         return self.k * (Fraction(self.a, self.d) + self.second), Fraction(self.k * self.b + self.c)
 
-    def show(self, x: str) -> str:
-        inner = _terms(
+    def render(self, x: str) -> str:
+        inner = _render_terms(
             [(self.a, f"{x} / {self.d}" if self.d != 1 else x), (self.second, x)], self.b, self.constant_first
         )
         if self.k == 1:
             return inner
         outer = f"{'-' if self.k == -1 else self.k}({inner})"
-        return outer + _signed(self.c)
+        return outer + _format_signed(self.c)
 
 
-def _signed(n: int) -> str:
+def _format_signed(n: int) -> str:
     return "" if n == 0 else f" + {n}" if n > 0 else f" - {-n}"
 
 
-def _terms(unknowns: list[tuple[int, str]], constant: int, constant_first: bool) -> str:
+def _render_terms(unknowns: list[tuple[int, str]], constant: int, constant_first: bool) -> str:
     parts = [(a, name) for a, name in unknowns if a]
     text = ""
     if constant_first and constant and parts:
@@ -64,7 +64,7 @@ def _terms(unknowns: list[tuple[int, str]], constant: int, constant_first: bool)
             text = size if a > 0 else f"-{size}"
     if not text:
         return str(constant)
-    return text if constant_first and constant else text + _signed(constant)
+    return text if constant_first and constant else text + _format_signed(constant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,29 +73,29 @@ class Equation:
     left: Side
     right: Side
 
-    def show(self) -> str:
-        return f"{self.left.show(self.x)} = {self.right.show(self.x)}"
+    def render(self) -> str:
+        return f"{self.left.render(self.x)} = {self.right.render(self.x)}"
 
     def solution(self) -> Fraction | None:
         """The one solution, or None."""
-        (a, b), (c, d) = self.left.line(), self.right.line()
+        (a, b), (c, d) = self.left.coefficients(), self.right.coefficients()
         return (d - b) / (a - c) if a != c else None
 
-    def solved(self) -> bool:
+    def is_solved(self) -> bool:
         return self.left == Side(1) and self.right.a == 0
 
 
-def make(rng: random.Random) -> Task:
+def make_task(rng: random.Random) -> Task:
     """A random equation with an integer solution, in a random phrasing and spelling."""
-    x, name = rng.randint(-6, 20) if rng.random() < 0.3 else rng.randint(1, 20), rng.choice(NAMES)
+    x, name = rng.randint(-6, 20) if rng.random() < 0.3 else rng.randint(1, 20), rng.choice(UNKNOWN_NAMES)
     while True:
-        equation = _form(rng, x, name)
+        equation = _draw_equation(rng, x, name)
         if equation is None or equation.solution() != x:
             continue
-        core = equation.show()
+        core = equation.render()
         if max(abs(n) for n in _numbers(equation)) <= 200:
             break
-    spelled = spaced(rng, core)
+    spelled = vary_spaces(rng, core)
     if rng.random() < 0.08:
         spelled = re.sub(rf"(\d) ?{name}", rf"\1*{name}", spelled)
     text = rng.choice(PHRASINGS).replace("@", name).format(spelled)
@@ -106,7 +106,7 @@ def _numbers(equation: Equation) -> list[int]:
     return [n for s in (equation.left, equation.right) for n in (s.a, s.b, s.k, s.c, s.d, s.second)]
 
 
-def _form(rng: random.Random, x: int, name: str) -> Equation | None:
+def _draw_equation(rng: random.Random, x: int, name: str) -> Equation | None:
     a, b, k = rng.randint(2, 10), rng.choice((1, 1, -1)) * rng.randint(1, 25), rng.randint(2, 8)
     form = rng.choices(range(8), (5, 2, 1.5, 2, 2, 3, 2, 2))[0]
     if form == 0:
@@ -140,28 +140,28 @@ def solve(rng: random.Random, equation: Equation, answer: Fraction, slip: float 
     """Transform to x = number, one transformation a step; each step slips with probability `slip`."""
     lines: list[Line] = []
     ok = True
-    while not equation.solved() or not lines:
-        words, right = _move(equation)
+    while not equation.is_solved() or not lines:
+        words, right = _next_transformation(equation)
         after = right
         if rng.random() < slip:
-            after = _slipped(rng, equation, right) or right
+            after = _make_slip(rng, equation, right) or right
         ok = ok and after.solution() == answer
         equation = after
-        if equation.solved() or _fraction(equation):
+        if equation.is_solved() or _is_fraction(equation):
             solution = equation.solution()
             assert solution is not None
-            lines.append(Line(f"{words}: {equation.x} = {show(solution)}. {final(solution)}", ok))
+            lines.append(Line(f"{words}: {equation.x} = {format_number(solution)}. {final_sentence(solution)}", ok))
             break
-        lines.append(Line(f"{words}: {equation.show()}.", ok))
+        lines.append(Line(f"{words}: {equation.render()}.", ok))
     return lines
 
 
-def _fraction(equation: Equation) -> bool:
+def _is_fraction(equation: Equation) -> bool:
     """Whether only x / 1 = p / q is left to say: a step that would have given a number gives a fraction."""
     return equation.left.a == 1 and equation.right.d != 1
 
 
-def _move(equation: Equation) -> tuple[str, Equation]:
+def _next_transformation(equation: Equation) -> tuple[str, Equation]:
     """The next transformation in words, and the equation after it."""
     x, left, right = equation.x, equation.left, equation.right
     if left.second:
@@ -170,13 +170,13 @@ def _move(equation: Equation) -> tuple[str, Equation]:
         after = Side(left.a - right.a, left.b), Side(0, right.b)
         return f"Subtract {'' if right.a == 1 else right.a}{x} from both sides", Equation(x, *after)
     if left.k != 1 and left.c:
-        return _shift(left.c), Equation(x, Side(left.a, left.b, k=left.k), Side(0, right.b - left.c))
+        return _describe_shift(left.c), Equation(x, Side(left.a, left.b, k=left.k), Side(0, right.b - left.c))
     if left.k != 1:
         if right.b % left.k == 0:
             return f"Divide both sides by {left.k}", Equation(x, Side(left.a, left.b), Side(0, right.b // left.k))
         return "Expand the parentheses", Equation(x, Side(left.a * left.k, left.b * left.k), right)
     if left.b:
-        return _shift(left.b), Equation(x, Side(left.a, d=left.d), Side(0, right.b - left.b))
+        return _describe_shift(left.b), Equation(x, Side(left.a, d=left.d), Side(0, right.b - left.b))
     if left.d != 1:
         return f"Multiply both sides by {left.d}", Equation(x, Side(1), Side(0, right.b * left.d))
     if left.a != 1:
@@ -187,11 +187,11 @@ def _move(equation: Equation) -> tuple[str, Equation]:
     return f"Read off {x}", equation
 
 
-def _shift(constant: int) -> str:
+def _describe_shift(constant: int) -> str:
     return f"Subtract {constant} from both sides" if constant > 0 else f"Add {-constant} to both sides"
 
 
-def _slipped(rng: random.Random, before: Equation, after: Equation) -> Equation | None:
+def _make_slip(rng: random.Random, before: Equation, after: Equation) -> Equation | None:
     """The equation after a believable mistake: a wrong sign, a wrong number, a term forgotten."""
     x, left, right = after.x, after.left, after.right
     if right.d != 1:

@@ -23,7 +23,7 @@ class ExpressionError(ValueError):
     """The text is not an expression of this world."""
 
 
-def plain_signs(text: str) -> str:
+def normalise_signs(text: str) -> str:
     """Typographic operators as the plain ones: × · ÷ − become * * / -."""
     return text.translate(_SIGNS)
 
@@ -32,14 +32,14 @@ def parse(text: str) -> Expr:
     """The expression that `text` writes; `3x` and `2(x + 1)` multiply. Raises ExpressionError."""
     if len(text) > MAX_CHARACTERS:
         raise ExpressionError(f"an expression of {len(text)} characters; at most {MAX_CHARACTERS} are read")
-    tokens = _tokens(plain_signs(text))
-    expr, rest = _sum(tokens, 0, 0)
+    tokens = _tokenize(normalise_signs(text))
+    expr, rest = _parse_sum(tokens, 0, 0)
     if rest != len(tokens):
         raise ExpressionError(f"unexpected {tokens[rest]!r}")
     return expr
 
 
-def _tokens(text: str) -> list[str]:
+def _tokenize(text: str) -> list[str]:
     tokens: list[str] = []
     position = 0
     text = text.rstrip()
@@ -52,26 +52,26 @@ def _tokens(text: str) -> list[str]:
     return tokens
 
 
-def _sum(tokens: list[str], i: int, depth: int) -> tuple[Expr, int]:
-    left, i = _product(tokens, i, depth)
+def _parse_sum(tokens: list[str], i: int, depth: int) -> tuple[Expr, int]:
+    left, i = _parse_product(tokens, i, depth)
     while i < len(tokens) and tokens[i] in "+-":
-        right, j = _product(tokens, i + 1, depth)
+        right, j = _parse_product(tokens, i + 1, depth)
         left, i = (tokens[i], left, right), j
     return left, i
 
 
-def _product(tokens: list[str], i: int, depth: int) -> tuple[Expr, int]:
-    left, i = _factor(tokens, i, depth)
+def _parse_product(tokens: list[str], i: int, depth: int) -> tuple[Expr, int]:
+    left, i = _parse_factor(tokens, i, depth)
     while i < len(tokens) and tokens[i] not in "+-)":
         explicit = tokens[i] in "*/"
         if not explicit and tokens[i].isdigit():
             raise ExpressionError("two numbers side by side")
-        right, j = _factor(tokens, i + 1 if explicit else i, depth)
+        right, j = _parse_factor(tokens, i + 1 if explicit else i, depth)
         left, i = (tokens[i] if explicit else "*", left, right), j
     return left, i
 
 
-def _factor(tokens: list[str], i: int, depth: int) -> tuple[Expr, int]:
+def _parse_factor(tokens: list[str], i: int, depth: int) -> tuple[Expr, int]:
     if i >= len(tokens):
         raise ExpressionError("the expression ends too early")
     if depth > MAX_DEPTH:
@@ -82,10 +82,10 @@ def _factor(tokens: list[str], i: int, depth: int) -> tuple[Expr, int]:
     if token.isalpha():
         return token, i + 1
     if token == "-":
-        inner, i = _factor(tokens, i + 1, depth + 1)
+        inner, i = _parse_factor(tokens, i + 1, depth + 1)
         return (-inner, i) if isinstance(inner, int) else (("*", -1, inner), i)
     if token == "(":
-        inner, i = _sum(tokens, i + 1, depth + 1)
+        inner, i = _parse_sum(tokens, i + 1, depth + 1)
         if i >= len(tokens) or tokens[i] != ")":
             raise ExpressionError("a parenthesis is not closed")
         return inner, i + 1
@@ -108,13 +108,13 @@ def render(expr: Expr, leading: bool = True) -> str:
     return f"{shown_left} {op} {shown_right}"
 
 
-def linear(expr: Expr) -> tuple[Fraction, Fraction]:
+def linear_form(expr: Expr) -> tuple[Fraction, Fraction]:
     """(coefficient of the unknown, constant). Raises ExpressionError on a product of unknowns or a division by 0."""
     if isinstance(expr, int):
         return Fraction(0), Fraction(expr)
     if isinstance(expr, str):
         return Fraction(1), Fraction(0)
-    op, (a, b), (c, d) = expr[0], linear(expr[1]), linear(expr[2])
+    op, (a, b), (c, d) = expr[0], linear_form(expr[1]), linear_form(expr[2])
     if op == "+":
         return a + c, b + d
     if op == "-":
@@ -128,9 +128,9 @@ def linear(expr: Expr) -> tuple[Fraction, Fraction]:
     return a / d, b / d
 
 
-def value(expr: Expr) -> Fraction:
+def evaluate(expr: Expr) -> Fraction:
     """The exact value of an expression without an unknown. Raises ExpressionError."""
-    slope, constant = linear(expr)
+    slope, constant = linear_form(expr)
     if variables(expr) or slope:
         raise ExpressionError("an expression with an unknown has no value")
     return constant
@@ -145,19 +145,19 @@ def variables(expr: Expr) -> set[str]:
 
 def solve(left: Expr, right: Expr) -> Fraction:
     """The one solution of left = right. Raises ExpressionError when there is none or any number solves it."""
-    (a, b), (c, d) = linear(left), linear(right)
+    (a, b), (c, d) = linear_form(left), linear_form(right)
     if a == c:
         raise ExpressionError("the equation does not have exactly one solution")
     return (d - b) / (a - c)
 
 
-def operations(expr: Expr) -> int:
+def count_operations(expr: Expr) -> int:
     """How many operators an expression has."""
-    return 1 + operations(expr[1]) + operations(expr[2]) if isinstance(expr, tuple) else 0
+    return 1 + count_operations(expr[1]) + count_operations(expr[2]) if isinstance(expr, tuple) else 0
 
 
-def values_inside(expr: Expr) -> list[Fraction]:
+def subexpression_values(expr: Expr) -> list[Fraction]:
     """The values of all sub-expressions (of one without an unknown), the whole one last."""
     if not isinstance(expr, tuple):
-        return [value(expr)]
-    return [*values_inside(expr[1]), *values_inside(expr[2]), value(expr)]
+        return [evaluate(expr)]
+    return [*subexpression_values(expr[1]), *subexpression_values(expr[2]), evaluate(expr)]

@@ -1,7 +1,7 @@
 """What the embedded pair understands: a problem it cannot take is refused in plain words, with examples.
 
 Expressions and equations are parsed and checked exactly. A story cannot be parsed, so its form is checked here, and how
-familiar it reads is checked by the generator's own loss on it (`familiar`).
+familiar it reads is checked by the generator's own loss on it (`check_familiarity`).
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from pfviz.tiny.expressions import Expr, ExpressionError
 from pfviz.tiny.tasks import Kind
 from pfviz.tiny.world import EXAMPLES
 
-LARGEST = 200  # of any value inside a problem
-MOST_OPERATIONS = 6
-LONGEST = 400  # characters
+MAX_VALUE = 200  # of any value inside a problem
+MAX_OPERATIONS = 6
+MAX_CHARACTERS = 400  # characters
 # On 800 held-out stories the largest such mean was 3.2; of a dozen problems of other kinds the smallest was 3.5.
 FAMILIAR_SHARE, FAMILIAR_LOSS = 0.8, 3.4
 
 # Words around the mathematics, with single spaces between them.
-_LEAD = re.compile(
+_LEADING_WORDS = re.compile(
     r"""
     (?: please[ ] | can[ ]you[ ] | could[ ]you[ ] )?
     (?:
@@ -38,7 +38,7 @@ _LEAD = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_TAIL = re.compile(
+_TRAILING_WORDS = re.compile(
     r"""
     (?:
         [,.;]? [ ]? (?:then[ ])?
@@ -51,10 +51,10 @@ _TAIL = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_ALLOWED = re.compile(r"[A-Za-z0-9\s.,;:?!'’\"()\[\]+\-*/=×÷·⋅∗−–—$€£&_]*")
-_FACTORS = re.compile(r"\b(?:half|twice|doubl\w*|tripl\w*|perimeter)\b", re.IGNORECASE)
+_ALLOWED_CHARACTERS = re.compile(r"[A-Za-z0-9\s.,;:?!'’\"()\[\]+\-*/=×÷·⋅∗−–—$€£&_]*")
+_FACTOR_WORDS = re.compile(r"\b(?:half|twice|doubl\w*|tripl\w*|perimeter)\b", re.IGNORECASE)
 _NUMBER_WORD = re.compile(r"\d+(?:[.,]\d+)?")
-_BEYOND = re.compile(
+_UNSUPPORTED_MATHEMATICS = re.compile(
     r"""
     \b (?:
         (?: derivatives? | differentiate | integra(?:l|ls|te) | limit[ ]of | logarithms? | (?:square|cube)[ ]roots?
@@ -68,23 +68,23 @@ _BEYOND = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_ENGLISH = re.compile(
+_ENGLISH_WORDS = re.compile(
     r"\b(?:after|and|are|buys|costs|does|each|every|from|gives|has|have|left|many|more|much|she|than|the|then|they|with)\b"
 )
 
 
-def check(text: str) -> Kind:
+def check_problem(text: str) -> Kind:
     """The kind of problem that `text` is. Raises ProblemError, with examples, when the pair cannot take it."""
     text = text.strip()
     if not text:
-        raise _refused("It is empty.")
-    if len(text) > LONGEST:
-        raise _refused(f"It has {len(text):,} characters; the embedded models read up to {LONGEST}.")
-    strange = sorted(set(_ALLOWED.sub("", text)))
+        raise _refusal("It is empty.")
+    if len(text) > MAX_CHARACTERS:
+        raise _refusal(f"It has {len(text):,} characters; the embedded models read up to {MAX_CHARACTERS}.")
+    strange = sorted(set(_ALLOWED_CHARACTERS.sub("", text)))
     if strange:
         shown = " ".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in strange[:5])
-        raise _refused(f"It has characters that the embedded models never saw ({shown}).")
-    core = mathematics(text)
+        raise _refusal(f"It has characters that the embedded models never saw ({shown}).")
+    core = extract_mathematics(text)
     if core is not None and "=" in core:
         _check_equation(*core.split("=", 1))
         return "equation"
@@ -95,14 +95,14 @@ def check(text: str) -> Kind:
     return "story"
 
 
-def mathematics(text: str) -> str | None:
+def extract_mathematics(text: str) -> str | None:
     """The expression or equation inside a phrasing, or None when the text is a story."""
-    if len(text) > LONGEST:
+    if len(text) > MAX_CHARACTERS:
         return None
-    body = " ".join(expressions.plain_signs(text).split())
-    lead = _LEAD.match(body)
+    body = " ".join(expressions.normalise_signs(text).split())
+    lead = _LEADING_WORDS.match(body)
     body = body[lead.end() :] if lead else body
-    body = _TAIL.sub("", body).removesuffix("=").rstrip()
+    body = _TRAILING_WORDS.sub("", body).removesuffix("=").rstrip()
     body = re.sub(r"(?<=[0-9]) ?[xX] ?(?=[0-9])", " * ", body)
     sides = body.split("=")
     if len(sides) > 2 or not re.search("[0-9]", body):
@@ -118,15 +118,15 @@ def mathematics(text: str) -> str | None:
     return body
 
 
-def answer(text: str) -> Fraction | None:
+def exact_answer(text: str) -> Fraction | None:
     """The exact answer of an expression or an equation; None for a story, which only its template knows."""
-    core = mathematics(text)
+    core = extract_mathematics(text)
     if core is None:
         return None
     left, _, right = core.partition("=")
     try:
         if not right:
-            return expressions.value(expressions.parse(left))
+            return expressions.evaluate(expressions.parse(left))
         sides = expressions.parse(left), expressions.parse(right)
         return expressions.solve(*sides) if len(_unknowns(*sides)) == 1 else None
     except ExpressionError:
@@ -137,78 +137,78 @@ def _unknowns(left: Expr, right: Expr) -> set[str]:
     return expressions.variables(left) | expressions.variables(right)
 
 
-def _short(number: Fraction | str) -> str:
+def _shorten(number: Fraction | str) -> str:
     """A number for a message, cut where nobody would read on."""
     text = str(number)
     return text if len(text) <= 15 else text[:12] + "…"
 
 
-def _refused(reason: str) -> ProblemError:
+def _refusal(reason: str) -> ProblemError:
     return ProblemError(
         f"The embedded models cannot take this problem. {reason} They understand arithmetic with whole numbers, linear "
-        f"equations in one unknown, and short English word problems, with values up to {LARGEST}.",
+        f"equations in one unknown, and short English word problems, with values up to {MAX_VALUE}.",
         EXAMPLES,
     )
 
 
 def _check_expression(expr: Expr) -> None:
-    count = expressions.operations(expr)
-    if not 1 <= count <= MOST_OPERATIONS:
-        raise _refused(f"It has {count} operations; one to {MOST_OPERATIONS} are understood.")
+    count = expressions.count_operations(expr)
+    if not 1 <= count <= MAX_OPERATIONS:
+        raise _refusal(f"It has {count} operations; one to {MAX_OPERATIONS} are understood.")
     try:
-        values = expressions.values_inside(expr)
+        values = expressions.subexpression_values(expr)
     except ExpressionError:
-        raise _refused("It divides by zero.") from None
+        raise _refusal("It divides by zero.") from None
     for number in values:
         if number.denominator != 1:
-            raise _refused(f"A division in it does not come out even ({_short(number)}).")
-        if abs(number) > LARGEST:
-            raise _refused(f"A value in it is {_short(number)}.")
+            raise _refusal(f"A division in it does not come out even ({_shorten(number)}).")
+        if abs(number) > MAX_VALUE:
+            raise _refusal(f"A value in it is {_shorten(number)}.")
 
 
 def _check_equation(left: str, right: str) -> None:
     sides = expressions.parse(left), expressions.parse(right)
     names = _unknowns(*sides)
     if len(names) != 1:
-        raise _refused(f"An equation needs exactly one unknown; this one has {len(names)}.")
+        raise _refusal(f"An equation needs exactly one unknown; this one has {len(names)}.")
     try:
         solution = expressions.solve(*sides)
     except ExpressionError:
-        raise _refused("It is not a linear equation with exactly one solution.") from None
+        raise _refusal("It is not a linear equation with exactly one solution.") from None
     if solution.denominator != 1:
-        raise _refused(f"Its solution is {_short(solution)}, which is not a whole number.")
+        raise _refusal(f"Its solution is {_shorten(solution)}, which is not a whole number.")
     numbers = [int(n) for n in re.findall(r"\d+", left + " " + right)]
-    if max([abs(int(solution)), *numbers]) > LARGEST:
-        raise _refused(f"A number in it, or its solution ({_short(solution)}), is too large.")
+    if max([abs(int(solution)), *numbers]) > MAX_VALUE:
+        raise _refusal(f"A number in it, or its solution ({_shorten(solution)}), is too large.")
 
 
 def _check_story(text: str) -> None:
     numbers = _NUMBER_WORD.findall(text)
     if any(not number.isdigit() for number in numbers):
-        raise _refused("It has decimals or numbers with separators.")
-    if any(int(number) > LARGEST for number in numbers):
-        raise _refused(f"The number {_short(max(numbers, key=int))} in it is too large.")
-    beyond = _BEYOND.search(text)
+        raise _refusal("It has decimals or numbers with separators.")
+    if any(int(number) > MAX_VALUE for number in numbers):
+        raise _refusal(f"The number {_shorten(max(numbers, key=int))} in it is too large.")
+    beyond = _UNSUPPORTED_MATHEMATICS.search(text)
     if beyond:
-        raise _refused(f"It has mathematics that they never learned ({beyond[0]}).")
+        raise _refusal(f"It has mathematics that they never learned ({beyond[0]}).")
     if "=" in text:
-        raise _refused("It has an equals sign, but does not read as one equation.")
+        raise _refusal("It has an equals sign, but does not read as one equation.")
     words = re.findall(r"[A-Za-z]+", text)
-    if len(words) < 5 or not 2 <= len(numbers) + len(_FACTORS.findall(text)) <= 10:
-        raise _refused("It does not read as an expression, an equation or a story with two to ten numbers.")
+    if len(words) < 5 or not 2 <= len(numbers) + len(_FACTOR_WORDS.findall(text)) <= 10:
+        raise _refusal("It does not read as an expression, an equation or a story with two to ten numbers.")
     if not re.search(r"\b(how|what)\b", text, re.IGNORECASE):
-        if len(set(_ENGLISH.findall(text.lower()))) < 3:
-            raise _refused("It does not read as English.")
+        if len(set(_ENGLISH_WORDS.findall(text.lower()))) < 3:
+            raise _refusal("It does not read as English.")
         if not text.endswith("?"):
-            raise _refused("A story should end with a question.")
+            raise _refusal("A story should end with a question.")
 
 
-def familiar(text: str, losses: Sequence[float]) -> None:
+def check_familiarity(text: str, losses: Sequence[float]) -> None:
     """Raise ProblemError when a story is a stranger to the generator.
 
     `losses` are its -log p of the text's tokens, nats. What counts is the mean of the lower four fifths: the rest are
     the names, nouns and numbers that every story draws anew. Expressions and equations were parsed, and need no more.
     """
     ordered = sorted(losses)[: max(1, round(len(losses) * FAMILIAR_SHARE))]
-    if mathematics(text) is None and sum(ordered) / len(ordered) > FAMILIAR_LOSS:
-        raise _refused("It reads unlike anything they were trained on, so their answer would be a guess.")
+    if extract_mathematics(text) is None and sum(ordered) / len(ordered) > FAMILIAR_LOSS:
+        raise _refusal("It reads unlike anything they were trained on, so their answer would be a guess.")

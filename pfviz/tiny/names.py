@@ -1,6 +1,6 @@
 """The words that stories are told with."""
 
-SHE = [
+FEMALE_NAMES = [
     "Mia",
     "Anna",
     "Emma",
@@ -36,7 +36,7 @@ SHE = [
     "Jane",
     "Mary",
 ]
-HE = [
+MALE_NAMES = [
     "Tom",
     "Ben",
     "Sam",
@@ -145,7 +145,7 @@ THINGS = [
     "pizzas",
     "bottles",
 ]
-PACKS = [
+CONTAINERS = [
     "bags",
     "boxes",
     "packs",
@@ -175,7 +175,7 @@ FOOD = [
     "pies",
     "melons",
 ]
-SOLD = [
+GOODS = [
     "pen",
     "pencil",
     "book",
@@ -217,4 +217,4 @@ PEOPLE = [
 PLACES = ["hall", "theatre", "cinema", "classroom", "gym", "church", "tent", "stadium", "library"]
 SEATS = ["chairs", "seats", "benches"]
 PLANTS = ["trees", "bushes", "flowers", "roses", "tulips", "cabbages", "lettuces", "tomatoes", "plants", "carrots"]
-MONEY = ["dollars", "dollars", "dollars", "euros", "pounds"]
+CURRENCIES = ["dollars", "dollars", "dollars", "euros", "pounds"]

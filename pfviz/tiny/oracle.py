@@ -10,39 +10,39 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 
-from pfviz.tiny.expressions import ExpressionError, parse, solve, value, variables
+from pfviz.tiny.expressions import ExpressionError, evaluate, parse, solve, variables
 from pfviz.tiny.tasks import Kind
 
 _INTEGER = r"-?[0-9]{1,12}"
 _BOXED = rf"The answer is \\boxed\{{({_INTEGER}(?:/[1-9][0-9]{{0,11}})?)\}}\."
 _NEED = re.compile(r"We need (.+)\.")
-_REDUCED = re.compile(rf"(.+?) = ({_INTEGER})(?:, so we have (.+)\.|\. {_BOXED})")
+_REDUCTION = re.compile(rf"(.+?) = ({_INTEGER})(?:, so we have (.+)\.|\. {_BOXED})")
 _EQUATION = re.compile(rf"[A-Z][^:=]*: (.+?) = ([^.]+)\.(?: {_BOXED})?")
 
 
-def judge(kind: Kind, answer: Fraction, steps: Sequence[str]) -> list[bool]:
+def judge_steps(kind: Kind, answer: Fraction, steps: Sequence[str]) -> list[bool]:
     """For each prefix of the solution, whether it is right."""
     verdicts: list[bool] = []
     ok = True
     for step in steps:
-        ok = ok and _right(kind, answer, step)
+        ok = ok and _is_right(kind, answer, step)
         verdicts.append(ok)
     return verdicts
 
 
-def _right(kind: Kind, answer: Fraction, step: str) -> bool:
+def _is_right(kind: Kind, answer: Fraction, step: str) -> bool:
     try:
         if kind == "equation":
-            return _equation(answer, step)
+            return _is_right_equation(answer, step)
         need = _NEED.fullmatch(step)
         if need is not None:
-            return kind == "story" and value(parse(need[1])) == answer
-        return _reduced(answer, step)
+            return kind == "story" and evaluate(parse(need[1])) == answer
+        return _is_right_reduction(answer, step)
     except (ExpressionError, ZeroDivisionError):
         return False
 
 
-def _equation(answer: Fraction, step: str) -> bool:
+def _is_right_equation(answer: Fraction, step: str) -> bool:
     match = _EQUATION.fullmatch(step)
     if match is None:
         return False
@@ -52,10 +52,10 @@ def _equation(answer: Fraction, step: str) -> bool:
     return match[3] is None or Fraction(match[3]) == answer
 
 
-def _reduced(answer: Fraction, step: str) -> bool:
-    match = _REDUCED.fullmatch(step)
-    if match is None or value(parse(match[1])) != Fraction(match[2]):
+def _is_right_reduction(answer: Fraction, step: str) -> bool:
+    match = _REDUCTION.fullmatch(step)
+    if match is None or evaluate(parse(match[1])) != Fraction(match[2]):
         return False
     if match[3] is not None:
-        return value(parse(match[3])) == answer
+        return evaluate(parse(match[3])) == answer
     return Fraction(match[4]) == answer and Fraction(match[2]) == answer

@@ -1,7 +1,7 @@
 """Word problems: which templates there are, how a story is drawn from them, and how its solution is walked.
 
-A template tells a story and says which expression it asks for; numbers are rejected afterwards, in `make`, when a value
-inside the expression is negative, not an integer, or too large.
+A template tells a story and says which expression it asks for; numbers are rejected afterwards, in
+`make_task`, when a value inside the expression is negative, not an integer, or too large.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from pfviz.tiny import arithmetic
-from pfviz.tiny.expressions import Expr, ExpressionError, operations, render, value, values_inside
+from pfviz.tiny.expressions import Expr, ExpressionError, count_operations, evaluate, render, subexpression_values
 from pfviz.tiny.tasks import Line, Task
 from pfviz.tiny.templates.belongings import bags, boxes, collection, half
 from pfviz.tiny.templates.people import ages, comparison, groups, leftover, sharing, two_people
 from pfviz.tiny.templates.places import bus, reading, rectangle, rows, seats, travel, weather
 from pfviz.tiny.templates.trade import change, factory, shopping, wages
-from pfviz.tiny.words import Words
+from pfviz.tiny.words import StoryWords
 
-Template = Callable[[Words], tuple[str, Expr]]
+Template = Callable[[StoryWords], tuple[str, Expr]]
 TEMPLATES: tuple[Template, ...] = (
     collection,  # stays first: the richest by far, drawn more often than the others
     bags,
@@ -43,24 +43,24 @@ TEMPLATES: tuple[Template, ...] = (
     factory,
     half,
 )
-MOST_OPERATIONS = 5
+MAX_OPERATIONS = 5
 
 
-def make(rng: random.Random) -> Task:
+def make_task(rng: random.Random) -> Task:
     """A random story with 1-5 operations; all values inside are integers in 0..200."""
     while True:
-        words = Words(rng)
+        words = StoryWords(rng)
         told = TEMPLATES[0] if rng.random() < 0.35 else rng.choice(TEMPLATES[1:])
         text, expr = told(words)
         try:
-            inside = values_inside(expr)
+            inside = subexpression_values(expr)
         except ExpressionError:
             continue
-        fitting = all(v.denominator == 1 and 0 <= v <= arithmetic.LIMIT for v in inside)
-        if fitting and operations(expr) <= MOST_OPERATIONS:
+        fitting = all(v.denominator == 1 and 0 <= v <= arithmetic.MAX_VALUE for v in inside)
+        if fitting and count_operations(expr) <= MAX_OPERATIONS:
             if rng.random() < 0.05:
                 text = text.lower()
-            return Task("story", text, Fraction(value(expr)), expr, text)
+            return Task("story", text, Fraction(evaluate(expr)), expr, text)
 
 
 def solve(rng: random.Random, expr: Expr, answer: Fraction, slip: float = 0.0) -> list[Line]:
@@ -68,9 +68,9 @@ def solve(rng: random.Random, expr: Expr, answer: Fraction, slip: float = 0.0) -
     written = expr
     if rng.random() < slip:
         for _ in range(6):
-            wrong = arithmetic.miscopied(rng, expr)
-            if isinstance(wrong, tuple) and arithmetic.solvable(wrong) and value(wrong) != value(expr):
+            wrong = arithmetic.miscopy(rng, expr)
+            if isinstance(wrong, tuple) and arithmetic.is_solvable(wrong) and evaluate(wrong) != evaluate(expr):
                 written = wrong
                 break
-    ok = value(written) == answer
+    ok = evaluate(written) == answer
     return [Line(f"We need {render(written)}.", ok), *arithmetic.solve(rng, written, answer, slip, ok)]

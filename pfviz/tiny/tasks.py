@@ -29,14 +29,14 @@ class Line:
     ok: bool
 
 
-def show(number: Fraction | int) -> str:
+def format_number(number: Fraction | int) -> str:
     """A number as solutions write it: an integer, or a reduced fraction."""
     return str(Fraction(number))
 
 
-def final(number: Fraction | int) -> str:
+def final_sentence(number: Fraction | int) -> str:
     """The sentence that ends every solution."""
-    return f"The answer is \\boxed{{{show(number)}}}."
+    return f"The answer is \\boxed{{{format_number(number)}}}."
 
 
 def misread(rng: random.Random, number: int) -> int:

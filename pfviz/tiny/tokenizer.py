@@ -18,8 +18,8 @@ CHAT_TEMPLATE = (
     "{% endfor %}"
     "{% if add_generation_prompt %}<|assistant|>{% endif %}"
 )
-_PIECES = r"\n\n| [-+*/=] |[0-9]| ?\p{L}+| ?[^\s\p{L}0-9]|\s+"
-SIZE = 1280
+_PIECE_PATTERN = r"\n\n| [-+*/=] |[0-9]| ?\p{L}+| ?[^\s\p{L}0-9]|\s+"
+VOCABULARY_SIZE = 1280
 
 
 def build(texts: Iterable[str]) -> Any:
@@ -29,13 +29,13 @@ def build(texts: Iterable[str]) -> Any:
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [
-            pre_tokenizers.Split(Regex(_PIECES), behavior="isolated"),
+            pre_tokenizers.Split(Regex(_PIECE_PATTERN), behavior="isolated"),
             pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
         ]
     )
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=SIZE,
+        vocab_size=VOCABULARY_SIZE,
         special_tokens=[USER, ASSISTANT, END],
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 
-from pfviz.tiny.names import HE, MONEY, SHE, THINGS
+from pfviz.tiny.names import CURRENCIES, FEMALE_NAMES, MALE_NAMES, THINGS
 
-KNOWN = 0.93  # share of names and nouns that come from the lists; the others are made up
+KNOWN_SHARE = 0.93  # share of names and nouns that come from the lists; the others are made up
 
 
-class Words:
+class StoryWords:
     """One story's draws: a person with pronouns, another person, things, a currency; and more words on demand."""
 
     def __init__(self, rng: random.Random) -> None:
@@ -23,17 +23,21 @@ class Words:
         while self.other == self.name:
             self.other = self.person(rng.random() < 0.5)
         self.things = self.noun(THINGS)
-        self.money = rng.choice(MONEY)
+        self.money = rng.choice(CURRENCIES)
 
     def person(self, she: bool) -> str:
         """A name; now and then one that nobody has heard of."""
-        return self.rng.choice(SHE if she else HE) if self.rng.random() < KNOWN else self.made_up().capitalize()
+        return (
+            self.rng.choice(FEMALE_NAMES if she else MALE_NAMES)
+            if self.rng.random() < KNOWN_SHARE
+            else self.invent_word().capitalize()
+        )
 
     def noun(self, nouns: list[str]) -> str:
         """Mostly a known noun; now and then one that nobody has heard of, so that a visitor's own words work."""
-        return self.rng.choice(nouns) if self.rng.random() < KNOWN else self.made_up() + "s"
+        return self.rng.choice(nouns) if self.rng.random() < KNOWN_SHARE else self.invent_word() + "s"
 
-    def made_up(self) -> str:
+    def invent_word(self) -> str:
         """A word of one to three syllables that can be spoken."""
         return "".join(
             self.rng.choice("bcdfghjklmnprstvwz") + self.rng.choice("aeiou") + self.rng.choice(["", "n", "r", "l", "s"])

@@ -12,50 +12,50 @@ import numpy.typing as npt
 from pfviz.errors import TraceError
 from pfviz.inference.events import (
     Event,
-    Extended,
-    Noted,
+    NoteAdded,
+    ParticlesSelected,
+    ParticlesWeighed,
     RunEnded,
     RunStarted,
-    Scored,
-    Selected,
-    Swapped,
+    StepsExtended,
+    StepsScored,
+    SwapProposed,
     SweepEnded,
     SweepStarted,
-    Weighed,
 )
-from pfviz.models.base import IntArray
-from pfviz.trace.columns import Trace
+from pfviz.trace.trace import Trace
+from pfviz.types import IntArray
 
 
 class Recorder:
     """Collects the events of one run; `trace()` is a valid trace of its complete steps at any time.
 
-    A step is complete with its `Selected`. What a stopped run leaves of a step before that is dropped, and so is a
-    sweep that has no complete step while there is one before it.
+    A step is complete with its `ParticlesSelected`. What a stopped run leaves of a step before that is dropped, and so
+    is a sweep that has no complete step while there is one before it.
     """
 
     def __init__(self) -> None:
-        self._start(None)
+        self._reset(None)
 
-    def _start(self, run: RunStarted | None) -> None:
+    def _reset(self, run: RunStarted | None) -> None:
         self._run = run
         self._status = "running"
-        self._rows: list[_Row] = []
+        self._rows: list[_StepRow] = []
         self._sweep = SweepStarted(0, 0, False)
         self._ended: SweepEnded | None = None
-        self._notes: list[Noted] = []
-        self._swaps: list[Swapped] = []
+        self._notes: list[NoteAdded] = []
+        self._swaps: list[SwapProposed] = []
         self._earlier: list[Trace] = []
-        self._extended: Extended | None = None
-        self._scored: Scored | None = None
-        self._weighed: Weighed | None = None
+        self._extended: StepsExtended | None = None
+        self._scored: StepsScored | None = None
+        self._weighed: ParticlesWeighed | None = None
 
     @property
     def steps(self) -> int:
         """Complete steps of the sweep so far."""
         return len(self._rows)
 
-    def see(self, event: Event) -> None:
+    def record(self, event: Event) -> None:
         """Take in one event.
 
         Raises:
@@ -63,32 +63,32 @@ class Recorder:
         """
         match event:
             case RunStarted():
-                self._start(event)
+                self._reset(event)
             case SweepStarted():
-                self._begin(event)
-            case Noted():
+                self._begin_sweep(event)
+            case NoteAdded():
                 self._notes.append(event)
             case SweepEnded():
                 self._ended = event
-            case Swapped():
+            case SwapProposed():
                 self._swaps.append(event)
-            case Extended():
+            case StepsExtended():
                 self._extended = event
-            case Scored():
+            case StepsScored():
                 self._scored = event
-            case Weighed():
+            case ParticlesWeighed():
                 self._weighed = event
-            case Selected():
-                self._complete(event)
+            case ParticlesSelected():
+                self._complete_step(event)
             case RunEnded():
                 self._status = event.status
-            case _:  # Drafting leaves nothing behind
+            case _:  # TokensDrafted leaves nothing behind
                 pass
 
-    def watch(self, events: Iterable[Event]) -> Iterator[Event]:
+    def record_each(self, events: Iterable[Event]) -> Iterator[Event]:
         """The same events, each recorded before it is passed on."""
         for event in events:
-            self.see(event)
+            self.record(event)
             yield event
 
     def trace(self) -> Trace:
@@ -100,13 +100,13 @@ class Recorder:
         if self._run is None:
             raise TraceError("no run has started: a recorder needs `RunStarted` first")
         if not self._rows and self._earlier:
-            return self._as_of_now(self._earlier[-1], self._earlier[:-1])
-        return self._as_of_now(self._snapshot(), self._earlier)
+            return self._add_run_state(self._earlier[-1], self._earlier[:-1])
+        return self._add_run_state(self._snapshot(), self._earlier)
 
-    def _as_of_now(self, sweep: Trace, earlier: list[Trace]) -> Trace:
+    def _add_run_state(self, sweep: Trace, earlier: list[Trace]) -> Trace:
         return replace(sweep, status=self._status, earlier=tuple(earlier), swaps=tuple(self._swaps))
 
-    def _begin(self, event: SweepStarted) -> None:
+    def _begin_sweep(self, event: SweepStarted) -> None:
         """Put the sweep that was to the earlier ones."""
         if self._rows:
             self._earlier.append(self._snapshot())
@@ -153,30 +153,35 @@ class Recorder:
             **{name: series(name, np.float64) for name in ("ess", "log_evidence", "temperatures", "seconds")},
         )
 
-    def _complete(self, selected: Selected) -> None:
+    def _complete_step(self, selected: ParticlesSelected) -> None:
         t = len(self._rows)
         extended, scored, weighed = self._extended, self._scored, self._weighed
         if self._run is None or extended is None or scored is None or weighed is None:
-            raise TraceError(f"step {selected.step}: `Selected` came before `Extended`, `Scored` and `Weighed`")
+            raise TraceError(
+                f"step {selected.step}: `ParticlesSelected` came before `StepsExtended`, `StepsScored` and "
+                "`ParticlesWeighed`"
+            )
         if {extended.step, scored.step, weighed.step, selected.step} != {t}:
-            raise TraceError(f"step {t} was expected, but the event `Selected` is of step {selected.step}")
+            raise TraceError(f"step {t} was expected, but the event `ParticlesSelected` is of step {selected.step}")
         before = self._rows[-1] if self._rows else None
-        self._rows.append(_Row(int(self._run.settings["particles"]), t, before, extended, scored, weighed, selected))
+        self._rows.append(
+            _StepRow(int(self._run.settings["particles"]), t, before, extended, scored, weighed, selected)
+        )
         self._extended = self._scored = self._weighed = None
 
 
-class _Row:
+class _StepRow:
     """One complete step in columns."""
 
     def __init__(
         self,
         n: int,
         t: int,
-        before: _Row | None,
-        extended: Extended,
-        scored: Scored,
-        weighed: Weighed,
-        selected: Selected,
+        before: _StepRow | None,
+        extended: StepsExtended,
+        scored: StepsScored,
+        weighed: ParticlesWeighed,
+        selected: ParticlesSelected,
     ) -> None:
         new = extended.steps
         self.uids: IntArray = np.arange(t * n, (t + 1) * n)

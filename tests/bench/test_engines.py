@@ -14,11 +14,18 @@ import torch
 import pfviz
 from pfviz import api
 from pfviz.bench import engines
-from pfviz.bench.engines import HERE, PROMPT, SERVED, Engine, compared, of_engines
-from pfviz.bench.shapes import Pair, pair
+from pfviz.bench.engines import (
+    IN_PROCESS,
+    PROMPT_TEMPLATE,
+    TRANSFORMERS_SERVE,
+    Engine,
+    compare_engines,
+    compare_throughput,
+)
+from pfviz.bench.shapes import Pair, make_pair
 from pfviz.errors import EndpointError, ModelError
 from pfviz.models.remote.generator import RemoteGenerator
-from pfviz.problem import Problem
+from pfviz.problems.problem import Problem
 from tests.contracts import toy
 from tests.models.remote import fake
 from tests.models.remote.fake import Odd, Waited
@@ -57,7 +64,7 @@ def test_rounds_are_interleaved_and_every_engine_gets_the_same(monkeypatch: pyte
         found.append(Engine(name, toy.ToyGenerator()))
         found[-1].generator.name = name
     said: list[str] = []
-    lines = list(compared(found, PROBLEMS, (2, 3), 2, said.append))
+    lines = list(compare_throughput(found, PROBLEMS, (2, 3), 2, said.append))
     expected = [(name, "one", 1, 0, "indifferent") for name in "ab"]
     expected += [
         (name, text, n, seed, "indifferent")
@@ -78,7 +85,7 @@ def test_the_lines_are_tokens_per_second_and_their_ratio(clock: list[float]) -> 
     clock[:] = [1.0] * 4 + [0.0, 2.0, 0.0, 8.0, 0.0]
     found = {
         line.what: line
-        for line in compared([Engine("a", generator), Engine("b", generator)], PROBLEMS[:1], (4,), 1, silent)
+        for line in compare_throughput([Engine("a", generator), Engine("b", generator)], PROBLEMS[:1], (4,), 1, silent)
     }
     tokens = found["a: written"].spread.median
     trace = pfviz.run("one", generator=generator, reward=lambda problem, steps: 0.5, particles=4)
@@ -101,9 +108,9 @@ def test_an_engine_that_fails_a_particle_or_does_not_count_is_refused() -> None:
             engine = Engine("it", RemoteGenerator(server.endpoint(dialect="openai"), sleep=Waited().sleep))
             if said:
                 with pytest.raises(ModelError, match=f"it cannot be measured: .*{said}"):
-                    list(compared([engine], PROBLEMS, (2,), 1, silent))
+                    list(compare_throughput([engine], PROBLEMS, (2,), 1, silent))
             else:
-                assert list(compared([engine], PROBLEMS, (2,), 1, silent))
+                assert list(compare_throughput([engine], PROBLEMS, (2,), 1, silent))
 
 
 def test_a_configured_endpoint_is_beside_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -117,10 +124,10 @@ def test_a_configured_endpoint_is_beside_them(monkeypatch: pytest.MonkeyPatch, t
     file = tmp_path / "endpoints.json"
     file.write_text(json.dumps({"lab": {"url": "http://lab:8000", "model": "tiny"}}), encoding="utf-8")
     monkeypatch.setenv("PFVIZ_ENDPOINTS", str(file))
-    monkeypatch.setattr(engines, "serving", serving)
-    monkeypatch.setattr(engines, "compared", lambda found, *rest: iter([(found, rest)]))
-    ((found, rest),) = list(of_engines(pair("embedded"), ["lab"], (4,), 3, silent))  # type: ignore[misc]
-    assert [engine.name for engine in found] == [HERE, SERVED, "endpoint:lab"]
+    monkeypatch.setattr(engines, "serve_model", serving)
+    monkeypatch.setattr(engines, "compare_throughput", lambda found, *rest: iter([(found, rest)]))
+    ((found, rest),) = list(compare_engines(make_pair("embedded"), ["lab"], (4,), 3, silent))  # type: ignore[misc]
+    assert [engine.name for engine in found] == [IN_PROCESS, TRANSFORMERS_SERVE, "endpoint:lab"]
     assert found[1].generator.endpoint.url == "http://127.0.0.1:1"
     assert found[1].generator.endpoint.model == str(seen[0][0])
     model = found[0].generator.model
@@ -128,26 +135,32 @@ def test_a_configured_endpoint_is_beside_them(monkeypatch: pytest.MonkeyPatch, t
     assert seen[0][1] == alike | {"threads": torch.get_num_threads()}
     assert rest[1:3] == ((4,), 3)
     with pytest.raises(EndpointError, match="endpoint:lab"):
-        list(of_engines(pair("embedded"), ["nobody"], (4,), 3, silent))
+        list(compare_engines(make_pair("embedded"), ["nobody"], (4,), 3, silent))
     assert len(seen) == 1, "no server is started for a name that nobody has"
 
 
 @pytest.fixture(scope="module")
 def embedded() -> Pair:
-    return pair("embedded")
+    return make_pair("embedded")
 
 
 def test_the_prompt_is_that_of_the_chat_template(embedded: Pair) -> None:
     for problem in embedded.problems:
-        ids = embedded.generator.codec.encode(PROMPT.replace("{problem}", problem.text))
+        ids = embedded.generator.tokenization.encode(PROMPT_TEMPLATE.replace("{problem}", problem.text))
         assert ids == embedded.generator.prompt(problem)
 
 
 def test_a_real_server(embedded: Pair) -> None:
     short = Pair(embedded.name, embedded.generator, embedded.reward, embedded.problems[:1])
-    found = {line.what: line for line in of_engines(short, [], (2,), 1, silent)}
-    assert set(found) == {f"{SERVED} / {HERE}", HERE, f"{HERE}: written", SERVED, f"{SERVED}: written"}
+    found = {line.what: line for line in compare_engines(short, [], (2,), 1, silent)}
+    assert set(found) == {
+        f"{TRANSFORMERS_SERVE} / {IN_PROCESS}",
+        IN_PROCESS,
+        f"{IN_PROCESS}: written",
+        TRANSFORMERS_SERVE,
+        f"{TRANSFORMERS_SERVE}: written",
+    }
     assert all(line.spread.median > 0 for line in found.values())
-    ratio = found[SERVED].spread.median / found[HERE].spread.median
-    assert found[f"{SERVED} / {HERE}"].spread.median == pytest.approx(ratio)
-    assert found[f"{HERE}: written"].spread.median > 20, "two solutions of several tokens each"
+    ratio = found[TRANSFORMERS_SERVE].spread.median / found[IN_PROCESS].spread.median
+    assert found[f"{TRANSFORMERS_SERVE} / {IN_PROCESS}"].spread.median == pytest.approx(ratio)
+    assert found[f"{IN_PROCESS}: written"].spread.median > 20, "two solutions of several tokens each"

@@ -15,10 +15,10 @@ from types import SimpleNamespace
 import pytest
 
 from pfviz.bench import peer
-from pfviz.bench.peer_adapters import END, Judge, Writer
-from pfviz.bench.shapes import Pair, pair
+from pfviz.bench.peer_adapters import END_OF_SOLUTION, LanguageModelAdapter, RewardModelAdapter
+from pfviz.bench.shapes import Pair, make_pair
 from pfviz.errors import ModelError
-from pfviz.models.base import Step
+from pfviz.types import Step
 
 CHANGES = {"steps": 2, "step_tokens": 8, "prompt_tokens": 5}
 STEP_GENERATION = """
@@ -60,7 +60,7 @@ class ParticleFiltering:
 
 @pytest.fixture(scope="module")
 def small() -> Pair:
-    return pair("small", **CHANGES)
+    return make_pair("small", **CHANGES)
 
 
 def talk(text: str) -> list[SimpleNamespace]:
@@ -69,49 +69,51 @@ def talk(text: str) -> list[SimpleNamespace]:
 
 
 def test_a_writer_goes_on_from_ragged_texts(small: Pair) -> None:
-    writer, codec = Writer(small, small.problems[0]), small.generator.codec
-    texts = ["", codec.decode([1, 2, 3]) + "\n\n", codec.decode([4]) + "\n\n"]
+    writer, tokenization = LanguageModelAdapter(small, small.problems[0]), small.generator.tokenization
+    texts = ["", tokenization.decode([1, 2, 3]) + "\n\n", tokenization.decode([4]) + "\n\n"]
     replies = asyncio.run(writer.agenerate([talk(text) for text in texts], "\n\n", temperature=0.8))
-    lengths = [len(codec.encode(reply["content"])) + 1 for reply in replies]  # the last id counts as the separator
+    lengths = [
+        len(tokenization.encode(reply["content"])) + 1 for reply in replies
+    ]  # the last id counts as the separator
     assert all(reply["role"] == "assistant" for reply in replies)
     assert all(6 <= length <= 10 for length in lengths)
     assert writer.tokens == sum(lengths)
     alone = asyncio.run(writer.agenerate(talk(""), "\n\n", temperature=0.8))
-    assert codec.encode(alone["content"])
+    assert tokenization.encode(alone["content"])
 
 
 def test_a_writer_draws_from_the_model_whatever_pads_the_row(small: Pair) -> None:
     """At a temperature near 0 the reply is the model's most likely continuation of its own text."""
     import torch
 
-    writer, codec = Writer(small, small.problems[0]), small.generator.codec
-    texts = ["", codec.decode(list(range(30))) + "\n\n"]
+    writer, tokenization = LanguageModelAdapter(small, small.problems[0]), small.generator.tokenization
+    texts = ["", tokenization.decode(list(range(30))) + "\n\n"]
     replies = asyncio.run(writer.agenerate([talk(text) for text in texts], "\n\n", temperature=1e-4))
     for text, reply in zip(texts, replies, strict=True):
-        ids = small.generator.prompt(small.problems[0]) + codec.encode(text)
-        for token in codec.encode(reply["content"])[:4]:
+        ids = small.generator.prompt(small.problems[0]) + tokenization.encode(text)
+        for token in tokenization.encode(reply["content"])[:4]:
             with torch.inference_mode():
                 assert int(small.generator.model(input_ids=torch.tensor([ids])).logits[0, -1].argmax()) == token
             ids.append(token)
 
 
 def test_a_judge_scores_as_our_session_does(small: Pair) -> None:
-    codec = small.generator.codec
-    texts = [codec.decode(ids) for ids in ([1, 2, 3], [4], [5, 6])]
+    tokenization = small.generator.tokenization
+    texts = [tokenization.decode(ids) for ids in ([1, 2, 3], [4], [5, 6])]
     session = small.reward.open(small.problems[0], particles=3)
     first = session.score({n: Step(text, (1,), -1.0, False, "separator") for n, text in enumerate(texts)})
     second = session.score({n: Step("\U00020007", (1,), -1.0, False, "separator") for n in range(3)})
-    judge = Judge(small, small.problems[0])
+    judge = RewardModelAdapter(small, small.problems[0])
     assert judge.score("?", texts) == pytest.approx([first[n] for n in range(3)], abs=1e-6)
-    whole = [f"{text}\n\n\U00020007{END}" for text in texts]
+    whole = [f"{text}\n\n\U00020007{END_OF_SOLUTION}" for text in texts]
     assert asyncio.run(judge.ascore("?", whole)) == pytest.approx([second[n] for n in range(3)], abs=1e-6)
 
 
 def test_the_embedded_pair_stops_at_its_own_ends() -> None:
-    embedded = pair("embedded")
-    writer = Writer(embedded, embedded.problems[0])
+    embedded = make_pair("embedded")
+    writer = LanguageModelAdapter(embedded, embedded.problems[0])
     text, turns = "", 0
-    while END not in text and turns < 20:
+    while END_OF_SOLUTION not in text and turns < 20:
         reply = asyncio.run(writer.agenerate(talk(text), "\n\n", temperature=0.1))["content"]
         assert "\n\n" not in reply
         text, turns = f"{text}{reply}\n\n", turns + 1
@@ -138,7 +140,7 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_rounds_against_the_peer(small: Pair, stand_in: Path) -> None:
-    lines = list(peer.of_peer(small, [3], 2, lambda _: None, CHANGES, Path(sys.executable)))
+    lines = list(peer.compare_with_peer(small, [3], 2, lambda _: None, CHANGES, Path(sys.executable)))
     found = {line.what: line for line in lines}
     assert found["its_hub / run"].goal is not None
     assert found["its_hub / run"].spread.median > 0
@@ -150,7 +152,7 @@ def test_rounds_against_the_peer(small: Pair, stand_in: Path) -> None:
 def test_a_peer_that_dies_is_an_error(small: Pair, stand_in: Path) -> None:
     (stand_in / "its_hub" / "core" / "algorithms" / "particle_gibbs.py").write_text("raise SystemExit(3)")
     with pytest.raises(ModelError, match="ended early"):
-        list(peer.of_peer(small, [2], 1, lambda _: None, CHANGES, Path(sys.executable)))
+        list(peer.compare_with_peer(small, [2], 1, lambda _: None, CHANGES, Path(sys.executable)))
 
 
 def test_an_environment_that_cannot_be_made_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -164,8 +166,8 @@ def test_an_environment_that_cannot_be_made_is_an_error(monkeypatch: pytest.Monk
     monkeypatch.setattr(peer.subprocess, "run", fail)
     monkeypatch.setattr(Path, "write_text", lambda *_, **__: 0)
     with pytest.raises(ModelError, match="no such index"):
-        peer.environment()
-    assert called[-1][-1] == f"its_hub=={peer.VERSION}"
+        peer.ensure_environment()
+    assert called[-1][-1] == f"its_hub=={peer.ITS_HUB_VERSION}"
     assert "--no-deps" in called[-1]
     assert str(tmp_path) in called[0][-1]
 
@@ -173,8 +175,8 @@ def test_an_environment_that_cannot_be_made_is_an_error(monkeypatch: pytest.Monk
 def test_an_environment_that_is_there_is_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    folder = tmp_path / "pfviz" / f"its_hub-{peer.VERSION}-python{version}"
+    folder = tmp_path / "pfviz" / f"its_hub-{peer.ITS_HUB_VERSION}-python{version}"
     folder.mkdir(parents=True)
     (folder / "complete").touch()
-    monkeypatch.setattr(peer, "_call", lambda command: pytest.fail("nothing is to be made"))
-    assert peer.environment().is_relative_to(folder)
+    monkeypatch.setattr(peer, "_run_command", lambda command: pytest.fail("nothing is to be made"))
+    assert peer.ensure_environment().is_relative_to(folder)

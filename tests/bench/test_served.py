@@ -12,7 +12,7 @@ from pfviz.errors import ModelError
 
 
 def start(**options: float) -> None:
-    with served.serving("no/such/folder", **options):  # type: ignore[arg-type]
+    with served.serve_model("no/such/folder", **options):  # type: ignore[arg-type]
         pytest.fail("there is no server")
 
 

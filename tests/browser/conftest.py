@@ -149,7 +149,7 @@ def visit(browser: Browser, demo: Demo) -> Iterator[type[Tab]]:
 @pytest.fixture
 def nothing_runs(demo: Demo) -> None:
     """Before a test that counts runs: those of closed tabs have ended."""
-    wait_until(lambda: demo.visits.running() == 0)
+    wait_until(lambda: demo.visits.running_count() == 0)
 
 
 @pytest.fixture

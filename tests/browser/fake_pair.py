@@ -14,14 +14,14 @@ from typing import Any
 from pfviz import api
 from pfviz.errors import ProblemError
 from pfviz.inference.events import Event
-from pfviz.models.base import NOTHING, Drafts, IntArray, Sampling, Step
-from pfviz.page.engine import Waiting
-from pfviz.page.offer import Offer
-from pfviz.page.questions import Question
-from pfviz.page.sharing import Sharing
-from pfviz.problem import Problem
-from pfviz.streams import stream
+from pfviz.lab.probes.questions import Question
+from pfviz.page.serving.engine import WaitStatus
+from pfviz.page.serving.model_menu import ModelMenu
+from pfviz.page.serving.scheduler import Scheduler
+from pfviz.problems.problem import Problem
+from pfviz.rng import derive_rng
 from pfviz.trace import Trace
+from pfviz.types import NO_STEPS, IntArray, Sampling, Step, StepProgress
 
 HOSTILE = (
     "<script>window.pwned=1</script><img src=x onerror='window.pwned=1'> <a href='javascript:window.pwned=1'>x</a>"
@@ -53,7 +53,7 @@ class FakeWriter:
         self.totals = [int(problem.truth or 0) - 2 * STEPS if given else 10] * particles
         self.waiting = threading.Event()  # never set: a wait that a test need not sleep for
 
-    def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NOTHING) -> Drafts:
+    def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NO_STEPS) -> StepProgress:
         if "failing" in self.problem and step == 1:
             raise RuntimeError("the fake model fails, as it was asked to")
         while "held" in self.problem and step == 2 and not self.model.gate.wait(0.05):
@@ -71,7 +71,7 @@ class FakeWriter:
         return step
 
     def _step(self, slot: int, step: int) -> Step:
-        rng = stream(self.seed, "fake", step, slot)
+        rng = derive_rng(self.seed, "fake", step, slot)
         slip = int(rng.integers(1, 4)) if rng.random() < 0.25 else 0
         before, self.totals[slot] = self.totals[slot], self.totals[slot] + 2 + slip
         after = self.totals[slot]
@@ -117,18 +117,18 @@ class FakeScorer:
 class FakeEngine:
     """The page's engine over the fake pair."""
 
-    def __init__(self, pace: float = 0.004, shares: Sharing | None = None) -> None:
+    def __init__(self, pace: float = 0.004, shares: Scheduler | None = None) -> None:
         self.generator = FakeGenerator(pace)
-        self.shares = shares or Sharing(64)
-        self.offer = Offer.of({"PFVIZ_ANY_MODEL": "1"})
+        self.shares = shares or Scheduler(64)
+        self.menu = ModelMenu.from_environment({"PFVIZ_ANY_MODEL": "1"})
         self.asked: list[tuple[str, str]] = []  # generator and reward of each run
 
-    def stream(self, problem: str, *, stop: Callable[[], bool], **settings: Any) -> Iterator[Event | Waiting]:
+    def stream(self, problem: str, *, stop: Callable[[], bool], **settings: Any) -> Iterator[Event | WaitStatus]:
         if "integral" in problem:
             raise ProblemError("The embedded pair does not know integrals. It understands arithmetic.", EXAMPLES)
         self.asked.append((settings.pop("generator", ""), settings.pop("reward", "")))
         events = api.stream(problem, stop=stop, generator=self.generator, reward=FakeReward(), **settings)
-        return self.shares.share(events, stop, here=False)  # so that a run that is held holds up nobody
+        return self.shares.schedule(events, stop, here=False)  # so that a run that is held holds up nobody
 
     def resume(self, trace: Trace, *, stop: Callable[[], bool]) -> Iterator[Event]:
         return api.resume_stream(trace, stop=stop, generator=self.generator, reward=FakeReward())
@@ -136,4 +136,4 @@ class FakeEngine:
     def ask(self, question: Question, *, stop: Callable[[], bool]) -> Iterator[Any]:
         reward = FakeReward(question.reward or "fake reward")
         items = (item for asked in [question] for item in asked.begin(self.generator, reward, stop))
-        return self.shares.share(items, stop, here=False)
+        return self.shares.schedule(items, stop, here=False)

@@ -10,8 +10,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from playwright.sync_api import Page, sync_playwright
 
 from pfviz.page import build_page
-from pfviz.page.check import QUESTIONS
-from pfviz.page.engine import Shared
+from pfviz.page.render.reward_tab import QUESTIONS
+from pfviz.page.serving.engine import SharedEngine
 from tests.browser.chromium import launch
 from tests.browser.fake_pair import FakeEngine
 
@@ -38,7 +38,7 @@ def pick(page: Page) -> None:
 
 def main(folder: Path, real: bool) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    demo = build_page(Shared() if real else FakeEngine())
+    demo = build_page(SharedEngine() if real else FakeEngine())
     _, address, _ = demo.launch(prevent_thread_lock=True, quiet=True, server_port=None, warm=real)
     slow = PROBLEM if real else PROBLEM + " slowly"
     with sync_playwright() as playwright:
@@ -81,7 +81,7 @@ def main(folder: Path, real: bool) -> None:
                     page.locator("#temperature input, #temperature textarea").first.fill("-1")
                     page.locator("#seed input, #seed textarea").first.fill("abc")
                     run(page, "")
-                    page.locator(".trouble").first.wait_for()
+                    page.locator(".field-error").first.wait_for()
                     shot("errors")
                 context.close()
         browser.close()

@@ -92,7 +92,7 @@ def test_what_is_held_can_be_stopped_and_asked_again(visit: Open, demo: Demo, ga
     tab.page.locator("#asking .busy", has_text="Writing 8 rollouts").wait_for()
     tab.page.locator("[data-role=ask-stop]").click()
     said(tab, "Stopped")
-    wait_until(lambda: demo.visits.running() == 0)
+    wait_until(lambda: demo.visits.running_count() == 0)
     gate.set()
     press(tab, "value")
     said(tab, "16 of 16 rollouts")
@@ -107,9 +107,9 @@ def test_a_closed_tab_stops_what_it_asked(visit: Open, demo: Demo, gate: Event) 
     open_question(tab, "worth")
     press(tab, "tree")
     tab.page.locator("#asking .busy").wait_for()
-    assert demo.visits.running() == 1
+    assert demo.visits.running_count() == 1
     tab.close()
-    wait_until(lambda: demo.visits.running() == 0)
+    wait_until(lambda: demo.visits.running_count() == 0)
 
 
 def test_another_reward_is_compared_and_leads_to_particles(visit: Open) -> None:

@@ -8,7 +8,7 @@ from threading import Event
 import pytest
 
 from pfviz.page import Page as Demo
-from pfviz.page.check import QUESTIONS
+from pfviz.page.render.reward_tab import QUESTIONS
 from tests.browser.conftest import Tab, wait_until
 
 pytestmark = [
@@ -44,9 +44,9 @@ def test_a_closed_tab_stops_its_run(visit: Open, demo: Demo) -> None:
     tab = visit()
     tab.run("2 + 2 held")
     tab.wait_steps(1)
-    assert demo.visits.running() == 1
+    assert demo.visits.running_count() == 1
     tab.close()
-    wait_until(lambda: demo.visits.running() == 0)
+    wait_until(lambda: demo.visits.running_count() == 0)
     generator = demo.engine.generator  # type: ignore[attr-defined]
     written = generator.columns
     later = visit()  # something that takes a while
@@ -82,18 +82,18 @@ def test_markup_of_a_visitor_or_a_model_is_text(visit: Open) -> None:
 def test_a_problem_that_is_none_is_refused_beside_the_box(visit: Open, problem: str, said: str) -> None:
     tab = visit()
     tab.run(problem)
-    tab.page.locator("#trouble-problem [role=alert]", has_text=said).wait_for()
+    tab.page.locator("#error-problem [role=alert]", has_text=said).wait_for()
     assert tab.page.locator("#hero .hero").is_visible()
     tab.run("2 + 2")
     tab.wait_end()
-    assert tab.page.locator("#trouble-problem [role=alert]").count() == 0
+    assert tab.page.locator("#error-problem [role=alert]").count() == 0
 
 
 def test_a_problem_beyond_the_models_offers_examples(visit: Open) -> None:
     tab = visit()
     tab.run("the integral of x")
-    tab.page.locator("#trouble-problem [role=alert]", has_text="integrals").wait_for()
-    tab.page.locator("#trouble-problem .chip").first.click()
+    tab.page.locator("#error-problem [role=alert]", has_text="integrals").wait_for()
+    tab.page.locator("#error-problem .chip").first.click()
     tab.page.wait_for_function("document.querySelector('#problem textarea').value === 'Compute 2 + 3 * 4'")
     tab.press_run()
     tab.wait_end()
@@ -106,7 +106,7 @@ def test_settings_that_make_no_sense_are_refused_beside_their_field(visit: Open)
         tab.page.locator(f"#{field} :is(input, textarea)").first.fill(typed)
     tab.run("2 + 2")
     for field, said in (("temperature", "between"), ("seed", "number"), ("tau", "finite")):
-        tab.page.locator(f"#trouble-{field} [role=alert]", has_text=said).wait_for()
+        tab.page.locator(f"#error-{field} [role=alert]", has_text=said).wait_for()
     for field, typed in (("temperature", "0.5"), ("seed", "7"), ("tau", "1")):
         tab.page.locator(f"#{field} :is(input, textarea)").first.fill(typed)
     tab.press_run()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pfviz.trace.file import save
+from pfviz.trace.json_file import save
 from tests.browser.conftest import Tab
 from tests.lab.diagnosed import runs
 

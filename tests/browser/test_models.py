@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from pfviz.page import Page as Demo
 from pfviz.page import build_page
-from pfviz.page.sharing import Sharing
+from pfviz.page.serving.scheduler import Scheduler
 from tests.browser import chromium
 from tests.browser.conftest import Tab, wait_until
 from tests.browser.fake_pair import FakeEngine
@@ -61,17 +61,17 @@ def test_other_models_are_typed(visit: type[Tab], demo: Demo) -> None:
     generator.fill("http://127.0.0.1:1/v1")
     tab.run("1 + 2")
     for field in ("generator", "typed-reward"):
-        tab.page.locator(f"#trouble-{field} [role=alert]").wait_for()
+        tab.page.locator(f"#error-{field} [role=alert]").wait_for()
     generator.fill("somebody/writer")
     tab.page.locator("#typed-reward textarea, #typed-reward input").fill("confidence")
     assert run(tab, demo, "1 + 2") == ("somebody/writer", "confidence")
-    assert not tab.page.locator("#trouble-generator [role=alert]").is_visible()
+    assert not tab.page.locator("#error-generator [role=alert]").is_visible()
 
 
 @pytest.fixture(scope="module")
 def busy() -> Iterator[Demo]:
     """A page with one place."""
-    page = build_page(FakeEngine(shares=Sharing(1)))
+    page = build_page(FakeEngine(shares=Scheduler(1)))
     page.launch(prevent_thread_lock=True, quiet=True, server_port=chromium.free_port(), warm=False)
     yield page
     page.close()

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from pfviz.models.presets import assets
 from pfviz.page import Page as Demo
 from pfviz.page import build_page
+from pfviz.resources import weights_dir
 from tests.browser import chromium
 from tests.browser.conftest import Tab
 
@@ -52,19 +52,19 @@ def test_a_problem_is_solved_step_by_step(tab: Tab, reward: str) -> None:
 def test_models_whose_names_are_typed_are_loaded_and_run(tab: Tab) -> None:
     tab.choose("models", "Another model")
     for field, folder in (("generator", "generator"), ("typed-reward", "naive-reward")):
-        tab.page.locator(f"#{field} textarea, #{field} input").fill(str(assets() / "tiny" / folder))
+        tab.page.locator(f"#{field} textarea, #{field} input").fill(str(weights_dir() / folder))
     tab.run("What is 3 + 4?")
     tab.wait_end()
     tab.page.locator("#answer .answer").wait_for()
     tab.page.locator("#typed-reward textarea, #typed-reward input").fill("somebody/nothing at all")
     tab.press_run()
-    tab.page.locator("#trouble-typed-reward [role=alert], #banner [role=alert]").first.wait_for()
+    tab.page.locator("#error-typed-reward [role=alert], #banner [role=alert]").first.wait_for()
 
 
 def test_another_mathematics_gets_a_message_and_three_examples(tab: Tab) -> None:
     tab.run("Prove that there are infinitely many primes.")
-    tab.page.locator("#trouble-problem [role=alert]").wait_for()
-    assert tab.page.locator("#trouble-problem .chip").count() == 3
+    tab.page.locator("#error-problem [role=alert]").wait_for()
+    assert tab.page.locator("#error-problem .chip").count() == 3
     tab.page.locator("#hero .hero").wait_for()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pfviz.page.check import QUESTIONS
+from pfviz.page.render.reward_tab import QUESTIONS
 from tests.browser.conftest import Tab
 
 pytestmark = [
@@ -76,11 +76,11 @@ def test_another_rule_redraws_at_once_and_goes_back(visit: Open) -> None:
 
     tab.page.locator("#rule [name=tau]").fill("-3")
     tab.page.locator("#rule [name=tau]").press("Tab")
-    tab.page.locator("#told .trouble", has_text="Tau is -3").wait_for()
+    tab.page.locator("#told .field-error", has_text="Tau is -3").wait_for()
 
     tab.page.locator("#rule button[type=reset]").click()
     title.filter(has_text="The same as in the run").wait_for()
-    tab.page.locator("#told .trouble").wait_for(state="detached")
+    tab.page.locator("#told .field-error").wait_for(state="detached")
     assert tab.page.locator("#rule [name=tau]").input_value() == "1"
 
 

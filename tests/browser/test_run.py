@@ -140,7 +140,7 @@ def test_stop(visit: Open, demo: Demo) -> None:
     tab.page.locator("button#stop").click()
     tab.page.locator(".progress.done", has_text="Stopped").wait_for()
     tab.wait_end()
-    wait_until(lambda: demo.visits.running() == 0)
+    wait_until(lambda: demo.visits.running_count() == 0)
     tab.run("2 + 2")  # and the page is usable
     tab.page.locator(".progress.done", has_text="Finished").wait_for()
 

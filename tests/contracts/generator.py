@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from pfviz.models.base import Generator, GeneratorSession, Sampling, Step
-from pfviz.problem import Problem
+from pfviz.problems.problem import Problem
+from pfviz.types import Generator, GeneratorSession, Sampling, Step
 
 Scratch = Callable[[Problem, Sequence[int], Sequence[int]], float]
 

@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from pfviz.models.base import RewardModel, RewardSession, Step, token_rewards
-from pfviz.problem import Problem
+from pfviz.problems.problem import Problem
+from pfviz.types import RewardModel, RewardSession, Step, token_rewards
 
 
 def step_of(text: str, finished: bool = False) -> Step:

@@ -8,9 +8,9 @@ from typing import ClassVar
 
 import pytest
 
-from pfviz.models.base import NOTHING, Drafts, IntArray, Sampling, Step
-from pfviz.models.python_reward import FunctionReward, FunctionRewardSession
-from pfviz.problem import Problem
+from pfviz.models.rewards.function import FunctionReward, FunctionRewardSession
+from pfviz.problems.problem import Problem
+from pfviz.types import NO_STEPS, IntArray, Sampling, Step, StepProgress
 from tests.contracts import generator, reward, toy
 
 PROBLEM = Problem("toy")
@@ -64,35 +64,35 @@ class DrawsInTurn(toy.ToySession):
 class KeepsDrafts(toy.ToySession):
     """Writes into its state before the step is complete."""
 
-    def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NOTHING) -> Drafts:
+    def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NO_STEPS) -> StepProgress:
         self.seed += 1
         yield from super().extend(active, step, given)
         self.seed -= 1
 
 
 class LosesASlot(toy.ToySession):
-    def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NOTHING) -> Drafts:
+    def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NO_STEPS) -> StepProgress:
         return super().extend(list(active)[1:], step, given)
 
 
 class DrawsAnyway(toy.ToySession):
     """Does not care for what it is given."""
 
-    def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NOTHING) -> Drafts:
+    def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NO_STEPS) -> StepProgress:
         return super().extend(active, step)
 
 
 class HandsBack(toy.ToySession):
     """Hands a given step back, and keeps its own."""
 
-    def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NOTHING) -> Drafts:
+    def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NO_STEPS) -> StepProgress:
         *_, steps = super().extend(active, step)
         yield len(steps)
         yield {**steps, **given}
 
 
 class SaysNothing(toy.ToySession):
-    def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NOTHING) -> Drafts:
+    def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NO_STEPS) -> StepProgress:
         *_, steps = super().extend(active, step, given)
         yield steps
 
@@ -102,7 +102,7 @@ class LosesAToken(toy.ToySession):
 
     told: tuple[float, ...] = (-0.5, -0.5)
 
-    def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NOTHING) -> Drafts:
+    def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NO_STEPS) -> StepProgress:
         *counts, steps = super().extend(active, step, given)
         yield from counts
         yield {slot: replace(made, token_log_probs=self.told) for slot, made in steps.items()}
@@ -113,7 +113,7 @@ class TellsOthers(LosesAToken):
 
 
 class TellsEntropiesUnasked(toy.ToySession):
-    def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NOTHING) -> Drafts:
+    def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NO_STEPS) -> StepProgress:
         *counts, steps = super().extend(active, step, given)
         yield from counts
         yield {slot: replace(made, entropies=(0.5,)) for slot, made in steps.items()}

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from pfviz.models.base import NOTHING, Drafts, IntArray, Sampling, Step
-from pfviz.problem import Problem
-from pfviz.streams import stream
+from pfviz.problems.problem import Problem
+from pfviz.rng import derive_rng
+from pfviz.types import NO_STEPS, IntArray, Sampling, Step, StepProgress
 
 LETTERS = "abc"
 LENGTH = 3
@@ -88,12 +88,12 @@ class ToySession:
         self.texts = [""] * particles
 
     def uniform(self, step: int, slot: int) -> float:
-        return float(stream(self.seed, "tokens", step, slot).random())
+        return float(derive_rng(self.seed, "tokens", step, slot).random())
 
     def keep(self, slot: int, text: str) -> None:
         self.texts[slot] = text
 
-    def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NOTHING) -> Drafts:
+    def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NO_STEPS) -> StepProgress:
         steps = {}
         for count, slot in enumerate(active, start=1):
             if slot in given:

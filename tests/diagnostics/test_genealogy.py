@@ -41,9 +41,9 @@ def test_survivors_are_those_that_a_last_particle_descends_from(trace: Trace) ->
     assert d.distinct_ancestors(trace).tolist() == [len({p for p in count if p[0] == t}) for t in range(trace.steps)]
     assert d.distinct_ancestors(trace)[-1] == trace.particles
     assert np.all(np.diff(d.distinct_ancestors(trace)) >= 0)
-    back = d.traced_back(trace)
+    back = d.lineage_slots(trace)
     assert all(back[t, n] == lineage[t][1] for n, lineage in enumerate(lineages(trace)) for t in range(trace.steps))
-    families = d.eves(trace)
+    families = d.root_ancestor(trace)
     assert all(families[-1, n] == lineage[0][1] for n, lineage in enumerate(lineages(trace)))
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 import pfviz
-from pfviz.diagnostics.truth import RIGHT, UNKNOWN, WRONG, embedded, true_answer, truth
-from pfviz.problem import Problem
+from pfviz.diagnostics.truth import RIGHT, UNKNOWN, WRONG, judge_with_oracle, true_answer, truth
+from pfviz.problems.problem import Problem
 from pfviz.trace import Trace
 
 RUN: Trace = pfviz.run("Compute (12 + 7) * 3 - 45", particles=8, seed=1, reward="naive", temperature=1.0)
@@ -19,7 +19,7 @@ def test_the_oracle_judges_every_prefix_of_the_embedded_pair() -> None:
     assert (found.source, found.answer) == ("steps", "12")
     for t in range(RUN.steps):
         for n in range(RUN.particles):
-            assert bool(found.prefixes[t, n]) is embedded(Problem(RUN.problem), RUN.path_texts(t, n))[-1]
+            assert bool(found.prefixes[t, n]) is judge_with_oracle(Problem(RUN.problem), RUN.path_texts(t, n))[-1]
     assert {RIGHT, WRONG} == set(found.prefixes.flat)
     # An answer can be right although a step is wrong, but a right solution has the right answer.
     assert (found.answers[found.prefixes[-1] == RIGHT] == RIGHT).all()

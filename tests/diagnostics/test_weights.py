@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from pfviz.diagnostics import (
-    cumulative,
+    cumulative_log_evidence,
     ess_fraction,
+    evidence_name,
     is_filter,
     mass_name,
     max_weight,
     perplexity_fraction,
-    target,
 )
 from pfviz.inference.methods import METHODS
 from pfviz.inference.methods.particle_filtering import ParticleFiltering
@@ -39,10 +39,10 @@ def test_recorded_ess_is_that_of_the_weights() -> None:
 
 def test_log_evidence_is_the_running_sum_and_names_its_target() -> None:
     trace = synthetic_trace()
-    assert cumulative(trace)[-1] == pytest.approx(trace.log_evidence.sum())
-    assert cumulative(trace.upto(2)).tolist() == cumulative(trace)[:2].tolist()
-    assert target(trace) == "log Ẑ of the odds target"
-    assert target(dataclasses.replace(trace, settings={"particles": 16})) == "log Ẑ"
+    assert cumulative_log_evidence(trace)[-1] == pytest.approx(trace.log_evidence.sum())
+    assert cumulative_log_evidence(trace.upto(2)).tolist() == cumulative_log_evidence(trace)[:2].tolist()
+    assert evidence_name(trace) == "log Ẑ of the odds target"
+    assert evidence_name(dataclasses.replace(trace, settings={"particles": 16})) == "log Ẑ"
 
 
 def test_only_a_filter_has_a_posterior() -> None:
@@ -52,4 +52,4 @@ def test_only_a_filter_has_a_posterior() -> None:
         filters = issubclass(method, ParticleFiltering)
         assert is_filter(made) == filters
         assert mass_name(made) == ("posterior mass" if filters else "share of the weight")
-        assert ("Ẑ" in target(made)) == filters
+        assert ("Ẑ" in evidence_name(made)) == filters

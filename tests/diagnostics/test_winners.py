@@ -59,4 +59,4 @@ def test_without_an_answer_nobody_wins() -> None:
     cut = synthetic_trace().upto(1)
     assert {cell.answer for cell in winners(cut)} == {None}
     assert {cell.uid for cell in winners(cut)} == {None}
-    assert Answers.grouped([None], cut.rewards[0, :1], cut.rewards[0, :1]).rows == ()
+    assert Answers.from_particles([None], cut.rewards[0, :1], cut.rewards[0, :1]).rows == ()

@@ -11,8 +11,8 @@ import pytest
 
 import pfviz
 from pfviz.inference.methods import METHODS
-from pfviz.models.base import Step
 from pfviz.trace import Trace, dumps, loads
+from pfviz.types import Step
 from tests.contracts import toy
 
 EVERY = [name for name in METHODS if name != "greedy"]

@@ -11,7 +11,7 @@ import math
 import numpy as np
 import pytest
 
-from pfviz.inference.events import Extended, Selected, Weighed
+from pfviz.inference.events import ParticlesSelected, ParticlesWeighed, StepsExtended
 from pfviz.inference.methods.base import Selection
 from pfviz.inference.methods.particle_filtering import ParticleFiltering
 from pfviz.inference.potentials import POTENTIALS
@@ -19,8 +19,8 @@ from pfviz.inference.resampling import RESAMPLERS
 from pfviz.inference.run import run_events
 from pfviz.inference.settings import Settings
 from pfviz.inference.weights import normalise
-from pfviz.models.python_reward import FunctionReward
-from pfviz.problem import Problem
+from pfviz.models.rewards.function import FunctionReward
+from pfviz.problems.problem import Problem
 from tests.contracts import toy
 
 REWARD = FunctionReward(toy.reward)
@@ -34,13 +34,13 @@ def weighted_population(settings: Settings, method=ParticleFiltering) -> tuple[l
     texts, log_evidence, steps = [""] * settings.particles, 0.0, 0
     for event in run_events(Problem("toy"), toy.ToyGenerator(), REWARD, method(settings)):
         match event:
-            case Extended():
+            case StepsExtended():
                 texts = [text + event.steps[n].text if n in event.steps else text for n, text in enumerate(texts)]
-            case Weighed():
+            case ParticlesWeighed():
                 log_weights = event.log_weights
                 log_evidence += event.log_evidence
                 steps += 1
-            case Selected():
+            case ParticlesSelected():
                 texts = [texts[a] for a in event.ancestors]
     rest = [
         sum(toy.step_potential(text, t, settings.potential) for t in range(steps, toy.LENGTH)) / settings.tau
@@ -109,9 +109,9 @@ def test_absorbed_particles_keep_their_places() -> None:
     settings = settings_of("always", particles=1000, finished="absorbing")
     early: list[int] = []
     for event in run_events(Problem("toy"), toy.ToyGenerator(), REWARD, ParticleFiltering(settings)):
-        if isinstance(event, Extended) and event.step == 0:
+        if isinstance(event, StepsExtended) and event.step == 0:
             early = [slot for slot, step in event.steps.items() if step.finished]
-        if isinstance(event, Selected):
+        if isinstance(event, ParticlesSelected):
             assert event.ancestors[early].tolist() == early
             assert not set(np.delete(event.ancestors, early)) & set(early)
     assert len(early) > 100

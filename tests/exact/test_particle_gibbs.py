@@ -15,16 +15,16 @@ import pytest
 
 import pfviz
 from pfviz.errors import SettingError
-from pfviz.inference.loop import Course, Sweep
+from pfviz.inference.loop import RunContext, Sweep
 from pfviz.inference.methods.base import Population
 from pfviz.inference.methods.parallel_tempering import ParallelTempering
 from pfviz.inference.methods.particle_gibbs import ParticleGibbs
-from pfviz.inference.past import Trajectory
+from pfviz.inference.replay import Trajectory
 from pfviz.inference.settings import Settings
 from pfviz.inference.weights import normalise
-from pfviz.models.base import Step
-from pfviz.models.python_reward import FunctionReward
-from pfviz.problem import Problem
+from pfviz.models.rewards.function import FunctionReward
+from pfviz.problems.problem import Problem
+from pfviz.types import Step
 from tests.contracts import toy
 
 REWARD = FunctionReward(toy.reward)
@@ -50,14 +50,14 @@ def trajectory(text: str) -> Trajectory:
 
 def kept_after(method: ParticleGibbs, text: str, seed: int) -> str:
     """The trajectory that one conditional sweep around `text` keeps."""
-    course = Course(Problem("toy"), toy.ToyGenerator(), REWARD, seed, lambda: False)
-    sweep = Sweep(course, method, 1, 0, trajectory(text), toy.LENGTH)
+    context = RunContext(Problem("toy"), toy.ToyGenerator(), REWARD, seed, lambda: False)
+    sweep = Sweep(context, method, 1, 0, trajectory(text), toy.LENGTH)
     events = sweep.run()
     try:
         while True:
             next(events)
     except StopIteration as end:
-        return "".join(step.text for step in end.value.kept.steps)
+        return "".join(step.text for step in end.value.retained.steps)
 
 
 def draws(posterior: dict[str, float], count: int, seed: int) -> list[str]:

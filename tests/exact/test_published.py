@@ -15,7 +15,7 @@ from pfviz.inference.methods.base import Population
 from pfviz.inference.methods.particle_filtering import ParticleFiltering
 from pfviz.inference.settings import Settings
 from pfviz.inference.weights import normalise
-from pfviz.models.causal_lm import CausalLMGenerator
+from pfviz.models.decoding.causal_lm import CausalLMGenerator
 from tests.models import tiny
 
 
@@ -67,7 +67,7 @@ def test_without_temperature_every_particle_decodes_by_argmax(settings) -> None:
             max_step_tokens=15, **settings,
         )  # fmt: skip
         separator = tokenizer.encode("\n\n", add_special_tokens=False)
-        prompt = generator.prompt(pfviz.problem.Problem("compute 1 + 2"))
+        prompt = generator.prompt(pfviz.problems.answers.Problem("compute 1 + 2"))
         expected = argmax_decoding(model, prompt, {1, 40}, separator, 3, 15)
         ended += expected[-1] in {1, 40}
         for n in range(trace.particles):

@@ -10,10 +10,10 @@ import pytest
 
 import pfviz
 from pfviz.errors import ModelError
-from pfviz.inference.events import Noted, Selected
+from pfviz.inference.events import NoteAdded, ParticlesSelected
 from pfviz.inference.methods import METHODS
-from pfviz.models.causal_lm import CausalLMGenerator
-from pfviz.models.token_classifier import TokenClassifierReward
+from pfviz.models.decoding.causal_lm import CausalLMGenerator
+from pfviz.models.prm.trl import TokenClassifierReward
 from pfviz.trace import Recorder, Trace, dumps, loads
 from tests.contracts import toy
 from tests.models import tiny
@@ -147,7 +147,7 @@ def test_a_recorded_run_equals_an_unrecorded_one(method) -> None:
     settings = {"particles": 6, "seed": 4, "max_steps": 3, "iterations": 2}
     silent = [repr(e) for e in pfviz.api.stream("toy", method=method, **TOY, **settings) if not timed(e)]
     recorder = Recorder()
-    watched = recorder.watch(pfviz.api.stream("toy", method=method, **TOY, **settings))
+    watched = recorder.record_each(pfviz.api.stream("toy", method=method, **TOY, **settings))
     seen = []
     for event in watched:
         recorder.trace()
@@ -157,4 +157,4 @@ def test_a_recorded_run_equals_an_unrecorded_one(method) -> None:
 
 
 def timed(event) -> bool:
-    return isinstance(event, Selected | Noted) or hasattr(event, "seconds") or hasattr(event, "started")
+    return isinstance(event, ParticlesSelected | NoteAdded) or hasattr(event, "seconds") or hasattr(event, "started")

@@ -26,7 +26,7 @@ def plot(name: str, trace: Trace, **settings: Any) -> Any:
 
 def no_step() -> Trace:
     recorder = Recorder()
-    recorder.see(next(iter(synthetic_events())))
+    recorder.record(next(iter(synthetic_events())))
     return recorder.trace()
 
 
@@ -98,19 +98,19 @@ def test_every_colour_has_a_dark_twin_or_is_a_reward(name: str) -> None:
     rewards = {colour for _, colour in theme.REWARD_SCALE}
     spec = json.loads(plot(name, trace, selected=int(trace.uids[3, 5])).to_json())
     used = {text for text in _strings(spec) if re.fullmatch(r"#[0-9a-fA-F]{3,8}", text)}
-    assert used <= set(theme.DARK) | rewards
+    assert used <= set(theme.LIGHT_TO_DARK) | rewards
     dark = {text for text in _strings(theme.recolour(spec, True)) if text.startswith("#")}
-    assert not dark & set(theme.DARK)
+    assert not dark & set(theme.LIGHT_TO_DARK)
     assert theme.recolour(spec, False) == spec
 
 
 def test_tokens_are_distinct_and_the_reward_scale_is_the_same_in_the_dark() -> None:
-    assert all(light == light.lower() and len(light) == 7 for light in theme.DARK)
-    assert not set(theme.DARK) & set(theme.DARK.values())
-    assert not set(theme.DARK) & {colour for _, colour in theme.REWARD_SCALE}
+    assert all(light == light.lower() and len(light) == 7 for light in theme.LIGHT_TO_DARK)
+    assert not set(theme.LIGHT_TO_DARK) & set(theme.LIGHT_TO_DARK.values())
+    assert not set(theme.LIGHT_TO_DARK) & {colour for _, colour in theme.REWARD_SCALE}
     tokens = [v for k, v in vars(theme).items() if k.isupper() and isinstance(v, str) and v.startswith("#")]
     assert len(set(tokens)) == len(tokens)
-    assert set(tokens) | set(theme.WEIGHT_SCALE) == set(theme.DARK)
+    assert set(tokens) | set(theme.WEIGHT_SCALE) == set(theme.LIGHT_TO_DARK)
 
 
 def _contrast(a: str, b: str) -> float:
@@ -128,11 +128,19 @@ def _contrast(a: str, b: str) -> float:
 @pytest.mark.parametrize("dark", [False, True])
 def test_words_can_be_read_on_their_ground(dark: bool) -> None:
     def at(token: str) -> str:
-        return theme.DARK[token] if dark else token
+        return theme.LIGHT_TO_DARK[token] if dark else token
 
-    for token in (theme.INK, theme.MUTED, theme.ACCENT, theme.RIGHT, theme.ESS, theme.ANCESTORS, theme.EVIDENCE):
+    for token in (
+        theme.INK,
+        theme.MUTED,
+        theme.ACCENT,
+        theme.RIGHT_COLOUR,
+        theme.ESS_COLOUR,
+        theme.ANCESTORS_COLOUR,
+        theme.EVIDENCE_COLOUR,
+    ):
         assert _contrast(at(token), at(theme.SURFACE)) >= 4.5, token
-    for token in (theme.WRONG, theme.SURVIVOR, theme.OUTLINE):  # large or bold, or graphics
+    for token in (theme.WRONG_COLOUR, theme.SURVIVOR_COLOUR, theme.OUTLINE):  # large or bold, or graphics
         assert _contrast(at(token), at(theme.SURFACE)) >= 3, token
 
 

@@ -11,7 +11,7 @@ from pfviz.inference.answers import Answers
 def table(truth: str | None = None) -> Answers:
     given = ["1/2", "7", None, r"\frac12", "0.5", "8"]
     rewards = np.array([0.3, 0.9, 0.99, 0.6, 0.5, 0.1])
-    return Answers.grouped(given, rewards, np.log([1, 3, 4, 1, 1.5, 0.5]), truth)
+    return Answers.from_particles(given, rewards, np.log([1, 3, 4, 1, 1.5, 0.5]), truth)
 
 
 def test_answers_are_grouped_by_canonical_form() -> None:
@@ -39,10 +39,10 @@ def test_the_two_ways_to_choose() -> None:
 def test_ties() -> None:
     """Equal mass: the better reward; equal in that too: the lower slot."""
     logw = np.zeros(4)
-    by_reward = Answers.grouped(["1", "2", "1", "2"], np.array([0.1, 0.2, 0.3, 0.9]), logw)
+    by_reward = Answers.from_particles(["1", "2", "1", "2"], np.array([0.1, 0.2, 0.3, 0.9]), logw)
     assert by_reward.by_weighted_vote is not None
     assert by_reward.by_weighted_vote.display == "2"
-    by_slot = Answers.grouped(["3", "1", "1", "3"], np.full(4, 0.5), logw)
+    by_slot = Answers.from_particles(["3", "1", "1", "3"], np.full(4, 0.5), logw)
     assert by_slot.by_weighted_vote is not None
     assert by_slot.by_highest_reward is not None
     assert by_slot.by_weighted_vote.display == by_slot.by_highest_reward.display == "3"
@@ -51,7 +51,7 @@ def test_ties() -> None:
 def test_majority_and_draw() -> None:
     """Two particles say 7, one of them without weight; a draw follows the mass: 4,000 draws, five standard errors, a
     false alarm in one of a million had the seed been drawn afresh."""
-    answers = Answers.grouped(["7", "7", "8"], np.array([0.1, 0.1, 0.9]), np.log([0.25, 1e-300, 0.75]))
+    answers = Answers.from_particles(["7", "7", "8"], np.array([0.1, 0.1, 0.9]), np.log([0.25, 1e-300, 0.75]))
     majority = answers.by_majority
     assert majority is not None
     assert majority.display == "7"
@@ -63,14 +63,14 @@ def test_majority_and_draw() -> None:
 
 
 def test_a_draw_where_nobody_weighs_anything() -> None:
-    answers = Answers.grouped(["7", None], np.array([0.0, 0.9]), np.array([-np.inf, 0.0]))
-    assert answers.drawn(np.random.default_rng(0)).display == "7"  # type: ignore[union-attr]
+    answers = Answers.from_particles(["7", None], np.array([0.0, 0.9]), np.array([-np.inf, 0.0]))
+    assert answers.draw(np.random.default_rng(0)).display == "7"  # type: ignore[union-attr]
 
 
 def test_nobody_answered() -> None:
-    empty = Answers.grouped([None, None], np.array([0.5, 0.5]), np.zeros(2))
+    empty = Answers.from_particles([None, None], np.array([0.5, 0.5]), np.zeros(2))
     assert empty.rows == ()
     assert empty.by_weighted_vote is None
     assert empty.by_highest_reward is None
     assert empty.by_majority is None
-    assert empty.drawn(np.random.default_rng(0)) is None
+    assert empty.draw(np.random.default_rng(0)) is None

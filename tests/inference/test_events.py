@@ -8,7 +8,7 @@ from typing import get_args
 from pfviz import api
 from pfviz.inference.events import Event, RunStarted
 from pfviz.trace import Recorder
-from pfviz.trace.file import dumps
+from pfviz.trace.json_file import dumps
 
 
 def gaps(problem: str, steps: list[str]) -> float:
@@ -26,8 +26,8 @@ def test_every_event_of_a_run_survives_pickle() -> None:
     assert {type(event) for event in events} == set(get_args(Event))
     here, there = Recorder(), Recorder()
     for event in events:
-        here.see(event)
-        there.see(pickle.loads(pickle.dumps(event)))
+        here.record(event)
+        there.record(pickle.loads(pickle.dumps(event)))
     assert dumps(there.trace()) == dumps(here.trace())
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import pfviz
 from pfviz.errors import SettingError
-from pfviz.inference.methods import METHODS, make
+from pfviz.inference.methods import METHODS, make_method
 from pfviz.inference.methods.base import Method, Population
 from pfviz.inference.settings import Settings
 from pfviz.inference.weights import ess, log_odds
@@ -36,10 +36,10 @@ def solve(method: str, **settings: object) -> Trace:
 
 @pytest.mark.parametrize("name", METHODS)
 def test_every_method_runs_and_says_what_it_is(name: str) -> None:
-    method = make(name, Settings(particles=8))
+    method = make_method(name, Settings(particles=8))
     assert method.title
     assert method.description.endswith(".")
-    assert set(method.uses) <= {field.name for field in fields(Settings)}
+    assert set(method.setting_names) <= {field.name for field in fields(Settings)}
     trace = solve(name, particles=8, seed=3)
     assert trace.status == "finished"
     assert trace.method == name
@@ -50,7 +50,7 @@ def test_every_method_runs_and_says_what_it_is(name: str) -> None:
 
 def test_an_unknown_method_is_refused_with_those_that_there_are() -> None:
     with pytest.raises(SettingError, match="particle_filtering, entropic"):
-        make("luck", Settings())
+        make_method("luck", Settings())
 
 
 @pytest.mark.parametrize("name", ["best_of_n", "weighted_best_of_n", "self_consistency"])
@@ -77,13 +77,13 @@ def test_greedy_is_one_particle_at_temperature_0() -> None:
 
 
 def test_beam_search_copies_the_best() -> None:
-    beam = make("beam_search", Settings(particles=8, width=4))
+    beam = make_method("beam_search", Settings(particles=8, width=4))
     seen = population([[0.1, 0.9, 0.2, 0.3, 0.8, 0.4, 0.5, 0.6]], [False] * 8)
     assert ancestors(beam, seen) == [1] * 4 + [4] * 4
 
 
 def test_beam_search_keeps_finished_particles_aside() -> None:
-    beam = make("beam_search", Settings(particles=6, width=2))
+    beam = make_method("beam_search", Settings(particles=6, width=2))
     seen = population([[0.9, 0.1, 0.5, 0.2, 0.7, 0.4]], [True, False, False, False, False, True])
     assert ancestors(beam, seen) == [0, 2, 2, 4, 4, 5]
 
@@ -91,12 +91,12 @@ def test_beam_search_keeps_finished_particles_aside() -> None:
 def test_beam_search_goes_by_the_aggregation() -> None:
     history = [[0.1, 0.5, 0.6, 0.4], [0.9, 0.5, 0.4, 0.3]]
     for how, best in (("last", 0), ("min", 1), ("product", 1), ("mean", 0)):
-        beam = make("beam_search", Settings(particles=4, width=4, aggregation=how))
+        beam = make_method("beam_search", Settings(particles=4, width=4, aggregation=how))
         assert ancestors(beam, population(history, [False] * 4, step=1)) == [best] * 4
 
 
 def test_dvts_keeps_its_subtrees_apart() -> None:
-    dvts = make("dvts", Settings(particles=7, width=3))
+    dvts = make_method("dvts", Settings(particles=7, width=3))
     seen = population([[0.1, 0.2, 0.3, 0.9, 0.8, 0.7, 0.05]], [False] * 7)
     assert ancestors(dvts, seen) == [2, 2, 2, 3, 3, 3, 6]
 
@@ -104,13 +104,13 @@ def test_dvts_keeps_its_subtrees_apart() -> None:
 def test_ties_go_to_the_lower_slot() -> None:
     seen = population([[0.5] * 4], [False] * 4)
     for name in ("beam_search", "dvts"):
-        assert ancestors(make(name, Settings(particles=4, width=4)), seen) == [0] * 4
+        assert ancestors(make_method(name, Settings(particles=4, width=4)), seen) == [0] * 4
 
 
 @pytest.mark.parametrize(("step", "tempered"), [(0, True), (7, True), (8, False)])
 def test_entropic_flattens_peaked_weights_early(step: int, tempered: bool) -> None:
     """k = max(1, (N / ESS)(1 - t/T)) from the definition."""
-    entropic = make("entropic_particle_filtering", Settings(particles=4, tau=0.5))
+    entropic = make_method("entropic_particle_filtering", Settings(particles=4, tau=0.5))
     rewards = np.array([0.99, 0.2, 0.1, 0.1])
     made = entropic.weigh(population([rewards.tolist()] * (step + 1), [False] * 4, step))
     plain = log_odds(rewards) / 0.5 - np.log(4)
@@ -121,7 +121,7 @@ def test_entropic_flattens_peaked_weights_early(step: int, tempered: bool) -> No
 
 
 def test_entropic_leaves_even_weights_and_the_last_ones_as_they_are() -> None:
-    entropic = make("entropic_particle_filtering", Settings(particles=4))
+    entropic = make_method("entropic_particle_filtering", Settings(particles=4))
     assert entropic.weigh(population([[0.5, 0.5, 0.5, 0.6]], [False] * 4)).temperature == 1
     assert entropic.weigh(population([[0.99, 0.2, 0.1, 0.1]], [True] * 4)).temperature == 1
 
@@ -130,4 +130,4 @@ def test_a_finished_particle_has_the_history_of_its_own_steps() -> None:
     seen = population([[0.2, 0.4], [NAN, 0.8]], [True, True], step=1)
     assert seen.scores("last").tolist() == [0.2, 0.8]
     assert seen.scores("mean") == pytest.approx([0.2, 0.6])
-    assert seen.previous("last").tolist() == [0.2, 0.4]
+    assert seen.previous_scores("last").tolist() == [0.2, 0.4]

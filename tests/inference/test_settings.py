@@ -11,13 +11,13 @@ from pfviz.inference.settings import Settings
 
 
 def test_text_from_a_form_is_read() -> None:
-    settings = Settings.of(particles="8", temperature="0.5", seed=" 42 ", tau=2)
+    settings = Settings.from_values(particles="8", temperature="0.5", seed=" 42 ", tau=2)
     assert (settings.particles, settings.temperature, settings.seed, settings.tau) == (8, 0.5, 42, 2.0)
     assert isinstance(settings.tau, float)
 
 
 def test_a_long_seed_is_exact() -> None:
-    assert Settings.of(seed=str(2**63 - 1)).seed == 2**63 - 1
+    assert Settings.from_values(seed=str(2**63 - 1)).seed == 2**63 - 1
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_a_long_seed_is_exact() -> None:
 )
 def test_refusals_name_the_field(field, value, message) -> None:
     with pytest.raises(SettingError, match=message) as caught:
-        Settings.of(**{field: value})
+        Settings.from_values(**{field: value})
     assert caught.value.field == field
     assert len(str(caught.value)) < 200
 

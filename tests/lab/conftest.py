@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from pfviz import api
-from pfviz.lab import selftest
-from pfviz.lab.rows import Rows, rows
+from pfviz.lab.selftest import selftest
+from pfviz.lab.table.prefixes import PrefixTable, build_prefix_table
 from pfviz.trace import Trace
 
 
@@ -28,12 +28,14 @@ def oracle_runs() -> list[Trace]:
     settings = {"particles": selftest.PARTICLES, "temperature": selftest.TEMPERATURE, "reward": "oracle"}
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    made = [api.run(one, method="best_of_n", seed=seed, **settings) for seed, one in enumerate(selftest.problems())]
+    made = [
+        api.run(one, method="best_of_n", seed=seed, **settings) for seed, one in enumerate(selftest.held_out_problems())
+    ]
     torch.set_num_threads(threads)
     return made
 
 
 @pytest.fixture(scope="session")
-def oracle_rows(oracle_runs: list[Trace]) -> Rows:
+def oracle_rows(oracle_runs: list[Trace]) -> PrefixTable:
     """Their prefixes."""
-    return rows(oracle_runs)
+    return build_prefix_table(oracle_runs)

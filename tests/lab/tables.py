@@ -7,13 +7,15 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from pfviz.diagnostics.truth import RIGHT, UNKNOWN
-from pfviz.lab.rows import Rows
+from pfviz.lab.table.prefixes import PrefixTable
 
 Step = tuple[str, int, float]
 """The text of a step, the label of the prefix that ends with it, and its reward."""
 
 
-def table(solutions: Sequence[tuple[int, Sequence[Step]]], judged: bool = True, runs: Sequence[int] = ()) -> Rows:
+def table(
+    solutions: Sequence[tuple[int, Sequence[Step]]], judged: bool = True, runs: Sequence[int] = ()
+) -> PrefixTable:
     """The rows of finished solutions, each (problem, its steps); one run for each problem, unless `runs` says which."""
     rows: list[tuple[float, ...]] = []
     texts: list[str] = []
@@ -32,7 +34,7 @@ def table(solutions: Sequence[tuple[int, Sequence[Step]]], judged: bool = True, 
     kinds = {"reward": np.float64, "last": np.bool_}
     problems = tuple(f"Problem {p}" for p in range(1 + max((problem for problem, _ in solutions), default=-1)))
     typed = {name: column.astype(kinds.get(name, np.int64)) for name, column in columns.items()}
-    return Rows(**typed, texts=tuple(texts), problems=problems, judged=judged)  # type: ignore[arg-type]
+    return PrefixTable(**typed, texts=tuple(texts), problems=problems, judged=judged)  # type: ignore[arg-type]
 
 
 def plain(
@@ -40,7 +42,7 @@ def plain(
     steps: int = 3,
     score: Callable[[int, int, str, int, int], float] = lambda problem, place, text, label, error: float(label),
     text: Callable[[int, int, int], str] = lambda problem, number, place: f"{number} + {place} = {number + place}",
-) -> Rows:
+) -> PrefixTable:
     """Each problem has two right solutions, and one for each place whose first error is there; all go on to the end.
 
     `score(problem, place, text, label, error)` is the reward, `error` the place of the first error (`steps` if there is

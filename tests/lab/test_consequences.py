@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import pfviz
-from pfviz.lab.consequences import consequences
-from pfviz.lab.rows import rows
+from pfviz.lab.consequences import find_consequences
+from pfviz.lab.table.prefixes import build_prefix_table
 from pfviz.trace import Trace
 from tests.contracts import toy
 from tests.lab.tables import table
@@ -25,8 +25,8 @@ def hacked(problems: int, share: float = 1.0) -> list[tuple[int, list[tuple[str,
 
 
 def test_accuracy_that_falls_is_the_signature_of_hacking() -> None:
-    assert consequences([], table(hacked(7))).found == ()  # too few problems to be sure
-    (found,) = consequences([], table(hacked(8))).found
+    assert find_consequences([], table(hacked(7))).found == ()  # too few problems to be sure
+    (found,) = find_consequences([], table(hacked(8))).found
     assert found.cause == "falls"
     assert found.estimate.value == 0.75
     assert found.sentence.startswith(
@@ -36,16 +36,18 @@ def test_accuracy_that_falls_is_the_signature_of_hacking() -> None:
 
 def test_where_it_is_not_sure_more_is_wanted() -> None:
     """Where half of the problems fall by 0.75, the others rise by 0.25."""
-    found = consequences([], table(hacked(4, 0.5)))
+    found = find_consequences([], table(hacked(4, 0.5)))
     assert found.found == ()
-    (wanted,) = found.wanted
-    assert wanted.cause == "falls"
-    assert wanted.sentence == "Whether accuracy falls after 1 solution: it seems to, by 0.25; more problems would tell."
+    (question,) = found.open_questions
+    assert question.cause == "falls"
+    assert (
+        question.sentence == "Whether accuracy falls after 1 solution: it seems to, by 0.25; more problems would tell."
+    )
 
 
 def test_without_runs_there_is_nothing() -> None:
-    found = consequences([], rows([]))
-    assert found.found == found.wanted == ()
+    found = find_consequences([], build_prefix_table([]))
+    assert found.found == found.open_questions == ()
 
 
 @pytest.fixture
@@ -66,13 +68,13 @@ def test_right_answers_that_died(upside_down: Trace) -> None:
 
     trace = upside_down
     assert "a" in trace.texts[0]
-    found = consequences([trace], rows([trace], judge), judge)
+    found = find_consequences([trace], build_prefix_table([trace], judge), judge)
     (killed,) = found.found
     assert killed.cause == "killed"
     assert (
         killed.sentence == "Right answers died by low reward in 1 of 1 run that had one, most often at step 1 (1 run)."
     )
     assert killed.estimate.value == 1.0
-    table_of = rows([trace], judge)
+    table_of = build_prefix_table([trace], judge)
     assert [table_of.texts[row] for row in killed.examples] == ["a"]
     assert np.isnan(killed.estimate.low)  # one problem

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from pfviz.inference.settings import PICKS
-from pfviz.study.units import Unit
-from pfviz.study.work import Outcome
+from pfviz.study.plan import Unit
+from pfviz.study.run_job import Outcome
 
 
 def outcome(unit: Unit, right: bool | dict[str, bool] = True, **measures: Any) -> Outcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pfviz.models.presets import assets
-from pfviz.study.pair import Pair
+from pfviz.resources import weights_dir
+from pfviz.study.models import Pair
 
-PAIR = Pair(assets() / "tiny" / "generator", assets() / "tiny" / "reward")
+PAIR = Pair(weights_dir() / "generator", weights_dir() / "reward")

@@ -14,12 +14,12 @@ import pytest
 
 from pfviz.errors import StudyError
 from pfviz.inference.settings import Settings
-from pfviz.problem import Problem
-from pfviz.study import cluster, pool
-from pfviz.study.about import versions
-from pfviz.study.pair import Pair, load
-from pfviz.study.units import Job, jobs, units
-from pfviz.study.work import Outcome, work
+from pfviz.problems.problem import Problem
+from pfviz.study import process_pool, ray_cluster
+from pfviz.study.models import Pair, load_pair
+from pfviz.study.plan import Job, jobs, units
+from pfviz.study.provenance import versions
+from pfviz.study.run_job import Outcome, run_job
 from pfviz.tiny.world import held_out_tasks
 from tests.browser import chromium
 from tests.study.shipped import PAIR
@@ -39,11 +39,11 @@ def rows(found: list[Outcome]) -> set[str]:
 
 @pytest.fixture(scope="module")
 def here() -> set[str]:
-    return rows([outcome for job in listed() for outcome in work(job, Settings(), *load(PAIR))])
+    return rows([outcome for job in listed() for outcome in run_job(job, Settings(), *load_pair(PAIR))])
 
 
 def test_worker_processes(here: set[str]) -> None:
-    found = [outcome for some in pool.run(listed(), Settings(), PAIR, workers=2) for outcome in some]
+    found = [outcome for some in process_pool.run_jobs(listed(), Settings(), PAIR, workers=2) for outcome in some]
     assert len(found) == len(here) == 8
     assert rows(found) == here
 
@@ -52,7 +52,7 @@ def test_an_error_in_a_worker_comes_out(tmp_path: Path) -> None:
     """And no worker is left: a pool that hangs would hang this test."""
     nowhere = Pair(tmp_path / "generator", tmp_path / "reward")
     with pytest.raises(StudyError, match="no model in"):
-        list(pool.run(listed()[:1], Settings(), nowhere, workers=1))
+        list(process_pool.run_jobs(listed()[:1], Settings(), nowhere, workers=1))
 
 
 def test_a_ray_cluster(here: set[str]) -> None:
@@ -65,7 +65,7 @@ from tests.study.shipped import PAIR
 from tests.study.test_executors import listed, rows
 
 if __name__ == "__main__":
-    found = [o for some in cluster.run(listed(), Settings(), PAIR, workers=2, address="local") for o in some]
+    found = [o for some in cluster.run_jobs(listed(), Settings(), PAIR, workers=2, address="local") for o in some]
     print(json.dumps(sorted(rows(found))))
 """
     pytest.importorskip("ray", reason="Ray is not installed: pip install -r requirements-test.txt")
@@ -79,19 +79,21 @@ def test_a_reward_without_files_travels_by_its_name(monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(sys.modules, "ray", SimpleNamespace(get=lambda reference: reference))
     files = Pair(PAIR.generator, "confidence").files()
     for preset in ("confidence", "confidence-sum"):
-        models = cluster.Models("the generator's files", versions(), [files], preset)
-        there = cluster._work(listed()[0], Settings(), models)
-        assert rows(there) == rows(work(listed()[0], Settings(), *load(Pair(PAIR.generator, preset))))
+        models = ray_cluster.WorkerModels("the generator's files", versions(), [files], preset)
+        there = ray_cluster._run_on_worker(listed()[0], Settings(), models)
+        assert rows(there) == rows(run_job(listed()[0], Settings(), *load_pair(Pair(PAIR.generator, preset))))
 
 
 def test_without_ray_the_error_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)  # an import of it fails
     with pytest.raises(StudyError, match="pip install"):
-        next(cluster.run(listed()[:1], Settings(), PAIR))
+        next(ray_cluster.run_jobs(listed()[:1], Settings(), PAIR))
 
 
 def test_nothing_needs_ray() -> None:
-    code = "import pfviz.cli.study, pfviz.study.pool, pfviz.study.cluster, sys; sys.exit('ray' in sys.modules)"
+    code = (
+        "import pfviz.cli.study, pfviz.study.process_pool, pfviz.study.ray_cluster, sys; sys.exit('ray' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
@@ -99,10 +101,10 @@ def test_nothing_needs_ray() -> None:
 def test_an_address_where_nobody_listens_is_named_at_once(form: str) -> None:
     address = form.format(chromium.free_port())
     with pytest.raises(StudyError, match=re.escape(address)):
-        next(cluster.run(listed()[:1], Settings(), PAIR, address=address))
+        next(ray_cluster.run_jobs(listed()[:1], Settings(), PAIR, address=address))
 
 
 def test_a_machine_with_other_versions_is_refused() -> None:
-    other = cluster.Models("another pair", {**versions(), "numpy": "1.0"}, [])
+    other = ray_cluster.WorkerModels("another pair", {**versions(), "numpy": "1.0"}, [])
     with pytest.raises(StudyError, match=r"'numpy': '1\.0'"):
-        cluster._work(listed()[0], Settings(), other)
+        ray_cluster._run_on_worker(listed()[0], Settings(), other)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pfviz.errors import StudyError
+from pfviz.study.plan import Unit
 from pfviz.study.store import Store
-from pfviz.study.units import Unit
 from tests.study.outcomes import outcome
 
 ABOUT = {"problem_seed": 0, "settings": {"tau": 1.0}, "models": {"reward/config.json": "ab"}}

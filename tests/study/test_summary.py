@@ -10,9 +10,9 @@ import math
 import pytest
 
 from pfviz.errors import StudyError
+from pfviz.study.plan import Unit, units
 from pfviz.study.result import Estimate, Result, loads
 from pfviz.study.summary import summarise
-from pfviz.study.units import Unit, units
 from tests.study.outcomes import outcome, outcomes
 
 BUDGETS = (1, 2, 4, 8)

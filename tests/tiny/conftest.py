@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pfviz.tiny import tokenizer, world
-from pfviz.tiny.training.documents import Writer
+from pfviz.tiny.training.documents import DocumentWriter
 
 
 @pytest.fixture(scope="session")
@@ -17,8 +17,8 @@ def tokenizer_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rng = random.Random(0)
 
     def text() -> str:
-        task = world.draw(rng)
-        return tokenizer.SEPARATOR.join([task.text, *(line.text for line in world.walk(rng, task, 0.1))])
+        task = world.draw_task(rng)
+        return tokenizer.SEPARATOR.join([task.text, *(line.text for line in world.write_solution(rng, task, 0.1))])
 
     folder = tmp_path_factory.mktemp("tokenizer")
     tokenizer.save(tokenizer.build(text() for _ in range(1500)), folder)
@@ -34,7 +34,7 @@ def loaded(tokenizer_folder: Path) -> Any:
 
 
 @pytest.fixture(scope="session")
-def writer(tokenizer_folder: Path) -> Writer:
-    from pfviz.tiny.training.generator import writer_for
+def writer(tokenizer_folder: Path) -> DocumentWriter:
+    from pfviz.tiny.training.generator import load_writer
 
-    return writer_for(tokenizer_folder)
+    return load_writer(tokenizer_folder)

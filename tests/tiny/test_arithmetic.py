@@ -7,22 +7,22 @@ import random
 import pytest
 
 from pfviz.tiny import arithmetic, oracle
-from pfviz.tiny.expressions import operations, parse, render, value, values_inside
+from pfviz.tiny.expressions import count_operations, evaluate, parse, render, subexpression_values
 from tests.tiny.expected import boxed, evaluated
 
 
 def test_tasks_are_within_limits_and_answers_are_exact() -> None:
     counts = set()
     for seed in range(500):
-        task = arithmetic.make(random.Random(seed))
+        task = arithmetic.make_task(random.Random(seed))
         assert task.answer == evaluated(task.core)
-        assert all(v.denominator == 1 and abs(v) <= arithmetic.LIMIT for v in values_inside(task.start))
-        counts.add(operations(task.start))
+        assert all(v.denominator == 1 and abs(v) <= arithmetic.MAX_VALUE for v in subexpression_values(task.start))
+        counts.add(count_operations(task.start))
     assert counts == {1, 2, 3, 4, 5, 6}
 
 
 def test_every_phrasing_is_drawn() -> None:
-    texts = [arithmetic.make(random.Random(seed)).text for seed in range(1500)]
+    texts = [arithmetic.make_task(random.Random(seed)).text for seed in range(1500)]
     for phrasing in arithmetic.PHRASINGS:
         before, after = phrasing.split("{}")
         assert any(text.startswith(before) and text.endswith(after) for text in texts), phrasing
@@ -34,12 +34,12 @@ def test_every_phrasing_is_drawn() -> None:
 @pytest.mark.parametrize("seed", range(150))
 def test_a_clean_solution(seed: int) -> None:
     rng = random.Random(seed)
-    task = arithmetic.make(rng)
+    task = arithmetic.make_task(rng)
     lines = arithmetic.solve(rng, task.start, task.answer)
     assert 1 <= len(lines) <= 6
-    assert len(lines) == operations(task.start)
+    assert len(lines) == count_operations(task.start)
     assert all(line.ok for line in lines)
-    assert all(oracle.judge("arithmetic", task.answer, [line.text for line in lines]))
+    assert all(oracle.judge_steps("arithmetic", task.answer, [line.text for line in lines]))
     assert boxed(lines[-1].text) == evaluated(task.core)
 
 
@@ -47,10 +47,10 @@ def test_slips_are_labelled_as_the_oracle_judges() -> None:
     wrong = ended = 0
     for seed in range(600):
         rng = random.Random(seed)
-        task = arithmetic.make(rng)
+        task = arithmetic.make_task(rng)
         lines = arithmetic.solve(rng, task.start, task.answer, slip=0.4)
         verdicts = [line.ok for line in lines]
-        assert verdicts == oracle.judge("arithmetic", task.answer, [line.text for line in lines])
+        assert verdicts == oracle.judge_steps("arithmetic", task.answer, [line.text for line in lines])
         assert verdicts == sorted(verdicts, reverse=True)  # once wrong, always wrong
         wrong += not verdicts[-1]
         if boxed(lines[-1].text) == task.answer:
@@ -64,7 +64,7 @@ def test_the_first_slip_may_have_a_true_statement() -> None:
     found = 0
     for seed in range(400):
         rng = random.Random(seed)
-        task = arithmetic.make(rng)
+        task = arithmetic.make_task(rng)
         for line in arithmetic.solve(rng, task.start, task.answer, slip=0.5):
             if not line.ok:
                 left, right = line.text.split(". ")[0].split(", so")[0].split(" = ")
@@ -75,9 +75,9 @@ def test_the_first_slip_may_have_a_true_statement() -> None:
 
 def test_reducible_places() -> None:
     expr = parse("(1 + 2) * (3 - 4)")
-    places = arithmetic.reducible(expr)
-    assert [render(arithmetic.at(expr, place)) for place in places] == ["1 + 2", "3 - 4"]
-    assert render(arithmetic.put(expr, places[0], 3)) == "3 * (3 - 4)"
+    places = arithmetic.reducible_paths(expr)
+    assert [render(arithmetic.subexpression(expr, place)) for place in places] == ["1 + 2", "3 - 4"]
+    assert render(arithmetic.replace_subexpression(expr, places[0], 3)) == "3 * (3 - 4)"
 
 
 @pytest.mark.parametrize(
@@ -93,13 +93,13 @@ def test_reducible_places() -> None:
     ],
 )
 def test_apply(op: str, a: int, b: int, result: int | None) -> None:
-    assert arithmetic.apply(op, a, b) == result
+    assert arithmetic.apply_operator(op, a, b) == result
 
 
 def test_miscopying_changes_what_is_written() -> None:
     expr = parse("12 + 3 * 4")
     rng = random.Random(0)
-    others = [arithmetic.miscopied(rng, expr) for _ in range(100)]
+    others = [arithmetic.miscopy(rng, expr) for _ in range(100)]
     assert all(other != expr for other in others)
     assert len({render(other) for other in others}) > 10
-    assert any(value(other) != value(expr) for other in others)
+    assert any(evaluate(other) != evaluate(expr) for other in others)

@@ -13,7 +13,7 @@ from tests.tiny.expected import boxed, evaluated
 
 def test_every_answer_solves_its_equation() -> None:
     for seed in range(500):
-        task = equations.make(random.Random(seed))
+        task = equations.make_task(random.Random(seed))
         left, right = task.core.split(" = ")
         name = task.start.x
         assert evaluated(left, **{name: task.answer}) == evaluated(right, **{name: task.answer}), task.core
@@ -22,14 +22,14 @@ def test_every_answer_solves_its_equation() -> None:
 
 
 def test_every_phrasing_is_drawn() -> None:
-    texts = [equations.make(random.Random(seed)).text for seed in range(2000)]
+    texts = [equations.make_task(random.Random(seed)).text for seed in range(2000)]
     for phrasing in equations.PHRASINGS:
         pattern = re.escape(phrasing).replace("@", "[a-z]").replace(r"\{\}", "[^a-z]*[a-z][^a-z]*(?:[a-z][^a-z]*)?")
         assert any(re.fullmatch(pattern, text) for text in texts), phrasing
 
 
 def test_every_form_is_drawn() -> None:
-    cores = [re.sub("[a-z]", "x", equations.make(random.Random(seed)).core) for seed in range(600)]
+    cores = [re.sub("[a-z]", "x", equations.make_task(random.Random(seed)).core) for seed in range(600)]
     forms = {
         "ax + b = c": r"\d+x [+-] \d+ = -?\d+",
         "b - ax = c": r"\d+ - \d+x = -?\d+",
@@ -48,11 +48,11 @@ def test_every_form_is_drawn() -> None:
 @pytest.mark.parametrize("seed", range(150))
 def test_a_clean_solution(seed: int) -> None:
     rng = random.Random(seed)
-    task = equations.make(rng)
+    task = equations.make_task(rng)
     lines = equations.solve(rng, task.start, task.answer)
     assert 1 <= len(lines) <= 6
     assert all(line.ok for line in lines)
-    assert all(oracle.judge("equation", task.answer, [line.text for line in lines]))
+    assert all(oracle.judge_steps("equation", task.answer, [line.text for line in lines]))
     assert boxed(lines[-1].text) == task.answer
 
 
@@ -60,10 +60,10 @@ def test_slips_are_labelled_as_the_oracle_judges() -> None:
     wrong = fractions = 0
     for seed in range(800):
         rng = random.Random(seed)
-        task = equations.make(rng)
+        task = equations.make_task(rng)
         lines = equations.solve(rng, task.start, task.answer, slip=0.5)
         verdicts = [line.ok for line in lines]
-        assert verdicts == oracle.judge("equation", task.answer, [line.text for line in lines]), lines
+        assert verdicts == oracle.judge_steps("equation", task.answer, [line.text for line in lines]), lines
         wrong += not verdicts[-1]
         answer = boxed(lines[-1].text)
         assert (answer == task.answer) or not verdicts[-1]
@@ -86,7 +86,7 @@ def test_slips_are_labelled_as_the_oracle_judges() -> None:
     ],
 )
 def test_sides_are_shown_as_they_are(side: equations.Side, shown: str) -> None:
-    assert side.show("x") == shown
-    slope, constant = side.line()
+    assert side.render("x") == shown
+    slope, constant = side.coefficients()
     for x in (-2, 0, 5):
         assert evaluated(shown, x=slope * 0 + x) == slope * x + constant

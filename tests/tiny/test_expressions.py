@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pfviz.tiny import expressions
-from pfviz.tiny.expressions import Expr, ExpressionError, parse, render, value
+from pfviz.tiny.expressions import Expr, ExpressionError, evaluate, parse, render
 from tests.tiny.expected import evaluated
 
 
@@ -33,14 +33,14 @@ def test_what_is_rendered_is_parsed_back(expr: Expr) -> None:
 @settings(deadline=None)
 def test_values_are_those_of_exact_arithmetic(expr: Expr) -> None:
     try:
-        found = value(expr)
+        found = evaluate(expr)
     except ExpressionError:
         with pytest.raises(ZeroDivisionError):
             evaluated(render(expr))
     else:
         assert found == evaluated(render(expr))
-        assert expressions.values_inside(expr)[-1] == found
-        assert len(expressions.values_inside(expr)) == 2 * expressions.operations(expr) + 1
+        assert expressions.subexpression_values(expr)[-1] == found
+        assert len(expressions.subexpression_values(expr)) == 2 * expressions.count_operations(expr) + 1
 
 
 @given(st.text(max_size=60))
@@ -66,7 +66,7 @@ def test_any_text_is_parsed_or_refused(text: str) -> None:
     ],
 )
 def test_values(text: str, expected: Fraction) -> None:
-    assert value(parse(text)) == expected
+    assert evaluate(parse(text)) == expected
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_errors(text: str) -> None:
 @pytest.mark.parametrize("text", ["1 / 0", "3 / (2 - 2)", "x", "x - x", "1 / x", "x * x"])
 def test_without_a_value(text: str) -> None:
     with pytest.raises(ExpressionError):
-        value(parse(text))
+        evaluate(parse(text))
 
 
 @pytest.mark.parametrize(

@@ -163,27 +163,27 @@ REFUSED = {
 
 @pytest.mark.parametrize(("text", "answer"), ARITHMETIC)
 def test_arithmetic_is_understood(text: str, answer: int) -> None:
-    assert gate.check(text) == "arithmetic"
-    assert gate.answer(text) == answer
+    assert gate.check_problem(text) == "arithmetic"
+    assert gate.exact_answer(text) == answer
 
 
 @pytest.mark.parametrize(("text", "answer"), EQUATIONS)
 def test_equations_are_understood(text: str, answer: int) -> None:
-    assert gate.check(text) == "equation"
-    assert gate.answer(text) == answer
+    assert gate.check_problem(text) == "equation"
+    assert gate.exact_answer(text) == answer
 
 
 @pytest.mark.parametrize("text", STORIES)
 def test_stories_are_understood(text: str) -> None:
-    assert gate.check(text) == "story"
-    assert gate.answer(text) is None
+    assert gate.check_problem(text) == "story"
+    assert gate.exact_answer(text) is None
 
 
 @pytest.mark.parametrize(("text", "reason"), REFUSED.items(), ids=[repr(text[:40]) for text in REFUSED])
 def test_refusals(text: str, reason: str) -> None:
     start = time.perf_counter()
     with pytest.raises(ProblemError) as caught:
-        gate.check(text)
+        gate.check_problem(text)
     assert time.perf_counter() - start < 5  # generous: regular expressions that blow up take for ever
     message = str(caught.value)
     assert reason in message
@@ -198,17 +198,17 @@ def test_refusals(text: str, reason: str) -> None:
     "text", ["Wie viel ist das?", "3x + y = 5", "x = x", "1 / 0", " " * 20_000 + "x", "(" * 20_000]
 )
 def test_no_answer_without_mathematics(text: str) -> None:
-    assert gate.answer(text) is None
+    assert gate.exact_answer(text) is None
 
 
 @pytest.mark.parametrize("kind", world.KINDS)
 @pytest.mark.parametrize("test", [False, True], ids=["training", "held out"])
 def test_everything_that_the_grammar_says_is_understood(kind: Kind, test: bool) -> None:
     for seed in range(60 if test else 300):  # a held-out problem takes twenty draws
-        task = world.draw(random.Random(seed), kind, test=test)
-        assert gate.check(task.text) == kind, task.text
+        task = world.draw_task(random.Random(seed), kind, test=test)
+        assert gate.check_problem(task.text) == kind, task.text
         if kind != "story":
-            assert gate.answer(task.text) == task.answer, task.text
+            assert gate.exact_answer(task.text) == task.answer, task.text
 
 
 typed = st.text(alphabet="0123456789+-*/=()xXyz .,?×÷−\nWhatiscomputeSolvefr", max_size=60)
@@ -220,7 +220,7 @@ def test_any_text_is_understood_or_refused(text: str) -> None:
     start = time.perf_counter()
     refusal, kind = None, None
     try:
-        kind = gate.check(text)
+        kind = gate.check_problem(text)
     except ProblemError as error:
         refusal = error
     assert time.perf_counter() - start < 5
@@ -229,13 +229,13 @@ def test_any_text_is_understood_or_refused(text: str) -> None:
         assert str(refusal).encode()
     else:
         assert kind in world.KINDS
-        assert (kind == "story") == (gate.answer(text) is None)
+        assert (kind == "story") == (gate.exact_answer(text) is None)
 
 
 def test_a_stranger_is_refused_by_its_loss() -> None:
-    gate.familiar(STORY, [1.0] * 20)
-    gate.familiar(STORY, [1.0] * 16 + [9.0] * 4)  # new names and numbers may be as surprising as they like
-    gate.familiar("3 + 4", [9.0] * 4)
+    gate.check_familiarity(STORY, [1.0] * 20)
+    gate.check_familiarity(STORY, [1.0] * 16 + [9.0] * 4)  # new names and numbers may be as surprising as they like
+    gate.check_familiarity("3 + 4", [9.0] * 4)
     with pytest.raises(ProblemError, match="unlike anything") as caught:
-        gate.familiar(STORY, [5.0] * 20)
+        gate.check_familiarity(STORY, [5.0] * 20)
     assert caught.value.examples == world.EXAMPLES

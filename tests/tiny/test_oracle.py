@@ -68,34 +68,34 @@ GARBAGE = [
 
 @pytest.mark.parametrize(("kind", "answer", "step"), RIGHT)
 def test_right_steps(kind: Kind, answer: int, step: str) -> None:
-    assert oracle.judge(kind, Fraction(answer), [step]) == [True]
+    assert oracle.judge_steps(kind, Fraction(answer), [step]) == [True]
 
 
 @pytest.mark.parametrize(("kind", "answer", "step"), WRONG)
 def test_wrong_steps(kind: Kind, answer: int, step: str) -> None:
-    assert oracle.judge(kind, Fraction(answer), [step]) == [False]
+    assert oracle.judge_steps(kind, Fraction(answer), [step]) == [False]
 
 
 @pytest.mark.parametrize("kind", world.KINDS)
 @pytest.mark.parametrize("step", GARBAGE, ids=range(len(GARBAGE)))
 def test_garbage_is_wrong(kind: Kind, step: str) -> None:
-    assert oracle.judge(kind, Fraction(23), [step]) == [False]
+    assert oracle.judge_steps(kind, Fraction(23), [step]) == [False]
 
 
 def test_after_a_wrong_step_everything_is_wrong() -> None:
     steps = ["We need 12 + 3 * 5 - 4.", "3 * 5 = 16, so we have 12 + 15 - 4.", "12 + 15 = 27, so we have 27 - 4."]
-    assert oracle.judge("story", Fraction(23), steps) == [True, False, False]
-    assert oracle.judge("story", Fraction(23), []) == []
+    assert oracle.judge_steps("story", Fraction(23), steps) == [True, False, False]
+    assert oracle.judge_steps("story", Fraction(23), []) == []
 
 
 def test_a_fraction_can_be_an_answer() -> None:
     step = "Divide both sides by 2: x = 7/2. The answer is \\boxed{7/2}."
-    assert oracle.judge("equation", Fraction(7, 2), [step]) == [True]
-    assert oracle.judge("equation", Fraction(3), [step]) == [False]
+    assert oracle.judge_steps("equation", Fraction(7, 2), [step]) == [True]
+    assert oracle.judge_steps("equation", Fraction(3), [step]) == [False]
 
 
 @given(st.lists(st.text(alphabet="0123456789+-*/=() x.,{}\\boxedWneThaswr:", max_size=80), max_size=4))
 @settings(deadline=None)
 def test_any_text_is_judged(steps: list[str]) -> None:
     for kind in world.KINDS:
-        assert len(oracle.judge(kind, Fraction(1), steps)) == len(steps)
+        assert len(oracle.judge_steps(kind, Fraction(1), steps)) == len(steps)

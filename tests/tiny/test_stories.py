@@ -10,8 +10,8 @@ from fractions import Fraction
 import pytest
 
 from pfviz.tiny import arithmetic, oracle, stories
-from pfviz.tiny.expressions import Expr, operations, render, values_inside
-from pfviz.tiny.words import Words
+from pfviz.tiny.expressions import Expr, count_operations, render, subexpression_values
+from pfviz.tiny.words import StoryWords
 from tests.tiny.expected import boxed, evaluated
 
 
@@ -32,7 +32,7 @@ def test_every_template_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
 
     def recording(template: stories.Template) -> stories.Template:
-        def tell(words: Words) -> tuple[str, Expr]:
+        def tell(words: StoryWords) -> tuple[str, Expr]:
             told.append(name_of(template))
             return template(words)
 
@@ -41,7 +41,7 @@ def test_every_template_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stories, "TEMPLATES", tuple(recording(t) for t in stories.TEMPLATES))
     used = set()
     for seed in range(600):
-        stories.make(random.Random(seed))
+        stories.make_task(random.Random(seed))
         used.add(told[-1])  # the last one told is the one that was kept
     assert len(used) == len(stories.TEMPLATES)
 
@@ -52,17 +52,17 @@ def test_a_template(template: stories.Template, monkeypatch: pytest.MonkeyPatch)
     texts = set()
     for seed in range(60):
         rng = random.Random(seed)
-        task = stories.make(rng)
+        task = stories.make_task(rng)
         texts.add(task.text)
         assert task.answer == evaluated(render(task.start))
-        assert all(v.denominator == 1 and 0 <= v <= arithmetic.LIMIT for v in values_inside(task.start))
-        assert 1 <= operations(task.start) <= 5
+        assert all(v.denominator == 1 and 0 <= v <= arithmetic.MAX_VALUE for v in subexpression_values(task.start))
+        assert 1 <= count_operations(task.start) <= 5
         assert not re.search(r"[{}]|  ", task.text)
         assert task.text.endswith("?")
         lines = stories.solve(rng, task.start, task.answer)
         assert 2 <= len(lines) <= 6
         assert all(line.ok for line in lines)
-        assert all(oracle.judge("story", task.answer, [line.text for line in lines]))
+        assert all(oracle.judge_steps("story", task.answer, [line.text for line in lines]))
         assert boxed(lines[-1].text) == task.answer
     assert len(texts) > 50
 
@@ -91,7 +91,7 @@ def test_the_expression_is_what_the_text_asks_for(template: stories.Template, mo
     """The numbers of the text, in the order of reading, put into the meaning of the story."""
     only(monkeypatch, template)
     for seed in range(60):
-        task = stories.make(random.Random(seed))
+        task = stories.make_task(random.Random(seed))
         numbers = [Fraction(n) for n in re.findall(r"\d+", task.text)]
         assert MEANINGS[name_of(template)](task.text.lower(), *numbers) == task.answer, task.text
 
@@ -100,10 +100,10 @@ def test_slips_are_labelled_as_the_oracle_judges() -> None:
     wrong = misread = 0
     for seed in range(600):
         rng = random.Random(seed)
-        task = stories.make(rng)
+        task = stories.make_task(rng)
         lines = stories.solve(rng, task.start, task.answer, slip=0.3)
         verdicts = [line.ok for line in lines]
-        assert verdicts == oracle.judge("story", task.answer, [line.text for line in lines]), lines
+        assert verdicts == oracle.judge_steps("story", task.answer, [line.text for line in lines]), lines
         wrong += not verdicts[-1]
         misread += not verdicts[0]
     assert 150 < wrong < 500
@@ -113,7 +113,7 @@ def test_slips_are_labelled_as_the_oracle_judges() -> None:
 def test_the_words_of_one_story_fit_together() -> None:
     made_up = 0
     for seed in range(300):
-        words = Words(random.Random(seed))
+        words = StoryWords(random.Random(seed))
         assert words.name != words.other
         assert words.name[0].isupper()
         assert (words.he, words.him, words.his) == (("She", "her", "her") if words.she else ("He", "him", "his"))

@@ -7,14 +7,14 @@ from fractions import Fraction
 
 import pytest
 
-from pfviz.problem import extract_answer
-from pfviz.tiny.tasks import final, misread, show
+from pfviz.problems.answers import extract_answer
+from pfviz.tiny.tasks import final_sentence, format_number, misread
 
 
 @pytest.mark.parametrize(("number", "shown"), [(3, "3"), (-4, "-4"), (Fraction(7, 2), "7/2"), (Fraction(8, 2), "4")])
 def test_show(number: Fraction, shown: str) -> None:
-    assert show(number) == shown
-    assert extract_answer(final(number)) == shown
+    assert format_number(number) == shown
+    assert extract_answer(final_sentence(number)) == shown
 
 
 @pytest.mark.parametrize("number", [-25, -1, 0, 1, 7, 12, 30, 199])

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pfviz.models.codec import Codec
-from pfviz.problem import SEPARATOR, Problem
+from pfviz.models.decoding.tokenization import Tokenization
+from pfviz.problems.problem import SEPARATOR, Problem
 from pfviz.tiny import tokenizer, world
 
 
@@ -34,7 +34,7 @@ def test_single_tokens(loaded: Any, token: str) -> None:
 
 
 def test_sizes(loaded: Any) -> None:
-    assert len(loaded) <= tokenizer.SIZE
+    assert len(loaded) <= tokenizer.VOCABULARY_SIZE
     assert loaded.eos_token == loaded.pad_token == tokenizer.END
     assert loaded.model_max_length == 1024
 
@@ -54,8 +54,8 @@ def test_steps_never_merge_with_the_separator(loaded: Any) -> None:
     separator = ids(loaded, SEPARATOR)
     for seed in range(60):
         rng = random.Random(seed)
-        task = world.draw(rng)
-        steps = [line.text for line in world.walk(rng, task, 0.2)]
+        task = world.draw_task(rng)
+        steps = [line.text for line in world.write_solution(rng, task, 0.2)]
         parts = ids(loaded, steps[0])
         for step in steps[1:]:
             parts += separator + ids(loaded, step)
@@ -68,7 +68,7 @@ def test_chat_template(loaded: Any) -> None:
     assert asked == "<|user|>Compute 3 + 4<|assistant|>"
     messages.append({"role": "assistant", "content": "3 + 4 = 7."})
     assert loaded.apply_chat_template(messages, tokenize=False) == "<|user|>Compute 3 + 4<|assistant|>3 + 4 = 7.<|end|>"
-    prompt = Codec(loaded).prompt(Problem("Compute 3 + 4"))
+    prompt = Tokenization(loaded).prompt(Problem("Compute 3 + 4"))
     assert prompt == ids(loaded, tokenizer.USER) + ids(loaded, "Compute 3 + 4") + ids(loaded, tokenizer.ASSISTANT)
 
 
@@ -76,7 +76,7 @@ def test_chat_template(loaded: Any) -> None:
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_there_and_back(loaded: Any, text: str) -> None:
     if not any(special in text for special in (tokenizer.USER, tokenizer.ASSISTANT, tokenizer.END)):
-        assert Codec(loaded).decode(ids(loaded, text)) == text
+        assert Tokenization(loaded).decode(ids(loaded, text)) == text
 
 
 def test_the_same_texts_give_the_same_tokenizer() -> None:

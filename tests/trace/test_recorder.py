@@ -10,7 +10,7 @@ import pytest
 from pfviz.api import stream
 from pfviz.errors import TraceError
 from pfviz.inference.answers import tabulate
-from pfviz.inference.events import Extended, RunEnded, RunStarted, Scored, Selected, Weighed
+from pfviz.inference.events import ParticlesSelected, ParticlesWeighed, RunEnded, RunStarted, StepsExtended, StepsScored
 from pfviz.trace import Recorder, dumps, loads
 from tests.contracts import toy
 from tests.sweeps import gibbs, tempering
@@ -30,10 +30,10 @@ def test_columns_have_the_shapes_of_the_architecture() -> None:
 def test_a_snapshot_is_valid_after_every_event_and_equals_the_prefix() -> None:
     recorder, whole = Recorder(), synthetic_trace()
     for event in synthetic_events():
-        recorder.see(event)
+        recorder.record(event)
         trace = recorder.trace()
         assert trace.steps == recorder.steps
-        if isinstance(event, Selected) and trace.steps < whole.steps:
+        if isinstance(event, ParticlesSelected) and trace.steps < whole.steps:
             assert dumps(trace) == dumps(whole.upto(trace.steps))
     assert dumps(recorder.trace()) == dumps(whole)
 
@@ -42,7 +42,7 @@ def test_a_snapshot_does_not_change_afterwards() -> None:
     recorder = Recorder()
     early = []
     for event in synthetic_events():
-        recorder.see(event)
+        recorder.record(event)
         if recorder.steps == 2 and not early:
             early.append((recorder.trace(), dumps(recorder.trace())))
     trace, text = early[0]
@@ -79,18 +79,18 @@ def test_what_was_said_inside_of_a_step_is_recorded_with_its_place_and_is_part_o
 
 def test_what_a_stopped_run_leaves_of_a_step_is_dropped() -> None:
     events = list(synthetic_events())
-    cut = max(k for k, event in enumerate(events) if isinstance(event, Weighed))
+    cut = max(k for k, event in enumerate(events) if isinstance(event, ParticlesWeighed))
     recorder = Recorder()
     for event in events[: cut + 1]:
-        recorder.see(event)
-    recorder.see(events[-1])
+        recorder.record(event)
+    recorder.record(events[-1])
     assert recorder.trace().steps == 5
     assert recorder.trace().status == "finished"
 
 
 def test_a_run_stopped_in_its_first_step_has_no_steps() -> None:
     recorder = Recorder()
-    recorder.see(next(iter(synthetic_events())))
+    recorder.record(next(iter(synthetic_events())))
     trace = recorder.trace()
     assert trace.steps == 0
     assert trace.weights.shape == (0, 16)
@@ -99,7 +99,7 @@ def test_a_run_stopped_in_its_first_step_has_no_steps() -> None:
 
 def test_watch_passes_every_event_on() -> None:
     recorder = Recorder()
-    assert [type(e) for e in recorder.watch(synthetic_events())] == [type(e) for e in synthetic_events()]
+    assert [type(e) for e in recorder.record_each(synthetic_events())] == [type(e) for e in synthetic_events()]
     assert recorder.trace().steps == 6
 
 
@@ -108,33 +108,34 @@ def test_events_out_of_order_are_refused() -> None:
         Recorder().trace()
     events = list(synthetic_events())
     recorder = Recorder()
-    recorder.see(events[0])
-    with pytest.raises(TraceError, match=r"before `Extended`"):
-        recorder.see(next(e for e in events if isinstance(e, Selected)))
+    recorder.record(events[0])
+    with pytest.raises(TraceError, match=r"before `StepsExtended`"):
+        recorder.record(next(e for e in events if isinstance(e, ParticlesSelected)))
     first = [
-        next(e for e in events if isinstance(e, kind)) for kind in (RunStarted, Extended, Scored, Weighed, Selected)
+        next(e for e in events if isinstance(e, kind))
+        for kind in (RunStarted, StepsExtended, StepsScored, ParticlesWeighed, ParticlesSelected)
     ]
     second = Recorder()
     for event in first:
-        second.see(event)
+        second.record(event)
     for event in first[1:4]:
-        second.see(event)
+        second.record(event)
     with pytest.raises(TraceError, match="step 1 was expected"):
-        second.see(first[4])
+        second.record(first[4])
 
 
 def test_an_unfinished_particle_without_a_step_is_refused() -> None:
     events = list(synthetic_events())
     recorder = Recorder()
-    recorder.see(events[0])
+    recorder.record(events[0])
     for event in events[1:5]:
-        if isinstance(event, Extended):
-            event = Extended(event.step, {slot: step for slot, step in event.steps.items() if slot != 3})
-        if isinstance(event, Selected):
+        if isinstance(event, StepsExtended):
+            event = StepsExtended(event.step, {slot: step for slot, step in event.steps.items() if slot != 3})
+        if isinstance(event, ParticlesSelected):
             with pytest.raises(TraceError, match=r"\[3\]"):
-                recorder.see(event)
+                recorder.record(event)
         else:
-            recorder.see(event)
+            recorder.record(event)
 
 
 def test_each_sweep_is_a_trace_of_its_own() -> None:
@@ -154,7 +155,7 @@ def test_a_snapshot_between_two_sweeps_is_the_one_that_is_over() -> None:
     recorder, counts = Recorder(), []
     for event in stream("toy", generator=toy.ToyGenerator(), reward=toy.reward, method="particle_gibbs", iterations=3,
                         particles=4, max_steps=3):  # fmt: skip
-        recorder.see(event)
+        recorder.record(event)
         trace = recorder.trace()
         counts.append((len(trace.earlier), trace.steps))
         assert trace.status == ("running" if not isinstance(event, RunEnded) else "finished")

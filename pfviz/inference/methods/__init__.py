@@ -18,7 +18,7 @@ from pfviz.inference.methods.self_consistency import SelfConsistency
 from pfviz.inference.methods.weighted_best_of_n import WeightedBestOfN
 from pfviz.inference.settings import Settings
 
-_ALL: tuple[type[Method], ...] = (
+_METHOD_CLASSES: tuple[type[Method], ...] = (
     ParticleFiltering,
     EntropicParticleFiltering,
     ParticleGibbs,
@@ -30,15 +30,15 @@ _ALL: tuple[type[Method], ...] = (
     SelfConsistency,
     Greedy,
 )
-METHODS: dict[str, type[Method]] = {method.name: method for method in _ALL}
+METHODS: dict[str, type[Method]] = {method.name: method for method in _METHOD_CLASSES}
 
 
-def repeats(name: str) -> bool:
+def has_iterations(name: str) -> bool:
     """Whether the method of that name sweeps over the steps several times; False for one that is not known."""
-    return name in METHODS and "iterations" in METHODS[name].uses
+    return name in METHODS and "iterations" in METHODS[name].setting_names
 
 
-def make(name: str, settings: Settings) -> Method:
+def make_method(name: str, settings: Settings) -> Method:
     """The method of that name; run it with its own `settings`. Raises `SettingError` naming those that there are."""
     if name not in METHODS:
         raise SettingError("method", f"There is no method {name!r}. Choose one of: {', '.join(METHODS)}.")

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from pfviz.inference.aggregation import AGGREGATIONS
 from pfviz.inference.settings import Settings
-from pfviz.models.base import FloatArray, IntArray
+from pfviz.types import FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Population:
         """The aggregated reward of each particle."""
         return AGGREGATIONS[aggregation](self.history)
 
-    def previous(self, aggregation: str) -> FloatArray:
+    def previous_scores(self, aggregation: str) -> FloatArray:
         """The same one step earlier along each particle's own lineage; NaN before the first step."""
         if self.step == 0:
             return np.full(self.history.shape[1], np.nan)
@@ -69,7 +69,7 @@ class Method(Protocol):
     name: str
     title: str
     description: str  # one sentence for people
-    uses: tuple[str, ...]  # the settings that it has, beside the seed and the limits
+    setting_names: tuple[str, ...]  # the settings that it has, beside the seed and the limits
     usual_pick: str  # how its answer is chosen, unless a setting says otherwise
     settings: Settings  # as given, but for what the method fixes
 
@@ -106,7 +106,7 @@ class Method(Protocol):
         ...
 
 
-class OneSweep(Method, Protocol):
+class SingleSweepMethod(Method, Protocol):
     """What a method of a single sweep is beside its policy."""
 
     @property
@@ -133,17 +133,17 @@ class OneSweep(Method, Protocol):
         return ()
 
 
-def by_score(population: Population, aggregation: str) -> Weighing:
+def weigh_by_score(population: Population, aggregation: str) -> Weighing:
     """Weights in proportion to the aggregated rewards, for methods that weigh only to vote and to show."""
     scores = population.scores(aggregation)
-    return Weighing(uniform(len(scores)) + np.log(np.maximum(scores, np.finfo(np.float64).tiny)), 1.0)
+    return Weighing(uniform_log_weights(len(scores)) + np.log(np.maximum(scores, np.finfo(np.float64).tiny)), 1.0)
 
 
-def uniform(n: int) -> FloatArray:
+def uniform_log_weights(n: int) -> FloatArray:
     """Log-weights (N,) of equal particles."""
     return np.full(n, -np.log(n))
 
 
-def everybody_stays(n: int) -> Selection:
+def identity_selection(n: int) -> Selection:
     """No selection: each particle goes on by itself."""
-    return Selection(False, np.arange(n), uniform(n))
+    return Selection(False, np.arange(n), uniform_log_weights(n))

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from pfviz.inference.methods.base import Population, Selection, uniform
+from pfviz.inference.methods.base import Population, Selection, uniform_log_weights
 from pfviz.inference.methods.best_of_n import BestOfN
-from pfviz.models.base import FloatArray
+from pfviz.types import FloatArray
 
 
 class BeamSearch(BestOfN):
@@ -22,7 +22,7 @@ class BeamSearch(BestOfN):
     name = "beam_search"
     title = "Beam search"
     description = "After each step the best particles are copied a fixed number of times; all others die."
-    uses: tuple[str, ...] = ("particles", "temperature", "width", "aggregation", "pick")
+    setting_names: tuple[str, ...] = ("particles", "temperature", "width", "aggregation", "pick")
 
     def select(self, rng: np.random.Generator, population: Population, log_weights: FloatArray) -> Selection:
         """Keep the best of the unfinished; without any randomness."""
@@ -31,4 +31,4 @@ class BeamSearch(BestOfN):
         best_first = free[np.argsort(-population.scores(self.settings.aggregation)[free], kind="stable")]
         ancestors = np.arange(n)
         ancestors[free] = np.sort(np.repeat(best_first[: -(-len(free) // width)], width)[: len(free)])
-        return Selection(True, ancestors, uniform(n))
+        return Selection(True, ancestors, uniform_log_weights(n))

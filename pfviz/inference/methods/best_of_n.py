@@ -9,18 +9,25 @@ from __future__ import annotations
 
 import numpy as np
 
-from pfviz.inference.methods.base import OneSweep, Population, Selection, Weighing, by_score, everybody_stays
+from pfviz.inference.methods.base import (
+    Population,
+    Selection,
+    SingleSweepMethod,
+    Weighing,
+    identity_selection,
+    weigh_by_score,
+)
 from pfviz.inference.settings import Settings
-from pfviz.models.base import FloatArray
+from pfviz.types import FloatArray
 
 
-class BestOfN(OneSweep):
+class BestOfN(SingleSweepMethod):
     """Weights are in proportion to the rewards, and are never used while solutions are written."""
 
     name = "best_of_n"
     title = "Best of N"
     description = "Every particle goes on by itself; the answer is that of the highest reward."
-    uses: tuple[str, ...] = ("particles", "temperature", "aggregation", "pick")
+    setting_names: tuple[str, ...] = ("particles", "temperature", "aggregation", "pick")
     usual_pick = "highest"
 
     def __init__(self, settings: Settings) -> None:
@@ -28,8 +35,8 @@ class BestOfN(OneSweep):
 
     def weigh(self, population: Population) -> Weighing:
         """The aggregated reward."""
-        return by_score(population, self.settings.aggregation)
+        return weigh_by_score(population, self.settings.aggregation)
 
     def select(self, rng: np.random.Generator, population: Population, log_weights: FloatArray) -> Selection:
         """Nobody is selected."""
-        return everybody_stays(len(log_weights))
+        return identity_selection(len(log_weights))

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from pfviz.inference.methods.base import Population, Selection, uniform
+from pfviz.inference.methods.base import Population, Selection, uniform_log_weights
 from pfviz.inference.methods.beam_search import BeamSearch
-from pfviz.models.base import FloatArray
+from pfviz.types import FloatArray
 
 
 class Dvts(BeamSearch):
@@ -29,4 +29,4 @@ class Dvts(BeamSearch):
         scores = population.scores(self.settings.aggregation)
         starts = np.arange(n) // width * width
         best = {start: start + int(np.argmax(scores[start : start + width])) for start in range(0, n, width)}
-        return Selection(True, np.array([best[int(start)] for start in starts]), uniform(n))
+        return Selection(True, np.array([best[int(start)] for start in starts]), uniform_log_weights(n))

@@ -28,7 +28,7 @@ class EntropicParticleFiltering(ParticleFiltering):
     description = (
         "Particle filtering that trusts the reward less in early steps where few particles hold all the weight."
     )
-    uses: tuple[str, ...] = ("particles", "temperature", "tau", "potential", "finished", "aggregation", "pick")
+    setting_names: tuple[str, ...] = ("particles", "temperature", "tau", "potential", "finished", "aggregation", "pick")
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(replace(settings, resampler="systematic", trigger="always", warmth=1.0))

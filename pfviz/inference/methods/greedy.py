@@ -17,7 +17,7 @@ class Greedy(SelfConsistency):
     name = "greedy"
     title = "Greedy"
     description = "One particle that always writes the most probable token."
-    uses: tuple[str, ...] = ()
+    setting_names: tuple[str, ...] = ()
     usual_pick = "highest"
 
     def __init__(self, settings: Settings) -> None:

@@ -24,7 +24,7 @@ import numpy as np
 from pfviz.inference.methods.base import Method, Swap
 from pfviz.inference.methods.particle_gibbs import ParticleGibbs
 from pfviz.inference.settings import Settings
-from pfviz.models.base import FloatArray
+from pfviz.types import FloatArray
 
 
 class ParallelTempering(ParticleGibbs):
@@ -33,7 +33,7 @@ class ParallelTempering(ParticleGibbs):
     name = "parallel_tempering"
     title = "Parallel tempering"
     description = "Several chains of particle Gibbs, each trusting the reward less than the last, exchange solutions."
-    uses: tuple[str, ...] = (
+    setting_names: tuple[str, ...] = (
         "particles", "iterations", "chains", "ladder", "temperature", "tau", "warmth", "potential", "trigger",
         "threshold", "finished", "aggregation", "pick",
     )  # fmt: skip

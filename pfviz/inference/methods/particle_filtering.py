@@ -23,22 +23,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from pfviz.inference.methods.base import OneSweep, Population, Selection, Weighing
+from pfviz.inference.methods.base import Population, Selection, SingleSweepMethod, Weighing
 from pfviz.inference.potentials import POTENTIALS
 from pfviz.inference.resampling import RESAMPLERS
 from pfviz.inference.settings import Settings
 from pfviz.inference.weights import ess, log_normalise, log_sum_exp, normalise
-from pfviz.models.base import FloatArray
+from pfviz.types import FloatArray
 
 
-class ParticleFiltering(OneSweep):
+class ParticleFiltering(SingleSweepMethod):
     """Resample particles in proportion to the odds of their rewards."""
 
     name = "particle_filtering"
     title = "Particle filtering"
     description = "Particles with better rewards are copied, others die, in proportion to the odds of being right."
 
-    uses: tuple[str, ...] = (
+    setting_names: tuple[str, ...] = (
         "particles", "temperature", "tau", "warmth", "potential", "resampler", "trigger", "threshold", "finished",
         "aggregation", "pick",
     )  # fmt: skip
@@ -60,7 +60,7 @@ class ParticleFiltering(OneSweep):
     def weigh(self, population: Population) -> Weighing:
         """log_carried + potential."""
         how, step = self.settings.aggregation, population.step
-        potential = self.log_potential(population.scores(how), population.previous(how), step)
+        potential = self.log_potential(population.scores(how), population.previous_scores(how), step)
         return Weighing(population.log_carried + potential, self.tau(step))
 
     def select(self, rng: np.random.Generator, population: Population, log_weights: FloatArray) -> Selection:
@@ -69,10 +69,12 @@ class ParticleFiltering(OneSweep):
         if self.settings.trigger == "ess" and ess(log_weights) >= self.settings.threshold * n:
             return Selection(False, np.arange(n), log_normalise(log_weights))
         if self.settings.finished == "absorbing":
-            return self._among_unfinished(rng, population, log_normalise(log_weights))
+            return self._resample_unfinished(rng, population, log_normalise(log_weights))
         return Selection(True, self._resample(rng, normalise(log_weights)), np.full(n, -np.log(n)))
 
-    def _among_unfinished(self, rng: np.random.Generator, population: Population, log_carried: FloatArray) -> Selection:
+    def _resample_unfinished(
+        self, rng: np.random.Generator, population: Population, log_carried: FloatArray
+    ) -> Selection:
         ancestors, free = np.arange(len(log_carried)), np.flatnonzero(~population.finished)
         share = log_sum_exp(log_carried[free]) if len(free) else -np.inf
         if np.isneginf(share):

@@ -24,7 +24,7 @@ from pfviz.inference.methods.base import Population, Selection, Weighing
 from pfviz.inference.methods.particle_filtering import ParticleFiltering
 from pfviz.inference.settings import Settings
 from pfviz.inference.weights import normalise
-from pfviz.models.base import FloatArray
+from pfviz.types import FloatArray
 
 
 class ParticleGibbs(ParticleFiltering):
@@ -33,7 +33,7 @@ class ParticleGibbs(ParticleFiltering):
     name = "particle_gibbs"
     title = "Particle Gibbs"
     description = "Particle filtering several times over, each time around one solution kept from the time before."
-    uses: tuple[str, ...] = (
+    setting_names: tuple[str, ...] = (
         "particles", "iterations", "temperature", "tau", "warmth", "potential", "trigger", "threshold", "finished",
         "aggregation", "pick",
     )  # fmt: skip
@@ -60,7 +60,7 @@ class ParticleGibbs(ParticleFiltering):
         if population.horizon is None or not population.finished.all():
             return plain
         scores = population.scores(self.settings.aggregation)
-        left = self._repeated(scores, population.step + 1, population.horizon)
+        left = self._repeated_potential(scores, population.step + 1, population.horizon)
         return Weighing(plain.log_weights + left, plain.temperature)
 
     def select(self, rng: np.random.Generator, population: Population, log_weights: FloatArray) -> Selection:
@@ -78,12 +78,12 @@ class ParticleGibbs(ParticleFiltering):
         """The sum of the log-potentials of a trajectory with rewards (T,), its last one repeated until the horizon."""
         aggregate = AGGREGATIONS[self.settings.aggregation]
         scores = [np.array([np.nan]), *(aggregate(rewards[: t + 1, None]) for t in range(len(rewards)))]
-        total = self._repeated(scores[-1], len(rewards), horizon)
+        total = self._repeated_potential(scores[-1], len(rewards), horizon)
         for t, (before, now) in enumerate(pairwise(scores)):
             total = total + self.log_potential(now, before, t)
         return float(total[0])
 
-    def _repeated(self, scores: FloatArray, first: int, horizon: int) -> FloatArray:
+    def _repeated_potential(self, scores: FloatArray, first: int, horizon: int) -> FloatArray:
         """(N,) log-potentials of the steps first..horizon-1, in which the particles only stay."""
         total = np.zeros(len(scores))
         for t in range(first, horizon):

@@ -8,18 +8,25 @@ from __future__ import annotations
 
 import numpy as np
 
-from pfviz.inference.methods.base import OneSweep, Population, Selection, Weighing, everybody_stays, uniform
+from pfviz.inference.methods.base import (
+    Population,
+    Selection,
+    SingleSweepMethod,
+    Weighing,
+    identity_selection,
+    uniform_log_weights,
+)
 from pfviz.inference.settings import Settings
-from pfviz.models.base import FloatArray
+from pfviz.types import FloatArray
 
 
-class SelfConsistency(OneSweep):
+class SelfConsistency(SingleSweepMethod):
     """Equal weights throughout."""
 
     name = "self_consistency"
     title = "Self-consistency"
     description = "Every particle goes on by itself; the answer that most of them give wins."
-    uses: tuple[str, ...] = (
+    setting_names: tuple[str, ...] = (
         "particles",
         "temperature",
         "pick",
@@ -31,8 +38,8 @@ class SelfConsistency(OneSweep):
 
     def weigh(self, population: Population) -> Weighing:
         """All alike."""
-        return Weighing(uniform(len(population.log_carried)), 1.0)
+        return Weighing(uniform_log_weights(len(population.log_carried)), 1.0)
 
     def select(self, rng: np.random.Generator, population: Population, log_weights: FloatArray) -> Selection:
         """Nobody is selected."""
-        return everybody_stays(len(log_weights))
+        return identity_selection(len(log_weights))

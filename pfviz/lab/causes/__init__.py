@@ -7,22 +7,34 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pfviz.lab.causes.base import Evidence, Finding, Wanted
-from pfviz.lab.causes.blind import blindness
-from pfviz.lab.causes.capped import capped
-from pfviz.lab.causes.level import level
-from pfviz.lab.causes.narrow import coarse, narrow
-from pfviz.lab.causes.noise import noise
-from pfviz.lab.causes.offset import offset
-from pfviz.lab.causes.slow import slow
-from pfviz.lab.causes.taste import tastes
-from pfviz.lab.causes.unexplained import unexplained
-from pfviz.lab.causes.whole import inverted, saturated, silent
+from pfviz.lab.causes.base import Evidence, Finding, OpenQuestion
+from pfviz.lab.causes.capped import find_capped
+from pfviz.lab.causes.flat_or_inverted import find_flat, find_inverted, find_saturated
+from pfviz.lab.causes.missed_errors import find_missed_errors
+from pfviz.lab.causes.narrow_range import find_coarse, find_narrow_range
+from pfviz.lab.causes.noise import find_noise
+from pfviz.lab.causes.overconfidence import find_overconfidence
+from pfviz.lab.causes.problem_offset import find_problem_offset
+from pfviz.lab.causes.slow_reaction import find_slow_reaction
+from pfviz.lab.causes.spurious_features import find_spurious_features
+from pfviz.lab.causes.unexplained import find_unexplained
 
-Look = Callable[[Evidence], "Finding | list[Finding] | None"]
+CauseFinder = Callable[[Evidence], "Finding | list[Finding] | None"]
 
-LOOKS: tuple[Look, ...] = (
-    silent, inverted, saturated, narrow, capped, tastes, blindness, slow, coarse, noise, unexplained, level, offset
-)  # fmt: skip
+CAUSE_FINDERS: tuple[CauseFinder, ...] = (
+    find_flat,
+    find_inverted,
+    find_saturated,
+    find_narrow_range,
+    find_capped,
+    find_spurious_features,
+    find_missed_errors,
+    find_slow_reaction,
+    find_coarse,
+    find_noise,
+    find_unexplained,
+    find_overconfidence,
+    find_problem_offset,
+)
 
-__all__ = ["LOOKS", "Evidence", "Finding", "Look", "Wanted"]
+__all__ = ["CAUSE_FINDERS", "CauseFinder", "Evidence", "Finding", "OpenQuestion"]

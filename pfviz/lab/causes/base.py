@@ -7,14 +7,14 @@ from functools import cached_property
 
 import numpy as np
 
-from pfviz.lab.features import Feature, of_steps
-from pfviz.lab.intervals import Estimate
-from pfviz.lab.noticed import noticed
-from pfviz.lab.rows import BoolArray, FloatArray, Rows, groups
+from pfviz.lab.metrics.auc import auc_by_row
+from pfviz.lab.table.features import Feature, step_features
+from pfviz.lab.table.prefixes import BoolArray, FloatArray, PrefixTable, group_rows
+from pfviz.stats.bootstrap import Estimate
 
-LEAST_ROWS = 8
-LEAST_PROBLEMS = 4
-EXAMPLES = 6
+MIN_ROWS = 8
+MIN_PROBLEMS = 4
+MAX_EXAMPLES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class OpenQuestion:
     """What would settle a question for which there is not enough data."""
 
     cause: str
@@ -45,33 +45,33 @@ class Wanted:
 class Evidence:
     """The rows, and what is known of them so far: those who look take away what they have explained."""
 
-    rows: Rows
-    wanted: list[Wanted] = field(default_factory=list)
+    rows: PrefixTable
+    open_questions: list[OpenQuestion] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.reward: FloatArray = self.rows.reward.copy()  # without what was found to be a taste
         self.explained: BoolArray = np.zeros(len(self.rows), dtype=np.bool_)  # wrong rows whose loss has a cause
 
     @cached_property
-    def as_scored(self) -> FloatArray:
+    def original_auc(self) -> FloatArray:
         """(R,) how often each wrong prefix was noticed by the reward as it is; see noticed.py."""
-        return noticed(self.rows)
+        return auc_by_row(self.rows)
 
     @property
-    def noticed(self) -> FloatArray:
+    def unexplained_auc(self) -> FloatArray:
         """(R,) the same without tastes, nan where it is explained."""
-        return np.where(self.explained, np.nan, noticed(self.rows, self.reward))
+        return np.where(self.explained, np.nan, auc_by_row(self.rows, self.reward))
 
     @property
     def pairs(self) -> int:
         """Wrong rows that can be compared with right ones."""
-        return int((~np.isnan(self.as_scored)).sum())
+        return int((~np.isnan(self.original_auc)).sum())
 
     @cached_property
     def gap(self) -> float:
         """Mean reward of right prefixes minus that of wrong ones, compared within cells; 0 without both."""
         rows, total, count = self.rows, 0.0, 0
-        for cell in groups(rows.cells, rows.known):
+        for cell in group_rows(rows.cell_ids, rows.is_known):
             right, wrong = cell[rows.is_right[cell]], cell[rows.is_wrong[cell]]
             if len(right) and len(wrong):
                 total += len(wrong) * float(rows.reward[right].mean() - rows.reward[wrong].mean())
@@ -81,28 +81,28 @@ class Evidence:
     @cached_property
     def features(self) -> list[Feature]:
         """What differs between steps; see features.py."""
-        return of_steps(self.rows)
+        return step_features(self.rows)
 
-    def want(self, cause: str, sentence: str) -> None:
+    def add_open_question(self, cause: str, sentence: str) -> None:
         """Say once what would settle a question."""
-        wanted = Wanted(cause, sentence)
-        if wanted not in self.wanted:
-            self.wanted.append(wanted)
+        wanted = OpenQuestion(cause, sentence)
+        if wanted not in self.open_questions:
+            self.open_questions.append(wanted)
 
 
-def enough(rows: Rows, members: BoolArray) -> bool:
+def has_enough_rows(rows: PrefixTable, members: BoolArray) -> bool:
     """Whether so many rows of so many problems can carry a finding."""
-    return bool(members.sum() >= LEAST_ROWS and len(np.unique(rows.problem[members])) >= LEAST_PROBLEMS)
+    return bool(members.sum() >= MIN_ROWS and len(np.unique(rows.problem[members])) >= MIN_PROBLEMS)
 
 
-def clearest(order: FloatArray, members: BoolArray, rows: Rows) -> tuple[int, ...]:
+def clearest_examples(order: FloatArray, members: BoolArray, rows: PrefixTable) -> tuple[int, ...]:
     """A few members with the largest `order` (R,), one for each problem first."""
     found: list[int] = []
     seen: set[int] = set()
     ranked = sorted(np.flatnonzero(members), key=lambda i: (-order[i], i))
     for wanted_new in (True, False):
         for i in ranked:
-            if len(found) == EXAMPLES:
+            if len(found) == MAX_EXAMPLES:
                 return tuple(found)
             if (int(rows.problem[i]) not in seen) is wanted_new and int(i) not in found:
                 found.append(int(i))

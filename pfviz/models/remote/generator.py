@@ -13,18 +13,18 @@ from dataclasses import replace
 from typing import Any
 
 from pfviz.errors import EndpointError, ModelError
-from pfviz.models.base import NOTHING, Drafts, IntArray, Sampling, Step
-from pfviz.models.remote.client import Client, Sleep
-from pfviz.models.remote.complaints import give_up
-from pfviz.models.remote.endpoints import Endpoint
-from pfviz.models.remote.prompts import step_body
-from pfviz.models.remote.replies import MAX_ID, Reply, read_chat, read_completion
-from pfviz.models.remote.rounds import Round
-from pfviz.models.remote.steps import FAILED, Prefix, taken, written
-from pfviz.problem import Problem
-from pfviz.streams import stream
+from pfviz.models.remote.batch import RequestBatch
+from pfviz.models.remote.endpoint import Endpoint
+from pfviz.models.remote.errors import fatal_error
+from pfviz.models.remote.http_client import Client, Sleep
+from pfviz.models.remote.parse_step import FAILED_STEP, RemotePrefix, append_given_step, parse_step
+from pfviz.models.remote.requests import step_body
+from pfviz.models.remote.responses import MAX_TOKEN_ID, Completion, read_chat, read_completion
+from pfviz.problems.problem import Problem
+from pfviz.rng import derive_rng
+from pfviz.types import NO_STEPS, IntArray, Sampling, Step, StepProgress
 
-BY_BYTES = "one for each byte"
+ONE_PER_BYTE = "one for each byte"
 """What a note says where a server does not even count its tokens."""
 
 
@@ -38,13 +38,13 @@ class RemoteGenerator:
         self.endpoint = endpoint
         self.client = Client(endpoint, sleep)
 
-    def open(self, problem: Problem, *, particles: int, seed: int, sampling: Sampling) -> RemoteSession:
+    def open(self, problem: Problem, *, particles: int, seed: int, sampling: Sampling) -> RemoteGeneratorSession:
         """See `Generator.open`. Asks the server for nothing yet; raises `EndpointError` if the key is not there."""
-        self.endpoint.key()
-        return RemoteSession(self, problem, particles, seed, sampling)
+        self.endpoint.read_key()
+        return RemoteGeneratorSession(self, problem, particles, seed, sampling)
 
 
-class RemoteSession:
+class RemoteGeneratorSession:
     """Each slot's solution so far; a finished slot has none. `notes` says what went wrong, and what is not known."""
 
     def __init__(
@@ -56,12 +56,12 @@ class RemoteSession:
         self._particles = particles
         self._seed = seed
         self._sampling = sampling
-        self._prefix = dict.fromkeys(range(particles), Prefix())
+        self._prefix = dict.fromkeys(range(particles), RemotePrefix())
         self._failed: frozenset[int] = frozenset()
         api = "chat completions" if self._endpoint.route == "chat" else "completions"
         self.notes = [f"{self._endpoint.label} is the model {self._endpoint.model!r}, asked for {api}."]
 
-    def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NOTHING) -> Drafts:
+    def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NO_STEPS) -> StepProgress:
         """See `GeneratorSession.extend`; a count is told after each reply. Closed before its end it has changed
         nothing, and the requests under way are cancelled.
 
@@ -69,33 +69,33 @@ class RemoteSession:
         every such request (no such model, no access), if all of several slots failed, or if none is left that has not.
         """
         asked = sorted(set(active))
-        self._check(asked, given)
-        made = {slot: (given[slot], self._taken(slot, given[slot])) for slot in asked if slot in given}
-        bodies = {slot: self._body(slot, step) for slot in asked if slot not in given}
-        asking = Round(self._client, self._read)
-        replies: list[Reply] = []
+        self._check_slots(asked, given)
+        made = {slot: (given[slot], self._append_given(slot, given[slot])) for slot in asked if slot in given}
+        bodies = {slot: self._request_body(slot, step) for slot in asked if slot not in given}
+        asking = RequestBatch(self._client, self._parse_completion)
+        replies: list[Completion] = []
         count = sum(len(one.token_ids) for one, _ in made.values())
         if made:
             yield count
         with closing(asking.replies(bodies, self._seed, step)) as arriving:
             for slot, reply in arriving:
                 if reply is None:
-                    made[slot] = FAILED, self._prefix[slot]
+                    made[slot] = FAILED_STEP, self._prefix[slot]
                 else:
                     replies.append(reply)
-                    made[slot] = written(reply, self._prefix[slot], self._endpoint.separator, self._sampling)
+                    made[slot] = parse_step(reply, self._prefix[slot], self._endpoint.separator, self._sampling)
                 count += len(made[slot][0].token_ids)
                 yield count
         steps = {slot: made[slot][0] for slot in asked}
         failures = asking.failures
         failed = self._failed | {slot for slot, one in steps.items() if one.end == "failed"}
         if failures and (len(failures) == len(bodies) > 1 or len(failed) == self._particles):
-            raise give_up(self._client, failures[min(failures)])
+            raise fatal_error(self._client, failures[min(failures)])
         self._failed = failed
         self._prefix |= {slot: prefix for slot, (_, prefix) in made.items()}
         for slot in [slot for slot, one in steps.items() if one.finished]:
             del self._prefix[slot]
-        self._note(asking, replies)
+        self._add_notes(asking, replies)
         yield steps
 
     def select(self, ancestors: IntArray) -> None:
@@ -104,7 +104,7 @@ class RemoteSession:
         self._prefix = {n: self._prefix[a] for n, a in pairs if a in self._prefix}
         self._failed = frozenset(n for n, a in pairs if a in self._failed)
 
-    def _check(self, asked: list[int], given: Mapping[int, Step]) -> None:
+    def _check_slots(self, asked: list[int], given: Mapping[int, Step]) -> None:
         missing = [slot for slot in asked if slot not in self._prefix]
         if missing:
             raise ModelError(f"Slots {missing} are finished or unknown and cannot be extended.")
@@ -114,20 +114,20 @@ class RemoteSession:
             if not step.end:
                 raise ModelError(f"The step given to slot {slot} has no end. Was it recorded with another version?")
 
-    def _body(self, slot: int, step: int) -> dict[str, Any]:
-        seed = int(stream(self._seed, "tokens", step, slot).integers(2**31))
+    def _request_body(self, slot: int, step: int) -> dict[str, Any]:
+        seed = int(derive_rng(self._seed, "tokens", step, slot).integers(2**31))
         return step_body(self._endpoint, self._problem.text, self._prefix[slot], self._sampling, seed)
 
-    def _taken(self, slot: int, step: Step) -> Prefix:
-        return taken(step, self._prefix[slot], self._endpoint.separator)
+    def _append_given(self, slot: int, step: Step) -> RemotePrefix:
+        return append_given_step(step, self._prefix[slot], self._endpoint.separator)
 
-    def _read(self, body: Mapping[str, Any]) -> Reply:
+    def _parse_completion(self, body: Mapping[str, Any]) -> Completion:
         read = read_chat if self._endpoint.route == "chat" else read_completion
         reply = read(body, self._sampling.max_step_tokens)
         # This server keeps a stop in the text: where there is none, the solution is at its end.
         return replace(reply, says_stop=reply.says_stop or self._endpoint.dialect == "transformers")
 
-    def _note(self, asked: Round[Reply], replies: Sequence[Reply]) -> None:
+    def _add_notes(self, asked: RequestBatch[Completion], replies: Sequence[Completion]) -> None:
         """Tell what failed, and once what the server does not tell."""
         label, failures = self._endpoint.label, asked.failures
         self.notes += [
@@ -138,6 +138,6 @@ class RemoteSession:
         if any(reply.log_probs is None for reply in replies):
             unknown.append(f"{label} gives no log-probabilities: where it gives none, 0 is recorded.")
         if any(reply.ids is None for reply in replies):
-            of = "one for each token" if all(reply.count for reply in replies) else BY_BYTES
-            unknown.append(f"{label} gives no token ids: stand-ins from {MAX_ID + 1} on are recorded, {of}.")
+            of = "one for each token" if all(reply.count for reply in replies) else ONE_PER_BYTE
+            unknown.append(f"{label} gives no token ids: stand-ins from {MAX_TOKEN_ID + 1} on are recorded, {of}.")
         self.notes += [text for text in unknown if text not in self.notes]

@@ -24,16 +24,16 @@ from contextlib import closing
 from typing import Any
 
 from pfviz.errors import EndpointError
-from pfviz.models.base import IntArray, Step
-from pfviz.models.remote.client import Client, Sleep
-from pfviz.models.remote.complaints import give_up
-from pfviz.models.remote.endpoints import Endpoint, Output
-from pfviz.models.remote.prompts import score_body
-from pfviz.models.remote.replies import MalformedError, is_number
-from pfviz.models.remote.rounds import Round
-from pfviz.problem import SEPARATOR, Problem
+from pfviz.models.remote.batch import RequestBatch
+from pfviz.models.remote.endpoint import Endpoint, RewardOutput
+from pfviz.models.remote.errors import fatal_error
+from pfviz.models.remote.http_client import Client, Sleep
+from pfviz.models.remote.requests import score_body
+from pfviz.models.remote.responses import MalformedError, is_number
+from pfviz.problems.problem import SEPARATOR, Problem
+from pfviz.types import IntArray, Step
 
-LINE = "\n"
+LINE_BREAK = "\n"
 SUM_TOLERANCE = 0.01  # of two probabilities in half precision
 
 
@@ -49,7 +49,7 @@ class RemoteReward:
 
     def open(self, problem: Problem, *, particles: int, whole: bool = False) -> RemoteRewardSession:
         """See `RewardModel.open`. Asks the server for nothing yet; raises `EndpointError` if the key is not there."""
-        self.endpoint.key()
+        self.endpoint.read_key()
         return RemoteRewardSession(self, problem, particles, whole)
 
 
@@ -70,13 +70,13 @@ class RemoteRewardSession:
         those of several particles, or of the only one, all fail, and if the server refuses every such request."""
         prefixes = {slot: (*self._prefixes[slot], step.text) for slot, step in steps.items()}
         distinct = list(dict.fromkeys(prefixes.values()))
-        bodies = {place: self._body(prefix) for place, prefix in enumerate(distinct)}
-        asking = Round(self._client, lambda body: read_reward(body, self._endpoint.output))
+        bodies = {place: self._request_body(prefix) for place, prefix in enumerate(distinct)}
+        asking = RequestBatch(self._client, lambda body: read_reward(body, self._endpoint.output))
         with closing(asking.replies(bodies, 0, self._calls)) as arriving:
             rewards = {distinct[place]: math.nan if reward is None else reward for place, reward in arriving}
         failures = list(asking.failures.values())
         if failures and len(failures) == len(bodies) and (len(steps) > 1 or len(self._prefixes) == 1):
-            raise give_up(self._client, failures[0])
+            raise fatal_error(self._client, failures[0])
         self._calls += 1
         for slot, prefix in prefixes.items():
             self._prefixes[slot] = prefix
@@ -88,14 +88,14 @@ class RemoteRewardSession:
         """Slot n becomes a copy of slot ancestors[n]; ancestors (N,)."""
         self._prefixes = [self._prefixes[int(a)] for a in ancestors]
 
-    def _body(self, prefix: Sequence[str]) -> dict[str, Any]:
+    def _request_body(self, prefix: Sequence[str]) -> dict[str, Any]:
         end = self._endpoint.separator
         # Joined by the separator itself, the steps would read as if each had been followed by it.
-        between = end if not self._whole else SEPARATOR if end != SEPARATOR else LINE
+        between = end if not self._whole else SEPARATOR if end != SEPARATOR else LINE_BREAK
         return score_body(self._endpoint, self._problem.text, between.join(prefix) + end)
 
 
-def read_reward(body: Mapping[str, Any], output: Output) -> float:
+def read_reward(body: Mapping[str, Any], output: RewardOutput) -> float:
     """The reward in [0, 1] of a pooling reply; raises `MalformedError`."""
     data = body.get("data")
     pooled = data[0].get("data") if isinstance(data, list) and data and isinstance(data[0], Mapping) else None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pfviz.tiny.expressions import Expr
-from pfviz.tiny.names import FOOD, PACKS, PEOPLE
-from pfviz.tiny.words import Words
+from pfviz.tiny.names import CONTAINERS, FOOD, PEOPLE
+from pfviz.tiny.words import StoryWords
 
 
-def collection(w: Words) -> tuple[str, Expr]:
+def collection(w: StoryWords) -> tuple[str, Expr]:
     """Somebody has things; one to three events happen."""
     expr: Expr = w.n(1, 60)
     text = w.pick(
@@ -18,20 +18,20 @@ def collection(w: Words) -> tuple[str, Expr]:
     ).format(w.name, expr, w.things)
     if w.rng.random() < 0.12:
         k, m = w.n(2, 10), w.n(2, 12)
-        text, expr = f"{w.name} has {k} {w.noun(PACKS)} of {m} {w.things}.", ("*", k, m)
+        text, expr = f"{w.name} has {k} {w.noun(CONTAINERS)} of {m} {w.things}.", ("*", k, m)
     events = w.rng.choices((1, 2, 3), (3, 5, 2))[0]
     said: list[str] = []
     shared = False
     for i in range(events):
-        words, expr = _event(w, expr, i == events - 1)
+        words, expr = _draw_event(w, expr, i == events - 1)
         shared = words.startswith("shares")
         said.append(words)
-    text += _told(w, said)
+    text += _join_events(w, said)
     question = w.pick(f"How many {w.things} does each get?", "How many does each one get?") if shared else _question(w)
     return f"{text} {question}", expr
 
 
-def _told(w: Words, said: list[str]) -> str:
+def _join_events(w: StoryWords, said: list[str]) -> str:
     """The events as one sentence, or one after the other."""
     subject = w.pick(w.he, w.he, w.name)
     if len(said) >= 2 and w.rng.random() < 0.5:
@@ -44,7 +44,7 @@ def _told(w: Words, said: list[str]) -> str:
     return text
 
 
-def _event(w: Words, now: Expr, last: bool) -> tuple[str, Expr]:
+def _draw_event(w: StoryWords, now: Expr, last: bool) -> tuple[str, Expr]:
     """One thing that happens to somebody's collection, said without its subject."""
     n, k, m = w.n(1, 25), w.n(2, 9), w.n(2, 12)
     kind = w.rng.choices(range(6), (4, 5, 3, 1.4, 1.4, 1.2))[0]
@@ -61,7 +61,7 @@ def _event(w: Words, now: Expr, last: bool) -> tuple[str, Expr]:
             "buys {} {} with {} in each",
             "buys {} {} with {} each",
         )
-        return said.format(k, w.noun(PACKS), m), ("+", now, ("*", k, m))
+        return said.format(k, w.noun(CONTAINERS), m), ("+", now, ("*", k, m))
     if kind == 3:
         times = w.pick("doubles", "triples", "doubles")
         return f"{times} {w.his} collection", ("*", now, {"doubles": 2, "triples": 3}[times])
@@ -71,7 +71,7 @@ def _event(w: Words, now: Expr, last: bool) -> tuple[str, Expr]:
     return said.format(k, m, w.noun(PEOPLE)), ("-", now, ("*", k, m))
 
 
-def _gain(w: Words) -> str:
+def _gain(w: StoryWords) -> str:
     return w.pick(
         "buys {} more",
         "finds {}",
@@ -86,7 +86,7 @@ def _gain(w: Words) -> str:
     )
 
 
-def _loss(w: Words) -> str:
+def _loss(w: StoryWords) -> str:
     return w.pick(
         "gives {} away",
         "loses {}",
@@ -101,7 +101,7 @@ def _loss(w: Words) -> str:
     )
 
 
-def _question(w: Words) -> str:
+def _question(w: StoryWords) -> str:
     he = w.he.lower()
     return w.pick(
         f"How many {w.things} does {he} have?",
@@ -112,17 +112,17 @@ def _question(w: Words) -> str:
     )
 
 
-def bags(w: Words) -> tuple[str, Expr]:
+def bags(w: StoryWords) -> tuple[str, Expr]:
     """Some things, some bags of more, some given away."""
     a, k, m, c = w.n(1, 40), w.n(2, 9), w.n(2, 12), w.n(1, 20)
-    bought = f"{w.he} buys {k} {w.noun(PACKS)} of {m} {w.things} and gives {c} away."
+    bought = f"{w.he} buys {k} {w.noun(CONTAINERS)} of {m} {w.things} and gives {c} away."
     return f"{w.name} has {a} {w.things}. {bought} {_question(w)}", ("-", ("+", a, ("*", k, m)), c)
 
 
-def boxes(w: Words) -> tuple[str, Expr]:
+def boxes(w: StoryWords) -> tuple[str, Expr]:
     """Boxes of food, of which some is gone."""
     k, m, c, food = w.n(2, 12), w.n(2, 12), w.n(1, 25), w.noun(FOOD)
-    pack = w.noun(PACKS)
+    pack = w.noun(CONTAINERS)
     text = w.pick(
         f"There are {k} {pack} with {m} {food} in each.",
         f"{w.name} has {k} {pack} of {m} {food}.",
@@ -136,7 +136,7 @@ def boxes(w: Words) -> tuple[str, Expr]:
     return f"{text} {end}", ("-", ("*", k, m), c)
 
 
-def half(w: Words) -> tuple[str, Expr]:
+def half(w: StoryWords) -> tuple[str, Expr]:
     """Half is gone, then something else happens."""
     a, b = 2 * w.n(2, 40), w.n(1, 20)
     verb = w.pick(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pfviz.tiny.expressions import Expr
 from pfviz.tiny.names import PEOPLE
-from pfviz.tiny.words import Words
+from pfviz.tiny.words import StoryWords
 
 
-def sharing(w: Words) -> tuple[str, Expr]:
+def sharing(w: StoryWords) -> tuple[str, Expr]:
     """Things are shared equally, then each gets more."""
     k, each, more = w.n(2, 9), w.n(2, 15), w.n(1, 12)
     a, people = k * each, w.noun(PEOPLE)
@@ -18,7 +18,7 @@ def sharing(w: Words) -> tuple[str, Expr]:
     return f"{text} How many {w.things} does each have?", ("+", ("/", a, k), more)
 
 
-def leftover(w: Words) -> tuple[str, Expr]:
+def leftover(w: StoryWords) -> tuple[str, Expr]:
     """Some are kept and the rest is shared."""
     a, b, k = w.n(10, 60), w.n(1, 20), w.n(2, 8)
     a = b + k * max(1, (a - b) // k)
@@ -27,7 +27,7 @@ def leftover(w: Words) -> tuple[str, Expr]:
     return f"{text} How many {w.things} does each {w.pick('get', 'one get')}?", ("/", ("-", a, b), k)
 
 
-def groups(w: Words) -> tuple[str, Expr]:
+def groups(w: StoryWords) -> tuple[str, Expr]:
     """People are split into groups, and each group gets things."""
     size, g, m = w.n(2, 8), w.n(2, 9), w.n(2, 9)
     people = w.pick("pupils", "students", "children", "players")
@@ -35,7 +35,7 @@ def groups(w: Words) -> tuple[str, Expr]:
     return f"{text} How many {w.things} are needed?", ("*", ("/", size * g, size), m)
 
 
-def comparison(w: Words) -> tuple[str, Expr]:
+def comparison(w: StoryWords) -> tuple[str, Expr]:
     """What one has, said by what the other has."""
     a, k, b = w.n(2, 30), w.n(2, 5), w.n(1, 20)
     kind = w.n(0, 4)
@@ -58,7 +58,7 @@ def comparison(w: Words) -> tuple[str, Expr]:
     return f"{text} How many {w.things} does {w.other} have?", expr
 
 
-def two_people(w: Words) -> tuple[str, Expr]:
+def two_people(w: StoryWords) -> tuple[str, Expr]:
     """Two people's things together, before or after something happens."""
     a, b, c = w.n(2, 50), w.n(2, 50), w.n(1, 25)
     text = f"{w.name} has {a} {w.things} and {w.other} has {b} {w.things}."
@@ -78,7 +78,7 @@ def two_people(w: Words) -> tuple[str, Expr]:
     return f"{text} {w.name} gives {c} to {w.other}. How many {w.things} does {w.other} have now?", ("+", b, c)
 
 
-def ages(w: Words) -> tuple[str, Expr]:
+def ages(w: StoryWords) -> tuple[str, Expr]:
     """How old somebody is, will be, or was."""
     a, k, d = w.n(3, 20), w.n(2, 4), w.n(1, 12)
     one, two = w.name, w.other

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pfviz.tiny.expressions import Expr
 from pfviz.tiny.names import PLACES, PLANTS, SEATS
-from pfviz.tiny.words import Words
+from pfviz.tiny.words import StoryWords
 
 
-def seats(w: Words) -> tuple[str, Expr]:
+def seats(w: StoryWords) -> tuple[str, Expr]:
     """Rows of seats, of which some do not count."""
     k, m, c = w.n(2, 12), w.n(3, 15), w.n(1, 30)
     place, seat = w.noun(PLACES), w.rng.choice(SEATS)
@@ -20,7 +20,7 @@ def seats(w: Words) -> tuple[str, Expr]:
     return f"A {place} has {k} rows of {m} {seat}. {end}", ("-", ("*", k, m), c)
 
 
-def rows(w: Words) -> tuple[str, Expr]:
+def rows(w: StoryWords) -> tuple[str, Expr]:
     """Rows of plants, of which some die or to which some are added."""
     k, m, d, plants = w.n(2, 12), w.n(2, 12), w.n(1, 20), w.noun(PLANTS)
     text = w.pick(f"{w.name} plants {k} rows of {m} {plants}.", f"A garden has {k} rows of {m} {plants}.")
@@ -30,7 +30,7 @@ def rows(w: Words) -> tuple[str, Expr]:
     return f"{text} {w.he} plants {d} more. How many {plants} are there now?", ("+", planted, d)
 
 
-def travel(w: Words) -> tuple[str, Expr]:
+def travel(w: StoryWords) -> tuple[str, Expr]:
     """Distance from speed and time, then farther or back."""
     v, h, more = w.n(3, 40), w.n(2, 5), w.n(1, 30)
     who = w.pick("A train", "A car", "A bus", "A ship", w.name, "A cyclist")
@@ -47,7 +47,7 @@ def travel(w: Words) -> tuple[str, Expr]:
     return f"{text} more. {ask}", ("+", ("*", v, h), more)
 
 
-def rectangle(w: Words) -> tuple[str, Expr]:
+def rectangle(w: StoryWords) -> tuple[str, Expr]:
     """Perimeter or area."""
     a, b, unit = w.n(2, 20), w.n(2, 12), w.pick("cm", "m", "metres")
     what = w.pick("rectangle", "garden", "field", "room", "yard")
@@ -60,7 +60,7 @@ def rectangle(w: Words) -> tuple[str, Expr]:
     return f"{given} What is its area?", ("*", a, b)
 
 
-def bus(w: Words) -> tuple[str, Expr]:
+def bus(w: StoryWords) -> tuple[str, Expr]:
     """Passengers get off and on."""
     expr: Expr = w.n(5, 50)
     what, people = w.pick("bus", "train", "tram", "boat", "lift"), w.pick("people", "passengers")
@@ -82,7 +82,7 @@ def bus(w: Words) -> tuple[str, Expr]:
     return f"{text} How many {people} are on the {what} now?", expr
 
 
-def reading(w: Words) -> tuple[str, Expr]:
+def reading(w: StoryWords) -> tuple[str, Expr]:
     """Pages of a book that are still to be read."""
     total, p, d, s = w.n(40, 200), w.n(3, 20), w.n(2, 9), w.n(1, 20)
     text = f"A book has {total} pages. {w.name} reads {p} pages a day for {d} days"
@@ -93,7 +93,7 @@ def reading(w: Words) -> tuple[str, Expr]:
     return f"{text}. {ask}", left
 
 
-def weather(w: Words) -> tuple[str, Expr]:
+def weather(w: StoryWords) -> tuple[str, Expr]:
     """The temperature rises and falls."""
     a, b, c = w.n(5, 30), w.n(1, 15), w.n(1, 15)
     rises, falls = w.pick("rises", "goes up"), w.pick("falls", "drops")

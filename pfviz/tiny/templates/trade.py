@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pfviz.tiny.expressions import Expr
-from pfviz.tiny.names import PACKS, SOLD
-from pfviz.tiny.words import Words
+from pfviz.tiny.names import CONTAINERS, GOODS
+from pfviz.tiny.words import StoryWords
 
 
-def shopping(w: Words) -> tuple[str, Expr]:
+def shopping(w: StoryWords) -> tuple[str, Expr]:
     """The total cost of two sorts of goods."""
-    one, two = w.rng.sample(SOLD, 2)
+    one, two = w.rng.sample(GOODS, 2)
     p, q, k, m = w.n(1, 12), w.n(1, 15), w.n(2, 9), w.n(2, 9)
     text = w.pick(
         f"A {one} costs {p} {w.money} and a {two} costs {q} {w.money}. {w.name} buys {k} {one}s and {m} {two}s.",
@@ -25,9 +25,9 @@ def shopping(w: Words) -> tuple[str, Expr]:
     return f"{text} {ask}", ("+", ("*", k, p), ("*", m, q))
 
 
-def change(w: Words) -> tuple[str, Expr]:
+def change(w: StoryWords) -> tuple[str, Expr]:
     """What is left of a sum after buying."""
-    one, k, p, paid = w.rng.choice(SOLD), w.n(2, 9), w.n(2, 12), w.rng.choice((20, 50, 100, 60, 80))
+    one, k, p, paid = w.rng.choice(GOODS), w.n(2, 9), w.n(2, 12), w.rng.choice((20, 50, 100, 60, 80))
     name, money, he = w.name, w.money, w.he.lower()
     text = w.pick(
         f"{name} buys {k} {one}s at {p} {money} each and pays with {paid} {money}. How much change does {he} get?",
@@ -38,7 +38,7 @@ def change(w: Words) -> tuple[str, Expr]:
     return text, ("-", paid, ("*", k, p))
 
 
-def wages(w: Words) -> tuple[str, Expr]:
+def wages(w: StoryWords) -> tuple[str, Expr]:
     """What is earned, and what is spent of it or was there before."""
     p, h, s = w.n(3, 15), w.n(2, 10), w.n(1, 40)
     money, he = w.money, w.he.lower()
@@ -60,7 +60,7 @@ def wages(w: Words) -> tuple[str, Expr]:
     return f"{w.name} {work}. {w.he} spends {s} {money}. {ask}", ("-", earned, s)
 
 
-def factory(w: Words) -> tuple[str, Expr]:
+def factory(w: StoryWords) -> tuple[str, Expr]:
     """So many a day for so many days; then sold or packed."""
     p, d, s, k = w.n(2, 20), w.n(2, 9), w.n(1, 30), w.n(2, 6)
     who = w.pick("A baker", "A machine", "A factory", w.name, "A farmer")
@@ -72,5 +72,5 @@ def factory(w: Words) -> tuple[str, Expr]:
         return f"{text} After {d} {unit}s {s} are sold. How many {w.things} are left?", ("-", made, s)
     if kind == 1:
         return f"{text} How many {w.things} is that in {d} {unit}s?", made
-    packed = f"After {d} {unit}s they are packed in {w.noun(PACKS)} of {k}."
+    packed = f"After {d} {unit}s they are packed in {w.noun(CONTAINERS)} of {k}."
     return f"{text} {packed} How many {w.pick('are needed', 'is that')}?", ("/", made, k)

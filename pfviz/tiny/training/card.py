@@ -37,7 +37,7 @@ itself scored best, mined in several rounds.
 
 
 def write_card(path: Path, figures: dict[str, Any], problems: int, each: int) -> None:
-    """Write the card from the figures of `Build.figures`."""
+    """Write the card from the figures of `Build.measure_figures`."""
     path.write_text(_HEAD + "\n".join(_tables(figures, problems, each)) + "\n")
 
 
@@ -52,7 +52,8 @@ def _tables(figures: dict[str, Any], problems: int, each: int) -> list[str]:
         "",
         "| one sample right | arithmetic | equations | stories | ends in a box | at least one of 16 right |",
         "|---|---|---|---|---|---|",
-        "| " + " | ".join(_three([accuracy["all"], accuracy["arithmetic"], accuracy["equation"], accuracy["story"],
+        "| " + " | ".join(_format_shares([
+            accuracy["all"], accuracy["arithmetic"], accuracy["equation"], accuracy["story"],
                                  generator["well formed"], generator["any of 16"]])) + " |",
         "",
         "### Reward models: final score",
@@ -66,7 +67,7 @@ def _tables(figures: dict[str, Any], problems: int, each: int) -> list[str]:
     rows += ["", "### Together: share of problems answered rightly", "",
              "| method | " + " | ".join(f"N = {n}" for n in sizes) + " |", "|---|" + "---|" * len(sizes)]  # fmt: skip
     for name, reward in rewards.items():
-        rows.append(f"| best-of-N, {name} reward | " + " | ".join(_three(reward["best of"].values())) + " |")
+        rows.append(f"| best-of-N, {name} reward | " + " | ".join(_format_shares(reward["best of"].values())) + " |")
         for pick, words in (("highest", "highest reward"), ("vote", "weighted vote")):
             runs = [figures.get(f"{name} filtered {n}", {}).get(pick) for n in sizes]
             cells = ["" if share is None else f"{share:.3f}" for share in runs]
@@ -81,5 +82,5 @@ def _tables(figures: dict[str, Any], problems: int, each: int) -> list[str]:
     return rows
 
 
-def _three(shares: Any) -> list[str]:
+def _format_shares(shares: Any) -> list[str]:
     return [f"{share:.3f}" for share in shares]

@@ -13,7 +13,7 @@ from pfviz.tiny.training.pipeline import Build, Plan
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    default=Path("assets/tiny"),
+    default=Path("pfviz/tiny/weights"),
     show_default=True,
     help="Where the models go.",
 )
@@ -33,7 +33,7 @@ def train_tiny(out: Path, work: Path, quick: bool) -> None:
     """
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    plan = QUICK if quick else Plan()
+    plan = QUICK_PLAN if quick else Plan()
     columns = TextColumn("{task.description:<36}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[note]}")
     with Progress(*columns, TimeRemainingColumn()) as bars:
         stages = {}
@@ -43,11 +43,11 @@ def train_tiny(out: Path, work: Path, quick: bool) -> None:
                 stages[stage] = bars.add_task(stage, total=of, note="")
             bars.update(stages[stage], completed=done, total=of, note=note)
 
-        Build(out, work, plan, progress).everything()
+        Build(out, work, plan, progress).run()
     click.echo(f"The pair is in {out}; its figures are in {out / 'README.md'}.")
 
 
-QUICK = Plan(
+QUICK_PLAN = Plan(
     generator_steps=3, slip_steps=2, sampled_problems=4, samples_each=2,
     reward_steps=4, mining=(0.5,), mined_problems=2, mined_each=2, held_out=3, held_out_each=2, particles=(1, 2),
 )  # fmt: skip

@@ -19,7 +19,7 @@ from pfviz.tiny.tokenizer import ASSISTANT, END, SEPARATOR, USER
 
 Encode = Callable[[str], list[int]]
 PROBLEM_WEIGHT = 0.1  # the problem's own text is learned too, lightly: strangers are known by its loss
-IGNORED = -1
+IGNORED_LABEL = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Document:
     ends: npt.NDArray[np.bool_]
 
 
-class Writer:
+class DocumentWriter:
     """Turns (task, lines) into documents with one tokenizer."""
 
     def __init__(self, encode: Encode) -> None:
@@ -45,25 +45,25 @@ class Writer:
     def prompt(self, text: str) -> list[int]:
         return [self.user, *self.encode(text), self.assistant]
 
-    def generator(self, task: Task, lines: Sequence[Line]) -> Document:
+    def generator_document(self, task: Task, lines: Sequence[Line]) -> Document:
         """For the generator: separators between the steps, END after the last."""
         return self._write(task, lines, last=self.end)
 
-    def reward(self, task: Task, lines: Sequence[Line]) -> Document:
+    def reward_document(self, task: Task, lines: Sequence[Line]) -> Document:
         """For the reward model: a separator after every step, the last too."""
         return self._write(task, lines, last=self.separator)
 
     def _write(self, task: Task, lines: Sequence[Line], last: int) -> Document:
         ids = self.prompt(task.text)
         weights = [PROBLEM_WEIGHT] * (len(ids) - 1) + [0.0]
-        labels, ends = [IGNORED] * len(ids), [False] * len(ids)
+        labels, ends = [IGNORED_LABEL] * len(ids), [False] * len(ids)
         was_ok = True
         for i, line in enumerate(lines):
             words = self.encode(line.text)
             ids += [*words, last if i == len(lines) - 1 else self.separator]
             weights += [1.0] * (len(words) + 1)
             # Inside the first wrong step it is not known which token went wrong; before and after it is.
-            inside = 1 if line.ok else IGNORED if was_ok else 0
+            inside = 1 if line.ok else IGNORED_LABEL if was_ok else 0
             labels += [inside] * len(words) + [int(line.ok)]
             ends += [False] * len(words) + [True]
             was_ok = line.ok
@@ -97,7 +97,7 @@ def pad(documents: Sequence[Document], filler: int) -> Batch:
     longest = max(len(d.ids) for d in documents)
     shape = (len(documents), longest)
     ids, weights = np.full(shape, filler), np.zeros(shape, np.float32)
-    labels, ends = np.full(shape, IGNORED), np.zeros(shape, np.bool_)
+    labels, ends = np.full(shape, IGNORED_LABEL), np.zeros(shape, np.bool_)
     for row, d in enumerate(documents):
         n = len(d.ids)
         ids[row, :n], weights[row, :n], labels[row, :n], ends[row, :n] = d.ids, d.weights, d.labels, d.ends
@@ -119,10 +119,10 @@ def batches(documents: Iterator[Document], tokens: int, filler: int, rng: random
         yield from ready
 
 
-def solutions(
-    writer: Writer, rng: random.Random, slip: float, shares: tuple[float, ...] = world.SHARES
+def solution_documents(
+    writer: DocumentWriter, rng: random.Random, slip: float, shares: tuple[float, ...] = world.KIND_SHARES
 ) -> Iterator[Document]:
     """Endless generator documents from the training part of the world, the kinds in these shares."""
     while True:
-        task = world.draw(rng, rng.choices(world.KINDS, shares)[0])
-        yield writer.generator(task, world.walk(rng, task, slip))
+        task = world.draw_task(rng, rng.choices(world.KINDS, shares)[0])
+        yield writer.generator_document(task, world.write_solution(rng, task, slip))

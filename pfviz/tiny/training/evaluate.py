@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pfviz.inference.settings import Settings
-from pfviz.problem import Problem
-from pfviz.study import pool
-from pfviz.study.pair import Pair
-from pfviz.study.units import Job, Unit
-from pfviz.study.work import Outcome
+from pfviz.problems.problem import Problem
+from pfviz.study import process_pool
+from pfviz.study.models import Pair
+from pfviz.study.plan import Job, Unit
+from pfviz.study.run_job import Outcome
 from pfviz.tiny.tasks import Task
 
 
-def particle_filtering(
+def run_particle_filtering(
     generator: Path, reward: Path, tasks: Sequence[Task], particles: int, temperature: float, seed: int = 0,
     report: Callable[[int, int], None] = lambda done, of: None,
 ) -> list[Outcome]:  # fmt: skip
@@ -24,7 +24,7 @@ def particle_filtering(
         for i, task in enumerate(tasks)
     ]
     found: list[Outcome] = []
-    for some in pool.run(jobs, Settings(temperature=temperature), Pair(generator, reward)):
+    for some in process_pool.run_jobs(jobs, Settings(temperature=temperature), Pair(generator, reward)):
         found.extend(some)
         report(len(found), len(tasks))
     return found

@@ -15,11 +15,11 @@ from typing import Any
 
 from pfviz.tiny import tokenizer as tokens
 from pfviz.tiny import world
-from pfviz.tiny.training.documents import Batch, Writer, batches, solutions
-from pfviz.tiny.training.optimise import Optimiser, keep, restore
+from pfviz.tiny.training.documents import Batch, DocumentWriter, batches, solution_documents
+from pfviz.tiny.training.optimise import Optimiser, restore_checkpoint, save_checkpoint
 
 BATCH_TOKENS = 4096
-Report = Callable[[int, int, float], None]  # (step, of how many, loss)
+LossCallback = Callable[[int, int, float], None]  # (step, of how many, loss)
 
 
 def build_tokenizer(folder: Path, seed: int = 0) -> None:
@@ -27,21 +27,23 @@ def build_tokenizer(folder: Path, seed: int = 0) -> None:
     rng = random.Random(seed)
 
     def text() -> str:
-        task = world.draw(rng)
-        return tokens.SEPARATOR.join([task.text, *(line.text for line in world.walk(rng, task, SLIPS.slip))])
+        task = world.draw_task(rng)
+        return tokens.SEPARATOR.join(
+            [task.text, *(line.text for line in world.write_solution(rng, task, SLIPS_COURSE.slip))]
+        )
 
     tokens.save(tokens.build(text() for _ in range(30_000)), folder)
 
 
-def writer_for(folder: Path) -> Writer:
+def load_writer(folder: Path) -> DocumentWriter:
     """The writer of documents with the tokenizer saved in `folder`."""
     from transformers import AutoTokenizer
 
     backend = AutoTokenizer.from_pretrained(folder, local_files_only=True).backend_tokenizer
-    return Writer(lambda text: list(backend.encode(text, add_special_tokens=False).ids))
+    return DocumentWriter(lambda text: list(backend.encode(text, add_special_tokens=False).ids))
 
 
-def configuration(end: int, layers: int = 4) -> Any:
+def model_config(end: int, layers: int = 4) -> Any:
     """1.7 M parameters in the shape of Llama with biases, which is Qwen2's but for one bias.
 
     Not Qwen2 itself: for that model type AutoTokenizer puts Qwen2's own pre-tokenizer in place of the saved one.
@@ -49,7 +51,7 @@ def configuration(end: int, layers: int = 4) -> Any:
     from transformers import LlamaConfig
 
     return LlamaConfig(
-        vocab_size=tokens.SIZE,
+        vocab_size=tokens.VOCABULARY_SIZE,
         hidden_size=192,
         num_hidden_layers=layers,
         num_attention_heads=6,
@@ -77,7 +79,7 @@ def language_loss(hidden: Any, embedding: Any, batch: Batch) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class TrainingCourse:
     """One course of training: how often steps slip, the shares of the kinds before and in the decay, and the rates."""
 
     name: str
@@ -90,18 +92,18 @@ class Course:
 
 
 # Arithmetic has the most to learn per token, so it comes first.
-MATHEMATICS = Course("mathematics", 0.03, (6.0, 2.0, 2.0), (3.5, 3.5, 3.0), 1e-2, 4e-3, 0.4)
-SLIPS = Course("slips", 0.2, (3.0, 4.5, 2.5), (3.0, 4.5, 2.5), 4e-3, 1.5e-3, 0.9)
+MATHEMATICS_COURSE = TrainingCourse("mathematics", 0.03, (6.0, 2.0, 2.0), (3.5, 3.5, 3.0), 1e-2, 4e-3, 0.4)
+SLIPS_COURSE = TrainingCourse("slips", 0.2, (3.0, 4.5, 2.5), (3.0, 4.5, 2.5), 4e-3, 1.5e-3, 0.9)
 
 
 def train(
-    course: Course,
+    course: TrainingCourse,
     tokenizer: Path,
     start: Path | None,
     out: Path,
     work: Path,
     steps: int,
-    report: Report,
+    report: LossCallback,
     seed: int = 1,
 ) -> None:
     """Take a course into `out`, from the model in `start` or from nothing; resumes from a checkpoint in `work`."""
@@ -109,18 +111,18 @@ def train(
     from transformers import LlamaForCausalLM
 
     torch.manual_seed(seed)
-    writer = writer_for(tokenizer)
-    model = LlamaForCausalLM.from_pretrained(start) if start else LlamaForCausalLM(configuration(writer.end))
+    writer = load_writer(tokenizer)
+    model = LlamaForCausalLM.from_pretrained(start) if start else LlamaForCausalLM(model_config(writer.end))
     optimiser = Optimiser(model, steps, course.matrix_rate, course.rate, course.decay)
     checkpoint = work / f"generator-{course.name}.pt"
-    first = restore(checkpoint, model, optimiser)
+    first = restore_checkpoint(checkpoint, model, optimiser)
     rng = random.Random(f"{course.name} {seed} {first}")
     shares = course.early
-    data = batches(solutions(writer, rng, course.slip, shares), BATCH_TOKENS, writer.end, rng)
+    data = batches(solution_documents(writer, rng, course.slip, shares), BATCH_TOKENS, writer.end, rng)
     for step in range(first, steps):
-        if shares != course.late and optimiser.decaying(step):
+        if shares != course.late and optimiser.is_decaying(step):
             shares = course.late
-            data = batches(solutions(writer, rng, course.slip, shares), BATCH_TOKENS, writer.end, rng)
+            data = batches(solution_documents(writer, rng, course.slip, shares), BATCH_TOKENS, writer.end, rng)
         batch = next(data)
         hidden = model.model(input_ids=torch.from_numpy(batch.ids), use_cache=False).last_hidden_state
         loss = language_loss(hidden, model.model.embed_tokens.weight, batch)
@@ -128,5 +130,5 @@ def train(
         optimiser.step(step)
         report(step + 1, steps, loss.item())
         if (step + 1) % 100 == 0 or step + 1 == steps:
-            keep(checkpoint, model, optimiser, step + 1)
+            save_checkpoint(checkpoint, model, optimiser, step + 1)
     model.save_pretrained(out)

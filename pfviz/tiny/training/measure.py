@@ -18,7 +18,7 @@ def accuracy(groups: Sequence[Sequence[Sample]]) -> dict[str, float]:
     return {"all": float(np.mean(everything)), **{kind: float(np.mean(r)) for kind, r in shares.items() if r}}
 
 
-def well_formed(groups: Sequence[Sequence[Sample]]) -> float:
+def well_formed_share(groups: Sequence[Sequence[Sample]]) -> float:
     r"""Share of samples that end by themselves in a well-formed \boxed{}."""
     return float(np.mean([s.well_formed for g in groups for s in g]))
 
@@ -48,7 +48,7 @@ def overall_auc(groups: Sequence[Sequence[Sample]], final: Sequence[Sequence[flo
     return float((ranks[rights].sum() - n * (n + 1) / 2) / pairs) if pairs else math.nan
 
 
-def best_of(groups: Sequence[Sequence[Sample]], final: Sequence[Sequence[float]], n: int) -> float:
+def best_of_n_accuracy(groups: Sequence[Sequence[Sample]], final: Sequence[Sequence[float]], n: int) -> float:
     """Accuracy of the best-scored of n samples, in expectation over all subsets of n of each group's K samples.
 
     The k-th best of K is the best of a random n-subset with probability C(K - k, n - 1) / C(K, n).
@@ -61,7 +61,7 @@ def best_of(groups: Sequence[Sequence[Sample]], final: Sequence[Sequence[float]]
     return total / len(groups)
 
 
-def any_of(groups: Sequence[Sequence[Sample]], n: int) -> float:
+def pass_at_n(groups: Sequence[Sequence[Sample]], n: int) -> float:
     """Share of problems of which at least one of n samples is right, in expectation over subsets."""
     shares = [1 - math.comb(sum(not s.right for s in g), n) / math.comb(len(g), n) for g in groups]
     return float(np.mean(shares))

@@ -35,7 +35,7 @@ class Optimiser:
         """The schedule at a step, in (0, 1]."""
         return min(1.0, (step + 1) / self.warmup, max(0.01, (self.steps - step) / self.decay))
 
-    def decaying(self, step: int) -> bool:
+    def is_decaying(self, step: int) -> bool:
         """Whether the last stretch, of falling rates, has begun."""
         return self.steps - step <= self.decay
 
@@ -56,29 +56,29 @@ class Optimiser:
             for shape, group in self.groups.items():
                 gradient = torch.stack([p.grad for p in group])
                 kept = self.momenta[shape].lerp_(gradient, 1 - momentum)
-                update = orthogonal(gradient.lerp(kept, momentum))  # Nesterov
+                update = orthogonalise(gradient.lerp(kept, momentum))  # Nesterov
                 update *= 0.2 * max(shape) ** 0.5  # the RMS of an AdamW update (Liu et al. 2025)
                 for parameter, change in zip(group, update, strict=True):
                     parameter.mul_(1 - rate * decay).add_(change, alpha=-rate)
 
-    def state(self) -> dict[str, Any]:
+    def state_dict(self) -> dict[str, Any]:
         return {"adam": self.adam.state_dict(), "momenta": self.momenta}
 
-    def load(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: dict[str, Any]) -> None:
         self.adam.load_state_dict(state["adam"])
         self.momenta = state["momenta"]
 
 
-def keep(checkpoint: Path, model: Any, optimiser: Optimiser, step: int) -> None:
+def save_checkpoint(checkpoint: Path, model: Any, optimiser: Optimiser, step: int) -> None:
     """Write a checkpoint after `step` steps; an interruption leaves the one before it."""
     import torch
 
     fresh = checkpoint.with_suffix(".new")
-    torch.save({"model": model.state_dict(), "optimiser": optimiser.state(), "step": step}, fresh)
+    torch.save({"model": model.state_dict(), "optimiser": optimiser.state_dict(), "step": step}, fresh)
     fresh.replace(checkpoint)
 
 
-def restore(checkpoint: Path, model: Any, optimiser: Optimiser) -> int:
+def restore_checkpoint(checkpoint: Path, model: Any, optimiser: Optimiser) -> int:
     """Load a checkpoint if there is one; returns the number of steps already done."""
     import torch
 
@@ -86,11 +86,11 @@ def restore(checkpoint: Path, model: Any, optimiser: Optimiser) -> int:
         return 0
     saved = torch.load(checkpoint, weights_only=True)
     model.load_state_dict(saved["model"])
-    optimiser.load(saved["optimiser"])
+    optimiser.load_state_dict(saved["optimiser"])
     return int(saved["step"])
 
 
-def orthogonal(matrices: Any, iterations: int = 5) -> Any:
+def orthogonalise(matrices: Any, iterations: int = 5) -> Any:
     """The nearest semi-orthogonal matrices, roughly: the quintic Newton-Schulz iteration, (B, m, n) -> (B, m, n)."""
     x = matrices / (matrices.norm(dim=(1, 2), keepdim=True) + 1e-7)
     wide = x.shape[1] <= x.shape[2]

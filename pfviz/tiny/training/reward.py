@@ -17,29 +17,29 @@ from typing import Any
 import numpy as np
 
 from pfviz.tiny import world
-from pfviz.tiny.training.documents import Batch, Document, Writer, batches, misprint
-from pfviz.tiny.training.generator import BATCH_TOKENS, Report, configuration
-from pfviz.tiny.training.optimise import Optimiser, keep
+from pfviz.tiny.training.documents import Batch, Document, DocumentWriter, batches, misprint
+from pfviz.tiny.training.generator import BATCH_TOKENS, LossCallback, model_config
+from pfviz.tiny.training.optimise import Optimiser, save_checkpoint
 from pfviz.tiny.training.sampling import Sample
 
-LAYERS = 7
+LAYER_COUNT = 7
 # RMSNorm makes a model blind to the scale of its residual stream, and training lets that scale grow: to a root mean
 # square of about 150. New layers of the usual size would not be heard in it for thousands of steps.
-QUIETER = 0.01
-NEW_LAYERS = 0.07  # standard deviation of their matrices: about that of the others, in a stream of scale 1
-MISPRINTED, PLANTED = 0.5, 0.25  # shares of the documents; the rest are the generator's own
-MISPRINTS = (0.02, 0.1)  # shares of the digits
-PLANTED_SLIP = 0.35
-INSIDE = 0.2  # weight of the labels inside steps, beside 1 at separators
+RESIDUAL_SCALE = 0.01
+NEW_LAYER_STD = 0.07  # standard deviation of their matrices: about that of the others, in a stream of scale 1
+MISPRINTED_SHARE, PLANTED_SHARE = 0.5, 0.25  # shares of the documents; the rest are the generator's own
+MISPRINT_RATES = (0.02, 0.1)  # shares of the digits
+PLANTED_SLIP_RATE = 0.35
+INSIDE_WEIGHT = 0.2  # weight of the labels inside steps, beside 1 at separators
 
 
-def start(generator: Any, layers: int) -> Any:
+def make_reward_model(generator: Any, layers: int) -> Any:
     """A token classifier whose first layers compute what the generator's do, and are frozen; the others are new."""
     import torch
     from transformers import LlamaForTokenClassification
 
-    config = configuration(generator.config.eos_token_id, layers)
-    config.rms_norm_eps = generator.config.rms_norm_eps * QUIETER**2
+    config = model_config(generator.config.eos_token_id, layers)
+    config.rms_norm_eps = generator.config.rms_norm_eps * RESIDUAL_SCALE**2
     config.num_labels = 2
     config.id2label, config.label2id = {0: "wrong", 1: "right"}, {"wrong": 0, "right": 1}
     config.classifier_dropout = 0.0
@@ -48,20 +48,20 @@ def start(generator: Any, layers: int) -> Any:
     known = generator.config.num_hidden_layers
     model.model.embed_tokens.requires_grad_(False)
     with torch.no_grad():
-        model.model.embed_tokens.weight.mul_(QUIETER)
+        model.model.embed_tokens.weight.mul_(RESIDUAL_SCALE)
         for layer in model.model.layers[:known]:
             layer.requires_grad_(False)
-            layer.self_attn.o_proj.weight.mul_(QUIETER)
-            layer.mlp.down_proj.weight.mul_(QUIETER)
+            layer.self_attn.o_proj.weight.mul_(RESIDUAL_SCALE)
+            layer.mlp.down_proj.weight.mul_(RESIDUAL_SCALE)
         for layer in model.model.layers[known:]:
             for name, parameter in layer.named_parameters():
                 if name.endswith("proj.weight"):
-                    parameter.normal_(std=NEW_LAYERS)
-            look_back(layer.self_attn)
+                    parameter.normal_(std=NEW_LAYER_STD)
+            bias_to_previous_token(layer.self_attn)
     return model
 
 
-def look_back(attention: Any, strength: float = 6.0, pairs: int = 4) -> None:
+def bias_to_previous_token(attention: Any, strength: float = 6.0, pairs: int = 4) -> None:
     """Half of the heads begin by looking at the token before, where it was said what should stand here.
 
     A bias b of the keys and its rotation by one place for the queries score Σ |b|² cos((distance - 1) θ) under rotary
@@ -78,21 +78,21 @@ def look_back(attention: Any, strength: float = 6.0, pairs: int = 4) -> None:
     attention.k_proj.bias[: heads[1] * size] = torch.cat([key, torch.zeros(size // 2)]).repeat(heads[1])
 
 
-def give_plausibility(model: Any) -> None:
-    """A second head, for training only; `take_plausibility` removes it."""
+def add_plausibility_head(model: Any) -> None:
+    """A second head, for training only; `remove_plausibility_head` removes it."""
     import torch
 
     model.plausible = torch.nn.Linear(model.config.hidden_size, 1)
 
 
-def take_plausibility(model: Any) -> Any:
+def remove_plausibility_head(model: Any) -> Any:
     """Removes the second head and returns it: the model as it is shipped has none."""
     head = model.plausible
     del model.plausible
     return head
 
 
-class Pool:
+class SamplePool:
     """Samples of the generator, drawn in pairs: a right and a wrong solution of one problem."""
 
     def __init__(self) -> None:
@@ -111,30 +111,37 @@ class Pool:
         return rng.choice(right), rng.choice(wrong)
 
 
-def lessons(writer: Writer, rng: random.Random, sampled: Pool, mined: Pool) -> Iterator[Document]:
+def training_documents(
+    writer: DocumentWriter, rng: random.Random, sampled: SamplePool, mined: SamplePool
+) -> Iterator[Document]:
     """Endless documents: misprinted, planted, and the generator's own, of which half were mined once there are any."""
     while True:
         lot = rng.random()
-        if lot < MISPRINTED:
-            task = world.draw(rng)
-            yield misprint(writer.reward(task, world.walk(rng, task)), writer.digits, rng.choice(MISPRINTS), rng)
-        elif lot < MISPRINTED + PLANTED or not sampled.pairs:
-            task = world.draw(rng)
-            yield writer.reward(task, world.walk(rng, task))
-            wrong = world.walk(rng, task, PLANTED_SLIP)
+        if lot < MISPRINTED_SHARE:
+            task = world.draw_task(rng)
+            yield misprint(
+                writer.reward_document(task, world.write_solution(rng, task)),
+                writer.digits,
+                rng.choice(MISPRINT_RATES),
+                rng,
+            )
+        elif lot < MISPRINTED_SHARE + PLANTED_SHARE or not sampled.pairs:
+            task = world.draw_task(rng)
+            yield writer.reward_document(task, world.write_solution(rng, task))
+            wrong = world.write_solution(rng, task, PLANTED_SLIP_RATE)
             if not wrong[-1].ok:
-                yield writer.reward(task, wrong)
+                yield writer.reward_document(task, wrong)
         else:
             pool = mined if mined.pairs and rng.random() < 0.5 else sampled
             for example in pool.draw(rng):
-                yield writer.reward(example.task, example.lines)
+                yield writer.reward_document(example.task, example.lines)
 
 
-def loss(model: Any, batch: Batch, generator: Any, inside: float = INSIDE) -> Any:
+def loss(model: Any, batch: Batch, generator: Any, inside: float = INSIDE_WEIGHT) -> Any:
     """Cross-entropy at the separators + `inside` × inside the steps + that of telling how plausible each token is.
 
-    The `generator` is the one that `start` was given: its last norm and its vocabulary turn the stream of the frozen
-    layers into what they expect next.
+    The `generator` is the one that `make_reward_model` was given: its last norm and its vocabulary turn the stream of
+    the frozen layers into what they expect next.
     """
     import torch
 
@@ -172,8 +179,9 @@ def _plausibility_loss(model: Any, stream: Any, hidden: Any, batch: Batch, gener
 
 
 def train(
-    model: Any, documents: Iterator[Document], writer: Writer, generator: Any, optimiser: Optimiser, span: range,
-    report: Report, rng: random.Random, checkpoint: Path | None = None,
+    model: Any, documents: Iterator[Document], writer: DocumentWriter, generator: Any, optimiser: Optimiser,
+    span: range,
+    report: LossCallback, rng: random.Random, checkpoint: Path | None = None,
 ) -> None:  # fmt: skip
     """Steps `span` of the optimiser's schedule; a checkpoint every 100."""
     model.train()
@@ -184,11 +192,11 @@ def train(
         optimiser.step(step)
         report(step + 1, optimiser.steps, total.item())
         if checkpoint and ((step + 1) % 100 == 0 or step + 1 == span.stop):
-            keep(checkpoint, model, optimiser, step + 1)
+            save_checkpoint(checkpoint, model, optimiser, step + 1)
     model.eval()
 
 
-def mined_from(
+def select_mined(
     groups: Sequence[Sequence[Sample]], rewards: Sequence[Sequence[float]], keep: int = 3
 ) -> list[list[Sample]]:
     """Of each problem: the `keep` best-scored wrong solutions and as many of the worst-scored right ones."""

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from pfviz.problem import split_steps
+from pfviz.problems.problem import split_steps
 from pfviz.tiny import oracle
 from pfviz.tiny.tasks import Line, Task
-from pfviz.tiny.training.documents import Writer, pad
+from pfviz.tiny.training.documents import DocumentWriter, pad
 
 _BOXED = re.compile(r"\\boxed\{(-?\d+(?:/[1-9]\d*)?)\}\.$")
 MAX_TOKENS = 200
-ROWS = 256  # rows decoded together: more no longer helps two cores
+MAX_ROWS = 256  # rows decoded together: more no longer helps two cores
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Sample:
 
 def sample(
     model: Any,
-    writer: Writer,
+    writer: DocumentWriter,
     decode: Callable[[list[int]], str],
     tasks: Sequence[Task],
     each: int,
@@ -55,33 +55,33 @@ def sample(
 
     randomness = torch.Generator().manual_seed(seed)
     found: list[list[Sample]] = []
-    per_call = max(1, ROWS // each)
+    per_call = max(1, MAX_ROWS // each)
     for start in range(0, len(tasks), per_call):
         some = tasks[start : start + per_call]
-        for task, rows in zip(some, _write(model, writer, some, each, temperature, randomness), strict=True):
-            found.append([_judged(task, decode, ids, writer.end) for ids in rows])
+        for task, rows in zip(some, _generate_ids(model, writer, some, each, temperature, randomness), strict=True):
+            found.append([_judge_sample(task, decode, ids, writer.end) for ids in rows])
         report(min(start + per_call, len(tasks)), len(tasks))
     return found
 
 
-def _judged(task: Task, decode: Callable[[list[int]], str], ids: list[int], end: int) -> Sample:
+def _judge_sample(task: Task, decode: Callable[[list[int]], str], ids: list[int], end: int) -> Sample:
     ended = bool(ids) and ids[-1] == end
     steps = split_steps(decode(ids[:-1] if ended else ids).rstrip("\n")) or [""]
-    verdicts = oracle.judge(task.kind, task.answer, steps)
+    verdicts = oracle.judge_steps(task.kind, task.answer, steps)
     return Sample(task, tuple(Line(text, ok) for text, ok in zip(steps, verdicts, strict=True)), ended)
 
 
-def _write(
-    model: Any, writer: Writer, tasks: Sequence[Task], each: int, temperature: float, randomness: Any
+def _generate_ids(
+    model: Any, writer: DocumentWriter, tasks: Sequence[Task], each: int, temperature: float, randomness: Any
 ) -> list[list[list[int]]]:
     import torch
 
-    from pfviz.models.cache import ForkedCache
-    from pfviz.models.packing import prepare
+    from pfviz.models.decoding.kv_cache import ForkedCache
+    from pfviz.models.decoding.packing import prepare_model
 
     prompts = [writer.prompt(task.text) for task in tasks]
     cache = ForkedCache(len(prompts))
-    logits = cache.feed(prepare(model), prompts)[torch.tensor([len(p) for p in prompts]).cumsum(0) - 1]
+    logits = cache.feed(prepare_model(model), prompts)[torch.tensor([len(p) for p in prompts]).cumsum(0) - 1]
     rows = [i for i in range(len(prompts)) for _ in range(each)]
     cache.select(rows)
     logits = logits[rows]
@@ -105,7 +105,7 @@ def _write(
     return [written[i * each : (i + 1) * each] for i in range(len(tasks))]
 
 
-def score(model: Any, writer: Writer, samples: Sequence[Sample]) -> list[list[float]]:
+def score(model: Any, writer: DocumentWriter, samples: Sequence[Sample]) -> list[list[float]]:
     """The reward of every prefix of every sample, scored in whole documents: one list of T rewards a sample."""
     import torch
 
@@ -113,7 +113,7 @@ def score(model: Any, writer: Writer, samples: Sequence[Sample]) -> list[list[fl
     rewards: list[list[float]] = [[] for _ in samples]
     for start in range(0, len(order), 64):
         some = order[start : start + 64]
-        batch = pad([writer.reward(samples[i].task, samples[i].lines) for i in some], writer.end)
+        batch = pad([writer.reward_document(samples[i].task, samples[i].lines) for i in some], writer.end)
         with torch.inference_mode():
             logits = model(input_ids=torch.from_numpy(batch.ids), use_cache=False).logits
         right = logits.float().softmax(-1)[..., 1].numpy()

@@ -33,7 +33,7 @@ def load_samples(path: Path) -> list[list[Sample]]:
         task = Task(row["kind"], row["text"], Fraction(row["answer"]), None, row["text"])
         group = []
         for written in row["samples"]:
-            verdicts = oracle.judge(task.kind, task.answer, written["steps"])
+            verdicts = oracle.judge_steps(task.kind, task.answer, written["steps"])
             lines = tuple(Line(text, ok) for text, ok in zip(written["steps"], verdicts, strict=True))
             group.append(Sample(task, lines, written["ended"]))
         groups.append(group)

@@ -22,10 +22,10 @@ from typing import Any
 
 import numpy as np
 
-from pfviz.models.remote.endpoints import Endpoint
-from pfviz.models.remote.replies import MAX_ID
-from pfviz.problem import Problem
-from pfviz.streams import stream
+from pfviz.models.remote.endpoint import Endpoint
+from pfviz.models.remote.responses import MAX_TOKEN_ID
+from pfviz.problems.problem import Problem
+from pfviz.rng import derive_rng
 
 PIECES = ("a", "b", "\n\n", "<end>")
 SEPARATOR, END = 2, 3
@@ -44,14 +44,14 @@ def text_of(ids: Sequence[int]) -> str:
 
 def scratch(problem: Problem, prefix: Sequence[int], ids: Sequence[int]) -> float:
     """The log-probability of a step's ids, the server's own or stand-ins, after those of the steps before it."""
-    stand_ins = {MAX_ID + 1 + zlib.crc32(piece.encode()): i for i, piece in enumerate(PIECES)}
+    stand_ins = {MAX_TOKEN_ID + 1 + zlib.crc32(piece.encode()): i for i, piece in enumerate(PIECES)}
     before, step = ([stand_ins.get(i, i) for i in given] for given in (prefix, ids))
     return sum(math.log(probabilities(text_of(before + step[:k]))[i]) for k, i in enumerate(step))
 
 
 def seed_of(run: int, step: int, slot: int) -> int:
     """The seed of the request that the generator makes for a slot's step."""
-    return int(stream(run, "tokens", step, slot).integers(2**31))
+    return int(derive_rng(run, "tokens", step, slot).integers(2**31))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pytest
 
 from pfviz.models.remote.generator import RemoteGenerator
 from pfviz.models.remote.reward import RemoteReward
-from pfviz.problem import Problem
+from pfviz.problems.problem import Problem
 from tests.contracts import generator, reward
 from tests.models.remote import fake
 

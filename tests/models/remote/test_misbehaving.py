@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from pfviz.errors import ModelError
-from pfviz.models.base import Sampling, Step
-from pfviz.models.remote import client
-from pfviz.models.remote.generator import RemoteGenerator, RemoteSession
+from pfviz.models.remote import http_client
+from pfviz.models.remote.generator import RemoteGenerator, RemoteGeneratorSession
+from pfviz.models.remote.parse_step import FAILED_STEP
 from pfviz.models.remote.reward import RemoteReward
-from pfviz.models.remote.steps import FAILED
-from pfviz.problem import Problem
+from pfviz.problems.problem import Problem
+from pfviz.types import Sampling, Step
 from tests.models.remote import fake
 from tests.models.remote.fake import Fake, Odd, Waited
 
@@ -32,13 +32,13 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Fake]:
         yield running
 
 
-def session(server: Fake, waited: Waited | None = None, particles: int = N, **changes: Any) -> RemoteSession:
+def session(server: Fake, waited: Waited | None = None, particles: int = N, **changes: Any) -> RemoteGeneratorSession:
     sleep = (Waited() if waited is None else waited).sleep
     generator = RemoteGenerator(server.endpoint(key_env="TOY_KEY", **changes), sleep=sleep)
     return generator.open(PROBLEM, particles=particles, seed=5, sampling=Sampling(max_step_tokens=12))
 
 
-def draw(opened: RemoteSession, step: int = 0, particles: int = N) -> Mapping[int, Step]:
+def draw(opened: RemoteGeneratorSession, step: int = 0, particles: int = N) -> Mapping[int, Step]:
     *_, steps = opened.extend(range(particles), step)
     assert isinstance(steps, Mapping)
     return steps
@@ -101,11 +101,11 @@ def test_the_pauses_follow_from_the_seed(server: Fake) -> None:
     ids=lambda value: value.replace(" ", "-")[:40] if isinstance(value, str) else f"{value.status}",
 )
 def test_a_particle_whose_request_fails_for_good_fails_alone(server: Fake, monkeypatch, odd: Odd, reason: str) -> None:
-    monkeypatch.setattr(client, "MAX_BODY", 10_000)
+    monkeypatch.setattr(http_client, "MAX_BODY", 10_000)
     server.odd = only(1, odd)
     opened = session(server, **({"timeout": 1, "retries": 1} if odd.hang else {}))
     steps = draw(opened)
-    assert steps[1] == FAILED
+    assert steps[1] == FAILED_STEP
     assert {slot: step for slot, step in steps.items() if slot != 1} == {
         slot: step for slot, step in expected(server).items() if slot != 1
     }
@@ -158,7 +158,7 @@ def choice(**changes: Any) -> Odd:
 def test_a_field_of_a_wrong_kind_is_named(server: Fake, odd: Odd, reason: str) -> None:
     server.odd = only(1, odd)
     opened = session(server)
-    assert draw(opened)[1] == FAILED
+    assert draw(opened)[1] == FAILED_STEP
     assert opened.notes[1].startswith(f"Particle 1 failed and writes no more: the reply does not fit: {reason}")
 
 
@@ -207,7 +207,7 @@ def test_the_last_particle_of_several_may_fail_and_the_only_one_may_not(server: 
     draw(opened)
     server.odd = lambda path, body, turn: Odd(500)
     made = list(opened.extend([2], 1))[-1]
-    assert made == {2: FAILED}
+    assert made == {2: FAILED_STEP}
     with pytest.raises(ModelError, match="HTTP 500"):
         draw(session(server, particles=1), particles=1)
 
@@ -247,10 +247,10 @@ def test_at_most_so_many_requests_are_under_way_at_once() -> None:
 def test_waiting_for_ones_turn_is_no_time_of_the_request() -> None:
     with fake.serving(pause=0.2) as slow:
         steps = draw(session_of(slow, concurrency=1, timeout=1, retries=0), particles=6)
-    assert FAILED not in steps.values()
+    assert FAILED_STEP not in steps.values()
 
 
-def session_of(server: Fake, **changes: Any) -> RemoteSession:
+def session_of(server: Fake, **changes: Any) -> RemoteGeneratorSession:
     return RemoteGenerator(server.endpoint(**changes)).open(PROBLEM, particles=6, seed=5, sampling=Sampling())
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 import pfviz
-from pfviz.bench.served import serving
+from pfviz.bench.served import serve_model
 from pfviz.errors import ModelError
-from pfviz.models.remote.endpoints import Endpoint
+from pfviz.models.remote.endpoint import Endpoint
 from pfviz.models.remote.generator import RemoteGenerator
-from pfviz.models.remote.replies import MAX_ID
+from pfviz.models.remote.responses import MAX_TOKEN_ID
 
 ROOT = Path(__file__).parents[3]
 MODEL = str(ROOT / "assets" / "tiny" / "generator")
@@ -21,7 +21,7 @@ PROBLEM = "Compute (12 + 7) * 3 - 45"
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    with serving(MODEL) as address:
+    with serve_model(MODEL) as address:
         yield address
 
 
@@ -48,7 +48,7 @@ def test_particle_filtering_over_completions(address: str) -> None:
     assert "separator" in trace.ends[0]
     assert trace.answer is not None
     assert trace.tokens[trace.written].min() > 0
-    assert min(i for row in trace.token_ids for ids in row for i in ids) > MAX_ID
+    assert min(i for row in trace.token_ids for ids in row for i in ids) > MAX_TOKEN_ID
     assert [note.text for note in trace.notes] == [
         f"endpoint:served is the model {MODEL!r}, asked for completions.",
         "endpoint:served gives no log-probabilities: where it gives none, 0 is recorded.",

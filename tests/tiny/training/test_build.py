@@ -15,13 +15,13 @@ import torch
 from click.testing import CliRunner, Result
 
 from pfviz.inference.settings import Settings
-from pfviz.study import pool
-from pfviz.study.pair import Pair, load
-from pfviz.study.units import Job
-from pfviz.study.work import Outcome, work
+from pfviz.study import process_pool
+from pfviz.study.models import Pair, load_pair
+from pfviz.study.plan import Job
+from pfviz.study.run_job import Outcome, run_job
 from pfviz.tiny import tokenizer, world
 from pfviz.tiny.training import evaluate, generator, pipeline, reward
-from pfviz.tiny.training.command import QUICK, train_tiny
+from pfviz.tiny.training.command import QUICK_PLAN, train_tiny
 
 FOLDERS = ("generator", "reward", "naive-reward")
 
@@ -38,18 +38,18 @@ class Built:
 
 def run_here(jobs: Sequence[Job], common: Settings, pair: Pair) -> Iterator[list[Outcome]]:
     """Worker processes for one measurement, which show that they work; the others without starting any."""
-    if pair.reward.name == "reward" and jobs[0].units[0].budget == QUICK.particles[0]:
+    if pair.reward.name == "reward" and jobs[0].units[0].budget == QUICK_PLAN.particles[0]:
         yield from in_workers(jobs, common, pair)
         return
     threads = torch.get_num_threads()
     try:
         for job in jobs:
-            yield work(job, common, *load(pair))
+            yield run_job(job, common, *load_pair(pair))
     finally:
         torch.set_num_threads(threads)
 
 
-in_workers = pool.run
+in_workers = process_pool.run_jobs
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     made = Built(folder / "out", folder / "work")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tokenizer, "build", from_fewer)
-        patch.setattr(pool, "run", run_here)
+        patch.setattr(process_pool, "run", run_here)
         result = made.run()
         assert result.exit_code == 0, result.output
         assert "The pair is in" in result.output
@@ -90,7 +90,7 @@ def test_the_card_holds_the_figures(built: Built) -> None:
     for words in ("within-problem AUC", "best-of-N, naive reward", "particle filtering", "at least one of 16 right"):
         assert words in card
     figures = json.loads((built.work / "figures.json").read_text())
-    for particles in QUICK.particles:
+    for particles in QUICK_PLAN.particles:
         for name in ("embedded", "naive"):
             assert 0 <= figures[f"{name} filtered {particles}"]["highest"] <= 1
     assert f"{figures['generator']['accuracy']['all']:.3f}" in card
@@ -134,8 +134,8 @@ def test_the_tokenizer_beside_a_model_is_the_one_that_was_built(built: Built, fo
     assert len(loaded.encode("\n\n", add_special_tokens=False)) == 1
     rng = random.Random(0)
     for _ in range(20):
-        task = world.draw(rng)
-        for text in (task.text, *(line.text for line in world.walk(rng, task))):
+        task = world.draw_task(rng)
+        for text in (task.text, *(line.text for line in world.write_solution(rng, task))):
             assert loaded.encode(text, add_special_tokens=False) == saved.encode(text, add_special_tokens=False).ids
 
 

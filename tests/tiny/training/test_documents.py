@@ -10,22 +10,22 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pfviz.models.codec import Codec
-from pfviz.models.token_classifier import TokenClassifierReward
-from pfviz.problem import Problem
+from pfviz.models.decoding.tokenization import Tokenization
+from pfviz.models.prm.trl import TokenClassifierReward
+from pfviz.problems.problem import Problem
 from pfviz.tiny import world
 from pfviz.tiny.tasks import Line, Task
 from pfviz.tiny.training.documents import (
-    IGNORED,
+    IGNORED_LABEL,
     PROBLEM_WEIGHT,
     Document,
-    Writer,
+    DocumentWriter,
     batches,
     misprint,
     pad,
-    solutions,
+    solution_documents,
 )
-from pfviz.tiny.training.generator import configuration
+from pfviz.tiny.training.generator import model_config
 
 TASK = Task("arithmetic", "Compute (1 + 2) * 3 - 4", Fraction(5), None, "(1 + 2) * 3 - 4")
 LINES = [
@@ -38,45 +38,49 @@ LINES = [
 def classifier(end: int) -> Any:
     from transformers import AutoModelForTokenClassification
 
-    config = configuration(end, 1)
+    config = model_config(end, 1)
     config.num_labels = 2
     return AutoModelForTokenClassification.from_config(config)
 
 
-def test_ids_are_those_of_the_reward_adapter(writer: Writer, loaded: Any) -> None:
+def test_ids_are_those_of_the_reward_adapter(writer: DocumentWriter, loaded: Any) -> None:
     reward = TokenClassifierReward(classifier(writer.end), loaded, "random", chat=True)
     rng = random.Random(3)
     for _ in range(40):
-        task = world.draw(rng)
-        lines = world.walk(rng, task, 0.3)
+        task = world.draw_task(rng)
+        lines = world.write_solution(rng, task, 0.3)
         ids = reward.prompt(Problem(task.text))
         assert writer.prompt(task.text) == ids
         for line in lines:
-            ids = ids + reward.codec.encode(line.text) + reward.separator_ids
-        document = writer.reward(task, lines)
+            ids = ids + reward.tokenization.encode(line.text) + reward.separator_ids
+        document = writer.reward_document(task, lines)
         assert document.ids.tolist() == ids
         assert document.ends.sum() == len(lines)
         assert document.labels[document.ends].tolist() == [int(line.ok) for line in lines]
 
 
-def test_ids_are_those_that_the_generator_writes(writer: Writer, loaded: Any) -> None:
-    codec = Codec(loaded)
-    document = writer.generator(TASK, LINES)
+def test_ids_are_those_that_the_generator_writes(writer: DocumentWriter, loaded: Any) -> None:
+    tokenization = Tokenization(loaded)
+    document = writer.generator_document(TASK, LINES)
     text = "\n\n".join(line.text for line in LINES)
-    assert document.ids.tolist() == [*codec.prompt(Problem(TASK.text)), *codec.encode(text), codec.eos]
-    assert writer.end == codec.eos
+    assert document.ids.tolist() == [
+        *tokenization.prompt(Problem(TASK.text)),
+        *tokenization.encode(text),
+        tokenization.eos,
+    ]
+    assert writer.end == tokenization.eos
 
 
 @pytest.mark.parametrize("last", ["generator", "reward"])
-def test_labels_ends_and_weights(writer: Writer, last: str) -> None:
-    document = writer.generator(TASK, LINES) if last == "generator" else writer.reward(TASK, LINES)
+def test_labels_ends_and_weights(writer: DocumentWriter, last: str) -> None:
+    document = writer.generator_document(TASK, LINES) if last == "generator" else writer.reward_document(TASK, LINES)
     prompt = len(writer.prompt(TASK.text))
     lengths = [len(writer.encode(line.text)) + 1 for line in LINES]
     stops = np.cumsum([prompt, *lengths])
     labels = document.labels
-    assert (labels[:prompt] == IGNORED).all()
+    assert (labels[:prompt] == IGNORED_LABEL).all()
     assert (labels[prompt : stops[1]] == 1).all()
-    assert (labels[stops[1] : stops[2] - 1] == IGNORED).all()  # which token went wrong is not known
+    assert (labels[stops[1] : stops[2] - 1] == IGNORED_LABEL).all()  # which token went wrong is not known
     assert labels[stops[2] - 1] == 0
     assert (labels[stops[2] :] == 0).all()
     assert np.flatnonzero(document.ends).tolist() == [stop - 1 for stop in stops[1:]]
@@ -88,15 +92,15 @@ def test_labels_ends_and_weights(writer: Writer, last: str) -> None:
     assert len(document.ids) == len(labels) == len(document.weights) == len(document.ends) == stops[-1]
 
 
-def test_padding(writer: Writer) -> None:
-    documents = [writer.reward(TASK, LINES), writer.reward(TASK, LINES[:1])]
+def test_padding(writer: DocumentWriter) -> None:
+    documents = [writer.reward_document(TASK, LINES), writer.reward_document(TASK, LINES[:1])]
     batch = pad(documents, writer.end)
     assert batch.ids.shape == (2, len(documents[0].ids))
     n = len(documents[1].ids)
     assert (batch.ids[1, :n] == documents[1].ids).all()
     assert (batch.ids[1, n:] == writer.end).all()
     assert (batch.weights[1, n:] == 0).all()
-    assert (batch.labels[1, n:] == IGNORED).all()
+    assert (batch.labels[1, n:] == IGNORED_LABEL).all()
     assert not batch.ends[1, n:].any()
 
 
@@ -116,17 +120,17 @@ def test_batches_hold_documents_of_like_length() -> None:
         assert lengths.max() - lengths.min() <= 10
 
 
-def test_solutions_come_from_the_training_part(writer: Writer, loaded: Any) -> None:
-    for document in itertools.islice(solutions(writer, random.Random(0), 0.1, (0, 1, 0)), 20):
+def test_solutions_come_from_the_training_part(writer: DocumentWriter, loaded: Any) -> None:
+    for document in itertools.islice(solution_documents(writer, random.Random(0), 0.1, (0, 1, 0)), 20):
         text = loaded.decode(document.ids.tolist())
         assert text.startswith("<|user|>")
         assert text.endswith("}.<|end|>")
         assert "both sides" in text or "Read off" in text or "Expand" in text or "Combine" in text
 
 
-def test_a_misprint_is_another_digit_and_wrong_from_there_on(writer: Writer) -> None:
+def test_a_misprint_is_another_digit_and_wrong_from_there_on(writer: DocumentWriter) -> None:
     right = [Line("1 + 2 = 3, so we have 3 * 3 - 4.", True), Line("3 * 3 = 9, so we have 9 - 4.", True)]
-    document = writer.reward(TASK, right)
+    document = writer.reward_document(TASK, right)
     assert (document.labels[document.weights == 1] == 1).all()
     printed = misprint(document, writer.digits, 0.5, random.Random(1))
     changed = np.flatnonzero(printed.ids != document.ids)

@@ -58,8 +58,8 @@ def test_best_of_and_any_of(seed: int, n: int) -> None:
         subsets = list(itertools.combinations(range(len(samples)), n))
         best.append(sum(samples[max(s, key=lambda i: scores[i])].right for s in subsets) / len(subsets))
         any_.append(sum(any(samples[i].right for i in s) for s in subsets) / len(subsets))
-    assert measure.best_of(groups, final, n) == pytest.approx(sum(best) / len(best))
-    assert measure.any_of(groups, n) == pytest.approx(sum(any_) / len(any_))
+    assert measure.best_of_n_accuracy(groups, final, n) == pytest.approx(sum(best) / len(best))
+    assert measure.pass_at_n(groups, n) == pytest.approx(sum(any_) / len(any_))
 
 
 def test_accuracy_by_kind() -> None:
@@ -68,4 +68,4 @@ def test_accuracy_by_kind() -> None:
 
 
 def test_well_formed() -> None:
-    assert measure.well_formed([[sample(True), sample(False), sample(True, ended=False)]]) == pytest.approx(2 / 3)
+    assert measure.well_formed_share([[sample(True), sample(False), sample(True, ended=False)]]) == pytest.approx(2 / 3)

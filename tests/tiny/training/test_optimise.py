@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from pfviz.tiny.training.optimise import Optimiser, keep, orthogonal, restore
+from pfviz.tiny.training.optimise import Optimiser, orthogonalise, restore_checkpoint, save_checkpoint
 
 
 class Net(torch.nn.Module):
@@ -27,7 +27,7 @@ class Net(torch.nn.Module):
 @pytest.mark.parametrize("shape", [(3, 8, 8), (2, 5, 9), (2, 9, 5)])
 def test_orthogonal(shape: tuple[int, ...]) -> None:
     torch.manual_seed(0)
-    values = torch.linalg.svdvals(orthogonal(torch.randn(*shape)))
+    values = torch.linalg.svdvals(orthogonalise(torch.randn(*shape)))
     assert values.min() > 0.3
     assert values.max() < 1.4
 
@@ -75,11 +75,11 @@ def test_a_checkpoint_goes_on_where_it_stopped(tmp_path: Path) -> None:
     whole = Net()
     optimiser = Optimiser(whole, 20, 1e-2, 1e-2)
     losses = steps(whole, optimiser, range(10))
-    keep(tmp_path / "net.pt", whole, optimiser, 10)
+    save_checkpoint(tmp_path / "net.pt", whole, optimiser, 10)
     losses += steps(whole, optimiser, range(10, 20))
     again = Net()
     other = Optimiser(again, 20, 1e-2, 1e-2)
-    assert restore(tmp_path / "absent.pt", again, other) == 0
-    assert restore(tmp_path / "net.pt", again, other) == 10
+    assert restore_checkpoint(tmp_path / "absent.pt", again, other) == 0
+    assert restore_checkpoint(tmp_path / "net.pt", again, other) == 10
     assert steps(again, other, range(10, 20)) == pytest.approx(losses[10:])
     assert [path.name for path in tmp_path.iterdir()] == ["net.pt"]

@@ -10,38 +10,38 @@ from typing import Any
 import pytest
 import torch
 
-from pfviz.models.base import Step
-from pfviz.models.token_classifier import TokenClassifierReward
-from pfviz.problem import Problem
+from pfviz.models.prm.trl import TokenClassifierReward
+from pfviz.problems.problem import Problem
 from pfviz.tiny import world
 from pfviz.tiny.tasks import Line, Task
 from pfviz.tiny.training import reward as rewards
 from pfviz.tiny.training import sampling
-from pfviz.tiny.training.documents import Writer
-from pfviz.tiny.training.generator import configuration
+from pfviz.tiny.training.documents import DocumentWriter
+from pfviz.tiny.training.generator import model_config
 from pfviz.tiny.training.sampling import Sample, sample, score
 from pfviz.tiny.training.store import load_samples, save_samples
+from pfviz.types import Step
 
 
 @pytest.fixture(scope="module")
-def generator(writer: Writer) -> Any:
+def generator(writer: DocumentWriter) -> Any:
     from transformers import AutoModelForCausalLM
 
     torch.manual_seed(0)
-    return AutoModelForCausalLM.from_config(configuration(writer.end, 1)).eval()
+    return AutoModelForCausalLM.from_config(model_config(writer.end, 1)).eval()
 
 
 @pytest.fixture(scope="module")
 def walked() -> list[Sample]:
     rng = random.Random(5)
-    tasks = [world.draw(rng) for _ in range(7)]
-    return [Sample(task, tuple(world.walk(rng, task, 0.4)), True) for task in tasks]
+    tasks = [world.draw_task(rng) for _ in range(7)]
+    return [Sample(task, tuple(world.write_solution(rng, task, 0.4)), True) for task in tasks]
 
 
 def test_batched_scores_are_those_of_a_session(
-    generator: Any, writer: Writer, loaded: Any, walked: list[Sample]
+    generator: Any, writer: DocumentWriter, loaded: Any, walked: list[Sample]
 ) -> None:
-    model = rewards.start(generator, 2).eval()
+    model = rewards.make_reward_model(generator, 2).eval()
     torch.nn.init.normal_(model.score.weight, std=1.0)
     adapter = TokenClassifierReward(model, loaded, "random", chat=True)
     for one, path in zip(walked, score(model, writer, walked), strict=True):
@@ -53,10 +53,10 @@ def test_batched_scores_are_those_of_a_session(
 
 
 def test_the_same_seed_gives_the_same_samples(
-    generator: Any, writer: Writer, loaded: Any, monkeypatch: pytest.MonkeyPatch
+    generator: Any, writer: DocumentWriter, loaded: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sampling, "MAX_TOKENS", 20)
-    tasks = [world.draw(random.Random(seed), "arithmetic") for seed in range(2)]
+    tasks = [world.draw_task(random.Random(seed), "arithmetic") for seed in range(2)]
     seen: list[tuple[int, int]] = []
 
     def samples(seed: int) -> list[list[Sample]]:

@@ -1,0 +1,1 @@
+"""Figures of a diagnosis: many runs under one reward."""

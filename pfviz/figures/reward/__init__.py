@@ -1,0 +1,1 @@
+"""Figures that check the reward of one run."""

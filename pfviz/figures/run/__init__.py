@@ -1,0 +1,1 @@
+"""Figures of one run: who descends from whom, weights, resampling, answers."""

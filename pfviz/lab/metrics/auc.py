@@ -1,0 +1,34 @@
+"""Whether a wrong prefix is noticed: how often a right one of the same problem and step scores higher."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pfviz.lab.table.prefixes import FloatArray, PrefixTable, group_rows
+
+
+def auc_by_row(rows: PrefixTable, reward: FloatArray | None = None) -> FloatArray:
+    """(R,) for a wrong row the share of the right rows of its cell that score higher, ties one half; nan for other rows
+    and where no right one is there.
+
+    Its mean over wrong rows is the area under the ROC curve (AUC) within problems and steps: the probability that of a
+    wrong and a right prefix, both of the same problem and length, the right one scores higher.
+    """
+    scores = rows.reward if reward is None else reward
+    found = np.full(len(rows), np.nan)
+    for cell in group_rows(rows.cell_ids, rows.is_known):
+        right = np.sort(scores[cell[rows.is_right[cell]]])
+        wrong = cell[rows.is_wrong[cell]]
+        if not len(right) or not len(wrong):
+            continue
+        below = np.searchsorted(right, scores[wrong], side="left")
+        up_to = np.searchsorted(right, scores[wrong], side="right")
+        found[wrong] = 1 - (below + up_to) / (2 * len(right))
+    return found
+
+
+def misordered_share(rows: PrefixTable) -> float:
+    """1 - AUC: the share of pairs of a right and a wrong prefix that the reward orders wrongly; nan without pairs."""
+    found = auc_by_row(rows)
+    seen = ~np.isnan(found)
+    return float(1 - found[seen].mean()) if seen.any() else float("nan")

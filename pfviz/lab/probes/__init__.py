@@ -1,0 +1,1 @@
+"""Models asked again about a recorded run: rollouts, another reward, an edited step, words left out."""

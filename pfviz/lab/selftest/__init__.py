@@ -1,0 +1,1 @@
+"""The lab tried on rewards whose faults are known."""

@@ -1,0 +1,86 @@
+"""Text to token ids and back, through a transformers tokenizer."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from pfviz.errors import ModelError
+from pfviz.problems.problem import Problem
+
+
+class Tokenization:
+    """A tokenizer as the adapters need it: plain encoding, prompts, exact decoding. Safe in several threads."""
+
+    def __init__(self, tokenizer: Any, system: str | None = None) -> None:
+        self._tokenizer = tokenizer
+        self._system = system
+        self._lock = threading.Lock()  # a fast tokenizer refuses to be used while another thread configures it
+        self._pieces: dict[int, str] = {}
+
+    def encode(self, text: str) -> list[int]:
+        """The ids of a text, without any special token added."""
+        with self._lock:
+            return [int(i) for i in self._tokenizer.encode(text, add_special_tokens=False)]
+
+    def encode_with_ends(self, text: str) -> tuple[list[int], list[int]]:
+        """The ids of a text, and how many of its characters have been read with each; 0 where a slow tokenizer does not
+        know."""
+        if not getattr(self._tokenizer, "is_fast", False):
+            ids = self.encode(text)
+            return ids, [0] * len(ids)
+        with self._lock:
+            found = self._tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
+        return [int(i) for i in found["input_ids"]], [int(end) for _, end in found["offset_mapping"]]
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of ids; special tokens have none."""
+        with self._lock:
+            return str(self._tokenizer.decode(list(ids), skip_special_tokens=True, clean_up_tokenization_spaces=False))
+
+    def decode_token(self, token: int) -> str:
+        """The text of one token on its own (kept: the loop asks at every token)."""
+        if token not in self._pieces:
+            self._pieces[token] = self.decode([token])
+        return self._pieces[token]
+
+    def prompt(self, problem: Problem) -> list[int]:
+        """The ids before the first step: the tokenizer's chat template ending where the assistant speaks, or, without
+        a template, the beginning-of-sequence token (if there is one) and the problem."""
+        ids = self.encode(self._render_chat(problem)) if self.has_template else self.plain_prompt(problem)
+        if not ids:
+            raise ModelError("The tokenizer turns the problem into no tokens at all; check its files.")
+        return ids
+
+    @property
+    def has_template(self) -> bool:
+        """Whether the tokenizer has a chat template."""
+        return bool(getattr(self._tokenizer, "chat_template", None))
+
+    def plain_prompt(self, problem: Problem) -> list[int]:
+        """The beginning-of-sequence token, if there is one, and the problem: no chat."""
+        bos = self._tokenizer.bos_token_id
+        return ([] if bos is None else [int(bos)]) + self.encode(problem.text)
+
+    def _render_chat(self, problem: Problem) -> str:
+        """The chat up to where the assistant speaks. Some templates refuse a system's turn: then the user says it."""
+        from jinja2.exceptions import TemplateError
+
+        def text(*turns: tuple[str, str]) -> str:
+            chat = [{"role": role, "content": content} for role, content in turns]
+            with self._lock:
+                return str(self._tokenizer.apply_chat_template(chat, add_generation_prompt=True, tokenize=False))
+
+        if not self._system:
+            return text(("user", problem.text))
+        try:
+            return text(("system", self._system), ("user", problem.text))
+        except TemplateError:
+            return text(("user", f"{self._system}\n\n{problem.text}"))
+
+    @property
+    def eos(self) -> int | None:
+        """The tokenizer's own end-of-sequence id."""
+        value = self._tokenizer.eos_token_id
+        return None if value is None else int(value)

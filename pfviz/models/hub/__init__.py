@@ -1,0 +1,1 @@
+"""Published models: which there are, how they are found, downloaded, placed on a device, loaded and kept."""

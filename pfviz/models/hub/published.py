@@ -1,0 +1,113 @@
+"""Models that do not ship with pfviz, by their Hub id or by a folder: how each is loaded and asked.
+
+A reward model that is asked by a protocol of the user's choice goes by PROTOCOL:PLACE, in traces too, so that a run
+that goes on asks it as before.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+from pfviz.errors import ModelError
+from pfviz.models.hub import catalog, download
+from pfviz.models.prm import registry
+from pfviz.types import Generator, RewardModel
+
+
+def is_hub_id_or_folder(name: str) -> bool:
+    """Whether a name is that of a folder, or reads like an id of the Hub, owner/name."""
+    return Path(name).is_dir() or (name.count("/") == 1 and ":" not in name)
+
+
+def join_protocol(place: str, protocol: str) -> str:
+    """The name of the reward model in that place when it is asked by that protocol; raises `ModelError`, naming those
+    that there are, if there is no such protocol."""
+    registry.get_protocol(protocol)
+    return f"{protocol}:{place}"
+
+
+def split_protocol(name: str) -> tuple[str | None, str]:
+    """(protocol, place) of a name that `forced` made; of any other, no protocol and the name itself."""
+    protocol, _, place = name.partition(":")
+    known = protocol in registry.PROTOCOLS and is_hub_id_or_folder(place) and not is_hub_id_or_folder(name)
+    return (protocol, place) if known else (None, name)
+
+
+def load_published_generator(name: str) -> Generator:
+    """A generator, asked as the catalogue says; one that is not in it, by its chat template.
+
+    Raises:
+        ModelError: there is none of that name, it does not load or fit into memory, or it has no chat template.
+    """
+    from pfviz.models.decoding.causal_lm import CausalLMGenerator
+    from pfviz.models.hub.loader import load_generator
+
+    card = catalog.GENERATORS.get(name)
+    check_memory(card)
+    _check_on_hub(name)
+    system = catalog.QWEN_SYSTEM_PROMPT if card is None else card.system
+    separator: dict[str, Any] = {} if card is None else {"separator": card.separator}
+    made = load_generator(_folder_or_id(name), name=name, system=system, **separator)
+    if not cast(CausalLMGenerator, made).tokenization.has_template:
+        raise ModelError(
+            f"{name} has no chat template: it was not made to answer. Choose an instruct model, or load it in Python "
+            "with a prompt of your own (CausalLMGenerator)."
+        )
+    return made
+
+
+def load_published_reward(name: str, protocol: str | None = None) -> RewardModel:
+    """A reward model, asked by the protocol that is given or forced by its name, or that of the catalogue, or that its
+    config asks for; raises `ModelError` as `load_reward`, or if it does not fit into memory."""
+    from pfviz.models.hub.loader import load_reward
+
+    name = name if protocol is None else join_protocol(name, protocol)
+    protocol, place = split_protocol(name)
+    card = catalog.REWARDS.get(place)
+    check_memory(card)
+    _check_on_hub(place)
+    options: dict[str, Any] = {}
+    if card is not None and protocol in (None, card.protocol):
+        protocol = card.protocol
+        options = {"separator": card.separator} if protocol == "trl" else {}
+    return load_reward(_folder_or_id(place), name=name, protocol=protocol, **options)
+
+
+def weight_gigabytes(name: str) -> float:
+    """The memory that a model's weights will take here, 10^9 bytes; 0 where the catalogue does not know it."""
+    from pfviz.models.hub import devices
+
+    card = catalog.GENERATORS.get(name) or catalog.REWARDS.get(split_protocol(name)[1])
+    return 0.0 if card is None else card.gigabytes(devices.combined_devices().bytes_per_parameter)
+
+
+def is_downloaded(name: str) -> bool:
+    """Whether the files of a model are on this machine."""
+    if Path(name).is_dir():
+        return True
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        return isinstance(try_to_load_from_cache(name, "config.json"), str)
+    except HFValidationError:
+        return False
+
+
+def _folder_or_id(name: str) -> str | Path:
+    return Path(name) if Path(name).is_dir() else name
+
+
+def check_memory(card: catalog.ModelCard | None) -> None:
+    """Raise `ModelError` for a model of the catalogue that does not fit on this machine."""
+    from pfviz.models.hub import devices
+
+    if card is not None:
+        devices.check_memory(card.id, card.parameters, devices.choose_placement(card.parameters))
+
+
+def _check_on_hub(name: str) -> None:
+    """Ask the Hub for a model that must come from there, so that a wrong name or no network is said at once."""
+    if not is_downloaded(name):
+        download.expected_gigabytes(name)

@@ -1,0 +1,1 @@
+"""Process reward models of transformers, a file for each protocol."""

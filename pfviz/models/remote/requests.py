@@ -1,0 +1,91 @@
+"""What is asked of a server: the body of the request that continues a solution by a step, or has a prefix scored."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pfviz.models.remote.endpoint import Endpoint
+from pfviz.models.remote.parse_step import RemotePrefix
+from pfviz.types import Sampling
+
+PATHS: Mapping[str, str] = {
+    "completions": "/v1/completions",
+    "chat": "/v1/chat/completions",
+    "pooling": "/pooling",
+}
+
+CONTINUE_MESSAGE = "Go on with your solution exactly where it stopped. Write only what comes next; repeat nothing."
+"""The request to continue, where the server cannot be told to continue a message."""
+
+_PLACEHOLDERS = re.compile(r"\{(problem|system)\}")
+
+
+def step_body(endpoint: Endpoint, problem: str, prefix: RemotePrefix, sampling: Sampling, seed: int) -> dict[str, Any]:
+    """One more step of one solution, drawn from the model's own distribution at the temperature that is asked for: a
+    server's own defaults (nucleus, top-k, penalties) are switched off, as far as it can be told to."""
+    extended = endpoint.dialect == "vllm"
+    body: dict[str, Any] = {
+        "model": endpoint.model,
+        "max_tokens": sampling.max_step_tokens,
+        "temperature": sampling.temperature,
+        "top_p": 1.0,
+        "seed": seed,
+        "stop": [endpoint.separator],
+    }
+    if extended:
+        body |= {"top_k": -1, "min_p": 0.0, "repetition_penalty": 1.0, "return_token_ids": True}
+    if endpoint.dialect == "transformers":
+        # A temperature alone does not make it sample.
+        drawn = {"do_sample": sampling.temperature > 0, "top_k": 0, "top_p": 1.0, "repetition_penalty": 1.0}
+        body["generation_config"] = json.dumps(drawn)
+    if endpoint.route == "completions":
+        # Ids as they were sampled, where they are known: the text may be cut into others.
+        known = list(prefix.ids) if extended and prefix.ids is not None else None
+        body |= {"prompt": known or fill_prompt(endpoint, problem) + prefix.text, "logprobs": 1}
+    else:
+        body |= {"messages": chat_messages(endpoint, problem), "logprobs": True}
+        if prefix.text:
+            body["messages"].append({"role": "assistant", "content": prefix.text})
+            if extended:
+                body |= {"add_generation_prompt": False, "continue_final_message": True}
+            else:
+                body["messages"].append({"role": "user", "content": CONTINUE_MESSAGE})
+    return _add_extra_fields(endpoint, body)
+
+
+def score_body(endpoint: Endpoint, problem: str, solution: str) -> dict[str, Any]:
+    """One prefix to score; the text that is scored ends with the solution, and so with its last separator."""
+    body: dict[str, Any] = {
+        "model": endpoint.model,
+        "encoding_format": "float",
+        "use_activation": endpoint.output == "probabilities",
+    }
+    if endpoint.prompt is not None:
+        body["input"] = fill_prompt(endpoint, problem) + solution
+    else:
+        turn = {"role": "assistant", "content": solution}
+        body |= {
+            "messages": [*chat_messages(endpoint, problem), turn],
+            "add_generation_prompt": False,
+            "continue_final_message": True,
+        }
+    return _add_extra_fields(endpoint, body)
+
+
+def chat_messages(endpoint: Endpoint, problem: str) -> list[dict[str, str]]:
+    """The turns before the solution."""
+    system = [{"role": "system", "content": endpoint.system}] if endpoint.system else []
+    return [*system, {"role": "user", "content": problem}]
+
+
+def fill_prompt(endpoint: Endpoint, problem: str) -> str:
+    """The endpoint's own prompt with the problem and the system's turn in their places."""
+    texts = {"problem": problem, "system": endpoint.system or ""}
+    return _PLACEHOLDERS.sub(lambda place: texts[place[1]], endpoint.prompt or "")
+
+
+def _add_extra_fields(endpoint: Endpoint, body: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in (body | dict(endpoint.extra)).items() if value is not None}

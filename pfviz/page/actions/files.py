@@ -1,0 +1,55 @@
+"""Files for the visitor to keep, and traces that a visitor brings."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Literal
+
+from pfviz.errors import TraceError
+from pfviz.lab.diagnosis import Diagnosis
+from pfviz.trace import Trace
+from pfviz.trace.json_file import dumps, load
+
+FileKind = Literal["json", "html"]
+
+
+def file_name(trace: Trace, kind: FileKind) -> str:
+    """A file name that says what the run was."""
+    words = re.sub(r"[^a-z0-9]+", "-", trace.problem.lower()).strip("-")[:40].strip("-") or "run"
+    return f"pfviz-{words}-n{trace.particles}-seed{trace.seed}.{kind}"
+
+
+def write_trace(trace: Trace, kind: FileKind, folder: Path) -> Path:
+    """The trace as JSON, or as a report that opens without a network."""
+    path = folder / file_name(trace, kind)
+    if kind == "json":
+        text = dumps(trace)
+    else:
+        from pfviz.report.run import to_html  # plotly is slow to import
+
+        text = to_html(trace)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def read_trace(path: str | Path) -> Trace:
+    """A trace that a visitor brings.
+
+    Raises:
+        TraceError: not a trace, damaged, too large, or without a single step.
+    """
+    trace = load(path)
+    if not trace.steps:
+        raise TraceError("The trace has no complete step: there is nothing to draw.")
+    return trace
+
+
+def write_lab_report(found: Diagnosis, folder: Path) -> Path:
+    """What was diagnosed of a reward, as a report that opens without a network."""
+    from pfviz.report.lab import diagnosis_to_html
+
+    words = re.sub(r"[^a-z0-9]+", "-", found.reward.lower()).strip("-")[:40].strip("-") or "reward"
+    path = folder / f"pfviz-lab-{words}-{found.runs}-runs.html"
+    path.write_text(diagnosis_to_html(found), encoding="utf-8")
+    return path

@@ -1,0 +1,201 @@
+"""What a visitor does in the lab: a batch, files, this run, an example. Each yields or returns the page's values."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from pathlib import Path
+from threading import Event as Flag
+from typing import Any
+
+from pfviz.errors import PfvizError, SettingError, TraceError
+from pfviz.inference.events import ParticlesSelected
+from pfviz.lab.selftest.selftest import held_out_problems
+from pfviz.page.actions import files, navigate, runs
+from pfviz.page.forms import run_form
+from pfviz.page.render import lab_findings, lab_view
+from pfviz.page.render.lab_view import PartValues
+from pfviz.page.serving.engine import Engine, WaitStatus
+from pfviz.page.serving.scheduler import Queued
+from pfviz.page.state.lab_state import MAX_TRACES
+from pfviz.page.state.visits import Visit
+from pfviz.problems.problem import Problem
+from pfviz.trace import Recorder, Trace
+
+log = logging.getLogger(__name__)
+
+DIAGNOSIS_INTERVAL = 2.0  # seconds between two diagnoses of a batch that goes on, at least
+DIAGNOSIS_COST_FACTOR = 3  # and so many times as long as a diagnosis takes: it computes while others run
+NAIVE_MODEL_FIELDS = {"models": "embedded", "reward": "naive"}
+"""Fields of the form, for a batch whose reward has something to find."""
+
+
+def start_batch(
+    engine: Engine,
+    visit: Visit,
+    form: Mapping[str, Any],
+    number: Any,
+    *,
+    own_method: bool = False,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[PartValues]:
+    """Runs of `number` held-out problems with the settings of the form, by best-of-N unless `own_method`; the seed of
+    each is that of the form plus the runs that were in the lab before it. Every failure becomes a message."""
+    given = held_out_problems(number if number in lab_view.BATCH_SIZES else lab_view.BATCH_SIZES[0])
+    form = {**form, "problem": given[0].text, "truth": ""}
+    if not own_method:
+        form["method"] = "best_of_n"
+    settings, errors = run_form.read_form(form, engine.menu)
+    yield runs.show_errors(errors)
+    if errors:
+        yield {"lab_progress": lab_view.failed_progress("Something is wrong with the settings on the left.")}
+        return
+    del settings["problem"], settings["truth"]
+    visit.lab.messages = ()
+    batch = visit.lab.begin_batch()
+    yield {"lab_running": True, "lab_progress": lab_view.progress(visit.lab, 0, len(given), "Starting")}
+    try:
+        yield from _run_batch(engine, visit, given, settings, batch, clock)
+    except SettingError as error:
+        yield runs.show_errors({error.field: str(error)}) | _fail_batch(visit, batch, str(error))
+    except PfvizError as error:
+        yield _fail_batch(visit, batch, str(error))
+    except Exception as error:  # a model may raise anything; the visitor gets a sentence, the log the rest
+        log.exception("batch failed")
+        yield _fail_batch(visit, batch, f"The model failed during the batch ({type(error).__name__}).")
+    finally:
+        current = visit.lab.batch is batch
+        visit.lab.end_batch(batch)  # also when the tab is closed and this generator with it
+    if current:
+        yield {"lab_running": False}
+
+
+def _run_batch(
+    engine: Engine,
+    visit: Visit,
+    given: Sequence[Problem],
+    settings: dict[str, Any],
+    batch: Flag,
+    clock: Callable[[], float],
+) -> Iterator[PartValues]:
+    here, total = visit.lab, len(given)
+    seed, done, behind, later = settings["seed"] + len(here.traces), 0, False, clock()
+    for problem in given:
+        trace = yield from _run_problem(engine, visit, problem, settings | {"seed": seed + done}, batch, (done, total))
+        with here.lock:
+            if trace is None or here.batch is not batch:
+                break
+            here.messages = tuple(here.add([trace]))
+            if here.messages:
+                break
+        if not done:
+            here.reward = trace.reward  # once: the visitor may want to look at another one meanwhile
+        done, behind = done + 1, True
+        if clock() >= later:
+            began, behind = clock(), False
+            here.diagnose()
+            later = clock() + max(DIAGNOSIS_INTERVAL, DIAGNOSIS_COST_FACTOR * (clock() - began))
+            yield lab_view.render_parts(here)
+        yield {"lab_progress": lab_view.progress(here, done, total)}
+    if here.batch is not batch:
+        return  # cleared, or another one was started
+    if behind:
+        here.diagnose()
+    ended = "Done" if done == total else "Stopped"
+    yield lab_view.render_parts(here) | {"lab_progress": lab_view.progress(here, done, total, ended=ended)}
+
+
+def _fail_batch(visit: Visit, batch: Flag, text: str) -> PartValues:
+    """The sentence, and what is wrong in the runs that were over by then."""
+    if visit.lab.batch is not batch:
+        return {}  # cleared, or another one was started
+    visit.lab.diagnose()
+    return lab_view.render_parts(visit.lab) | {"lab_progress": lab_view.failed_progress(text)}
+
+
+def _run_problem(
+    engine: Engine, visit: Visit, problem: Problem, settings: Mapping[str, Any], batch: Flag, so_far: tuple[int, int]
+) -> Generator[PartValues, None, Trace | None]:
+    """One run of a batch, in the page's queue and turns; None if it was stopped."""
+    recorder, begun = Recorder(), False
+    told = engine.stream(problem.text, stop=batch.is_set, truth=problem.truth, **settings)
+    try:
+        for event in told:
+            if isinstance(event, WaitStatus):
+                now = f"Waiting, {event.place} in the queue" if isinstance(event, Queued) else f"Loading {event.model}"
+            else:
+                recorder.record(event)
+                begun = True
+                if not isinstance(event, ParticlesSelected):
+                    continue
+                now = f"step {recorder.steps}"
+            yield {"lab_progress": lab_view.progress(visit.lab, *so_far, now)}
+    finally:
+        if hasattr(told, "close"):
+            told.close()
+    if not begun or batch.is_set():
+        return None
+    return recorder.trace()
+
+
+def add_files(visit: Visit, paths: Sequence[str]) -> Iterator[PartValues]:
+    """Trace files; those that cannot be read are named and left out."""
+    yield {"lab_progress": lab_view.reading_progress(len(paths))}
+    found: list[Trace] = []
+    wrong: list[str] = []
+    for path in paths[: MAX_TRACES + 1]:  # one more, so that it is said that there are too many
+        try:
+            found.append(files.read_trace(path))
+        except TraceError as error:
+            wrong.append(f"{Path(path).name} was left out: {str(error).removeprefix(f'{path}: ').split(';')[0][:160]}")
+    visit.lab.messages = (*wrong, *visit.lab.add(found))
+    visit.lab.diagnose()
+    yield lab_view.render_parts(visit.lab) | {"lab_progress": lab_view.IDLE_PROGRESS}
+
+
+def add_current_run(visit: Visit) -> PartValues:
+    """The run of "This run"."""
+    trace = visit.trace
+    if trace is None or not trace.steps or trace.status == "running":
+        visit.lab.messages = ("There is no run yet that is over. Press Run, or open a trace, and add it then.",)
+    else:
+        visit.lab.messages = tuple(visit.lab.add([trace]))
+        visit.lab.diagnose()
+    return lab_view.render_parts(visit.lab)
+
+
+def clear(visit: Visit) -> PartValues:
+    """The lab as it was at first."""
+    visit.lab.clear()
+    return lab_view.render_parts(visit.lab) | {"lab_progress": lab_view.IDLE_PROGRESS, "lab_running": False}
+
+
+def select(visit: Visit, sent: Mapping[str, Any]) -> PartValues:
+    """Another reward, or an example: its run is shown, with its particle selected, and the lab stays as it is."""
+    if isinstance(sent.get("reward"), str):
+        visit.lab.reward, visit.lab.messages = sent["reward"], ()
+        visit.lab.diagnose()
+        return lab_view.render_parts(visit.lab)
+    node = _read_node(visit, sent)
+    if node is None:
+        return {}
+    run, sweep, uid = node
+    trace = visit.lab.traces[run]
+    values = navigate.show_trace(visit, trace, sweep=sweep, selected=uid)
+    visit.lab.opened_node = node
+    return values | {"lab_findings": lab_findings.findings(visit.lab.snapshot())}
+
+
+def _read_node(visit: Visit, sent: Mapping[str, Any]) -> tuple[int, int, int] | None:
+    """Run, sweep and uid of a "node" of the lists or a "point" of the figures, which counts the runs that were
+    diagnosed; None if there is no such particle."""
+    try:
+        run, sweep, uid = (int(part) for part in str(sent.get("node", sent.get("point"))).split(" "))
+        if min(run, sweep) < 0:
+            return None
+        run = run if "node" in sent else visit.lab.diagnosed_runs[run]
+        visit.lab.traces[run].sweeps[sweep].node(uid)
+    except (ValueError, IndexError, KeyError):
+        return None
+    return run, sweep, uid

@@ -1,0 +1,92 @@
+"""The page as one object: built by `build_page`, started by `launch`."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from pfviz.page.actions import runs
+from pfviz.page.blocks import lab_wiring, layout
+from pfviz.page.blocks.theme import theme
+from pfviz.page.blocks.wiring import wire
+from pfviz.page.forms import run_form
+from pfviz.page.serving.engine import Engine, SharedEngine
+from pfviz.page.state.visits import Visit, Visits
+
+STATIC = Path(__file__).parents[1] / "static"
+STYLESHEETS = [STATIC / name for name in ("style.css", "check.css", "lab.css", "asking.css")]
+WARM_UP_REWARDS = ("embedded", "naive")  # reward models
+MAX_THREADS = 120  # of the server: a run that goes on, or waits in the line, holds one
+WARM_UP_DELAY = 3.0  # seconds: loading the models at once would delay the first visitor's page, not only the run
+
+# Before the first paint: the visitor's choice of light or dark, else that of the system (Gradio's own default).
+_HEAD_HTML = """<meta name="color-scheme" content="light dark"><script>
+(() => {
+  let choice = null;
+  try { choice = localStorage.getItem('pfviz-theme'); } catch {}
+  if (!choice) return;
+  const apply = () => document.body.classList.toggle('dark', choice === 'dark');
+  new MutationObserver((_, watcher) => { apply(); if (document.querySelector('#shell')) watcher.disconnect(); })
+    .observe(document.body, { childList: true, subtree: true });
+  apply();
+})();
+</script>"""
+
+
+class Page(gr.Blocks):  # type: ignore[misc]
+    """Gradio takes theme, style and head at launch; this page brings its own."""
+
+    def __init__(self, engine: Engine) -> None:
+        # Gradio would summarise all events in a pandas table after each one: a second at the first, for nothing here.
+        os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))
+        super().__init__(title="pfviz", analytics_enabled=False, fill_width=True, delete_cache=(3600, 7200))
+        self.engine = engine
+        self.visits = Visits(menu=engine.menu)
+
+    def launch(self, *arguments: Any, warm: bool = True, prevent_thread_lock: bool = False, **settings: Any) -> Any:
+        """As `gr.Blocks.launch`. `warm` loads what is heavy on a thread of its own, a moment after the page is up."""
+        usual = {
+            "theme": theme(),
+            "css_paths": STYLESHEETS,
+            "head": _HEAD_HTML,
+            "footer_links": [],
+            "run_history": False,
+            "max_threads": MAX_THREADS,
+            "ssr_mode": False,
+        }
+        up = super().launch(*arguments, prevent_thread_lock=True, **(usual | settings))
+        if warm:
+            later = threading.Timer(WARM_UP_DELAY, self.warm_up)
+            later.daemon = True
+            later.start()
+        if not prevent_thread_lock:
+            self.block_thread()
+        return up
+
+    def warm_up(self) -> None:
+        """A short run with each usual reward model that nobody sees: it loads what the first visitor would wait for."""
+        for reward in WARM_UP_REWARDS:
+            problem = self.engine.menu.examples("embedded")[0]
+            form = {**run_form.DEFAULTS, "problem": problem, "particles": 2, "reward": reward}
+            for _ in runs.start(self.engine, Visit(), form):
+                pass
+
+    def leave(self, request: gr.Request) -> None:
+        """A tab was closed: its run stops."""
+        self.visits.close(request.session_hash)
+
+
+def build_page(engine: Engine | None = None) -> Page:
+    """The page over an engine; the models of this process if none is given."""
+    engine = engine or SharedEngine()
+    page = Page(engine)
+    with page:
+        parts = layout.build(engine.menu)
+        wire(parts, engine, page.visits)
+        lab_wiring.wire(parts, engine, page.visits)
+        page.unload(page.leave)
+    return page

@@ -1,0 +1,46 @@
+"""The parts of the lab's view and where they stand; how they look is in `lab.css`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from pfviz.figures.theme import LIGHT_TO_DARK
+from pfviz.page.components.plotly_pane import clickable_html, lab_html, pane
+from pfviz.page.render import lab_view
+
+
+def build(parts: dict[str, Any]) -> None:
+    """All of it, inside the column of the view."""
+    with gr.Row(elem_id="lab-bar"):
+        parts["lab_count"] = gr.Dropdown(
+            [(f"{number} problems", number) for number in lab_view.BATCH_SIZES],
+            value=lab_view.BATCH_SIZES[0],
+            label="Held-out problems of a batch",
+            show_label=False,
+            elem_id="lab-count",
+            min_width=0,
+        )
+        parts["lab_method"] = gr.Checkbox(label="with the method on the left", elem_id="lab-method", min_width=0)
+        parts["lab_start"] = gr.Button("Start a batch", elem_id="lab-start", variant="primary", size="sm", min_width=0)
+        parts["lab_stop"] = gr.Button("Stop", elem_id="lab-stop", size="sm", interactive=False, min_width=0)
+        parts["lab_progress"] = clickable_html(lab_view.IDLE_PROGRESS, elem_id="lab-progress")
+        parts["lab_add"] = gr.Button("Add this run", elem_id="lab-add", size="sm", min_width=0)
+        parts["lab_open"] = gr.UploadButton(
+            "Add traces", file_count="multiple", file_types=[".json"], elem_id="lab-open", size="sm", min_width=0
+        )
+        parts["lab_clear"] = gr.Button("Clear", elem_id="lab-clear", size="sm", interactive=False, min_width=0)
+        parts["lab_save"] = gr.Button("Save report", elem_id="lab-save", size="sm", interactive=False, min_width=0)
+        parts["lab_file"] = gr.DownloadButton("Download", elem_id="lab-file", visible="hidden")
+    parts["lab_note"] = clickable_html(elem_id="lab-note")
+    parts["lab_empty"] = lab_html(lab_view.EMPTY_LAB, elem_id="lab-empty")
+    parts["lab_measures"] = clickable_html(elem_id="lab-measures")
+    with gr.Row(elem_id="lab-body"):
+        parts["lab_findings"] = clickable_html(elem_id="lab-findings", elem_classes="scroller")
+        with gr.Column(elem_id="lab-figures", min_width=0):
+            for name, title in zip(lab_view.FIGURES, _FIGURE_TITLES, strict=True):
+                parts[name] = pane(title, dark=LIGHT_TO_DARK, lab=True, elem_id=name.replace("_", "-"))
+
+
+_FIGURE_TITLES = ("Reliability", "Scores by step", "Problems in which it works", "Best of n")

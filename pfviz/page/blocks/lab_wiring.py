@@ -1,0 +1,88 @@
+"""Which event of the lab's view calls what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import gradio as gr
+
+from pfviz.page.actions import lab_runs
+from pfviz.page.actions.files import write_lab_report
+from pfviz.page.blocks import wiring
+from pfviz.page.blocks.layout import Parts
+from pfviz.page.forms import run_form
+from pfviz.page.render import lab_view
+from pfviz.page.render.lab_view import PartValues
+from pfviz.page.serving.engine import Engine
+from pfviz.page.state.visits import Visit, Visits
+
+LAB_OUTPUTS = (*lab_view.PARTS, "lab_progress", "lab_start", "lab_stop", "lab_add", "lab_clear", "lab_save")
+BATCH_OUTPUTS = (*LAB_OUTPUTS, *(f"error_{field}" for field in run_form.FIELDS), "banner", "fold")
+"""What a batch changes: the lab, and the messages beside the form."""
+
+
+def gradio_updates(parts: Parts, values: PartValues) -> Any:
+    """As `wiring.updates`, and the lab's buttons: "lab_running", a batch goes on; "lab_any", there is a diagnosis."""
+    values, found = dict(values), {}
+    if "lab_running" in values:
+        running = values.pop("lab_running")
+        found[parts["lab_start"]] = gr.update(interactive=not running)
+        found[parts["lab_stop"]] = gr.update(interactive=running)
+    if "lab_any" in values:
+        some = values.pop("lab_any")
+        found |= {parts[name]: gr.update(interactive=some) for name in ("lab_clear", "lab_save")}
+    return found | wiring.gradio_updates(parts, values) if values else found or gr.skip()
+
+
+def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
+    """Attach every event of the lab; called inside the `gr.Blocks` of the parts."""
+    form = [parts[name] for name in run_form.FIELDS]
+    own = [parts[name] for name in LAB_OUTPUTS]
+    told = [parts[name] for name in BATCH_OUTPUTS]
+
+    def start(request: gr.Request, number: Any, own_method: Any, *typed: Any) -> Iterator[Any]:
+        given = dict(zip(run_form.FIELDS, typed, strict=True))
+        visit = visits.get(request.session_hash)
+        for values in lab_runs.start_batch(engine, visit, given, number, own_method=bool(own_method)):
+            yield gradio_updates(parts, values)
+
+    def start_naive(request: gr.Request, *typed: Any) -> Iterator[Any]:
+        given = dict(zip(run_form.FIELDS, typed, strict=True)) | lab_runs.NAIVE_MODEL_FIELDS
+        for values in lab_runs.start_batch(engine, visits.get(request.session_hash), given, lab_view.BATCH_SIZES[0]):
+            yield gradio_updates(parts, values)
+
+    def stop(request: gr.Request) -> None:
+        visits.get(request.session_hash).lab.stop_batch()
+
+    def drop(paths: list[str] | None, request: gr.Request) -> Iterator[Any]:
+        for values in lab_runs.add_files(visits.get(request.session_hash), paths or []):
+            yield gradio_updates(parts, values)
+
+    def doing(action: Callable[[Visit], PartValues]) -> Callable[..., Any]:
+        def callback(request: gr.Request) -> Any:
+            return gradio_updates(parts, action(visits.get(request.session_hash)))
+
+        return callback
+
+    def look(request: gr.Request, event: gr.EventData) -> Any:
+        sent = event._data if isinstance(event._data, dict) else {}
+        return gradio_updates(parts, lab_runs.select(visits.get(request.session_hash), sent))
+
+    def save(request: gr.Request) -> Any:
+        visit = visits.get(request.session_hash)
+        found = visit.lab.diagnosis
+        return gr.skip() if found is None else str(write_lab_report(found, visit.folder()))
+
+    batch: dict[str, Any] = {"trigger_mode": "multiple", "preprocess": False, **wiring.EVENT_SETTINGS}
+    parts["lab_start"].click(start, [parts["lab_count"], parts["lab_method"], *form], told, **batch)
+    parts["lab_empty"].pick(start_naive, form, told, **batch)
+    parts["lab_stop"].click(stop, **wiring.EVENT_SETTINGS)
+    parts["lab_open"].upload(drop, parts["lab_open"], own, **wiring.EVENT_SETTINGS)
+    parts["lab_add"].click(doing(lab_runs.add_current_run), None, own, **wiring.EVENT_SETTINGS)
+    parts["lab_clear"].click(doing(lab_runs.clear), None, own, **wiring.EVENT_SETTINGS)
+    for name in ("lab_findings", "lab_note", *lab_view.FIGURES):
+        parts[name].select(look, None, [*own, *(parts[name] for name in wiring.OUTPUTS)], **wiring.EVENT_SETTINGS)
+    parts["lab_save"].click(save, None, parts["lab_file"], **wiring.EVENT_SETTINGS).success(
+        None, parts["lab_file"], js=wiring.DOWNLOAD_FILE_JS
+    )

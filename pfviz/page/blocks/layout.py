@@ -1,0 +1,216 @@
+"""The parts of the page and where they stand. What they do is in `wiring.py`; how they look in `style.css`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from pfviz.figures.theme import LIGHT_TO_DARK
+from pfviz.page.blocks import lab_layout
+from pfviz.page.components.html import problem_chips
+from pfviz.page.components.plotly_pane import clickable_html, pane
+from pfviz.page.forms import run_form
+from pfviz.page.render import comparison, inspector, model_notes, welcome
+from pfviz.page.serving.model_menu import ModelMenu
+
+Parts = dict[str, Any]
+"""Name → component."""
+
+
+def build(menu: ModelMenu) -> Parts:
+    """All components, inside the current `gr.Blocks`; the models are those that are offered."""
+    parts: Parts = {}
+    with gr.Row(elem_id="shell"):
+        with gr.Column(elem_id="side", elem_classes="scroller", min_width=0):
+            _build_sidebar(parts, menu)
+        with gr.Column(elem_id="bar", min_width=0):
+            _build_toolbar(parts)
+        with gr.Column(elem_id="stage", min_width=0):
+            parts["hero"] = clickable_html(welcome.hero(), elem_id="hero")
+            parts["sweep"] = clickable_html(elem_id="sweep")
+            parts["colours"] = clickable_html(elem_id="colours")
+            parts["genealogy"] = pane("Genealogy", dark=LIGHT_TO_DARK, group="steps", keys=True, elem_id="genealogy")
+            parts["strips"] = pane(
+                "Effective sample size, ancestors, evidence", dark=LIGHT_TO_DARK, group="steps", elem_id="strips"
+            )
+        with gr.Column(elem_id="inspector", elem_classes="scroller", min_width=0):
+            parts["answer"] = clickable_html(elem_id="answer")
+            parts["inspector"] = clickable_html(inspector.NO_SELECTION, elem_id="particle")
+        with gr.Column(elem_id="below", min_width=0):
+            _build_tabs(parts)
+        with gr.Column(elem_id="methods", min_width=0):
+            _build_methods(parts)
+        with gr.Column(elem_id="lab", min_width=0):
+            lab_layout.build(parts)
+    return parts
+
+
+def _build_sidebar(parts: Parts, menu: ModelMenu) -> None:
+    clickable_html(welcome.page_header(), elem_id="title")
+    parts["problem"] = gr.Textbox(
+        label="Problem",
+        placeholder="Compute (12 + 7) * 3 - 45",
+        lines=3,
+        max_lines=6,
+        elem_id="problem",
+    )
+    parts["error_problem"] = clickable_html(elem_id="error-problem")
+    parts["preview"] = clickable_html(elem_id="preview")
+    parts["examples"] = clickable_html(problem_chips(menu.examples(run_form.DEFAULTS["models"])), elem_id="examples")
+    with gr.Row(elem_id="go"):
+        parts["run"] = gr.Button("Run", variant="primary", elem_id="run", min_width=0)
+        parts["stop"] = gr.Button("Stop", interactive=False, elem_id="stop", min_width=0)
+        # Shown where it can be pressed: a part that comes and goes makes Gradio lose updates of other parts.
+        parts["resume"] = gr.Button("Go on", interactive=False, elem_id="resume", min_width=0)
+    parts["banner"] = clickable_html(elem_id="banner")
+    parts["notes"] = clickable_html(elem_id="notes")
+    parts["method"] = gr.Dropdown(
+        run_form.METHOD_CHOICES, value=run_form.DEFAULTS["method"], label="Method", elem_id="method", min_width=0
+    )
+    parts["about_method"] = clickable_html(
+        run_form.describe_method(run_form.DEFAULTS["method"]), elem_id="about-method"
+    )
+    parts["error_method"] = clickable_html(elem_id="error-method")
+    parts["particles"] = gr.Slider(
+        1, run_form.MAX_PARTICLES, run_form.DEFAULTS["particles"], step=1, label="Particles", elem_id="particles"
+    )
+    parts["error_particles"] = clickable_html(elem_id="error-particles")
+    _build_sweeps(parts)
+    _build_models(parts, menu)
+    with gr.Accordion("More settings", open=False, elem_id="more") as parts["fold"]:
+        _build_more_settings(parts)
+
+
+def _build_models(parts: Parts, menu: ModelMenu) -> None:
+    """Who writes and who scores: from the list, or two names where those may be typed."""
+    usual = menu.models[run_form.DEFAULTS["models"]]
+    parts["models"] = gr.Dropdown(menu.choices, value=usual.name, label="Models", elem_id="models", min_width=0)
+    parts["about_models"] = clickable_html(model_notes.describe_models(usual.name, menu), elem_id="about-models")
+    parts["error_models"] = clickable_html(elem_id="error-models")
+    for name, label, hint in (
+        ("generator", "Generator", "Qwen/Qwen2.5-Math-1.5B-Instruct"),
+        ("typed_reward", "Reward model", "Qwen/Qwen2.5-Math-PRM-7B"),
+    ):
+        identity = name.replace("_", "-")
+        parts[name] = gr.Textbox(label=label, placeholder=hint, elem_id=identity, min_width=0, visible=False)
+        parts[f"error_{name}"] = clickable_html(elem_id=f"error-{identity}")
+    parts["reward"] = gr.Dropdown(
+        usual.reward_choices, value=usual.rewards[0], label="Reward model", elem_id="reward", min_width=0
+    )
+    parts["about_reward"] = clickable_html(model_notes.describe_reward(usual.rewards[0]), elem_id="about-reward")
+    parts["error_reward"] = clickable_html(elem_id="error-reward")
+
+
+def _build_sweeps(parts: Parts) -> None:
+    """The numbers of the methods that go over the steps several times."""
+    seen = run_form.visible_fields(run_form.DEFAULTS["method"])
+    with gr.Row(elem_id="sweeps-row"):
+        for name, label in (("iterations", "Iterations"), ("chains", "Chains"), ("ladder", "Ladder")):
+            parts[name] = gr.Textbox(
+                str(run_form.DEFAULTS[name]), label=label, elem_id=name, min_width=0, visible=seen[name]
+            )
+    for name in ("iterations", "chains", "ladder"):
+        parts[f"error_{name}"] = clickable_html(elem_id=f"error-{name}")
+
+
+def _build_more_settings(parts: Parts) -> None:
+    def text(name: str, label: str, info: str) -> None:
+        parts[name] = gr.Textbox(
+            str(usual[name]), label=label, info=info, elem_id=name, min_width=0, visible=seen[name]
+        )
+
+    def choice(name: str, label: str, choices: tuple[tuple[str, str], ...]) -> None:
+        parts[name] = gr.Dropdown(
+            choices, value=usual[name], label=label, elem_id=name, min_width=0, visible=seen[name]
+        )
+
+    def error(name: str) -> None:
+        parts[f"error_{name}"] = clickable_html(elem_id=f"error-{name}")
+
+    usual, seen = run_form.DEFAULTS, run_form.visible_fields(run_form.DEFAULTS["method"])
+    text("temperature", "Temperature", "of the sampled steps; 0 is greedy")
+    error("temperature")
+    text("tau", "Tau", "of the weights: a small one trusts the reward more")
+    error("tau")
+    text("warmth", "Warmth", "tau is so many times larger at first, and halves at each step; 1 keeps it constant")
+    error("warmth")
+    choice("potential", "What a reward weighs", run_form.POTENTIAL_CHOICES)
+    error("potential")
+    choice("resampler", "Resampling scheme", run_form.RESAMPLER_CHOICES)
+    error("resampler")
+    choice("trigger", "Resample", run_form.TRIGGER_CHOICES)
+    error("trigger")
+    text("threshold", "Threshold", "of ESS/N, where that decides")
+    error("threshold")
+    choice("finished", "Finished particles are", run_form.FINISHED_CHOICES)
+    error("finished")
+    text("width", "Width", "copies of a survivor, or slots of a subtree")
+    error("width")
+    choice("aggregation", "Rewards of the steps count as", run_form.AGGREGATION_CHOICES)
+    error("aggregation")
+    choice("pick", "The answer is", run_form.PICK_CHOICES)
+    error("pick")
+    with gr.Row(elem_id="seed-row"):
+        text("seed", "Seed", "the same seed, the same run")
+        parts["dice"] = gr.Button("New seed", elem_id="dice", elem_classes="glyph", min_width=0)
+    error("seed")
+    text("truth", "True answer", "answers are then marked; of sums and equations it is worked out")
+    error("truth")
+
+
+def _build_toolbar(parts: Parts) -> None:
+    parts["views"] = clickable_html(comparison.VIEW_TABS, elem_id="views")
+    parts["progress"] = clickable_html(elem_id="progress")
+    with gr.Row(elem_id="tools"):
+        parts["upload"] = gr.UploadButton("Open a trace", file_types=[".json"], elem_id="open", size="sm", min_width=0)
+        parts["save_json"] = gr.Button("Save trace", elem_id="save-json", size="sm", interactive=False, min_width=0)
+        parts["save_html"] = gr.Button("Save report", elem_id="save-html", size="sm", interactive=False, min_width=0)
+        parts["dark"] = gr.Button("Light or dark", elem_id="dark", elem_classes="glyph", size="sm", min_width=0)
+    parts["file"] = gr.DownloadButton("Download", elem_id="file", visible="hidden")
+
+
+def _build_methods(parts: Parts) -> None:
+    parts["study_about"] = clickable_html(elem_id="study-about")
+    with gr.Row(elem_id="comparison"):
+        parts["study"] = pane("Accuracy against generations", dark=LIGHT_TO_DARK, elem_id="study")
+        with gr.Column(elem_id="ratios", min_width=0):
+            parts["ratio"] = pane("Generations that rivals need", dark=LIGHT_TO_DARK, elem_id="ratio")
+            parts["ratio_vote"] = pane("The same for the weighted vote", dark=LIGHT_TO_DARK, elem_id="ratio-vote")
+
+
+def _build_tabs(parts: Parts) -> None:
+    names = {
+        "weights": "Weights",
+        "resampling": "Resampling",
+        "answers": "Answers",
+        "rewards": "Scores",
+        "check": "Reward check",
+        "sweeps": "Iterations",
+    }
+    with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as parts["tabs"]:
+        for name, label in names.items():
+            with gr.Tab(label, id=name):
+                if name == "resampling":
+                    with gr.Row(elem_id="events"):
+                        parts["before"] = gr.Button(
+                            "Event before", elem_id="event-before", elem_classes="glyph", size="sm", min_width=0
+                        )
+                        parts["event"] = clickable_html(elem_id="event")
+                        parts["after"] = gr.Button(
+                            "Event after", elem_id="event-after", elem_classes="glyph", size="sm", min_width=0
+                        )
+                if name == "check":
+                    _build_reward_tab(parts, label)
+                else:
+                    parts[name] = pane(label, dark=LIGHT_TO_DARK, elem_id=name)
+
+
+def _build_reward_tab(parts: Parts, label: str) -> None:
+    """The questions about the reward; what is shown of the rest, the question that is open decides (style.css)."""
+    parts["questions"] = clickable_html(elem_id="questions")
+    with gr.Row(elem_id="check-row"):
+        parts["rule"] = clickable_html(elem_id="rule", elem_classes="scroller")
+        parts["asking"] = clickable_html(elem_id="asking")
+        parts["check"] = pane(label, dark=LIGHT_TO_DARK, elem_id="check")
+        parts["told"] = clickable_html(elem_id="told", elem_classes="scroller")

@@ -1,0 +1,215 @@
+"""Which event calls what. A callback finds the visit, calls a pure function and hands its values to the parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import gradio as gr
+
+from pfviz.page.actions import files, navigate, runs
+from pfviz.page.blocks.layout import Parts
+from pfviz.page.blocks.probe_wiring import wire_probes
+from pfviz.page.components.html import problem_chips
+from pfviz.page.forms import run_form
+from pfviz.page.render import comparison, model_notes, run_view, welcome
+from pfviz.page.render.inspector import NO_SELECTION
+from pfviz.page.render.run_view import PartValues
+from pfviz.page.serving.engine import Engine
+from pfviz.page.serving.model_menu import ModelMenu
+from pfviz.page.state.visits import Visits
+
+TOGGLE_DARK_JS = """() => {
+  const dark = document.body.classList.toggle('dark');
+  try { localStorage.setItem('pfviz-theme', dark ? 'dark' : 'light'); } catch {}
+}"""
+DOWNLOAD_FILE_JS = """(file) => {
+  if (!file) return;
+  const link = Object.assign(document.createElement('a'), { href: file.url, download: file.orig_name ?? '' });
+  document.body.append(link);
+  link.click();
+  link.remove();
+}"""
+
+_TEXT_PARTS = (
+    "inspector",
+    "answer",
+    "event",
+    "sweep",
+    "colours",
+    *run_view.REWARD_TAB_PARTS,
+    "notes",
+    "progress",
+    "banner",
+    "problem",
+    "hero",
+)
+_BUTTON_PARTS = ("run", "stop", "resume", "fold", "save_json", "save_html")
+OUTPUTS = (*(f"error_{field}" for field in run_form.FIELDS), *run_view.PANES, *_TEXT_PARTS, *_BUTTON_PARTS)
+
+# Never queued behind another visitor: a run holds its place for as long as it lasts.
+EVENT_SETTINGS: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None}
+
+
+def gradio_updates(parts: Parts, values: PartValues) -> Any:
+    """Values by name → Gradio's updates by component."""
+    if not values:
+        return gr.skip()
+    values = dict(values)
+    found: dict[Any, Any] = {}
+    if "running" in values:
+        running = values.pop("running")
+        found[parts["run"]] = gr.update(interactive=not running)
+        found[parts["stop"]] = gr.update(interactive=running)
+    if "resumable" in values:
+        found[parts["resume"]] = gr.update(interactive=values.pop("resumable"))
+    if "hero" in values:
+        values["hero"] = welcome.hero() if values["hero"] else ""  # never `visible`: it makes Gradio lose other updates
+    if values.pop("clear", False):
+        cleared = dict.fromkeys(
+            (*run_view.PANES, *run_view.REWARD_TAB_PARTS, "answer", "event", "sweep", "colours", "notes", "progress"),
+            "",
+        )
+        values = cleared | {"inspector": NO_SELECTION} | values
+    if values.pop("unfold", False):
+        found[parts["fold"]] = gr.update(open=True)
+    if "genealogy" in values:
+        for name in ("save_json", "save_html"):
+            found[parts[name]] = gr.update(interactive=bool(values["genealogy"]))
+    return found | {parts[name]: value for name, value in values.items()}
+
+
+def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
+    """Attach every event; called inside the `gr.Blocks` of the parts."""
+    outputs = [parts[name] for name in OUTPUTS]
+
+    def press_run(request: gr.Request, *typed: Any) -> Iterator[Any]:
+        form = dict(zip(run_form.FIELDS, typed, strict=True))
+        for values in runs.start(engine, visits.get(request.session_hash), form):
+            yield gradio_updates(parts, values)
+
+    def press_stop(request: gr.Request) -> None:
+        visits.get(request.session_hash).stop_run()
+
+    def press_resume(request: gr.Request) -> Iterator[Any]:
+        for values in runs.resume(engine, visits.get(request.session_hash)):
+            yield gradio_updates(parts, values)
+
+    def looking(look: navigate.Action) -> Callable[..., Any]:
+        def callback(request: gr.Request, event: gr.EventData) -> Any:
+            visit = visits.get(request.session_hash)
+            with visit.lock:
+                look(visit, event._data if isinstance(event._data, dict) else {})
+                return gradio_updates(parts, navigate.redraw(visit))
+
+        return callback
+
+    form = [parts[name] for name in run_form.FIELDS]
+    gr.on(
+        [parts["run"].click, parts["problem"].submit],
+        press_run,
+        form,
+        outputs,
+        trigger_mode="multiple",
+        api_name="run",
+        preprocess=False,  # what was typed, as it was typed: the page, not a pop-up, says what is wrong with it
+        **EVENT_SETTINGS,
+    )
+    parts["stop"].click(press_stop, **EVENT_SETTINGS)
+    parts["resume"].click(press_resume, None, outputs, trigger_mode="multiple", api_name="resume", **EVENT_SETTINGS)
+    for name in (*run_view.PANES, *run_view.REWARD_TAB_PARTS, "inspector", "answer", "sweep", "colours"):
+        parts[name].select(looking(navigate.select), None, outputs, trigger_mode="multiple", **EVENT_SETTINGS)
+    parts["genealogy"].move(looking(navigate.move_selection), None, outputs, trigger_mode="multiple", **EVENT_SETTINGS)
+    parts["before"].click(looking(navigate.step_event(-1)), None, outputs, **EVENT_SETTINGS)
+    parts["after"].click(looking(navigate.step_event(+1)), None, outputs, **EVENT_SETTINGS)
+    parts["tabs"].select(looking(navigate.open_tab), None, outputs, trigger_mode="multiple", **EVENT_SETTINGS)
+    parts["dark"].click(None, js=TOGGLE_DARK_JS)
+    wire_probes(parts, engine, visits, outputs, gradio_updates, EVENT_SETTINGS)
+    _wire_views(parts)
+    _wire_problem(parts)
+    _wire_models(parts, engine.menu)
+    _wire_files(parts, visits, outputs)
+
+
+def _wire_views(parts: Parts) -> None:
+    """The comparison of the methods is drawn when it is first opened; a run brings its own view back."""
+    shown = [parts[name] for name in comparison.PARTS]
+
+    def compare(event: gr.EventData) -> Any:
+        opened = event._data.get("view") if isinstance(event._data, dict) else None
+        return list(comparison.render_parts().values()) if opened == "methods" else gr.skip()
+
+    parts["views"].select(compare, None, shown, **EVENT_SETTINGS)
+    for event in (parts["run"].click, parts["problem"].submit, parts["resume"].click, parts["upload"].upload):
+        event(None, js="() => pfvizView('run')")
+
+
+def _wire_problem(parts: Parts) -> None:
+    """Preview, examples, dice, and the settings of the chosen method."""
+    fixed = ("method", "seed", "truth", *run_form.MODEL_FIELDS)
+    variable = [field for field in run_form.DEFAULTS if field not in fixed]
+
+    def choose(method: str, *typed: Any) -> list[Any]:
+        seen = run_form.visible_fields(method)
+        return [run_form.describe_method(method, *typed), *(gr.update(visible=seen[field]) for field in variable)]
+
+    shown = [parts["preview"], parts["error_problem"]]
+
+    def pick(event: gr.EventData) -> str:
+        return str(event._data.get("problem", "")) if isinstance(event._data, dict) else ""
+
+    parts["problem"].change(run_form.preview, parts["problem"], shown, **EVENT_SETTINGS)
+    for name in ("examples", "error_problem"):
+        parts[name].pick(pick, None, parts["problem"], **EVENT_SETTINGS)
+    sizes = [parts[field] for field in ("method", *run_form.SIZE_FIELDS)]
+    parts["method"].change(
+        choose, sizes, [parts["about_method"], *(parts[field] for field in variable)], **EVENT_SETTINGS
+    )
+    for field in run_form.SIZE_FIELDS:
+        parts[field].change(run_form.describe_method, sizes, parts["about_method"], preprocess=False, **EVENT_SETTINGS)
+    parts["dice"].click(run_form.random_seed, None, parts["seed"], **EVENT_SETTINGS)
+
+
+def _wire_models(parts: Parts, menu: ModelMenu) -> None:
+    """Another entry of the list has other reward models, and other problems to try."""
+
+    def choose(name: Any) -> list[Any]:
+        listed = menu.models.get(name)
+        reward: dict[str, Any] = {"visible": listed is not None}
+        if listed is not None:
+            reward |= {"choices": listed.reward_choices, "value": listed.rewards[0]}
+        typed = gr.update(visible=listed is None)
+        judged = model_notes.describe_reward(listed.rewards[0]) if listed is not None else ""
+        return [
+            model_notes.describe_models(name, menu), gr.update(**reward), judged, typed, typed,
+            problem_chips(menu.examples(name)),
+        ]  # fmt: skip
+
+    changed = ("about_models", "reward", "about_reward", "generator", "typed_reward", "examples")
+    parts["models"].input(
+        choose, parts["models"], [parts[name] for name in changed], preprocess=False, **EVENT_SETTINGS
+    )
+    # Without Gradio's own check, which knows the reward models of the first entry only.
+    parts["reward"].input(
+        model_notes.describe_reward, parts["reward"], parts["about_reward"], preprocess=False, **EVENT_SETTINGS
+    )
+
+
+def _wire_files(parts: Parts, visits: Visits, outputs: list[Any]) -> None:
+    """Downloads and uploads."""
+
+    def save(kind: files.FileKind) -> Callable[[gr.Request], Any]:
+        def callback(request: gr.Request) -> Any:
+            visit = visits.get(request.session_hash)
+            return gr.skip() if visit.trace is None else str(files.write_trace(visit.trace, kind, visit.folder()))
+
+        return callback
+
+    def upload(path: str, request: gr.Request) -> Any:
+        return gradio_updates(parts, navigate.open_trace(visits.get(request.session_hash), path))
+
+    for kind in ("json", "html"):
+        parts[f"save_{kind}"].click(save(kind), None, parts["file"], **EVENT_SETTINGS).success(
+            None, parts["file"], js=DOWNLOAD_FILE_JS
+        )
+    parts["upload"].upload(upload, parts["upload"], outputs, **EVENT_SETTINGS)

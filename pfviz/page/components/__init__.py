@@ -1,0 +1,1 @@
+"""The components that Gradio lacks: the Plotly pane, and HTML that can be clicked."""

@@ -1,0 +1,76 @@
+"""The two components of the page that Gradio lacks: markup that is clicked, and the Plotly pane.
+
+The pane keeps its div, its zoom and its clicks through every update (`gr.Plot` cannot).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import plotly
+import plotly.graph_objects as go
+
+PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+STATIC = Path(__file__).parents[1] / "static"
+PANE_JS = STATIC / "pane.js"
+MARKUP_JS = STATIC / "markup.js"
+LAB_JS = STATIC / "lab.js"
+
+PANE_TEMPLATE = (
+    '<div class="pane-head"><h3></h3><span class="pane-reads" tabindex="0"></span></div>'
+    '<div class="pane-plot" tabindex="0" role="img"></div>'
+)
+MARKUP_ON_LOAD = "pfvizMarkup({element, trigger, watch}); // events: 'select' 'pick' 'ask'"
+LAB_ON_LOAD = "pfvizLab({element, trigger}); // event: 'pick'"
+PANE_ON_LOAD = "pfvizPane({element, props, trigger, watch}); // events: 'select' 'move'"
+
+
+def _script_tags(*paths: Path) -> str:
+    """Script tags with relative addresses, so that the page also works under a path prefix; Gradio loads each once."""
+    gr.set_static_paths(list(paths))
+    return "".join(f'<script src="gradio_api/file={path.as_posix()}"></script>' for path in paths)
+
+
+def clickable_html(value: str = "", **settings: Any) -> gr.HTML:
+    """Markup of ours, without Gradio's prose style: `select` ({uid}), `pick` ({problem}) and `ask`
+    (the fields of a form, and `do`) come out of it."""
+    return gr.HTML(value, apply_default_css=False, js_on_load=MARKUP_ON_LOAD, head=_script_tags(MARKUP_JS), **settings)
+
+
+def lab_html(value: str = "", **settings: Any) -> gr.HTML:
+    """The lab's empty state: `pick` ({start}) comes out of it. Files that are dropped on the lab go to its upload."""
+    return gr.HTML(value, apply_default_css=False, js_on_load=LAB_ON_LOAD, head=_script_tags(LAB_JS), **settings)
+
+
+def pane(
+    title: str, *, dark: Mapping[str, str], group: str = "", keys: bool = False, lab: bool = False, **settings: Any
+) -> gr.HTML:
+    """A figure's JSON in, `select` ({uid}) and `move` ({move}) out. Panes of one `group` share their step axis; those
+    of the `lab` speak of many runs, and {point} comes out of them.
+
+    Functions, not subclasses: Gradio writes a stub file beside the source of every subclass of a component.
+    """
+    return gr.HTML(
+        value="",
+        html_template=PANE_TEMPLATE,
+        js_on_load=PANE_ON_LOAD,
+        head=_script_tags(PLOTLY_JS, PANE_JS),
+        apply_default_css=False,
+        elem_classes="pane",
+        title=title,
+        dark={light.lower(): colour for light, colour in dark.items()},
+        group=group,
+        keys=keys,
+        lab=lab,
+        **settings,
+    )
+
+
+def to_pane_value(figure: go.Figure, *, run: str, steps: int, selected: int | None) -> str:
+    """A figure as a pane's value. `run` names the run: zoom is kept as long as it stays the same."""
+    meta = dict(figure.layout.meta or {})
+    figure.update_layout(uirevision=run, meta=meta | {"run": run, "steps": steps, "selected": selected})
+    return str(figure.to_json())

@@ -1,0 +1,181 @@
+"""The settings of a run as typed on the page → keyword arguments of the engine, or a message for each field."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from typing import Any
+
+from pfviz.errors import ProblemError, SettingError
+from pfviz.inference.methods import METHODS, make_method
+from pfviz.inference.resampling import RESAMPLERS
+from pfviz.inference.settings import Settings
+from pfviz.page.components.html import error_message, escape
+from pfviz.page.serving.model_menu import LONG_RUN_SETTINGS, OTHER_MODEL, ModelMenu
+from pfviz.problems.problem import Problem
+from pfviz.report.mathtext import render
+
+METHOD_CHOICES = tuple((method.title, name) for name, method in METHODS.items())
+RESAMPLER_CHOICES = tuple((name.upper() if name == "ssp" else name.capitalize(), name) for name in RESAMPLERS)
+TRIGGER_CHOICES = (("After every step", "always"), ("When ESS/N falls below the threshold", "ess"))
+
+POTENTIAL_CHOICES = (
+    ("Odds of the reward", "odds"),
+    ("Change of the odds", "telescoped"),
+    ("The reward itself", "score"),
+)
+FINISHED_CHOICES = (("Resampled with the others", "pooled"), ("Kept aside with their weight", "absorbing"))
+AGGREGATION_CHOICES = (
+    ("That of the last step", "last"),
+    ("The smallest", "min"),
+    ("Their product", "product"),
+    ("Their mean", "mean"),
+    ("One, of the whole text", "model"),
+)
+PICK_CHOICES = (
+    ("As usual for the method", "usual"),
+    ("Highest reward", "highest"),
+    ("Most weight", "vote"),
+    ("Most particles", "majority"),
+    ("Drawn by weight", "draw"),
+)
+
+MAX_PARTICLES = 64
+MAX_TRUTH_CHARS = 400  # characters
+DEFAULTS: dict[str, Any] = {
+    "method": "particle_filtering",
+    "particles": 16,
+    "models": "embedded",
+    "reward": "embedded",
+    "generator": "",
+    "typed_reward": "",
+    "temperature": 0.8,
+    "resampler": "multinomial",
+    "trigger": "always",
+    "threshold": 0.5,
+    "tau": 1.0,
+    "warmth": "1",
+    "iterations": "4",
+    "chains": "3",
+    "ladder": "2",
+    "potential": "odds",
+    "finished": "pooled",
+    "width": "4",
+    "aggregation": "last",
+    "pick": "usual",
+    "seed": "0",
+    "truth": "",
+}
+FIELDS = ("problem", *DEFAULTS)
+MODEL_FIELDS = ("models", "reward", "generator", "typed_reward")
+"""Who runs: a choice of the list and one of its reward models, or two names."""
+UNFOLDED_FIELDS = ("method", "particles", "iterations", "chains", "ladder", *MODEL_FIELDS)
+FOLDED_FIELDS = frozenset(DEFAULTS.keys() - set(UNFOLDED_FIELDS))
+SIZE_FIELDS = ("particles", "iterations", "chains")
+"""What the number of generations depends on."""
+
+FieldErrors = dict[str, str]
+"""Field → what is wrong with it, as text."""
+
+
+def read_form(form: Mapping[str, Any], menu: ModelMenu) -> tuple[dict[str, Any], FieldErrors]:
+    """The settings of a form (a key per field) and what is wrong with it; run only if nothing is.
+
+    A field that the chosen method does not have is hidden on the page, so it is left out here.
+    """
+    errors: FieldErrors = {}
+    settings: dict[str, Any] = {}
+    try:
+        settings["problem"] = Problem.from_text(str(form["problem"] or "")).text
+    except ProblemError as error:
+        errors["problem"] = str(error)
+    for field in (
+        field for field, seen in visible_fields(form["method"]).items() if seen and field not in MODEL_FIELDS
+    ):
+        try:
+            settings[field] = _check_field(field, form[field])
+        except SettingError as error:
+            errors[field] = str(error)
+    _read_models(form, menu, settings, errors)
+    return settings, errors
+
+
+def _read_models(form: Mapping[str, Any], menu: ModelMenu, settings: dict[str, Any], errors: FieldErrors) -> None:
+    """Who writes and who scores, from the list or as typed."""
+    try:
+        if form["models"] != OTHER_MODEL:
+            settings["generator"], settings["reward"], more = menu.resolve_pair(form["models"], form["reward"])
+            settings |= more
+            return
+    except SettingError as error:
+        errors[error.field] = str(error)
+        return
+    settings |= LONG_RUN_SETTINGS
+    for field, setting in (("generator", "generator"), ("typed_reward", "reward")):
+        try:
+            settings[setting] = menu.check_typed_name(field, form[field])
+        except SettingError as error:
+            errors[error.field] = str(error)
+
+
+def _check_field(field: str, value: Any) -> Any:
+    """The value of one field; each is checked on its own, so that all that is wrong is said at once."""
+    if field == "method":
+        if value not in METHODS:
+            raise SettingError(field, "Choose one of the methods.")
+        return value
+    if field == "truth":
+        return str(value or "").strip()[:MAX_TRUTH_CHARS] or None
+    if value is None or not str(value).strip():
+        raise SettingError(field, f"This field is empty; the usual value is {DEFAULTS[field]}.")
+    if isinstance(value, str):
+        value = value.strip().replace("−", "-")
+    checked = getattr(Settings(**{field: value}), field)
+    if field == "particles" and checked > MAX_PARTICLES:
+        raise SettingError(field, f"Particles is {checked}; on this page it must lie between 1 and {MAX_PARTICLES}.")
+    return checked
+
+
+def read_particles(value: Any) -> int:
+    """The number of particles that is set; raises `SettingError` if it is none, or too many for this page."""
+    return int(_check_field("particles", value))
+
+
+def visible_fields(method: Any) -> dict[str, bool]:
+    """Field → whether the method has it; everything for one that does not exist."""
+    fixed = {"method", "seed", "truth", *MODEL_FIELDS}
+    uses = METHODS[method].setting_names if method in METHODS else DEFAULTS.keys()
+    return {field: field in fixed or field in uses for field in DEFAULTS}
+
+
+def describe_method(method: Any, *typed: Any) -> str:
+    """The method in one sentence, and what it costs: the generations that the typed `SIZES` come to."""
+    sentence = METHODS[method].description if method in METHODS else ""
+    return f'<p class="small">{escape(sentence)}{_describe_cost(method, typed)}</p>'
+
+
+def _describe_cost(method: Any, typed: tuple[Any, ...]) -> str:
+    try:
+        settings = Settings(
+            **{field: _check_field(field, value) for field, value in zip(SIZE_FIELDS, typed, strict=False)}
+        )
+        generations = make_method(method, settings).generations
+    except SettingError:  # said at its field when the run is started
+        return ""
+    noun = "solution" if generations == 1 else "solutions"
+    return f' <b class="cost">{generations} {noun} in all.</b>'
+
+
+def preview(problem: str | None) -> tuple[str, str]:
+    """The problem as it will be read, and what is wrong with it; nothing of both for an empty box."""
+    if not (problem or "").strip():
+        return "", ""
+    try:
+        return f'<div class="preview" aria-label="Preview">{render(Problem.from_text(str(problem)).text)}</div>', ""
+    except ProblemError as error:
+        return "", error_message(str(error))
+
+
+def random_seed() -> str:
+    """A fresh seed. Not of a run's own stream: it chooses the run."""
+    return str(random.SystemRandom().randrange(10_000))

@@ -1,0 +1,74 @@
+"""The form of "What if?": the rule of the run, to be changed, and what is read of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from pfviz.diagnostics.reweighing import recorded_rule
+from pfviz.errors import SettingError
+from pfviz.page.components.html import escape
+from pfviz.page.forms.run_form import AGGREGATION_CHOICES, POTENTIAL_CHOICES, RESAMPLER_CHOICES
+from pfviz.page.state.what_if_rule import RuleForm
+from pfviz.trace import Trace
+
+_TRIGGER_CHOICES = (("After every step", "always"), ("When ESS/N is low", "ess"))
+_SELECT_FIELDS = {
+    "resampler": ("Scheme", RESAMPLER_CHOICES),
+    "potential": ("Potential", POTENTIAL_CHOICES),
+    "trigger": ("Resample", _TRIGGER_CHOICES),
+    "aggregation": ("Aggregate", tuple(choice for choice in AGGREGATION_CHOICES if choice[1] != "model")),
+}
+_NUMBER_FIELDS = {
+    "tau": ("Tau", "A small one trusts the reward more"),
+    "threshold": ("Threshold", "Of ESS/N, where that decides"),
+    "seed": ("Seed", "Of the draws; the weights do not depend on it"),
+}
+_FIELD_ORDER = ("resampler", "tau", "seed", "potential", "aggregation", "trigger", "threshold")
+MAX_NUMBER_CHARS = 40  # characters of a number
+
+
+def read_rule(trace: Trace, typed: object, before: RuleForm | None) -> RuleForm:
+    """Another rule, the run's own where nothing was typed; one that makes no sense leaves the rule before it."""
+    if not isinstance(typed, Mapping) or not typed:
+        return RuleForm(draw_form(trace))
+    known = {name: str(value)[:MAX_NUMBER_CHARS] for name, value in typed.items() if name in _FIELD_ORDER}
+    try:
+        rule = replace(recorded_rule(trace), **known)  # type: ignore[arg-type]  # text, until it is checked
+        return RuleForm(draw_form(trace), rule.validate())
+    except SettingError as error:
+        return replace(current_rule(trace, before), error=str(error))
+
+
+def current_rule(trace: Trace, rule_form: RuleForm | None) -> RuleForm:
+    """What was asked, if it was typed into the form that is shown now: of another run it is forgotten, as the page
+    draws another form with that run's rule."""
+    now = draw_form(trace)
+    return rule_form if rule_form is not None and rule_form.form == now else RuleForm(now)
+
+
+def draw_form(trace: Trace) -> str:
+    """The rule of the run, to be changed. It depends on the run alone: drawn once, it keeps what is typed."""
+    own = recorded_rule(trace)
+    fields = "".join(_field(name, getattr(own, name)) for name in _FIELD_ORDER)
+    run = escape(f"{trace.started} {trace.seed}")
+    back = '<button type="reset">As in the run</button>'
+    return f'<form class="rule" data-run="{run}" aria-label="Another rule">{fields}{back}</form>'
+
+
+def _field(name: str, value: object) -> str:
+    if name in _NUMBER_FIELDS:
+        label, why = _NUMBER_FIELDS[name]
+        shown = f"{value:g}" if isinstance(value, float) else value
+        field = (
+            f'<input name="{name}" value="{shown}" inputmode="decimal" autocomplete="off" '
+            f'maxlength="{MAX_NUMBER_CHARS}">'
+        )
+        return f'<label title="{why}"><span>{label}</span>{field}</label>'
+    label, choices = _SELECT_FIELDS[name]
+    # What the model made of whole texts is, of the rewards of the steps, the last.
+    chosen = "last" if value == "model" else value
+    options = "".join(
+        f'<option value="{key}"{" selected" if key == chosen else ""}>{escape(text)}</option>' for text, key in choices
+    )
+    return f'<label><span>{label}</span><select name="{name}">{options}</select></label>'

@@ -1,0 +1,108 @@
+"""The tab that checks the reward: its questions, and for each a picture, a table or both. Pure.
+
+No model is called here: what models answered when a visitor asked them (`asking.py`) is shown like the rest.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pfviz.page.components.html import escape
+from pfviz.page.forms import what_if_form
+from pfviz.page.render import mark_answer, misjudged, probe_forms, probe_results, token_rewards, verdicts, what_if
+from pfviz.page.state.probe_answers import ProbeState
+from pfviz.page.state.what_if_rule import RuleForm
+from pfviz.trace import Trace
+
+QUESTIONS = {
+    "deaths": "Who killed the right answer?",
+    "mistakes": "Where is it wrong?",
+    "inside": "Where in the text?",
+    "residuals": "Rises without cause?",
+    "profile": "Follows length?",
+    "what_if": "What if?",
+    "winners": "Who wins?",
+}
+MODEL_QUESTIONS = {
+    "worth": "What is it worth?",
+    "other": "Another reward?",
+    "words": "Which words?",
+    "edit": "Edit",
+}
+"""Questions that ask models again, at a click."""
+NEEDS_TRUTH = ("deaths", "mistakes", "inside", "what_if", "winners", "worth")
+"""Questions whose answers, or marks, depend on which answer is right."""
+_QUESTION_LAYOUTS = {
+    "residuals": "picture",
+    "profile": "picture",
+    "inside": "beside",
+    "what_if": "both",
+    "worth": "both",
+    "other": "both",
+    "words": "told",
+    "edit": "told",
+}
+
+
+def draw_figures(
+    trace: Trace, question: str, rule_form: RuleForm | None, probe_state: ProbeState, looks: dict[str, Any]
+) -> dict[str, Any]:
+    """The figure of the open question, if it has one; `looks` are arguments of every figure."""
+    from pfviz import figures  # plotly's graph objects take a while to import
+
+    answers = probe_state.for_sweep(len(trace.earlier))
+    if question == "what_if":
+        return {"check": figures.counterfactual(trace, rule=what_if_form.current_rule(trace, rule_form).rule, **looks)}
+    if question in ("inside", "residuals", "profile"):
+        return {"check": getattr(figures, question)(trace, **looks)}
+    if question == "worth":
+        return {"check": figures.worth(trace, answers.prefix_values, **looks)}
+    if question == "other" and answers.rescored is not None:
+        return {"check": figures.slopes(answers.rescored, **looks)}
+    return {}
+
+
+def render_parts(
+    trace: Trace,
+    question: str,
+    rule_form: RuleForm | None,
+    probe_state: ProbeState,
+    selected: int | None,
+    marked: bool | None = False,
+) -> dict[str, str]:
+    """The other parts of the tab; the picture is taken away where the question has none. `marked` as in `marking`."""
+    told = {
+        "deaths": lambda: verdicts.render_deaths(trace, selected),
+        "mistakes": lambda: misjudged.mistakes(trace, selected),
+        "inside": lambda: token_rewards.render_token_rewards(trace, selected),
+        "winners": lambda: verdicts.render_winners(trace, selected),
+        "what_if": lambda: what_if.render_outcome(trace, what_if_form.current_rule(trace, rule_form)),
+    }
+    by_models = question in MODEL_QUESTIONS
+    say = told.get(question)
+    own = (
+        probe_results.render_results(trace, question, probe_state.for_sweep(len(trace.earlier)), selected)
+        if by_models
+        else ""
+    )
+    return {
+        "questions": question_buttons(question),
+        "rule": probe_forms.render_form(trace, question, selected, probe_state.menu)
+        if by_models
+        else what_if_form.draw_form(trace),
+        "asking": probe_forms.status_line(probe_state) if by_models or probe_state.busy else "",
+        "told": (mark_answer.mark_form(trace, marked) if question in NEEDS_TRUTH else "") + (say() if say else own),
+        "check": "",
+    }
+
+
+def question_buttons(open_one: str) -> str:
+    """A button for each question."""
+    buttons = "".join(
+        f'<button type="button" data-question="{name}" data-role="question-{name}"'
+        f"{' aria-current=true' if name == open_one else ''}>{escape(text)}</button>"
+        for name, text in (QUESTIONS | MODEL_QUESTIONS).items()
+    )
+    shows = _QUESTION_LAYOUTS.get(open_one, "table")
+    asked = " data-asked" if open_one in MODEL_QUESTIONS else ""
+    return f'<nav class="questions" data-shows="{shows}"{asked} aria-label="Questions about the reward">{buttons}</nav>'

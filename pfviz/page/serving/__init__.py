@@ -1,0 +1,1 @@
+"""Who computes for the page: the models to choose from, loading them, the queue, ZeroGPU."""

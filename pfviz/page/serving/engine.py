@@ -1,0 +1,125 @@
+"""Who runs the particle filter behind the page: a seam, so that the page can be driven by any pair of models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+from pfviz.errors import ModelError
+from pfviz.inference.events import Event
+from pfviz.lab.probes.questions import Question
+from pfviz.models.registry import REWARDS
+from pfviz.models.remote.endpoint import ENDPOINT_PREFIX as ENDPOINT
+from pfviz.page.serving import scheduler, zerogpu
+from pfviz.page.serving.model_loading import ModelLoading, load_models
+from pfviz.page.serving.model_menu import ModelMenu
+from pfviz.page.serving.scheduler import Queued, Scheduler
+from pfviz.trace import Trace
+
+WaitStatus = ModelLoading | Queued
+"""What a visitor is told before the first event."""
+
+
+class Engine(Protocol):
+    """Starts runs of what it offers. `stream` raises `ProblemError` or `SettingError` before its first event."""
+
+    @property
+    def menu(self) -> ModelMenu: ...
+
+    def stream(self, problem: str, *, stop: Callable[[], bool], **settings: Any) -> Iterator[Event | WaitStatus]: ...
+
+    def resume(self, trace: Trace, *, stop: Callable[[], bool]) -> Iterator[Event | WaitStatus]:
+        """A run goes on where its trace ends."""
+        ...
+
+    def ask(self, question: Question, *, stop: Callable[[], bool]) -> Iterator[Any]:
+        """Models are asked about a run: `Waiting`, and then what the question gives."""
+        ...
+
+
+class SharedEngine:
+    """The models of this process: loaded once, shared by all visitors."""
+
+    def __init__(self, menu: ModelMenu | None = None, shares: Scheduler | None = None) -> None:
+        self.menu = menu or ModelMenu.from_environment()
+        self._scheduler = shares or scheduler.from_environment()
+
+    def stream(self, problem: str, *, stop: Callable[[], bool], **settings: Any) -> Iterator[Event | WaitStatus]:
+        """A run with the models that `generator` and `reward` name; other settings are those of `pfviz.stream`. A truth
+        that was not given is worked out where that can be done, so that answers are marked.
+
+        What can be wrong is said before anything is loaded."""
+        from pfviz import api  # here, so that the page opens before torch is imported
+        from pfviz.problems.ground_truth import compute_true_answer
+
+        reward = settings.pop("reward", "embedded")
+        api.check_arguments(problem, **settings)
+        settings["truth"] = settings.get("truth") or compute_true_answer(problem)
+        models = settings.get("generator", "embedded"), reward
+        place = zerogpu if _needs_zerogpu(models[0]) else api
+        return self._run(models, lambda: place.stream(problem, reward=reward, stop=stop, **settings), stop)
+
+    def resume(self, trace: Trace, *, stop: Callable[[], bool]) -> Iterator[Event | WaitStatus]:
+        """With the models that the trace names; raises `ModelError` if a visitor could not have chosen them.
+
+        A trace is a visitor's file: it must not make a server load or call whatever it names."""
+        self.menu.check_allowed(trace.generator, trace.reward)
+        from pfviz import api
+
+        resume = zerogpu.resume if _needs_zerogpu(trace.generator) else api.resume_stream
+        return self._run((trace.generator, trace.reward), lambda: resume(trace, stop=stop), stop)
+
+    def ask(self, question: Question, *, stop: Callable[[], bool]) -> Iterator[Any]:
+        """Of the models that the question names, under the rules of a resumed run: loaded, queued and in turns as one.
+
+        Raises `ModelError` if a visitor could not have chosen them, or if they would need a GPU of ZeroGPU: that is
+        lent for runs only."""
+        asked = question.generator, question.reward
+        self.menu.check_allowed(*asked)
+        if zerogpu.is_active() and not all(_needs_no_gpu(name) for name in asked if name is not None):
+            raise ModelError(
+                "This Space lends its GPU for runs only. Ask with the embedded pair, or save the trace and use "
+                "`pfviz.lab` where the model is."
+            )
+        return self._stream_answers(question, asked, stop)
+
+    def _stream_answers(
+        self, question: Question, asked: tuple[str | None, str | None], stop: Callable[[], bool]
+    ) -> Iterator[Any]:
+        from pfviz.models.decoding.threads import iterate_with_threads
+
+        yield from load_models(*asked, stop)
+        if stop():
+            return
+        # The first look at a typed text is a pass of the model: it has to come in its turn, too.
+        items = (item for begun in [question] for item in begun.begin(asked[0] or "", asked[1] or "", stop))
+        here = not (asked[0] or asked[1] or "").startswith(ENDPOINT)
+        yield from self._scheduler.schedule(
+            iterate_with_threads(items, one=question.trace.generator == "embedded"), stop, here=here
+        )
+
+    def _run(
+        self, models: tuple[str, str], begin: Callable[[], Iterator[Event]], stop: Callable[[], bool]
+    ) -> Iterator[Event | WaitStatus]:
+        """Load, wait for a place, run."""
+        from pfviz.models.decoding.threads import iterate_with_threads
+
+        generator = models[0]
+        elsewhere = _needs_zerogpu(generator)
+        yield from load_models(*models, stop, *([zerogpu.emulate_cuda] if elsewhere else []))
+        if stop():
+            return
+        events = begin() if elsewhere else iterate_with_threads(begin(), one=generator == "embedded")
+        here = not elsewhere and not generator.startswith(ENDPOINT)
+        yield from self._scheduler.schedule(events, stop, here=here)
+
+
+def _needs_zerogpu(generator: str) -> bool:
+    """Whether a run goes to a GPU that has to be asked for: the embedded pair is faster than that on the CPU, and a
+    server needs none."""
+    return zerogpu.is_active() and generator != "embedded" and not generator.startswith(ENDPOINT)
+
+
+def _needs_no_gpu(name: str) -> bool:
+    """Whether a model needs no GPU of this machine: it ships with pfviz, or runs elsewhere."""
+    return name == "embedded" or name in REWARDS or name.startswith(ENDPOINT)

@@ -1,0 +1,177 @@
+"""What can be chosen on a page: pairs of the catalogue, the operator's endpoints, and, where he allows it, any model.
+
+Nobody types an address, and a trace that a visitor brings can name nothing that could not be chosen here.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pfviz.errors import ModelError, SettingError
+from pfviz.models.hub import catalog
+from pfviz.models.hub.published import is_hub_id_or_folder
+from pfviz.models.registry import REWARDS
+from pfviz.models.remote.config_file import configured_endpoints
+
+ENV_VARIABLE = "PFVIZ_ANY_MODEL"
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
+OTHER_MODEL = "other"
+MAX_STEPS = 40  # of a published model: it writes in shorter steps than the embedded one
+
+EXAMPLES = (
+    "Compute (12 + 7) * 3 - 45",
+    "Solve 3x + 5 = 20",
+    "Mia has 12 marbles. She buys 3 bags of 5 marbles and gives 4 away. How many marbles does she have?",
+)
+HARDER_EXAMPLES = (
+    "How many positive integers below 100 are multiples of 3 or of 5?",
+    "What is the remainder when 7^{100} is divided by 13?",
+    "The roots of x^2 - 5x + 3 = 0 are r and s. Find r^2 + s^2.",
+)
+
+_REWARD_TITLES = {
+    "embedded": "Embedded",
+    "naive": "Naive: stopped early",
+    "oracle": "Oracle: the truth",
+    "confidence": "Confidence: mean",
+    "confidence-min": "Confidence: least sure token",
+    "confidence-sum": "Confidence: whole step",
+    "confidence-entropy": "Confidence: entropy",
+    "embedded-noisy": "Broken: noise",
+    "embedded-long": "Broken: prefers length",
+    "embedded-capped": "Broken: capped",
+    "embedded-inverted": "Broken: upside down",
+}
+_CONFIDENCE_REWARDS = tuple(name for name in REWARDS if name.startswith("confidence"))
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """An entry of the list: who writes, and who may score it, the usual one first."""
+
+    name: str
+    title: str
+    generator: str
+    rewards: tuple[str, ...]
+    good_for: str
+    examples: tuple[str, ...] = HARDER_EXAMPLES
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def reward_choices(self) -> list[tuple[str, str]]:
+        """(title, name) of those who may score."""
+        return [(_REWARD_TITLES.get(name, name), name) for name in self.rewards]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelMenu:
+    """The list, by name; `any_model` says whether ids and folders may be typed."""
+
+    models: Mapping[str, ModelChoice]
+    any_model: bool
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """(title, name) of the list, and an entry to type another model if that is allowed."""
+        listed = [(models.title, models.name) for models in self.models.values()]
+        return listed + ([("Another model, by its name …", OTHER_MODEL)] if self.any_model else [])
+
+    def examples(self, name: Any) -> tuple[str, ...]:
+        """Problems to try with these models."""
+        return self.models[name].examples if name in self.models else HARDER_EXAMPLES
+
+    def resolve_pair(self, name: str, reward: str) -> tuple[str, str, Mapping[str, Any]]:
+        """Generator, reward model and settings of an entry of the list; raises `SettingError` for the field."""
+        if name not in self.models:
+            raise SettingError("models", "Choose one of the models in the list.")
+        models = self.models[name]
+        if reward not in models.rewards:
+            raise SettingError("reward", f"Choose one of the reward models for {models.title}.")
+        return models.generator, reward, models.settings
+
+    def check_typed_name(self, field: str, given: Any) -> str:
+        """A name that was typed into a field; raises `SettingError` unless it reads like a model of the Hub or is a
+        folder, or may not be typed here. A reward model may also be one of pfviz's own."""
+        name = str(given or "").strip()
+        if not self.any_model:
+            raise SettingError("models", "Choose one of the models in the list.")
+        if not name:
+            raise SettingError(field, "Type the id of a model of the Hugging Face Hub (owner/name), or a folder.")
+        if not (_is_hub_id_or_folder(name) or (field == "typed_reward" and name in REWARDS)):
+            raise SettingError(field, f"{name[:60]!r} is no id of the Hugging Face Hub, owner/name, and no folder.")
+        return name
+
+    def rewards_for(self, generator: str) -> list[tuple[str, str]]:
+        """(title, name) of the reward models that may score what this generator writes, the usual one first."""
+        found = [
+            choice
+            for models in self.models.values()
+            if models.generator == generator
+            for choice in models.reward_choices
+        ]
+        return list(dict.fromkeys(found))
+
+    def check_allowed(self, generator: str | None, reward: str | None) -> None:
+        """Raise `ModelError` unless a visitor may run these two, or the one that is not None."""
+        generators = {models.generator for models in self.models.values()}
+        rewards = {name for models in self.models.values() for name in models.rewards}
+        for role, name, known in (("generator", generator, generators), ("reward model", reward, rewards)):
+            if name is not None and name not in known and not (self.any_model and _is_hub_id_or_folder(name)):
+                raise ModelError(
+                    f"This page does not run the {role} {name[:80]!r}. Where that model is, "
+                    "`pfviz run --resume FILE` goes on with this trace."
+                )
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ, *, public: bool | None = None) -> ModelMenu:
+        """What this machine's operator offers. Any model may be typed where $PFVIZ_ANY_MODEL says so; where it says
+        nothing, unless the page is `public`: on a Space, or listening for other machines."""
+        said = environment.get(ENV_VARIABLE, "").strip().lower()
+        if said not in ("", "0", "1", "yes", "no", "true", "false"):
+            raise ModelError(f"{ENV_VARIABLE} is {said[:40]!r}; it must be 1 (any model may be typed) or 0.")
+        if public is None:
+            host = environment.get("GRADIO_SERVER_NAME", "127.0.0.1")
+            public = "SPACE_ID" in environment or host not in LOOPBACK_HOSTS
+        any_model = said in ("1", "yes", "true") if said else not public
+        return cls({models.name: models for models in (*_catalogue_choices(), *_endpoint_choices())}, any_model)
+
+
+def _is_hub_id_or_folder(name: str) -> bool:
+    """Whether it reads like a model of the Hub or a folder; an address never does."""
+    return not name.startswith("endpoint:") and "://" not in name and is_hub_id_or_folder(name)
+
+
+LONG_RUN_SETTINGS: Mapping[str, Any] = {"max_steps": MAX_STEPS}
+
+
+def _catalogue_choices() -> list[ModelChoice]:
+    found = []
+    for pair in catalog.PAIRS.values():
+        if not pair.cards:
+            found.append(ModelChoice(pair.name, pair.title, pair.generator, tuple(REWARDS), pair.good_for, EXAMPLES))
+            continue
+        rewards = (pair.reward, *_CONFIDENCE_REWARDS, *_endpoint_rewards())
+        found.append(
+            ModelChoice(pair.name, pair.title, pair.generator, rewards, pair.good_for, settings=LONG_RUN_SETTINGS)
+        )
+    return found
+
+
+def _endpoint_choices() -> list[ModelChoice]:
+    """The operator's endpoints that write, each with all who may score it."""
+    return [
+        ModelChoice(
+            endpoint.label, f"{endpoint.name}: {endpoint.model}", endpoint.label,
+            (*_endpoint_rewards(), *_CONFIDENCE_REWARDS, *catalog.REWARDS),
+            "Runs on a server of whoever put up this page.",
+            settings=LONG_RUN_SETTINGS,
+        )
+        for endpoint in configured_endpoints() if endpoint.kind == "generator"
+    ]  # fmt: skip
+
+
+def _endpoint_rewards() -> tuple[str, ...]:
+    return tuple(endpoint.label for endpoint in configured_endpoints() if endpoint.kind == "reward")

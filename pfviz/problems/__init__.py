@@ -1,0 +1,1 @@
+"""The problem, its steps, and its answers."""

@@ -1,0 +1,1 @@
+"""Pages that work offline: a run, a study, a diagnosis, each as one HTML file."""

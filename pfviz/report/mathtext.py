@@ -1,0 +1,204 @@
+r"""Text with mathematics → HTML that is safe to show: for the page and for exported reports.
+
+Whatever comes in is hostile (a visitor's problem, a model's output). Everything is escaped; the only markup that comes
+out is made here: `<span class="boxed">` for `\boxed{…}`, MathML for `$…$`, `\(…\)`, `$$…$$` and `\[…\]`, `<i>` for a
+variable, `<br>` for a line break. latex2mathml passes tags and links of its input through, so its tree is not trusted
+either: it is copied through a list of known elements and attributes.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import warnings
+from xml.etree import ElementTree
+
+MAX_FORMULA_LENGTH = 600
+"""Characters; a longer formula is shown as text."""
+
+CSS = """
+.boxed, menclose { display: inline-block; border: 1.5px solid currentColor; border-radius: 4px; padding: 0 .38em;
+  line-height: 1.35; font-weight: 600; }
+math { font-size: 1.06em; }
+"""
+"""What the markup needs of a page."""
+
+_ALLOWED_ELEMENTS = frozenset(
+    [
+        "math",
+        "mrow",
+        "mi",
+        "mn",
+        "mo",
+        "mtext",
+        "mspace",
+        "msup",
+        "msub",
+        "msubsup",
+        "mfrac",
+        "msqrt",
+        "mroot",
+        "mover",
+        "munder",
+        "munderover",
+        "mtable",
+        "mtr",
+        "mtd",
+        "menclose",
+        "mstyle",
+        "mpadded",
+        "mphantom",
+        "mmultiscripts",
+        "mprescripts",
+        "none",
+    ]
+)
+_ALLOWED_ATTRIBUTES = frozenset(
+    [
+        "display",
+        "notation",
+        "mathvariant",
+        "stretchy",
+        "fence",
+        "separator",
+        "form",
+        "lspace",
+        "rspace",
+        "minsize",
+        "maxsize",
+        "linethickness",
+        "columnalign",
+        "rowspacing",
+        "columnspacing",
+        "displaystyle",
+        "scriptlevel",
+        "accent",
+        "movablelimits",
+        "width",
+        "height",
+        "depth",
+    ]
+)
+_PLAIN_VALUE = re.compile(r"[A-Za-z0-9 .%+-]{0,40}\Z")
+_ENTITY = re.compile(r"&#x[0-9A-Fa-f]{1,6};")
+_OPENING_DELIMITER = re.compile(r"\\boxed\s*\{|\\\(|\\\[|\$\$?")
+_CLOSING_DELIMITERS = {r"\(": r"\)", r"\[": r"\]"}
+_PROSE = re.compile(r"[A-Za-z]{2,}\s+[A-Za-z]{2,}")
+
+# What stands to the left and to the right of an operator, in text that is already escaped: a number, a bracket, a
+# single letter. Words do not, so that hyphens and dashes of prose stay what they are.
+_LEFT_OPERAND = r"(?:(?<=[\d)%])|(?<=\b[A-Za-z])|(?<=\d[A-Za-z]))"
+_RIGHT_OPERAND = r"(?=[\d(\u2212]|[A-Za-z]\b)"
+_PLAIN_RULES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"(?<![\w)\u2212-])-(?=\d)"), "−"),  # a sign
+    (re.compile(rf"{_LEFT_OPERAND} ?\* ?{_RIGHT_OPERAND}"), " × "),
+    (re.compile(rf"{_LEFT_OPERAND} / {_RIGHT_OPERAND}"), " ÷ "),
+    (re.compile(rf"(?<=[\d)]) ?- ?(?=[\d(\u2212])|{_LEFT_OPERAND} - {_RIGHT_OPERAND}"), " − "),
+    (re.compile(rf"{_LEFT_OPERAND} ?= ?{_RIGHT_OPERAND}"), " = "),
+    (re.compile(r"(?<=[\d)]) ?\+ ?(?=[\d(])"), " + "),
+    (re.compile(r"(?<![\w&#'’.])(\d*)([xyz])(?![\w;'’])|(?<![\w&#.])(\d+)([a-z])(?![\w;])"), r"\1\3<i>\2\4</i>"),
+)
+
+
+def render(text: str) -> str:
+    r"""Safe HTML of `text`: mathematics as mathematics, everything else escaped.
+
+    `12 * 3` reads 12 × 3, `57 - 45` reads 57 − 45, `\boxed{12}` becomes a box; a formula that is not valid LaTeX is
+    shown as it was typed. Never raises on any string.
+    """
+    out: list[str] = []
+    at = 0
+    while opening := _OPENING_DELIMITER.search(text, at):
+        piece, end = _render_formula(text, opening)
+        if piece is None:  # a price, or an unclosed formula: text like any other
+            out.append(_render_plain(text[at : opening.start()]) + html.escape(opening.group()))
+            end = opening.end()
+        else:
+            out.append(_render_plain(text[at : opening.start()]) + piece)
+        at = end
+    return "".join([*out, _render_plain(text[at:])])
+
+
+def _render_formula(text: str, opening: re.Match[str]) -> tuple[str | None, int]:
+    """HTML of the formula that opens here and where it ends, or (None, _)."""
+    mark, start = opening.group(), opening.end()
+    if mark.startswith(r"\boxed"):
+        end = _closing_brace(text, start)
+        if end is None:
+            return None, start
+        inside = text[start:end].strip()
+        body = (_mathml(inside) if re.search(r"[\\^_{}]", inside) else None) or _render_plain(inside)
+        return f'<span class="boxed">{body}</span>', end + 1
+    closing = _CLOSING_DELIMITERS.get(mark, mark)
+    end = text.find(closing, start)
+    if end < 0:
+        return None, start
+    inside, after = text[start:end], text[end + len(closing) : end + len(closing) + 1]
+    if mark == "$" and (inside != inside.strip() or after.isdigit() or _PROSE.search(_strip_commands(inside))):
+        return None, start  # "$5 and $7" is money
+    return _mathml(inside.strip()), end + len(closing)
+
+
+def _closing_brace(text: str, start: int) -> int | None:
+    """Where the brace that was opened just before `start` closes."""
+    depth = 1
+    for position in range(start, min(len(text), start + MAX_FORMULA_LENGTH)):
+        depth += {"{": 1, "}": -1}.get(text[position], 0)
+        if depth == 0:
+            return position
+    return None
+
+
+def _strip_commands(formula: str) -> str:
+    return re.sub(r"\\[A-Za-z]+(\s*\{[^{}]*\})?", "", formula)
+
+
+def _render_plain(text: str) -> str:
+    """Escaped text with typographic arithmetic."""
+    escaped = html.escape(text)
+    for pattern, replacement in _PLAIN_RULES:
+        escaped = pattern.sub(replacement, escaped)
+    return escaped.replace("\r\n", "\n").replace("\n", "<br>")
+
+
+def _mathml(formula: str) -> str | None:
+    """MathML of a LaTeX formula, from known elements only; None if it is not LaTeX that we can show."""
+    if not formula or len(formula) > MAX_FORMULA_LENGTH or formula.count("{") != formula.count("}"):
+        return None
+    if formula.count("{") > 40:  # the converter recurses
+        return None
+    from latex2mathml.converter import convert_to_element
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = convert_to_element(formula.replace("*", r"\times "))
+    except Exception:  # it raises many kinds on bad input, and bad input is ordinary here
+        return None
+    if any((e.text or "").startswith("\\") for e in tree.iter()):  # a command that it does not know
+        return None
+    return _sanitise_element(tree)
+
+
+def _sanitise_element(element: ElementTree.Element) -> str | None:
+    """The element as text, with known tags and attributes only; None if a tag is unknown."""
+    tag = str(element.tag).rsplit("}", 1)[-1]
+    if tag not in _ALLOWED_ELEMENTS:
+        return None
+    attributes = "".join(
+        f' {name}="{value}"'
+        for name, value in element.attrib.items()
+        if name in _ALLOWED_ATTRIBUTES and _PLAIN_VALUE.match(value)
+    )
+    inner = [_escape_text(element.text or "")]
+    for child in element:
+        copied = _sanitise_element(child)
+        if copied is None:
+            return None
+        inner += [copied, _escape_text(child.tail or "")]
+    return f"<{tag}{attributes}>{''.join(inner)}</{tag}>"
+
+
+def _escape_text(text: str) -> str:
+    """Escaped text; the converter's own numeric character references survive as the characters they mean."""
+    return html.escape(_ENTITY.sub(lambda m: html.unescape(m.group()), text))

@@ -1,0 +1,1 @@
+"""Estimates with intervals, rank correlations and curves: the statistics that diagnostics, lab and study share."""

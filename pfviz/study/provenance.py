@@ -1,0 +1,36 @@
+"""What the outcomes of a study depend on: an outcome belongs to a study only if all of it is the same."""
+
+from __future__ import annotations
+
+from importlib import metadata
+from typing import Any
+
+from pfviz.inference.settings import Settings
+from pfviz.study.models import Pair
+
+RECORDED_SETTINGS = ("temperature", "tau", "potential", "width")
+"""The settings that a study may set for all its runs. The others have their defaults, or are the budget's."""
+
+RECORDED_IF_CHANGED = ("aggregation",)
+"""More of them, left out where they have their default: so a study from before they could be set goes on."""
+
+PACKAGES = ("pfviz", "torch", "transformers", "numpy")
+"""The packages whose versions the numbers depend on."""
+
+
+def versions() -> dict[str, str]:
+    """Those of this process, by name of the package."""
+    return {name: metadata.version(name) for name in PACKAGES}
+
+
+def describe_study(pair: Pair, reward: str, common: Settings, problem_seed: int) -> dict[str, Any]:
+    """JSON-able: names and hashes of the models, versions, settings, and the seed of the problems."""
+    usual = Settings()
+    changed = [name for name in RECORDED_IF_CHANGED if getattr(common, name) != getattr(usual, name)]
+    return {
+        "problem_seed": problem_seed,
+        "reward": reward,
+        "settings": {name: getattr(common, name) for name in (*RECORDED_SETTINGS, *changed)},
+        "models": pair.fingerprint(),
+        "versions": versions(),
+    }

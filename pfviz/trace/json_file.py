@@ -1,0 +1,127 @@
+"""A trace from disk: JSON, checked field by field when it is read. docs/trace-schema.md says what each field means."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pfviz.errors import TraceError
+from pfviz.inference.events import NoteAdded, SwapProposed
+from pfviz.trace.invariants import check_invariants
+from pfviz.trace.json_text import dumps, save
+from pfviz.trace.schema import FIELD_BY_NAME, FIELDS, MAX_STEPS, SCHEMA_VERSION, SWEEP_FIELDS, Field
+from pfviz.trace.trace import Trace
+from pfviz.trace.validate import check_field, describe_value
+
+__all__ = ["dumps", "load", "loads", "save"]
+
+MAX_BYTES = 64 * 1024 * 1024
+"""A larger file is not read."""
+
+
+def load(path: str | Path) -> Trace:
+    """Read a trace that `save` wrote.
+
+    Raises:
+        TraceError: the file is missing, too large, damaged or of another kind; the message names the field.
+    """
+    try:
+        size = Path(path).stat().st_size
+        if size > MAX_BYTES:
+            raise TraceError(f"{path}: {size} bytes; a trace has at most {MAX_BYTES}")
+        return loads(Path(path).read_bytes())
+    except OSError as error:
+        raise TraceError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def loads(text: str | bytes) -> Trace:
+    """Read a trace from JSON text, every field checked.
+
+    Raises:
+        TraceError: damaged or foreign; the message names the field and index, what was expected and what was found.
+    """
+    data = _parse_json(text)
+    if not isinstance(data, dict):
+        raise TraceError(f"a trace is a JSON object; found {describe_value(data)}")
+    if "schema_version" in data:  # of a later version perhaps: say that first
+        check_field(FIELD_BY_NAME["schema_version"], data["schema_version"], 0, 0)
+    version = data.get("schema_version", SCHEMA_VERSION)
+    run = _check_field_names(data, FIELDS, version, "")
+    check_field(FIELD_BY_NAME["settings"], run["settings"], 0, 0)
+    particles = run["settings"]["particles"]
+    values = _convert_fields(run, FIELDS, particles, "")
+    common = {field.name: values[field.name] for field in FIELDS if not field.per_sweep}
+    common |= {"schema_version": SCHEMA_VERSION, "swaps": (), "earlier": ()}
+    earlier = []
+    for k, sweep in enumerate(values["earlier"]):
+        own = _convert_fields(
+            _check_field_names(sweep, SWEEP_FIELDS, version, f"earlier[{k}]."),
+            SWEEP_FIELDS,
+            particles,
+            f"earlier[{k}].",
+        )
+        earlier.append(Trace(**common | own))
+        check_invariants(earlier[-1], f"earlier[{k}].")
+    values |= {"schema_version": SCHEMA_VERSION, "earlier": tuple(earlier)}
+    trace = Trace(**values | {"swaps": tuple(SwapProposed(**swap) for swap in values["swaps"])})
+    check_invariants(trace)
+    return trace
+
+
+def _check_field_names(data: dict[str, Any], fields: tuple[Field, ...], version: int, where: str) -> dict[str, Any]:
+    """The object, which has every field and no other; an older version may lack those that came later."""
+    names = [field.name for field in fields]
+    if missing := [field.name for field in fields if field.name not in data and field.since <= version]:
+        raise TraceError(f"{where}{missing[0]}: is missing; a trace has the fields {', '.join(names)}")
+    if unknown := [name for name in data if name not in names]:
+        raise TraceError(f"{where + unknown[0][:80]!r}: is no field of a trace of schema version {SCHEMA_VERSION}")
+    return data
+
+
+def _convert_fields(data: dict[str, Any], fields: tuple[Field, ...], particles: int, where: str) -> dict[str, Any]:
+    """The fields of one sweep, checked and converted to the types of a trace; one that an older version lacks has its
+    usual value."""
+    if not isinstance(data["rewards"], list) or len(data["rewards"]) > MAX_STEPS:
+        raise TraceError(
+            f"{where}rewards: expected a list of 0 to {MAX_STEPS} steps; found {describe_value(data['rewards'])}"
+        )
+    steps = len(data["rewards"])
+    found = {}
+    for field in fields:
+        usual = field.default if field.shape == "one" else [[field.default] * particles] * steps
+        value = check_field(field, data.get(field.name, usual), steps, particles, where)
+        found[field.name] = _to_array(field, value, steps, particles)
+    found["notes"] = tuple(NoteAdded(note["step"], tuple(note["slots"]), note["text"]) for note in found["notes"])
+    return found
+
+
+def _parse_json(text: str | bytes) -> Any:
+    def refuse(word: str) -> Any:
+        raise TraceError(f'the bare word {word} is no JSON; an infinite number is written as the string "-Infinity"')
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            names = [name for name, _ in pairs]
+            raise TraceError(f"{next(n for n in names if names.count(n) > 1)[:80]!r}: stands twice in one object")
+        return found
+
+    if len(text) > MAX_BYTES:
+        raise TraceError(f"{len(text)} bytes; a trace has at most {MAX_BYTES}")
+    try:
+        return json.loads(text, parse_constant=refuse, object_pairs_hook=unique)
+    except RecursionError as error:
+        raise TraceError("the file is nested deeper than any trace") from error
+    except ValueError as error:  # JSONDecodeError, UnicodeDecodeError, an integer of more than 4,300 digits
+        raise TraceError(f"the file is no JSON: {str(error)[:200]}") from error
+
+
+def _to_array(field: Field, value: Any, steps: int, particles: int) -> Any:
+    """Lists of numbers and booleans as arrays of the trace's types; the rest as it is."""
+    dtype = {"integer": np.int64, "number": np.float64, "boolean": np.bool_}.get(field.kind)
+    if field.shape == "one" or dtype is None:
+        return value
+    return np.array(value, dtype=dtype).reshape((steps, particles) if field.shape == "T×N" else (steps,))

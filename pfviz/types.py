@@ -1,0 +1,119 @@
+"""Who proposes and who scores: the protocols that the loop speaks, and the records they exchange.
+
+A *session* holds what is heavy for one run (the KV cache of every particle) and forks it at `select`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal, Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+from pfviz.problems.problem import Problem
+
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+StepEnd = Literal["separator", "eos", "boxed", "tokens", "characters", "failed", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of one particle: text without its separator, the ids that were sampled (separator or EOS included)."""
+
+    text: str
+    token_ids: tuple[int, ...]
+    log_prob: float  # of the sampled tokens under the model at temperature 1, nats
+    finished: bool  # the particle writes nothing after this step
+    end: StepEnd  # "failed": it could not be written; empty, without tokens, and it finishes the particle
+    token_log_probs: tuple[float, ...] = ()  # of each token, at temperature 1, nats; none where they are not known
+    entropies: tuple[float, ...] = ()  # of the model's distribution before each token, so too; where they are asked for
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRewards:
+    """What a reward model says at each of its own tokens of a step, which need not be the generator's.
+
+    `rewards[k]` in [0, 1] is of the prefix up to character `ends[k]` (excluded) of the step's text; ends rise. What is
+    read at the separator, the step's own reward, is none of them.
+    """
+
+    ends: tuple[int, ...]
+    rewards: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How steps are drawn. `temperature` 0 is greedy; the bounds end any step and any solution."""
+
+    temperature: float = 0.8
+    max_step_tokens: int = 256
+    max_step_characters: int = 4000
+    entropies: bool = False  # steps are to hold their entropies, which cost a pass over the vocabulary
+
+
+StepProgress = Iterator[Mapping[int, Step] | int]
+NO_STEPS: Mapping[int, Step] = MappingProxyType({})
+
+
+class GeneratorSession(Protocol):
+    def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NO_STEPS) -> StepProgress:
+        """Write one step for each active slot. Yields the running count of tokens (an int) after each token
+        column, so that the caller can stop in between by closing the iterator; the last item is the mapping
+        slot -> `Step`.
+
+        The active slots in `given` take on that step, token by token, instead of drawing one: a pinned particle, or
+        the past of a run that goes on. What the others draw does not depend on it."""
+        ...
+
+    def select(self, ancestors: IntArray) -> None:
+        """Slot n becomes a copy of slot ancestors[n]; ancestors (N,)."""
+        ...
+
+
+@runtime_checkable
+class Generator(Protocol):
+    name: str
+
+    def open(self, problem: Problem, *, particles: int, seed: int, sampling: Sampling) -> GeneratorSession:
+        """A session with `particles` slots, each at the end of the prompt."""
+        ...
+
+
+class RewardSession(Protocol):
+    """A session whose model scores every token may have an attribute `token_rewards`, a mapping slot -> `TokenRewards`
+    of what it scored last."""
+
+    def score(self, steps: Mapping[int, Step]) -> Mapping[int, float]:
+        """Reward in [0, 1] of each given slot's prefix once its new step is appended (the prefix is kept). A value that
+        is not finite says that there is none."""
+        ...
+
+    def select(self, ancestors: IntArray) -> None: ...
+
+
+@runtime_checkable
+class RewardModel(Protocol):
+    name: str
+
+    def open(self, problem: Problem, *, particles: int, whole: bool = False) -> RewardSession:
+        """A session with `particles` slots without steps. `whole`: every prefix is scored as one text, with one
+        separator at its end, instead of with one after each step."""
+        ...
+
+
+NO_TOKEN_REWARDS: Mapping[int, TokenRewards] = MappingProxyType({})
+
+
+def token_rewards(session: RewardSession) -> Mapping[int, TokenRewards]:
+    """What the session says of the tokens that it scored last, by slot; nothing, where its model scores steps only."""
+    told: Mapping[int, TokenRewards] = getattr(session, "token_rewards", NO_TOKEN_REWARDS)
+    return told
+
+
+def reads_entropies(reward: RewardModel) -> bool:
+    """Whether the reward model says of itself, by an attribute of this name, that it reads the entropies of steps."""
+    return bool(getattr(reward, "reads_entropies", False))

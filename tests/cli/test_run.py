@@ -1,0 +1,359 @@
+"""The command line, with invented events in place of models."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+import pfviz
+from pfviz.cli import main
+from pfviz.cli.run import run as run_command
+from pfviz.cli.terminal import plain_text
+from pfviz.errors import ProblemError
+from pfviz.inference.events import Event, RunEnded, StepsExtended, TokensDrafted
+from pfviz.types import Step
+from tests.contracts import toy
+from tests.sweeps import gibbs, tempering
+from tests.traces import PROBLEM, synthetic_events, synthetic_trace
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def call(*arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments))
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """Replaces the engine by invented events, and holds what it was asked for."""
+    seen: dict[str, Any] = {}
+
+    def stream(problem: str, *, stop: Callable[[], bool], **settings: Any) -> Iterator[Event]:
+        seen.update(settings, problem=problem)
+        return synthetic_events(settings["particles"], seed=settings["seed"], truth=settings["truth"], problem=problem)
+
+    monkeypatch.setattr("pfviz.api.stream", stream)
+    return seen
+
+
+# --- run --------------------------------------------------------------------------------------------------------------
+
+
+def test_run_prints_progress_and_answers_and_writes_both_files(asked: dict[str, Any], tmp_path: Path) -> None:
+    out, html = tmp_path / "run.json", tmp_path / "run.html"
+    result = call("run", PROBLEM, "--particles", "16", "--seed", "7", "--out", str(out), "--html", str(html))
+    assert result.exit_code == 0, result.output
+    trace = pfviz.load(out)
+    assert (trace.particles, trace.seed, trace.problem, trace.status) == (16, 7, PROBLEM, "finished")
+    lines = [line for line in result.output.splitlines() if re.match(r"step +\d", line)]
+    assert len(lines) == trace.steps
+    for t, line in enumerate(lines):
+        assert f"ESS {trace.ess[t]:>5.1f}/16" in line
+        assert f"best reward {trace.rewards[t].max():.3f}" in line
+        assert ("resampled" in line) == trace.resampled[t]
+    assert f"{trace.tokens.sum()} tokens" in lines[-1]
+    first = trace.answers.rows[0]
+    assert re.search(rf"^{re.escape(first.display)} +{first.mass:.3f} +{first.count} ", result.output, re.MULTILINE)
+    assert "<html" in html.read_text(encoding="utf-8")
+
+
+def test_truth_marks_the_answers(asked: dict[str, Any]) -> None:
+    result = call("run", PROBLEM, "--truth", "12")
+    marks = [row.correct for row in synthetic_trace(truth="12").answers.rows]
+    assert asked["truth"] == "12"
+    assert (result.output.count("✓"), result.output.count("✗")) == (marks.count(True), marks.count(False))
+    assert True in marks
+    assert "✓" not in call("run", PROBLEM).output
+
+
+def test_every_option_reaches_the_engine(asked: dict[str, Any]) -> None:
+    given = {
+        "particles": 8,
+        "seed": 3,
+        "truth": "12",
+        "generator": "embedded",
+        "reward": "naive",
+        "method": "particle_filtering",
+        "temperature": 0.5,
+        "tau": 2.0,
+        "potential": "telescoped",
+        "resampler": "systematic",
+        "finished": "absorbing",
+        "warmth": 4.0,
+        "iterations": 5,
+        "chains": 2,
+        "ladder": 3.0,
+        "width": 2,
+        "aggregation": "min",
+        "pick": "vote",
+        "trigger": "ess",
+        "threshold": 0.25,
+        "max_steps": 9,
+        "max_step_tokens": 99,
+    }
+    words = [word for name, value in given.items() for word in (f"--{name.replace('_', '-')}", str(value))]
+    result = call("run", PROBLEM, *words)
+    assert result.exit_code == 0, result.output
+    assert asked == {**given, "problem": PROBLEM}
+    flags = {option.name for option in run_command.params if isinstance(option, click.Option)}
+    assert flags == {*given, "pair", "endpoint", "protocol", "resume", "out", "html"}  # the first three become models
+
+
+def test_ctrl_c_stops_the_run_and_writes_a_valid_trace(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def stream(problem: str, *, stop: Callable[[], bool], **_: Any) -> Iterator[Event]:
+        for event in synthetic_events(8, steps=6):
+            yield event
+            if isinstance(event, TokensDrafted) and event.step == 2:
+                signal.raise_signal(signal.SIGINT)
+                assert stop()
+                yield RunEnded("stopped", 1.0)
+                return
+
+    monkeypatch.setattr("pfviz.api.stream", stream)
+    before = signal.getsignal(signal.SIGINT)
+    out, html = tmp_path / "run.json", tmp_path / "run.html"
+    result = call("run", PROBLEM, "--out", str(out), "--html", str(html))
+    assert result.exit_code == 130
+    assert (pfviz.load(out).status, pfviz.load(out).steps) == ("stopped", 2)
+    assert html.stat().st_size > 0
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_run_stopped_in_its_first_step_is_a_trace_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def stream(*_: Any, **__: Any) -> Iterator[Event]:
+        yield next(synthetic_events(4))
+        yield RunEnded("stopped", 0.1)
+
+    monkeypatch.setattr("pfviz.api.stream", stream)
+    out, html = tmp_path / "run.json", tmp_path / "run.html"
+    result = call("run", PROBLEM, "--out", str(out), "--html", str(html))
+    assert result.exit_code == 130, result.output
+    assert "no answers" in result.output
+    assert pfviz.load(out).steps == 0
+    assert html.is_file()
+    assert call("show", str(out)).exit_code == 0
+
+
+def test_a_second_ctrl_c_breaks_off(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def stream(*_: Any, **__: Any) -> Iterator[Event]:
+        for event in synthetic_events(4):
+            yield event
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr("pfviz.api.stream", stream)
+    out = tmp_path / "run.json"
+    result = call("run", PROBLEM, "--out", str(out))
+    assert result.exit_code == 1
+    assert "Aborted" in result.output
+    assert not out.exists()
+
+
+# --- show -------------------------------------------------------------------------------------------------------------
+
+
+def test_show_prints_a_run_again(tmp_path: Path) -> None:
+    trace = synthetic_trace(trigger="ess")
+    trace.save(tmp_path / "run.json")
+    result = call("show", str(tmp_path / "run.json"))
+    assert result.exit_code == 0, result.output
+    assert result.output.startswith(PROBLEM)
+    header, *rows = result.output[result.output.index("step ") :].splitlines()
+    assert " ".join(header.split()) == "step ESS/N resampled ancestors mean reward best reward finished tokens"
+    for t in range(trace.steps):
+        cells = rows[t].split()
+        assert cells[0] == str(t + 1)
+        assert cells[1] == f"{trace.ess[t] / trace.particles:.2f}"
+        assert cells[2] == ("yes" if trace.resampled[t] else "-")
+        assert cells[4:6] == [f"{trace.rewards[t].mean():.3f}", f"{trace.rewards[t].max():.3f}"]
+    answer = trace.answers.by_highest_reward
+    assert answer is not None
+    best = max(answer.members, key=lambda slot: trace.rewards[-1, slot])
+    assert f"Best solution, reward {trace.rewards[-1].max():.3f}" in result.output
+    for (t, n), text in zip(
+        trace.solution(trace.steps - 1, best), trace.path_texts(trace.steps - 1, best), strict=True
+    ):
+        assert re.search(rf"{trace.rewards[t, n]:.3f} +{re.escape(text)}", result.output)
+
+
+def test_show_refuses_what_is_no_trace(tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text('{"a": 1}', encoding="utf-8")
+    result = call("show", str(tmp_path / "x.json"))
+    assert result.exit_code == 2
+    assert re.fullmatch(r"Error: .+\n", result.output)
+
+
+# --- errors, and text of others ---------------------------------------------------------------------------------------
+
+
+def test_an_error_is_one_line_and_examples(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stream(*_: Any, **__: Any) -> Iterator[Event]:
+        raise ProblemError("Cannot read \x1b[31mthis\nproblem.", ("Compute 1 + 2", "Solve 3x = 6"))
+
+    monkeypatch.setattr("pfviz.api.stream", stream)
+    result = call("run", "?")
+    assert result.exit_code == 2
+    expected = "Error: Cannot read [31mthis problem.\nExamples:\n  Compute 1 + 2\n  Solve 3x = 6\n"
+    assert result.output == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", ""], "problem"),
+        (["run", "1 + 2", "--particles", "0"], "Particles"),
+        (["run", "1 + 2", "--temperature", "-1"], "Temperature"),
+        (["run", "1 + 2", "--temperature", "nan"], "Temperature"),
+        (["run", "1 + 2", "--seed", "x"], "--seed"),
+        (["run", "1 + 2", "--resampler", "x"], "--resampler"),
+        (["run", "1 + 2", "--out", "no/such/folder/x.json"], "no/such/folder"),
+        (["show", "no-such-file.json"], "no-such-file.json"),
+        (["serve", "--port", "0"], "--port"),
+        (["juggle"], "juggle"),
+    ],
+)
+def test_a_mistake_is_named_without_a_traceback(arguments: list[str], said: str) -> None:
+    result = call(*arguments)
+    assert (result.exit_code, type(result.exception)) == (2, SystemExit)  # a traceback would be any other exception
+    assert said in result.stderr
+
+
+def test_as_a_module() -> None:
+    command = [sys.executable, "-m", "pfviz", "run", "1 + 2", "--tau", "0"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch("Error: Tau is 0.+\n", done.stderr)
+
+
+def test_a_file_that_cannot_be_written_is_named(asked: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    out = tmp_path / ("x" * 300)
+    result = call("run", PROBLEM, "--out", str(out))
+    assert result.exit_code == 1
+    assert "Traceback" not in result.output
+    assert "Could not open file" in result.output
+
+
+def test_what_a_model_wrote_is_printed_as_plain_text(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    hostile = "\x1b[2J[bold]a[/nope]\x07 \u202eb \x9b31m \\boxed{[red]7}"
+
+    def stream(*_: Any, **__: Any) -> Iterator[Event]:
+        for event in synthetic_events(4, steps=1):
+            if isinstance(event, StepsExtended):
+                event = StepsExtended(event.step, {n: Step(hostile, (1,), -1.0, True, "boxed") for n in event.steps})
+            yield event
+
+    monkeypatch.setattr("pfviz.api.stream", stream)
+    out = tmp_path / "run.json"
+    for result in (call("run", PROBLEM, "--out", str(out)), call("show", str(out))):
+        assert result.exit_code == 0, result.output
+        assert not set("\x1b\x07\u202e\x9b") & set(result.output)
+        assert "[2J[bold]a[/nope] b 31m \\boxed{[red]7}" in result.output
+
+
+def test_plain_keeps_letters_signs_and_line_breaks() -> None:
+    assert plain_text("x² × 3 ÷ π\r\n\té, 数\u200b\x00") == "x² × 3 ÷ π\n    é, 数"
+
+
+# --- serve ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("host", "any_model"), [("0.0.0.0", False), ("127.0.0.1", True)])
+def test_serve_launches_the_page(host: str, any_model: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    launched: dict[str, Any] = {}
+    engines: list[Any] = []
+    monkeypatch.delenv("PFVIZ_ANY_MODEL", raising=False)
+    monkeypatch.setattr(
+        "pfviz.page.build_page", lambda engine: engines.append(engine) or SimpleNamespace(launch=launched.update)
+    )
+    assert call("serve", "--host", host, "--port", "8123").exit_code == 0
+    assert launched == {"server_name": host, "server_port": 8123}
+    assert engines[0].menu.any_model is any_model
+
+
+@pytest.mark.parametrize("variable", ["PFVIZ_ANY_MODEL", "PFVIZ_RUNS_AT_ONCE"])
+def test_a_setting_of_the_operator_that_makes_no_sense_is_named(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(variable, "perhaps")
+    result = call("serve")
+    assert result.exit_code == 1
+    assert f"Error: {variable} is 'perhaps'" in result.output
+
+
+def test_a_taken_port_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def launch(**_: Any) -> None:
+        raise OSError("Cannot find empty port in range: 7860-7860.")
+
+    monkeypatch.setattr("pfviz.page.build_page", lambda engine: SimpleNamespace(launch=launch))
+    result = call("serve")
+    assert result.exit_code == 1
+    assert "Error: The page cannot listen on 127.0.0.1:7860" in result.output
+
+
+# --- the embedded pair ------------------------------------------------------------------------------------------------
+
+
+def test_the_command_of_the_readme(tmp_path: Path) -> None:
+    """The models that ship, on the problem that the README gives."""
+    line = 'pfviz run "Compute (12 + 7) * 3 - 45" --particles 16 --seed 7 --out run.json --html run.html'
+    assert line in README
+    done = subprocess.run(
+        [sys.executable, "-m", *shlex.split(line)], capture_output=True, text=True, cwd=tmp_path, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^step +1 +16 alive", done.stdout, re.MULTILINE)
+    assert re.search(r"^answer +mass +count +best reward", done.stdout, re.MULTILINE)
+    trace = pfviz.load(tmp_path / "run.json")
+    assert (trace.particles, trace.seed, trace.status) == (16, 7, "finished")
+    assert (tmp_path / "run.html").stat().st_size > 0
+
+
+# --- several sweeps, and going on -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def toy_pair(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The toy language in the place of the embedded pair."""
+    monkeypatch.setattr("pfviz.models.registry.get_generator", lambda name: toy.ToyGenerator())
+    monkeypatch.setattr("pfviz.models.registry.get_reward", lambda name: pfviz.reward(toy.reward))
+
+
+def test_a_stopped_run_goes_on_from_its_file(toy_pair: None, tmp_path: Path) -> None:
+    whole = gibbs()
+    cut, out = tmp_path / "cut.json", tmp_path / "whole.json"
+    whole.sweep(2).upto(2).save(cut)
+    result = call("run", "--resume", str(cut), "--out", str(out))
+    assert result.exit_code == 0, result.output
+    assert [sweep.texts for sweep in pfviz.load(out).sweeps] == [sweep.texts for sweep in whole.sweeps]
+    assert [line for line in result.output.splitlines() if line.startswith("iteration")] == [
+        f"iteration {k}" for k in (1, 2, 3, 4)
+    ]
+
+
+def test_going_on_takes_its_settings_from_the_trace(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    gibbs().save(path)
+    result = call("run", "1 + 2", "--resume", str(path), "--tau", "1")
+    assert result.exit_code == 2
+    assert "leave out: tau, problem" in result.output
+    assert "Give a PROBLEM" in call("run").output
+
+
+def test_chains_and_exchanges_are_told(toy_pair: None, tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    tempering().save(path)
+    lines = call("run", "--resume", str(path)).output.splitlines()
+    assert "iteration 2, chain 3" in lines
+    swaps = tempering().swaps
+    assert sum("exchange what they keep" in line for line in lines) == len(swaps)
+    assert sum("do not exchange" in line for line in lines) == sum(not swap.accepted for swap in swaps)

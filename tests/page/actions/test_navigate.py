@@ -1,0 +1,107 @@
+"""Where the visitor looks: clicks, keys, tabs, events, files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pfviz.page.actions import files, navigate
+from pfviz.page.render import run_view
+from pfviz.page.state.visits import Visit
+from pfviz.trace.json_file import save
+from tests.traces import synthetic_trace
+
+
+@pytest.fixture
+def visit() -> Visit:
+    return Visit(trace=synthetic_trace(particles=8, steps=5))
+
+
+def test_a_click_selects_everywhere(visit: Visit) -> None:
+    navigate.select(visit, {"uid": 9})
+    shown = navigate.redraw(visit)
+    for name in ("genealogy", "strips", "weights"):
+        assert '"selected":9' in shown[name]
+    assert "Particle 1" in shown["inspector"]
+
+
+def test_a_click_on_nothing_changes_nothing(visit: Visit) -> None:
+    navigate.select(visit, {"uid": 9})
+    for sent in ({}, {"uid": None}, {"uid": 10**9}, {"uid": "<script>"}):
+        navigate.select(visit, sent)
+        assert visit.selected == 9
+
+
+def test_keys_walk(visit: Visit) -> None:
+    navigate.move_selection(visit, {"move": "parent"})
+    assert visit.selected is None  # nothing is selected yet
+    navigate.select(visit, {"uid": 9})
+    navigate.move_selection(visit, {"move": "parent"})
+    assert visit.selected is not None
+    assert visit.selected < 8
+    navigate.move_selection(visit, {"move": "sideways"})
+    assert visit.selected < 8
+
+
+def test_only_the_open_tab_is_drawn(visit: Visit) -> None:
+    for place, tab in enumerate(run_view.TABS):
+        navigate.open_tab(visit, {"index": place})
+        assert set(run_view.TABS) & navigate.redraw(visit).keys() == {tab}
+    navigate.open_tab(visit, {"index": 99})
+    assert visit.tab == run_view.TABS[-1]
+
+
+def test_resampling_events_are_walked_one_by_one(visit: Visit) -> None:
+    assert visit.trace is not None
+    events = np.flatnonzero(visit.trace.resampled).tolist()
+    assert run_view.shown_event(visit.trace, None) == events[-1]
+    navigate.step_event(-1)(visit, {})
+    assert visit.event == events[-2]
+    for _ in range(9):
+        navigate.step_event(-1)(visit, {})
+    assert visit.event == events[0]
+    assert "event 1 of" in navigate.redraw(visit)["event"]
+    for _ in range(9):
+        navigate.step_event(+1)(visit, {})
+    assert visit.event == events[-1]
+
+
+def test_a_run_without_events_says_so() -> None:
+    assert "Nothing was resampled" in run_view.event_label(synthetic_trace(trigger="never"), None)
+
+
+def test_a_trace_from_a_file_is_shown_like_a_run(visit: Visit, tmp_path: Path) -> None:
+    other = synthetic_trace(particles=4, steps=3, problem="9 - 4")
+    save(other, tmp_path / "run.json")
+    shown = navigate.open_trace(visit, str(tmp_path / "run.json"))
+    assert visit.trace is not None
+    assert visit.trace.problem == shown["problem"] == "9 - 4"
+    assert "3 steps" in shown["progress"]
+    assert shown["genealogy"]
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"\xff\xfe", b"[1, 2", b'{"schema_version": 99}'])
+def test_a_damaged_file_is_refused_and_changes_nothing(visit: Visit, tmp_path: Path, content: bytes) -> None:
+    before = visit.trace
+    (tmp_path / "run.json").write_bytes(content)
+    shown = navigate.open_trace(visit, str(tmp_path / "run.json"))
+    assert list(shown) == ["banner"]
+    assert 'role="alert"' in shown["banner"]
+    assert visit.trace is before
+
+
+def test_downloads_say_what_they_are_and_open_again(visit: Visit, tmp_path: Path) -> None:
+    assert visit.trace is not None
+    path = files.write_trace(visit.trace, "json", tmp_path)
+    assert path.name == "pfviz-compute-12-7-3-45-n8-seed0.json"
+    assert files.read_trace(path).steps == 5
+    report = files.write_trace(visit.trace, "html", tmp_path).read_text(encoding="utf-8")
+    assert report.startswith("<!doctype html>") or report.startswith("<!DOCTYPE html>")
+
+
+@pytest.mark.parametrize(("steps", "resumable"), [(5, False), (3, True)])
+def test_an_opened_trace_that_was_cut_can_go_on(visit: Visit, tmp_path: Path, steps: int, resumable: bool) -> None:
+    save(synthetic_trace(particles=8, steps=5).upto(steps), tmp_path / "run.json")
+    assert navigate.open_trace(visit, str(tmp_path / "run.json"))["resumable"] is resumable

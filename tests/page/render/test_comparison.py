@@ -1,0 +1,88 @@
+"""The comparison of the methods: what the page says of a study's result."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from pfviz.page.render import comparison
+from pfviz.study.budgets import BUDGET_RULES
+from pfviz.study.plan import Unit, units
+from pfviz.study.result import Result, load
+from pfviz.study.summary import summarise
+from tests.study.outcomes import outcomes
+
+
+def result(
+    methods: tuple[str, ...] = ("particle_filtering", "best_of_n"), budgets: tuple[int, ...] = (1, 16)
+) -> Result:
+    def right(unit: Unit) -> bool:
+        return unit.problem < {1: 2, 16: 6}[unit.budget] - (unit.method == "best_of_n")
+
+    wanted = units(methods, budgets, 8, 1)
+    return summarise(outcomes(wanted, right), wanted, {"reward": "embedded", "settings": {"tau": 1.0}})
+
+
+@pytest.fixture
+def anew() -> Iterator[None]:
+    comparison.render_parts.cache_clear()
+    yield
+    comparison.render_parts.cache_clear()
+
+
+def test_what_ships_compares_every_method_on_two_hundred_problems() -> None:
+    shipped = load(comparison.result_path())
+    assert set(shipped.methods) == set(BUDGET_RULES)
+    assert shipped.problems >= 200
+    assert shipped.seeds >= 2
+    assert {budget for budget, _ in shipped.curve("particle_filtering")} == {1, 2, 4, 8, 16, 32, 64}
+
+
+def test_the_words_are_the_numbers() -> None:
+    said = comparison.describe_study(result())
+    assert "the same 8 problems" in said
+    assert "At N = 16 particle filtering answers <strong>75.0%</strong>" in said
+    assert "best-of-N 62.5%" in said
+    assert "dvts" not in said.lower()
+    assert "one seed" in said
+
+
+def test_why_stands_beside_it_and_is_escaped() -> None:
+    said = comparison.describe_study(result(), "Because <b>x")
+    assert "<p>Because &lt;b&gt;x</p>" in said
+    assert "limit, not the search" in comparison.read_findings()
+
+
+def test_a_study_without_sixteen_generations_speaks_of_its_largest() -> None:
+    said = comparison.describe_study(result(budgets=(1,)))
+    assert "At N = 1 particle filtering answers <strong>25.0%</strong>" in said
+    assert said.count("At N =") == 1
+    assert "At N =" not in comparison.describe_study(result(methods=("best_of_n",)))
+
+
+def test_a_file_is_escaped() -> None:
+    said = comparison.describe_study(replace(result(), about={"reward": "<b>x", "settings": {"<i>": "<u>"}}))
+    assert not {"<b>x", "<i>", "<u>"} & set(said.split())
+    assert "&lt;b&gt;x" in said
+
+
+def test_every_part_has_a_value(anew: None) -> None:
+    values = comparison.render_parts()
+    assert tuple(values) == comparison.PARTS
+    for name in comparison.PARTS[1:]:
+        assert json.loads(values[name])["data"]
+    assert comparison.render_parts() is values  # drawn once
+
+
+def test_where_nothing_is_shipped_it_says_how_to_make_it(
+    anew: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PFVIZ_ASSETS", str(tmp_path))
+    values = comparison.render_parts()
+    assert tuple(values) == comparison.PARTS
+    assert "pfviz study" in values["study_about"]
+    assert set(values.values()) == {"", values["study_about"]}

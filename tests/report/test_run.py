@@ -1,0 +1,129 @@
+"""The report stands alone, and nothing in a run can act in it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pfviz.report import document
+from pfviz.report.run import to_html
+from pfviz.trace import Recorder, Trace
+from tests.traces import synthetic_events, synthetic_trace
+
+ATTACK = "</script><script>window.hacked=1</script><img src=x onerror='window.hacked=1'>"
+
+
+class _Elements(HTMLParser):
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page.replace(document.plotly_js(), ""))  # five megabytes that are not ours
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+def hostile() -> Trace:
+    trace = synthetic_trace(4, 3, problem=f"Compute {ATTACK}")
+    return dataclasses.replace(
+        trace,
+        texts=[[text and f"{ATTACK} \\boxed{{{ATTACK}}}" for text in row] for row in trace.texts],
+        method=ATTACK,
+        generator=ATTACK,
+        versions={ATTACK: ATTACK},
+        settings={**trace.settings, ATTACK: ATTACK},
+    )
+
+
+def data_of(page: str) -> Any:
+    found = re.search(r"<script>const PFVIZ = (.*?);</script>", page, re.DOTALL)
+    assert found is not None
+    return json.loads(found[1])
+
+
+def test_nothing_is_loaded_from_outside() -> None:
+    elements = _Elements(to_html(synthetic_trace(4, 3))).found
+    assert [tag for tag, _ in elements].count("script") == 3
+    assert not [a for _, attributes in elements for a in attributes if a in ("src", "href") or a.startswith("on")]
+    policy = next(a["content"] for t, a in elements if t == "meta" and "http-equiv" in a)
+    assert policy is not None
+    assert policy.startswith("default-src 'none'")
+    assert "unsafe-eval" not in policy
+
+
+def test_hostile_texts_add_no_element() -> None:
+    tame, wild = _Elements(to_html(synthetic_trace(4, 3))), _Elements(to_html(hostile()))
+    assert {tag for tag, _ in wild.found} <= {tag for tag, _ in tame.found} | {"span", "i"}
+    assert [tag for tag, _ in wild.found].count("script") == 3
+
+
+def test_every_solution_can_be_read_from_it() -> None:
+    trace = synthetic_trace(16, 5)
+    run = data_of(to_html(trace))["run"]
+    assert run["uids"] == trace.uids.tolist()
+    assert run["ancestors"] == trace.ancestors.tolist()
+    assert '<span class="boxed">12</span>' in run["html"][run["texts"][4][0]] + "".join(run["html"])
+    assert len(run["html"]) == len({text for row in trace.texts for text in row})
+    assert trace.uids[-1, trace.answers.by_highest_reward.members[0]] in trace.uids  # type: ignore[union-attr]
+    assert run["selected"] in trace.uids
+
+
+def test_it_says_how_to_read_each_figure() -> None:
+    page = to_html(synthetic_trace(4, 3))
+    assert page.count('class="reads"') == 6
+
+
+def opened(browser: Any, path: Path, trace: Trace) -> tuple[Any, list[str]]:
+    file = path / "run.html"
+    file.write_text(to_html(trace), encoding="utf-8")
+    page, errors = browser.new_page(), []
+    page.set_default_timeout(120_000)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.goto(file.as_uri())
+    page.wait_for_selector("#rewards .plotly")
+    return page, errors
+
+
+@pytest.mark.browser
+def test_arrows_and_clicks_walk_the_solutions(browser: Any, tmp_path: Path) -> None:
+    trace = synthetic_trace(8, 4)
+    page, errors = opened(browser, tmp_path, trace)
+    t, n = trace.node(data_of(to_html(trace))["run"]["selected"])
+    assert page.inner_text("#where") == f"Step {t + 1} · particle {n}"
+    assert page.locator("#path li").count() == len(trace.solution(t, n))
+    page.keyboard.press("ArrowLeft")
+    assert page.inner_text("#where") == f"Step {t} · particle {trace.ancestors[t - 1, n]}"
+    page.locator("#path button").first.click()
+    assert page.inner_text("#where").startswith("Step 1 · ")
+    page.evaluate("document.getElementById('genealogy').emit('plotly_click', {points: [{customdata: 9}]})")
+    assert page.inner_text("#where") == "Step 2 · particle 1"
+    page.locator("[data-event='0']").click()
+    assert "Resampling after step 1" in page.inner_text("section:has(#resampling)")
+    page.emulate_media(color_scheme="dark")
+    assert errors == []
+
+
+@pytest.mark.browser
+def test_hostile_texts_do_not_run(browser: Any, tmp_path: Path) -> None:
+    page, errors = opened(browser, tmp_path, hostile())
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("img").count() == 0
+    assert ATTACK in page.inner_text("h1")
+    assert errors == []
+
+
+@pytest.mark.browser
+def test_a_run_without_a_step_opens(browser: Any, tmp_path: Path) -> None:
+    recorder = Recorder()
+    recorder.record(next(iter(synthetic_events())))
+    page, errors = opened(browser, tmp_path, recorder.trace())
+    assert "No step yet" in page.inner_text("body")
+    assert errors == []
