@@ -17,9 +17,10 @@ from pfviz.cli.files import INPUT_FILE, OUTPUT_FILE, check_writable, report_writ
 from pfviz.cli.gather import gather_runs, select_reward
 from pfviz.cli.limits import EXIT_LIMIT_CROSSED, Limit, LimitType, limit_values
 from pfviz.cli.run import EXIT_INTERRUPTED
+from pfviz.cli.setting_options import setting_options
 from pfviz.cli.terminal import console, one_line
 from pfviz.errors import LabError
-from pfviz.inference.methods import METHODS
+from pfviz.inference.methods import METHODS, SAMPLING_METHOD
 from pfviz.lab.diagnosis import diagnose as examine
 from pfviz.lab.metrics.first_errors import evaluate
 from pfviz.lab.selftest import selftest
@@ -53,10 +54,12 @@ _MODE_OPTIONS = {
 @click.option("--fail-on", type=LimitType(), multiple=True, help="End with status 3 if a number crosses this limit.")
 @click.option("--batch", type=click.IntRange(1), metavar="N", help="Make N runs of held-out problems, diagnose them.")
 @click.option(
-    "--method", type=click.Choice(list(METHODS)), default="best_of_n", help="Of --batch: how particles are selected."
+    "--method",
+    type=click.Choice(list(METHODS)),
+    default=SAMPLING_METHOD,
+    help="Of --batch: how particles are selected.",
 )
-@click.option("--particles", "-n", default=16, help="Of --batch: solutions of each run.")
-@click.option("--temperature", default=selftest.TEMPERATURE, help="Of --batch: of the generator's sampling.")
+@setting_options(("particles", "temperature"), prefix="Of --batch: ", defaults={"temperature": selftest.TEMPERATURE})
 @click.option("--seed", "-s", default=0, help="Of --batch: of the first run; each one after it has the next.")
 @click.option(
     "--out", "-o", type=click.Path(file_okay=False, path_type=Path), help="Of --batch: folder to keep the runs in."

@@ -12,18 +12,17 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from pfviz.cli.run import EXIT_INTERRUPTED
+from pfviz.cli.setting_options import setting_options
 from pfviz.cli.tables import accuracies
 from pfviz.cli.terminal import console
 from pfviz.errors import StudyError
-from pfviz.inference.aggregation import AGGREGATIONS
-from pfviz.inference.potentials import POTENTIALS
+from pfviz.inference.methods import METHODS
 from pfviz.inference.settings import Settings
 from pfviz.models.registry import REWARDS
 from pfviz.problems.problem import Problem
 from pfviz.resources import weights_dir
-from pfviz.study.budgets import BUDGET_RULES, BUDGETS, settings_for
 from pfviz.study.models import Pair
-from pfviz.study.plan import Job, jobs, units
+from pfviz.study.plan import BUDGETS, Job, jobs, settings_for, units
 from pfviz.study.provenance import describe_study
 from pfviz.study.result import Result
 from pfviz.study.run_job import Outcome
@@ -32,7 +31,6 @@ from pfviz.study.summary import summarise
 
 REWARD_FOLDERS = {"embedded": "reward", "naive": "naive-reward"}
 """Name of a reward → its folder beside the generator's; the other presets need none."""
-DEFAULT_SETTINGS = Settings()
 
 
 class NameListType(click.ParamType[Any]):
@@ -73,8 +71,8 @@ class NumberListType(click.ParamType[Any]):
 @click.command()
 @click.option(
     "--methods",
-    type=NameListType(tuple(BUDGET_RULES)),
-    default=tuple(BUDGET_RULES),
+    type=NameListType(tuple(METHODS)),
+    default=tuple(METHODS),
     show_default="all",
     help="Who is compared.",
 )
@@ -85,17 +83,7 @@ class NumberListType(click.ParamType[Any]):
 @click.option("--seeds", type=click.IntRange(1, 1000), default=2, help="Runs of each method, budget and problem.")
 @click.option("--problem-seed", type=click.IntRange(0), default=0, help="Of the problems; 0: those of the model card.")
 @click.option("--reward", type=click.Choice(list(REWARDS)), default="embedded", help="Who scores the steps.")
-@click.option("--temperature", default=DEFAULT_SETTINGS.temperature, help="Of the generator's sampling.")
-@click.option("--tau", default=DEFAULT_SETTINGS.tau, help="Softmax temperature of the weights.")
-@click.option(
-    "--potential", type=click.Choice(list(POTENTIALS)), default=DEFAULT_SETTINGS.potential, help="What a reward weighs."
-)
-@click.option(
-    "--aggregation",
-    type=click.Choice(list(AGGREGATIONS)),
-    default=DEFAULT_SETTINGS.aggregation,
-    help="What the rewards of a solution's steps count together.",
-)
+@setting_options(("temperature", "tau", "potential", "aggregation"))
 @click.option(
     "--out",
     "-o",

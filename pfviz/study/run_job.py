@@ -18,8 +18,7 @@ from pfviz.inference.methods.base import Population
 from pfviz.inference.settings import PICKS, Settings
 from pfviz.inference.weights import ess, log_sum_exp
 from pfviz.rng import derive_rng
-from pfviz.study.budgets import settings_for
-from pfviz.study.plan import Job, Unit
+from pfviz.study.plan import Job, Unit, settings_for
 from pfviz.trace.trace import Trace
 from pfviz.types import Generator, RewardModel
 

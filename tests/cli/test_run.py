@@ -91,7 +91,7 @@ def test_every_option_reaches_the_engine(asked: dict[str, Any]) -> None:
         "potential": "telescoped",
         "resampler": "systematic",
         "finished": "absorbing",
-        "warmth": 4.0,
+        "tau_start_factor": 4.0,
         "iterations": 5,
         "chains": 2,
         "ladder": 3.0,
@@ -102,6 +102,7 @@ def test_every_option_reaches_the_engine(asked: dict[str, Any]) -> None:
         "threshold": 0.25,
         "max_steps": 9,
         "max_step_tokens": 99,
+        "max_step_characters": 999,
     }
     words = [word for name, value in given.items() for word in (f"--{name.replace('_', '-')}", str(value))]
     result = call("run", PROBLEM, *words)
@@ -109,6 +110,16 @@ def test_every_option_reaches_the_engine(asked: dict[str, Any]) -> None:
     assert asked == {**given, "problem": PROBLEM}
     flags = {option.name for option in run_command.params if isinstance(option, click.Option)}
     assert flags == {*given, "pair", "endpoint", "protocol", "resume", "out", "html"}  # the first three become models
+
+
+def test_a_former_name_of_an_option_is_understood_and_not_shown(asked: dict[str, Any]) -> None:
+    assert call("run", PROBLEM, "--warmth", "3").exit_code == 0
+    assert asked["tau_start_factor"] == 3.0
+    assert "warmth" not in call("run", "--help").output
+    refused = call("run", PROBLEM, "--warmth", "x").output
+    assert "'--tau-start-factor'" in refused
+    assert "--warmth" not in refused
+    assert call("run", PROBLEM, "--tau-start-factor", "2", "--warmth", "3").exit_code == 0
 
 
 def test_ctrl_c_stops_the_run_and_writes_a_valid_trace(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
