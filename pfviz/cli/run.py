@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,20 +9,19 @@ import click
 from click.core import ParameterSource
 from rich.console import Console
 
-import pfviz
+from pfviz import api
 from pfviz.cli import tables
 from pfviz.cli.files import INPUT_FILE, OUTPUT_FILE, check_writable, report_write
 from pfviz.cli.progress import Interrupt, Progress
 from pfviz.cli.setting_options import setting_options
 from pfviz.cli.terminal import console
-from pfviz.inference.events import Event
 from pfviz.inference.methods import DEFAULT_METHOD, METHODS
 from pfviz.inference.settings import SETTINGS
 from pfviz.models.hub.catalog import PAIRS
 from pfviz.models.hub.published import is_hub_id_or_folder, join_protocol
 from pfviz.models.prm.registry import PROTOCOLS
 from pfviz.models.registry import REWARDS
-from pfviz.trace import Recorder, Trace
+from pfviz.trace import Recorder, Trace, load
 
 EXIT_INTERRUPTED = 130  # what shells expect of a command that Ctrl-C ended
 
@@ -82,13 +80,13 @@ def run(
     screen = console()
     if resume is not None:
         _check_only_resume(click.get_current_context())
-        recorded = pfviz.load(resume)
-        trace = _record_run(screen, recorded.generator, lambda stop: _resume_events(recorded, stop))
+        prepared = api.prepare_resume(load(resume))
     elif problem is not None:
         _choose_models(click.get_current_context(), settings)
-        trace = _record_run(screen, settings["generator"], lambda stop: pfviz.stream(problem, stop=stop, **settings))
+        prepared = api.prepare(problem, **settings)
     else:
         raise click.UsageError("Give a PROBLEM, or --resume FILE.")
+    trace = _record_run(screen, prepared)
     screen.print()
     tables.print_result(screen, trace)
     _write_files(screen, trace, out, html)
@@ -131,21 +129,15 @@ def _check_only_resume(ctx: click.Context) -> None:
         )
 
 
-def _resume_events(trace: Trace, stop: Callable[[], bool]) -> Iterator[Event]:
-    from pfviz.api import resume_stream
-
-    return resume_stream(trace, stop=stop)
-
-
-def _record_run(screen: Console, generator: str, begin: Callable[[Callable[[], bool]], Iterator[Event]]) -> Trace:
+def _record_run(screen: Console, prepared: api.Prepared) -> Trace:
     """Run to the end, or to Ctrl-C, and return the trace of the complete steps."""
-    if generator == "embedded":
+    if prepared.names[0] == "embedded":
         from pfviz.models.decoding.threads import use_one_thread
 
         use_one_thread()
     recorder, interrupt = Recorder(), Interrupt()
     with Progress(screen) as progress:
-        events = begin(interrupt.stop_requested)  # loads the models; Ctrl-C aborts here
+        events = api.start(prepared, stop=interrupt.stop_requested)  # loads the models; Ctrl-C aborts here
         with interrupt.catch_sigint():
             for event in events:
                 recorder.record(event)

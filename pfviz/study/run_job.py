@@ -68,10 +68,11 @@ def run_job(job: Job, common: Settings, generator: Generator, reward: RewardMode
     """Run the job's first unit, and read the run as each of its units would."""
     first = job.units[0]
     spent = partial(_unit_settings, common=common)
-    trace = api.run(
-        job.problem, generator=generator, reward=reward, method=first.method, **spent(first).as_dict(),
-        seed=first.run_seed,
+    prepared = api.prepare(
+        job.problem, generator=generator, reward=reward, method=first.method, seed=first.run_seed,
+        **spent(first).as_dict(),
     )  # fmt: skip
+    trace = api.record(prepared)
     return [outcome(unit, trace if unit is first else reweigh(trace, unit.method, spent(unit))) for unit in job.units]
 
 

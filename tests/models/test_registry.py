@@ -43,7 +43,7 @@ def test_a_run_by_names(shipped) -> None:
 
 
 def test_a_problem_beyond_the_preset_is_refused_before_anything_is_loaded(shipped, monkeypatch) -> None:
-    monkeypatch.setattr(registry, "generator", lambda name: pytest.fail("loaded"))
+    monkeypatch.setattr(registry, "get_generator", lambda name: pytest.fail("loaded"))
     with pytest.raises(ProblemError) as caught:
         pfviz.stream("∫ sin(x) dx")
     assert len(caught.value.examples) == 3

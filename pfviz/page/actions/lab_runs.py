@@ -120,7 +120,7 @@ def _run_problem(
 ) -> Generator[PartValues, None, Trace | None]:
     """One run of a batch, in the page's queue and turns; None if it was stopped."""
     recorder, begun = Recorder(), False
-    told = engine.stream(problem.text, stop=batch.is_set, truth=problem.truth, **settings)
+    told = engine.stream(problem, stop=batch.is_set, **settings)
     try:
         for event in told:
             if isinstance(event, WaitStatus):

@@ -41,14 +41,14 @@ FieldErrors = dict[str, str]
 
 
 def read_form(form: Mapping[str, Any], menu: ModelMenu) -> tuple[dict[str, Any], FieldErrors]:
-    """The settings of a form (a key per field) and what is wrong with it; run only if nothing is.
+    """The problem and the settings of a form (a key per field) and what is wrong with it; run only if nothing is.
 
     A field that the chosen method does not have is hidden on the page, so it is left out here.
     """
     errors: FieldErrors = {}
     settings: dict[str, Any] = {}
     try:
-        settings["problem"] = Problem.from_text(str(form["problem"] or "")).text
+        settings["problem"] = Problem.from_text(str(form["problem"] or ""))
     except ProblemError as error:
         errors["problem"] = str(error)
     for field in (

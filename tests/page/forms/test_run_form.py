@@ -13,6 +13,7 @@ from pfviz.inference.resampling import RESAMPLERS
 from pfviz.inference.settings import FINISHED_MODES, PICKS, SETTINGS, TRIGGERS, Settings
 from pfviz.page.forms import run_form
 from pfviz.page.serving.model_menu import OTHER_MODEL, ModelMenu
+from pfviz.problems.problem import Problem
 
 FORM: dict[str, Any] = {"problem": "1 + 2", **run_form.DEFAULTS}
 OFFER = ModelMenu.from_environment({"PFVIZ_ANY_MODEL": "1"})
@@ -26,7 +27,7 @@ def test_the_usual_form_gives_settings() -> None:
     settings, errors = read(FORM)
     assert errors == {}
     assert settings == {
-        "problem": "1 + 2",
+        "problem": Problem("1 + 2"),
         "method": "particle_filtering",
         "particles": 16,
         "generator": "embedded",
