@@ -94,11 +94,6 @@ def test_a_damaged_folder_is_an_error(tmp_path) -> None:
         load_generator(tmp_path)
 
 
-def test_assets_lie_beside_the_package(monkeypatch) -> None:
-    monkeypatch.delenv("PFVIZ_ASSETS", raising=False)
-    assert registry.assets_dir() == Path(pfviz.__file__).parents[1] / "assets"
-
-
 def test_every_preset_says_what_it_is() -> None:
     for preset in [*registry.GENERATORS.values(), *registry.REWARDS.values()]:
         assert preset.description.endswith(".")

@@ -60,7 +60,10 @@ def start(prepared: api.Prepared, *, stop: Callable[[], bool]) -> Iterator[Event
 
 @functools.cache
 def gpu_task() -> Callable[[EventsFactory, int], abc.Generator[Event | PfvizError, None, None]]:
-    """`_collect_errors` as a function that is called here and computed with a GPU. A Space must have one when it is launched."""
+    """`_collect_errors` as a function that is called here and computed with a GPU.
+
+    A Space must have one when it is launched.
+    """
     import spaces
 
     os.register_at_fork(after_in_child=registry.reset_after_fork)
