@@ -53,7 +53,11 @@ _FIRST_SETTINGS = ("particles", "seed")
 @click.option(
     "--protocol", type=click.Choice(list(PROTOCOLS)), help="Ask that reward model so, whatever its files say of it."
 )
-@click.option("--endpoint", metavar="NAME", help="Let this configured server write the steps: --model endpoint:NAME.")
+@click.option(
+    "--endpoint",
+    metavar="NAME",
+    help="Let this configured server write the steps, as does --model endpoint:NAME; see docs/endpoints.md.",
+)
 @click.option("--method", type=click.Choice(list(METHODS)), default=DEFAULT_METHOD, help="How particles are selected.")
 @setting_options(name for name in SETTINGS if name not in _FIRST_SETTINGS)
 @click.option(
@@ -72,10 +76,18 @@ def run(
     html: Path | None,
     **settings: Any,
 ) -> None:
-    """Solve PROBLEM with a particle filter; print progress and the answers.
+    """Solve PROBLEM with a particle filter; print a line per step, then the answers and the best solution.
+
+    \b
+    pfviz run "Compute (12 + 7) * 3 - 45" --particles 16 --seed 7 --out run.json --html run.html
+    pfviz run "Solve 3x + 5 = 20" --method particle_gibbs --iterations 4
+    pfviz run "A train leaves at nine and …" --pair laptop --truth 12
+
+    Of the reward models, `naive` can be fooled; `oracle` never errs, and has to know the answer (`--truth`, for a
+    story); `confidence`, and `confidence-min`, `-sum` and `-entropy`, ask the generator itself.
 
     Ctrl-C stops the run between two tokens; what it did until then is printed and written all the same, and `--resume`
-    goes on from a trace so written as if nothing had happened.
+    goes on from a trace so written as if nothing had happened: on a CPU, with the same versions, bit for bit.
     """
     screen = console()
     if resume is not None:

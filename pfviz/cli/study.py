@@ -92,7 +92,11 @@ class NumberListType(click.ParamType[Any]):
     help="Folder of the results.",
 )
 @click.option("--workers", type=click.IntRange(1), show_default="all cores", help="Processes that run side by side.")
-@click.option("--ray", metavar="ADDRESS", help="Hand the runs to this Ray cluster; `local` starts one here.")
+@click.option(
+    "--ray",
+    metavar="ADDRESS",
+    help="Hand the runs to this Ray cluster (pip install 'pfviz[ray]'); `local` starts one here.",
+)
 @click.option("--report", is_flag=True, help="Run nothing; write the tables and the figure of what is there.")
 def study(
     methods: tuple[str, ...], budgets: tuple[int, ...], problems: int, seeds: int, problem_seed: int, reward: str,
@@ -100,8 +104,14 @@ def study(
 ) -> None:  # fmt: skip
     """Measure the accuracy of every method against the number of generations, with intervals.
 
-    Outcomes are kept in OUT as they come. Ctrl-C stops; the same command goes on, and one with more problems, seeds,
-    methods or budgets adds to what is there.
+    Every method at every budget, on held-out problems of the embedded world, all on the same problems and seeds.
+
+    \b
+    pfviz study --methods particle_filtering,best_of_n --budgets 1,4,16 --problems 50
+
+    Outcomes are kept in the folder of `--out` as they come: `outcomes.jsonl`, and then `table.json`, `table.csv` and
+    `curve.html`. Ctrl-C stops; the same command goes on, and one with more problems, seeds, methods or budgets adds to
+    what is there.
     """
     screen = console()
     wanted = units(methods, budgets, problems, seeds)
