@@ -21,8 +21,8 @@ LEAD = """\
 
 `pfviz COMMAND --help` prints what stands here, which is made from it (`python -m pfviz.cli.reference`).
 
-A mistake prints one line that says what was expected, and ends with status 2. Ctrl-C ends with status 130, and what was
-done until then is kept.
+A mistake prints one line that says what was expected, and ends with status 2. Ctrl-C ends a command that computes with
+status 130, and what was done until then is kept.
 """
 FILE = Path(__file__).parents[2] / "docs" / "cli.md"
 """Where it is, in a checkout."""
