@@ -8,7 +8,7 @@ is an error, not an empty string. What leaves the package is a plain string, `st
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 
@@ -33,7 +33,7 @@ def environment(package: str) -> Environment:
     """Return the Jinja environment of a package whose templates lie in its folder `templates`; built once.
 
     Filters: `math` (hostile text to HTML, mathematics as mathematics) and `script_json` (data to JSON that can stand
-    inside a script element).
+    inside a script element). `static("page.css")` is a file of the package's folder `static`, as it is.
     """
     made = Environment(
         loader=PackageLoader(package, "templates"),
@@ -45,6 +45,7 @@ def environment(package: str) -> Environment:
         auto_reload=False,
     )
     made.filters.update(math=render, script_json=script_json)
+    made.globals["static"] = partial(read_static, package)
     return made
 
 

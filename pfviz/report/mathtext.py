@@ -18,13 +18,6 @@ from markupsafe import Markup
 MAX_FORMULA_LENGTH = 600
 """Characters; a longer formula is shown as text."""
 
-CSS = """
-.boxed, menclose { display: inline-block; border: 1.5px solid currentColor; border-radius: 4px; padding: 0 .38em;
-  line-height: 1.35; font-weight: 600; }
-math { font-size: 1.06em; }
-"""
-"""What the markup needs of a page."""
-
 _ALLOWED_ELEMENTS = frozenset(
     [
         "math",
