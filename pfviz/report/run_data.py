@@ -67,7 +67,7 @@ def _columns(trace: Trace) -> dict[str, Any]:
         "lanes": lanes(trace).tolist(),
         "sizes": diameters(trace.weights, trace.particles).round(2).tolist(),
         "texts": texts,
-        "html": [render(text) for text in index],
+        "html": [str(render(text)) for text in index],
     }
 
 

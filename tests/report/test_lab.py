@@ -19,6 +19,8 @@ from pfviz.lab.glossary import MEASURES
 from pfviz.report.lab import diagnosis_to_html
 from pfviz.stats.bootstrap import Estimate
 from tests.lab.diagnosed import HOSTILE, diagnosis, unknown
+from tests.report import files
+from tests.report.files import assert_closed, assert_tame, body
 
 ESTIMATE = Estimate(-0.42, -0.66, -0.17, 160, 19)
 
@@ -33,11 +35,6 @@ def told(hostile: bool = False) -> Diagnosis:
     return replace(
         diagnosis(hostile), findings=Findings((blind, level), (wanted,)), consequences=Findings((killed,), (wanted,))
     )
-
-
-def body(page: str) -> str:
-    """What is shown: the page without its styles and scripts."""
-    return re.sub(r"<(script|style)>.*?</\1>", "", page, flags=re.DOTALL)
 
 
 def test_findings_are_told_in_their_order_with_size_and_interval() -> None:
@@ -81,10 +78,30 @@ def test_no_text_of_others_is_markup() -> None:
     assert page.count("<script>") == 2
 
 
+def test_no_text_of_others_is_a_template() -> None:
+    """In a sentence, an unknown cause, a question, the reward's name, the name of a file."""
+    tame = told()
+
+    def spoil(text: str) -> Diagnosis:
+        finding = Finding(text, text, 0.5, ESTIMATE, (3,))
+        wanted = OpenQuestion("forgets", text)
+        return replace(
+            tame,
+            reward=text,
+            findings=Findings((finding,), (wanted,)),
+            consequences=Findings((replace(finding, examples=()),), ()),
+        )
+
+    hostile = diagnosis_to_html(spoil(files.HOSTILE), sources=[files.HOSTILE] * 10)
+    # two sentences, two causes, a question, a source; the reward's name is shortened
+    assert_tame(hostile, diagnosis_to_html(spoil("a text"), sources=["a file"] * 10), 6)
+    ids = [attributes["id"] for tag, attributes in files.Elements(hostile).found if tag == "li" and "id" in attributes]
+    assert ids == [f"finding-{files.HOSTILE}"] * 2
+
+
 def test_the_page_loads_nothing_and_has_both_looks() -> None:
     page = diagnosis_to_html(told())
-    assert "default-src 'none'" in page
-    assert not re.search(r"(src|href)\s*=", body(page))
+    assert_closed(page)
     figures = json.loads(re.search(r"const FIGURES = (.*?);\n", page).group(1))  # type: ignore[union-attr]
     assert set(figures) == {"reliability", "best-of", "by-step", "by-kind"}
     for one in figures.values():
