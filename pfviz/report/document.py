@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,6 +14,9 @@ from markupsafe import Markup
 from pfviz.figures import theme
 from pfviz.figures.run.leaves import CORRECTNESS_MARKS
 from pfviz.templating import render_template
+
+DEFAULT_HEIGHT = 320
+"""Pixels of a figure that asks for none."""
 
 _COLOURS = {
     "ink": theme.INK,
@@ -60,19 +63,23 @@ def plotly_js() -> Markup:
 
 @dataclass(frozen=True, slots=True)
 class FigureCard:
-    """The place of a figure in a file, and what is said of it there."""
+    """A figure in a file, and what is said of it there."""
 
     name: str  # the id of the element that it is drawn into
-    title: str  # what kind of figure it is; "" where the finding is the heading
+    title: str
     finding: str  # what this figure shows, in a sentence
     reads: str  # how to read it
     height: float  # pixels
+    spec: dict[str, Any]  # the figure as plain data
 
 
-def build_card(name: str, spec: Mapping[str, Any], title: str = "") -> FigureCard:
-    """Return the card of a figure from its plain data."""
+def build_card(name: str, title: str, figure: Any) -> FigureCard:
+    """Return the card of a Plotly figure. What it finds and how it is read stand in the figure's `layout.meta`."""
+    spec = figure_spec(figure)
     layout = spec["layout"]
-    return FigureCard(name, title, layout["meta"]["title"], layout["meta"]["reads"], layout.get("height", 320))
+    return FigureCard(
+        name, title, layout["meta"]["title"], layout["meta"]["reads"], layout.get("height", DEFAULT_HEIGHT), spec
+    )
 
 
 def figure_spec(figure: Any) -> dict[str, Any]:
@@ -82,10 +89,10 @@ def figure_spec(figure: Any) -> dict[str, Any]:
     return found
 
 
-def recolour_specs(specs: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return each figure in both sets of colours: name → {"light": …, "dark": …}, as `draw.js` reads it."""
+def recolour_specs(cards: Iterable[FigureCard]) -> dict[str, dict[str, Any]]:
+    """Return the figures of cards in both sets of colours: name → {"light": …, "dark": …}, as `draw.js` reads it."""
     return {
-        name: {look: theme.recolour(one, look == "dark") for look in ("light", "dark")} for name, one in specs.items()
+        card.name: {look: theme.recolour(card.spec, look == "dark") for look in ("light", "dark")} for card in cards
     }
 
 

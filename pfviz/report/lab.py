@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pfviz.figures import theme
 from pfviz.figures.lab.auc_by_kind import plot_auc_by_kind
 from pfviz.figures.lab.best_of_n_curve import plot_best_of_n_curve
 from pfviz.figures.lab.estimates import format_estimate
@@ -16,15 +15,17 @@ from pfviz.figures.lab.scores_by_step import plot_scores_by_step
 from pfviz.lab.diagnosis import Diagnosis
 from pfviz.lab.glossary import MEASURES, measures_by_name
 from pfviz.lab.to_json import open_questions
-from pfviz.report.document import build_card, figure_spec, recolour_specs, render_document
+from pfviz.report.document import build_card, recolour_specs, render_document
 from pfviz.report.lab_findings import build_finding_items
+from pfviz.text import shorten
 
-_FIGURES: Mapping[str, tuple[str, Any]] = {
-    "reliability": ("Reliability", plot_reliability),
-    "best-of": ("Best of n", plot_best_of_n_curve),
-    "by-step": ("Scores by step", plot_scores_by_step),
-    "by-kind": ("Kinds of problems", plot_auc_by_kind),
-}
+_FIGURES: tuple[tuple[str, str, Any], ...] = (
+    ("reliability", "Reliability", plot_reliability),
+    ("best-of", "Best of n", plot_best_of_n_curve),
+    ("by-step", "Scores by step", plot_scores_by_step),
+    ("by-kind", "Kinds of problems", plot_auc_by_kind),
+)
+"""(name, title, function)."""
 
 
 def diagnosis_to_html(diagnosis: Diagnosis, *, sources: Sequence[str] = ()) -> str:
@@ -35,11 +36,8 @@ def diagnosis_to_html(diagnosis: Diagnosis, *, sources: Sequence[str] = ()) -> s
 
     Texts are escaped; a content policy forbids every load from outside.
     """
-    specs, cards = {}, []
-    for name, (title, plot) in _FIGURES.items():
-        specs[name] = figure_spec(plot(diagnosis, title=False))
-        cards.append(build_card(name, specs[name], title))
-    reward = theme.shorten(diagnosis.reward, 80) or "No reward"
+    cards = [build_card(name, title, plot(diagnosis, title=False)) for name, title, plot in _FIGURES]
+    reward = shorten(diagnosis.reward, 80) or "No reward"
     return render_document(
         "lab.html.j2",
         title=f"{reward}, diagnosed",
@@ -51,7 +49,7 @@ def diagnosis_to_html(diagnosis: Diagnosis, *, sources: Sequence[str] = ()) -> s
         cards=cards,
         measures=_measure_rows(diagnosis),
         open_questions=[one.sentence for one in open_questions(diagnosis)],
-        figures=recolour_specs(specs),
+        figures=recolour_specs(cards),
     )
 
 

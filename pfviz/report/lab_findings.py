@@ -12,6 +12,7 @@ from pfviz.lab.diagnosis import Diagnosis
 from pfviz.lab.examples import Example, ScoredStep, build_example
 from pfviz.lab.glossary import CAUSES
 from pfviz.report.document import Judgement, judge
+from pfviz.text import shorten
 
 _REWARD_COLOURS = [str(colour) for _, colour in theme.REWARD_SCALE]
 MAX_CHARS = 600
@@ -86,7 +87,7 @@ def _build_example_item(example: Example, sources: Sequence[str]) -> ExampleItem
         sweep=example.sweep,
         node=example.node,
         place=f"run {example.run + 1}{sweep} · step {example.step + 1} · node {example.node}{source}",
-        problem=theme.shorten(example.problem, MAX_CHARS),
+        problem=shorten(example.problem, MAX_CHARS),
         path=[_build_step_item(step) for step in example.path],
     )
 
@@ -95,7 +96,7 @@ def _build_step_item(step: ScoredStep) -> StepItem:
     judgement = judge(step.right)
     place = round(min(1.0, max(0.0, step.reward)) * (len(_REWARD_COLOURS) - 1))
     return StepItem(
-        text=theme.shorten(step.text, MAX_CHARS),
+        text=shorten(step.text, MAX_CHARS),
         judgement=judgement,
         reward=f"reward {step.reward:.2f}{f', {judgement.word}' if judgement else ''}",
         colour=_REWARD_COLOURS[place],

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pfviz.figures import theme
 from pfviz.figures.run.answers import plot_answers
 from pfviz.figures.run.genealogy import MAX_SVG_EDGES, plot_genealogy
 from pfviz.figures.run.resampling import plot_resampling
@@ -14,22 +12,27 @@ from pfviz.figures.run.rewards import plot_rewards
 from pfviz.figures.run.strips import plot_strips
 from pfviz.figures.run.sweeps import plot_sweeps
 from pfviz.figures.run.weights import plot_weights
-from pfviz.report.document import Judgement, build_card, figure_spec, judge, render_document
+from pfviz.report.document import Judgement, build_card, judge, render_document
 from pfviz.report.run_data import reported_resamplings, script_data
+from pfviz.text import shorten
 from pfviz.trace.trace import Trace
 
 MAX_ANSWERS = 30
 """Rows of the table of answers."""
 
-_FIGURES: Mapping[str, tuple[str, Any]] = {
-    "genealogy": ("Genealogy", plot_genealogy),
-    "strips": ("Health of the filter", plot_strips),
-    "answers": ("Answers", plot_answers),
-    "resampling": ("Resampling", plot_resampling),
-    "weights": ("Weights", plot_weights),
-    "rewards": ("Rewards", plot_rewards),
-    "sweeps": ("Iterations", plot_sweeps),
-}
+_STAGE_FIGURES: tuple[tuple[str, str, Any], ...] = (
+    ("genealogy", "Genealogy", plot_genealogy),
+    ("strips", "Health of the filter", plot_strips),
+)
+"""(name, title, function) of what stands beside the panel."""
+
+_FIGURES: tuple[tuple[str, str, Any], ...] = (
+    ("answers", "Answers", plot_answers),
+    ("resampling", "Resampling", plot_resampling),
+    ("weights", "Weights", plot_weights),
+    ("rewards", "Rewards", plot_rewards),
+    ("sweeps", "Iterations", plot_sweeps),
+)
 
 
 def to_html(trace: Trace) -> str:
@@ -37,27 +40,28 @@ def to_html(trace: Trace) -> str:
 
     A click on any step shows its solution. Texts are escaped; a content policy forbids every load from outside.
     """
-    specs, cards = {}, []
-    for name, (title, plot) in _FIGURES.items():
-        if name == "sweeps" and not trace.earlier:
-            continue
-        specs[name] = figure_spec(plot(trace, title=False))
-        cards.append(build_card(name, specs[name], title))
+    stage = [build_card(name, title, plot(trace, title=False)) for name, title, plot in _STAGE_FIGURES]
+    cards = [
+        build_card(name, title, plot(trace, title=False))
+        for name, title, plot in _FIGURES
+        if name != "sweeps" or trace.earlier
+    ]
     return render_document(
         "run.html.j2",
-        title=theme.shorten(trace.problem, 80) or "A run",
+        title=shorten(trace.problem, 80) or "A run",
         # WebGL compiles its shaders' drivers with `Function`; small runs are drawn without it.
         compiles_code=trace.steps * trace.particles > MAX_SVG_EDGES,
         method=trace.method,
         problem=trace.problem,
         answer=_chosen_answer(trace),
         facts=_facts(trace),
+        stage=stage,
         cards=cards,
         has_steps=trace.steps > 0,
         answers=_answer_rows(trace),
         event_steps=reported_resamplings(trace),
         settings=_settings(trace),
-        data=script_data(trace, specs),
+        data=script_data(trace, [*stage, *cards]),
     )
 
 
@@ -82,7 +86,7 @@ class AnswerRow:
 
 def _chosen_answer(trace: Trace) -> ChosenAnswer | None:
     answer = trace.choice
-    return ChosenAnswer(theme.shorten(answer.display, 60), judge(answer.correct)) if answer else None
+    return ChosenAnswer(shorten(answer.display, 60), judge(answer.correct)) if answer else None
 
 
 def _facts(trace: Trace) -> list[tuple[str, str]]:
@@ -104,7 +108,7 @@ def _facts(trace: Trace) -> list[tuple[str, str]]:
 def _answer_rows(trace: Trace) -> list[AnswerRow]:
     return [
         AnswerRow(
-            text=theme.shorten(row.display, 200),
+            text=shorten(row.display, 200),
             judgement=judge(row.correct),
             mass=f"{row.mass:.3f}",
             count=row.count,
@@ -125,4 +129,4 @@ def _settings(trace: Trace) -> list[tuple[str, str]]:
         "started": trace.started,
         **trace.versions,
     }
-    return [(str(name), theme.shorten(str(value), 80)) for name, value in values.items()]
+    return [(str(name), shorten(str(value), 80)) for name, value in values.items()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from pfviz.diagnostics import lanes, living_descendants
 from pfviz.figures import theme
 from pfviz.figures.marks import diameters
 from pfviz.figures.run.resampling import plot_resampling
-from pfviz.report.document import figure_spec
+from pfviz.report.document import FigureCard, figure_spec
 from pfviz.report.mathtext import render
 from pfviz.trace.trace import Trace
 
@@ -19,11 +20,11 @@ MAX_RESAMPLING_PARTICLES = 4096
 """Particles of all resamplings that a file has a figure of, together: these figures are most of a large file."""
 
 
-def script_data(trace: Trace, figures: dict[str, Any]) -> dict[str, Any]:
+def script_data(trace: Trace, cards: Iterable[FigureCard]) -> dict[str, Any]:
     """Return the object `PFVIZ` of `run.js` as plain data."""
     return {
         "run": _columns(trace),
-        "figures": figures,
+        "figures": {card.name: card.spec for card in cards},
         "events": _resampling_figures(trace),
         "dark": theme.LIGHT_TO_DARK,
         "scale": [colour for _, colour in theme.REWARD_SCALE],

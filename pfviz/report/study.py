@@ -4,34 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pfviz.figures.study.accuracy_curve import plot_accuracy_curve, short_method_name
 from pfviz.figures.study.budget_ratio import plot_budget_ratio
-from pfviz.report.document import build_card, figure_spec, recolour_specs, render_document
+from pfviz.report.document import build_card, recolour_specs, render_document
 from pfviz.study.result import LEADER_METHOD, Estimate, Result
+from pfviz.text import pluralise
+
+_FIGURES: tuple[tuple[str, str, Any], ...] = (
+    ("curve", "Accuracy against generations", plot_accuracy_curve),
+    ("ratio", "Generations that rivals need", plot_budget_ratio),
+    ("ratio-vote", "The same for the weighted vote", partial(plot_budget_ratio, pick="vote")),
+)
+"""(name, title, function). Here what a figure finds stands in the place of its title."""
 
 
 def study_to_html(result: Result) -> str:
     """Return a stand-alone page: plotly.js inside, no network, light and dark by the reader's setting."""
-    figures = {
-        "curve": plot_accuracy_curve(result, title=False),
-        "ratio": plot_budget_ratio(result, title=False),
-        "ratio-vote": plot_budget_ratio(result, pick="vote", title=False),
-    }
-    specs = {name: figure_spec(figure) for name, figure in figures.items()}
+    cards = [build_card(name, title, plot(result, title=False)) for name, title, plot in _FIGURES]
     budgets = sorted({column.budget for column in result.columns})
     return render_document(
         "study.html.j2",
         title="Accuracy against generations",
         problems=result.problems,
-        seeds="1 seed" if result.seeds == 1 else f"{result.seeds} seeds",
+        seeds=pluralise(result.seeds, "seed"),
         resamples=result.resamples,
-        cards=[build_card(name, spec) for name, spec in specs.items()],
+        cards=cards,
         budgets=budgets,
         accuracy=_accuracy_rows(result, budgets),
         provenance=list(_provenance_items(result.about)),
-        figures=recolour_specs(specs),
+        figures=recolour_specs(cards),
     )
 
 

@@ -9,11 +9,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import jinja2
+import plotly.graph_objects as go
 import pytest
 
 from pfviz import report
 from pfviz.figures import theme
-from pfviz.report.document import build_card, judge, plotly_js, recolour_specs, render_document
+from pfviz.report.document import FigureCard, build_card, judge, plotly_js, recolour_specs, render_document
 from pfviz.templating import environment
 from tests.report.files import HOSTILE, Elements, assert_closed, assert_tame
 
@@ -61,18 +62,22 @@ def test_a_file_is_a_plain_string() -> None:
     assert type(frame()) is str
 
 
+def card() -> FigureCard:
+    layout = {"height": 210, "font": {"color": theme.INK}, "meta": {"title": "Found", "reads": "Read it so."}}
+    return build_card("by-step", "Scores", go.Figure(layout=layout))
+
+
 def test_a_card_says_what_the_layout_says() -> None:
-    spec = {"data": [], "layout": {"height": 210, "meta": {"title": "Found", "reads": "Read it so."}}}
-    card = build_card("by-step", spec, "Scores")
-    assert (card.name, card.title, card.finding, card.reads, card.height) == (
-        "by-step", "Scores", "Found", "Read it so.", 210,
-    )  # fmt: skip
+    found = card()
+    assert (found.name, found.title, found.finding, found.reads) == ("by-step", "Scores", "Found", "Read it so.")
+    assert found.height == 210
+    assert "template" not in found.spec["layout"]
 
 
 def test_specs_are_there_in_both_sets_of_colours() -> None:
-    found = recolour_specs({"one": {"line": {"color": theme.INK}}})
-    assert found["one"]["light"]["line"]["color"] == theme.INK
-    assert found["one"]["dark"]["line"]["color"] == theme.LIGHT_TO_DARK[theme.INK]
+    found = recolour_specs([card()])["by-step"]
+    assert found["light"]["layout"]["font"]["color"] == theme.INK
+    assert found["dark"]["layout"]["font"]["color"] == theme.LIGHT_TO_DARK[theme.INK]
 
 
 def test_what_nobody_knows_is_not_judged() -> None:
@@ -91,9 +96,9 @@ def test_no_template_trusts_a_value(name: str) -> None:
 
 
 def test_no_figure_card_trusts_a_value() -> None:
-    card = dict.fromkeys(("name", "title", "finding", "reads", "height"), HOSTILE)
+    texts = dict.fromkeys(("name", "title", "finding", "reads", "height"), HOSTILE)
     macros = environment("pfviz.report").get_template("parts.html.j2").module
-    shown = Elements(str(macros.figure_card(SimpleNamespace(**card), HOSTILE, HOSTILE, HOSTILE)))  # type: ignore[attr-defined]
+    shown = Elements(str(macros.figure_card(SimpleNamespace(**texts), HOSTILE, HOSTILE, HOSTILE)))  # type: ignore[attr-defined]
     assert shown.tags == ["section", "h2", "span", "p", "div"]
     assert shown.found[-1][1]["aria-label"] == HOSTILE
     assert shown.found[-1][1]["id"] == HOSTILE
