@@ -97,7 +97,7 @@ def test_no_template_trusts_a_value(name: str) -> None:
 
 def test_no_figure_card_trusts_a_value() -> None:
     texts = dict.fromkeys(("name", "title", "finding", "reads", "height"), HOSTILE)
-    macros = environment("pfviz.report").get_template("parts.html.j2").module
+    macros = environment("pfviz.report").get_template("cards.html.j2").module
     shown = Elements(str(macros.figure_card(SimpleNamespace(**texts), HOSTILE, HOSTILE, HOSTILE)))  # type: ignore[attr-defined]
     assert shown.tags == ["section", "h2", "span", "p", "div"]
     assert shown.found[-1][1]["aria-label"] == HOSTILE

@@ -16,7 +16,7 @@ from tests.report.files import HOSTILE, Elements, assert_closed, assert_tame
 from tests.traces import synthetic_events, synthetic_trace
 
 
-def hostile() -> Trace:
+def hostile_trace() -> Trace:
     trace = synthetic_trace(4, 3, problem=f"Compute {HOSTILE}")
     return dataclasses.replace(
         trace,
@@ -46,7 +46,7 @@ def test_nothing_is_loaded_from_outside() -> None:
 
 def test_hostile_texts_add_no_element() -> None:
     tame = dataclasses.replace(
-        hostile(),
+        hostile_trace(),
         problem="Compute",
         texts=[[text and "Write \\boxed{twelve}" for text in row] for row in synthetic_trace(4, 3).texts],
         method="a method",
@@ -57,7 +57,7 @@ def test_hostile_texts_add_no_element() -> None:
         versions={"c": "b"},
         settings={**synthetic_trace(4, 3).settings, "c": "d"},
     )
-    page = to_html(hostile())
+    page = to_html(hostile_trace())
     assert_tame(page, to_html(tame), 3)  # the method, an answer, the name of a setting
     assert Elements(page).tags.count("script") == 3
 
@@ -78,7 +78,7 @@ def test_it_says_how_to_read_each_figure() -> None:
     assert page.count('class="reads"') == 6
 
 
-def opened(browser: Any, path: Path, trace: Trace) -> tuple[Any, list[str]]:
+def open_report(browser: Any, path: Path, trace: Trace) -> tuple[Any, list[str]]:
     file = path / "run.html"
     file.write_text(to_html(trace), encoding="utf-8")
     page, errors = browser.new_page(), []
@@ -93,7 +93,7 @@ def opened(browser: Any, path: Path, trace: Trace) -> tuple[Any, list[str]]:
 @pytest.mark.browser
 def test_arrows_and_clicks_walk_the_solutions(browser: Any, tmp_path: Path) -> None:
     trace = synthetic_trace(8, 4)
-    page, errors = opened(browser, tmp_path, trace)
+    page, errors = open_report(browser, tmp_path, trace)
     t, n = trace.node(data_of(to_html(trace))["run"]["selected"])
     assert page.inner_text("#where") == f"Step {t + 1} · particle {n}"
     assert page.locator("#path li").count() == len(trace.solution(t, n))
@@ -111,7 +111,7 @@ def test_arrows_and_clicks_walk_the_solutions(browser: Any, tmp_path: Path) -> N
 
 @pytest.mark.browser
 def test_hostile_texts_do_not_run(browser: Any, tmp_path: Path) -> None:
-    page, errors = opened(browser, tmp_path, hostile())
+    page, errors = open_report(browser, tmp_path, hostile_trace())
     page.keyboard.press("ArrowLeft")
     assert page.evaluate("window.hacked") is None
     assert page.locator("img").count() == 0
@@ -123,6 +123,6 @@ def test_hostile_texts_do_not_run(browser: Any, tmp_path: Path) -> None:
 def test_a_run_without_a_step_opens(browser: Any, tmp_path: Path) -> None:
     recorder = Recorder()
     recorder.record(next(iter(synthetic_events())))
-    page, errors = opened(browser, tmp_path, recorder.trace())
+    page, errors = open_report(browser, tmp_path, recorder.trace())
     assert "No step yet" in page.inner_text("body")
     assert errors == []
