@@ -9,11 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from pfviz.figures import theme
-from pfviz.figures.lab.auc_by_kind import plot_auc_by_kind
-from pfviz.figures.lab.best_of_n_curve import plot_best_of_n_curve
 from pfviz.figures.lab.estimates import format_estimate
-from pfviz.figures.lab.reliability import plot_reliability
-from pfviz.figures.lab.scores_by_step import plot_scores_by_step
+from pfviz.figures.registry import FIGURES, report_figures
 from pfviz.lab.diagnosis import Diagnosis
 from pfviz.lab.glossary import MEASURES, measures_by_name
 from pfviz.lab.to_json import open_questions
@@ -22,12 +19,6 @@ from pfviz.report.lab_findings import findings_html
 from pfviz.report.mathtext import CSS as MATH_CSS
 
 TEMPLATE_DIR = Path(__file__).parent / "static"
-_FIGURES = {
-    "reliability": ("Reliability", plot_reliability),
-    "best-of": ("Best of n", plot_best_of_n_curve),
-    "by-step": ("Scores by step", plot_scores_by_step),
-    "by-kind": ("Kinds of problems", plot_auc_by_kind),
-}
 
 
 def diagnosis_to_html(diagnosis: Diagnosis, *, sources: Sequence[str] = ()) -> str:
@@ -38,7 +29,8 @@ def diagnosis_to_html(diagnosis: Diagnosis, *, sources: Sequence[str] = ()) -> s
 
     Texts are escaped; a content policy forbids every load from outside.
     """
-    specs = {name: figure_spec(plot(diagnosis, title=False)) for name, (_, plot) in _FIGURES.items()}
+    shown = [figure for figure in report_figures("diagnosis") if figure.fits(diagnosis)]
+    specs = {figure.name: figure_spec(figure.draw(diagnosis, title=False)) for figure in shown}
     reward = theme.shorten(diagnosis.reward, 80) or "No reward"
     body = f"""<div class="wrap">
 {_header(diagnosis, reward)}
@@ -86,7 +78,7 @@ def _card(name: str, layout: dict[str, Any]) -> str:
     meta, height = layout["meta"], layout["height"]
     title = html.escape(meta["title"])
     return f"""<section class="card">
-<h2>{_FIGURES[name][0]}<span class="finding">{title}</span></h2>
+<h2>{html.escape(FIGURES[name].title)}<span class="finding">{title}</span></h2>
 <p class="reads">{html.escape(meta["reads"])}</p>
 <div class="plot" id="{name}" style="height:{height}px" role="img" aria-label="{title}"></div>
 </section>

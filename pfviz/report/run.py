@@ -13,14 +13,10 @@ import numpy as np
 from pfviz.diagnostics import lanes, living_descendants
 from pfviz.figures import theme
 from pfviz.figures.marks import diameters
-from pfviz.figures.run.answers import plot_answers
-from pfviz.figures.run.genealogy import MAX_SVG_EDGES, plot_genealogy
+from pfviz.figures.registry import FIGURES, report_figures, stage_figures
+from pfviz.figures.run.genealogy import MAX_SVG_EDGES
 from pfviz.figures.run.leaves import CORRECTNESS_MARKS
 from pfviz.figures.run.resampling import plot_resampling
-from pfviz.figures.run.rewards import plot_rewards
-from pfviz.figures.run.strips import plot_strips
-from pfviz.figures.run.sweeps import plot_sweeps
-from pfviz.figures.run.weights import plot_weights
 from pfviz.report.document import colour_css, figure_spec, html_document, plotly_js, script_safe_json
 from pfviz.report.mathtext import CSS as MATH_CSS
 from pfviz.report.mathtext import render
@@ -28,24 +24,16 @@ from pfviz.trace.trace import Trace
 
 TEMPLATE_DIR = Path(__file__).parent / "static"
 
-_FIGURES: Mapping[str, tuple[str, Any]] = {
-    "genealogy": ("Genealogy", plot_genealogy),
-    "strips": ("Health of the filter", plot_strips),
-    "weights": ("Weights", plot_weights),
-    "resampling": ("Resampling", plot_resampling),
-    "answers": ("Answers", plot_answers),
-    "rewards": ("Rewards", plot_rewards),
-    "sweeps": ("Iterations", plot_sweeps),
-}
-
 
 def to_html(trace: Trace) -> str:
     """A stand-alone report of a run: plotly.js inside, no network, light and dark by the reader's setting.
 
     A click on any step shows its solution. Texts are escaped; a content policy forbids every load from outside.
     """
-    plots = _FIGURES if trace.earlier else {name: plot for name, plot in _FIGURES.items() if name != "sweeps"}
-    figures = {name: figure_spec(plot(trace, title=False)) for name, (_, plot) in plots.items()}
+    top = [figure.name for figure in stage_figures()]
+    below = [figure.name for figure in report_figures() if figure.fits(trace)]
+    figures = {name: figure_spec(FIGURES[name].draw(trace, title=False)) for name in (*top, *below)}
+    beside = {"answers": (_answer_table(trace), ""), "resampling": ("", _event_buttons(trace))}
     data = {
         "run": _trace_data(trace),
         "figures": figures,
@@ -57,16 +45,11 @@ def to_html(trace: Trace) -> str:
     body = f"""<div class="wrap">
 {_header(trace)}
 <div class="main">
-{_card("genealogy", figures)}
-{_card("strips", figures)}
+{"".join(_card(name, figures) for name in top)}
 {_PANEL_HTML if trace.steps else ""}
 </div>
 <div class="pair">
-{_card("answers", figures, _answer_table(trace))}
-{_card("resampling", figures, before=_event_buttons(trace))}
-{_card("weights", figures)}
-{_card("rewards", figures)}
-{_card("sweeps", figures) if trace.earlier else ""}
+{"".join(_card(name, figures, *beside.get(name, ())) for name in below)}
 </div>
 {_settings(trace)}
 </div>"""
@@ -171,12 +154,13 @@ def _header(trace: Trace) -> str:
 
 def _card(name: str, figures: Mapping[str, Any], after: str = "", before: str = "") -> str:
     layout = figures[name]["layout"]
-    height = layout.get("height", 320)
+    height, title = layout.get("height", 320), html.escape(FIGURES[name].title)
     return f"""<section class="card">
-<h2>{_FIGURES[name][0]}<span class="finding">{html.escape(layout["meta"]["title"])}</span></h2>
+<h2>{title}<span class="finding">{html.escape(layout["meta"]["title"])}</span></h2>
 <p class="reads">{html.escape(layout["meta"]["reads"])}</p>
-{before}<div class="plot" id="{name}" style="height:{height}px" role="img" aria-label="{_FIGURES[name][0]}"></div>
-{after}</section>"""
+{before}<div class="plot" id="{name}" style="height:{height}px" role="img" aria-label="{title}"></div>
+{after}</section>
+"""
 
 
 def _event_buttons(trace: Trace) -> str:

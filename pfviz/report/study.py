@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from pfviz.figures import theme
-from pfviz.figures.study.accuracy_curve import plot_accuracy_curve, short_method_name
-from pfviz.figures.study.budget_ratio import plot_budget_ratio
+from pfviz.figures.registry import report_figures
+from pfviz.figures.study.accuracy_curve import short_method_name
 from pfviz.report.document import drawing_script, figure_spec, html_document, plotly_js
 from pfviz.study.result import LEADER_METHOD, Result
 
@@ -18,12 +18,7 @@ TEMPLATE_DIR = Path(__file__).parent / "static"
 
 def study_to_html(result: Result) -> str:
     """A stand-alone page: plotly.js inside, no network, light and dark by the reader's setting."""
-    figures = {
-        "curve": plot_accuracy_curve(result, title=False),
-        "ratio": plot_budget_ratio(result, title=False),
-        "ratio-vote": plot_budget_ratio(result, pick="vote", title=False),
-    }
-    specs = {name: figure_spec(figure) for name, figure in figures.items()}
+    specs = {figure.name: figure_spec(figure.draw(result, title=False)) for figure in report_figures("study")}
     cards = "\n".join(_card(name, one["layout"]) for name, one in specs.items())
     seeds = "1 seed" if result.seeds == 1 else f"{result.seeds} seeds"
     body = f"""<main>
