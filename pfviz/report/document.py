@@ -12,6 +12,7 @@ from typing import Any
 from markupsafe import Markup
 
 from pfviz.figures import theme
+from pfviz.figures.registry import Figure
 from pfviz.figures.run.leaves import CORRECTNESS_MARKS
 from pfviz.templating import render_template
 
@@ -73,12 +74,17 @@ class FigureCard:
     spec: dict[str, Any]  # the figure as plain data
 
 
-def build_card(name: str, title: str, figure: Any) -> FigureCard:
-    """Return the card of a Plotly figure. What it finds and how it is read stand in the figure's `layout.meta`."""
-    spec = figure_spec(figure)
+def build_card(figure: Figure, subject: Any) -> FigureCard:
+    """Return the card of a figure, drawn of `subject`. What it finds and how it is read stand in its `layout.meta`."""
+    spec = figure_spec(figure.draw(subject, title=False))
     layout = spec["layout"]
     return FigureCard(
-        name, title, layout["meta"]["title"], layout["meta"]["reads"], layout.get("height", DEFAULT_HEIGHT), spec
+        name=figure.name,
+        title=figure.title,
+        finding=layout["meta"]["title"],
+        reads=layout["meta"]["reads"],
+        height=layout.get("height", DEFAULT_HEIGHT),
+        spec=spec,
     )
 
 

@@ -5,27 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from pfviz.figures.lab.auc_by_kind import plot_auc_by_kind
-from pfviz.figures.lab.best_of_n_curve import plot_best_of_n_curve
 from pfviz.figures.lab.estimates import format_estimate
-from pfviz.figures.lab.reliability import plot_reliability
-from pfviz.figures.lab.scores_by_step import plot_scores_by_step
+from pfviz.figures.registry import report_figures
 from pfviz.lab.diagnosis import Diagnosis
 from pfviz.lab.glossary import MEASURES, measures_by_name
 from pfviz.lab.to_json import open_questions
 from pfviz.report.document import build_card, recolour_specs, render_document
 from pfviz.report.lab_findings import build_finding_items
 from pfviz.text import shorten
-
-_FIGURES: tuple[tuple[str, str, Any], ...] = (
-    ("reliability", "Reliability", plot_reliability),
-    ("best-of", "Best of n", plot_best_of_n_curve),
-    ("by-step", "Scores by step", plot_scores_by_step),
-    ("by-kind", "Kinds of problems", plot_auc_by_kind),
-)
-"""(name, title, function)."""
 
 
 def diagnosis_to_html(diagnosis: Diagnosis, *, sources: Sequence[str] = ()) -> str:
@@ -36,7 +24,7 @@ def diagnosis_to_html(diagnosis: Diagnosis, *, sources: Sequence[str] = ()) -> s
 
     Texts are escaped; a content policy forbids every load from outside.
     """
-    cards = [build_card(name, title, plot(diagnosis, title=False)) for name, title, plot in _FIGURES]
+    cards = [build_card(figure, diagnosis) for figure in report_figures("diagnosis") if figure.fits(diagnosis)]
     reward = shorten(diagnosis.reward, 80) or "No reward"
     return render_document(
         "lab.html.j2",

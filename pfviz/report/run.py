@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from pfviz.figures.run.answers import plot_answers
-from pfviz.figures.run.genealogy import MAX_SVG_EDGES, plot_genealogy
-from pfviz.figures.run.resampling import plot_resampling
-from pfviz.figures.run.rewards import plot_rewards
-from pfviz.figures.run.strips import plot_strips
-from pfviz.figures.run.sweeps import plot_sweeps
-from pfviz.figures.run.weights import plot_weights
+from pfviz.figures.registry import report_figures, stage_figures
+from pfviz.figures.run.genealogy import MAX_SVG_EDGES
 from pfviz.report.document import Judgement, build_card, judge, render_document
 from pfviz.report.run_data import reported_resamplings, script_data
 from pfviz.text import shorten
@@ -20,32 +14,14 @@ from pfviz.trace.trace import Trace
 MAX_ANSWERS = 30
 """Rows of the table of answers."""
 
-_STAGE_FIGURES: tuple[tuple[str, str, Any], ...] = (
-    ("genealogy", "Genealogy", plot_genealogy),
-    ("strips", "Health of the filter", plot_strips),
-)
-"""(name, title, function) of what stands beside the panel."""
-
-_FIGURES: tuple[tuple[str, str, Any], ...] = (
-    ("answers", "Answers", plot_answers),
-    ("resampling", "Resampling", plot_resampling),
-    ("weights", "Weights", plot_weights),
-    ("rewards", "Rewards", plot_rewards),
-    ("sweeps", "Iterations", plot_sweeps),
-)
-
 
 def to_html(trace: Trace) -> str:
     """Return a stand-alone report of a run: plotly.js inside, no network, light and dark by the reader's setting.
 
     A click on any step shows its solution. Texts are escaped; a content policy forbids every load from outside.
     """
-    stage = [build_card(name, title, plot(trace, title=False)) for name, title, plot in _STAGE_FIGURES]
-    cards = [
-        build_card(name, title, plot(trace, title=False))
-        for name, title, plot in _FIGURES
-        if name != "sweeps" or trace.earlier
-    ]
+    stage = [build_card(figure, trace) for figure in stage_figures()]
+    cards = [build_card(figure, trace) for figure in report_figures() if figure.fits(trace)]
     return render_document(
         "run.html.j2",
         title=shorten(trace.problem, 80) or "A run",

@@ -4,26 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from pfviz.figures.study.accuracy_curve import plot_accuracy_curve, short_method_name
-from pfviz.figures.study.budget_ratio import plot_budget_ratio
+from pfviz.figures.registry import report_figures
+from pfviz.figures.study.accuracy_curve import short_method_name
 from pfviz.report.document import build_card, recolour_specs, render_document
 from pfviz.study.result import LEADER_METHOD, Estimate, Result
 from pfviz.text import pluralise
 
-_FIGURES: tuple[tuple[str, str, Any], ...] = (
-    ("curve", "Accuracy against generations", plot_accuracy_curve),
-    ("ratio", "Generations that rivals need", plot_budget_ratio),
-    ("ratio-vote", "The same for the weighted vote", partial(plot_budget_ratio, pick="vote")),
-)
-"""(name, title, function). Here what a figure finds stands in the place of its title."""
-
 
 def study_to_html(result: Result) -> str:
     """Return a stand-alone page: plotly.js inside, no network, light and dark by the reader's setting."""
-    cards = [build_card(name, title, plot(result, title=False)) for name, title, plot in _FIGURES]
+    cards = [build_card(figure, result) for figure in report_figures("study") if figure.fits(result)]
     budgets = sorted({column.budget for column in result.columns})
     return render_document(
         "study.html.j2",

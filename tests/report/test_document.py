@@ -14,6 +14,7 @@ import pytest
 
 from pfviz import report
 from pfviz.figures import theme
+from pfviz.figures.registry import Figure
 from pfviz.report.document import FigureCard, build_card, judge, plotly_js, recolour_specs, render_document
 from pfviz.templating import environment
 from tests.report.files import HOSTILE, Elements, assert_closed, assert_tame
@@ -62,20 +63,31 @@ def test_a_file_is_a_plain_string() -> None:
     assert type(frame()) is str
 
 
+def draw_scores(subject: str, title: bool = True) -> go.Figure:
+    """Stands for a function of the registry."""
+    assert not title
+    meta = {"title": f"Found of {subject}", "reads": "Read it so."}
+    return go.Figure(layout={"height": 210, "font": {"color": theme.INK}, "meta": meta})
+
+
 def card() -> FigureCard:
-    layout = {"height": 210, "font": {"color": theme.INK}, "meta": {"title": "Found", "reads": "Read it so."}}
-    return build_card("by-step", "Scores", go.Figure(layout=layout))
+    return build_card(Figure("by_step", "Scores", f"{__name__}:draw_scores"), "a subject")
 
 
 def test_a_card_says_what_the_layout_says() -> None:
     found = card()
-    assert (found.name, found.title, found.finding, found.reads) == ("by-step", "Scores", "Found", "Read it so.")
+    assert (found.name, found.title, found.finding, found.reads) == (
+        "by_step",
+        "Scores",
+        "Found of a subject",
+        "Read it so.",
+    )
     assert found.height == 210
     assert "template" not in found.spec["layout"]
 
 
 def test_specs_are_there_in_both_sets_of_colours() -> None:
-    found = recolour_specs([card()])["by-step"]
+    found = recolour_specs([card()])["by_step"]
     assert found["light"]["layout"]["font"]["color"] == theme.INK
     assert found["dark"]["layout"]["font"]["color"] == theme.LIGHT_TO_DARK[theme.INK]
 

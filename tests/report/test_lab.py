@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from pfviz.figures import theme
+from pfviz.figures.registry import report_figures
 from pfviz.lab.causes import Finding, OpenQuestion
 from pfviz.lab.diagnosis import Diagnosis
 from pfviz.lab.findings import Findings
@@ -103,7 +104,7 @@ def test_the_page_loads_nothing_and_has_both_looks() -> None:
     page = diagnosis_to_html(diagnosis_with_findings())
     assert_closed(page)
     figures = json.loads(re.search(r"const FIGURES = (.*?);\n", page).group(1))  # type: ignore[union-attr]
-    assert set(figures) == {"reliability", "best-of", "by-step", "by-kind"}
+    assert set(figures) == {figure.name for figure in report_figures("diagnosis")}
     for one in figures.values():
         assert any(token in json.dumps(one["light"]) for token in theme.LIGHT_TO_DARK)
         assert not any(token in json.dumps(one["dark"]) for token in theme.LIGHT_TO_DARK)
@@ -127,7 +128,7 @@ def test_in_a_browser_hostile_texts_do_not_run_and_nothing_is_wider_than_the_scr
     page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.goto((tmp_path / "report.html").as_uri())
-    for name in ("reliability", "best-of", "by-step", "by-kind"):
+    for name in (figure.name for figure in report_figures("diagnosis")):
         page.locator(f"#{name} .main-svg").first.wait_for()
     page.locator(".examples details summary").first.click()
     assert page.locator(".examples details[open] ol.prefix").first.is_visible()

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pfviz.figures.registry import report_figures
 from pfviz.report.study import study_to_html
 from pfviz.study.plan import Unit, units
 from pfviz.study.result import LEADER_METHOD, Result
@@ -67,7 +68,7 @@ def test_each_figure_has_a_place_and_data() -> None:
     page = study_to_html(result())
     places = [a["id"] for tag, a in Elements(page).found if a.get("role") == "img"]
     figures = json.loads(re.search(r"const FIGURES = (.*?);\n", page).group(1))  # type: ignore[union-attr]
-    assert places == list(figures) == ["curve", "ratio", "ratio-vote"]
+    assert places == list(figures) == [figure.name for figure in report_figures("study")]
     assert all(set(one) == {"light", "dark"} for one in figures.values())
 
 
