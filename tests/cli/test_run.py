@@ -23,6 +23,7 @@ from pfviz.cli.run import run as run_command
 from pfviz.cli.terminal import plain_text
 from pfviz.errors import ProblemError
 from pfviz.inference.events import Event, RunEnded, StepsExtended, TokensDrafted
+from pfviz.inference.settings import SETTINGS
 from pfviz.types import Step
 from tests.contracts import toy
 from tests.sweeps import gibbs, tempering
@@ -87,7 +88,8 @@ def test_truth_marks_the_answers(asked: dict[str, Any]) -> None:
 
 
 def test_every_option_reaches_the_engine(asked: dict[str, Any]) -> None:
-    given = {
+    given: dict[str, Any] = {name: known.default for name, known in SETTINGS.items()}  # and another value for most
+    given |= {
         "particles": 8,
         "seed": 3,
         "truth": "12",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pfviz.errors import SettingError, StudyError
@@ -101,3 +103,20 @@ def test_jobs_hold_every_unit_once_and_share_only_what_is_independent() -> None:
         if len(job.units) > 1:
             assert {unit.method for unit in job.units} == set(INDEPENDENT_METHODS)
     assert sum(len(job.units) > 1 for job in made) == 2 * 2 * 2
+
+
+def test_a_new_method_says_itself_how_it_spends_a_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Halved(METHODS["best_of_n"]):  # type: ignore[name-defined, misc]
+        name = "halved"
+        deterministic = True
+
+        @classmethod
+        def settings_for_budget(cls, common: Settings, budget: int) -> Settings | None:
+            return replace(common, particles=budget // 2) if budget > 1 else None
+
+    monkeypatch.setitem(METHODS, "halved", Halved)
+    assert settings_for("halved", 8) == Settings(particles=4)
+    listed = units(["halved", "best_of_n"], [1, 8], 1, 2)
+    assert [(unit.method, unit.budget, unit.seed) for unit in listed] == [
+        ("best_of_n", 1, 0), ("halved", 8, 0), ("best_of_n", 8, 0), ("best_of_n", 1, 1), ("best_of_n", 8, 1),
+    ]  # fmt: skip

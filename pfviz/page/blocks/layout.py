@@ -115,7 +115,7 @@ def _build_setting(parts: Parts, name: str, *, explained: bool = True) -> None:
     common: dict[str, Any] = {
         "value": run_form.DEFAULTS[name],
         "label": known.label,
-        "elem_id": name,
+        "elem_id": name.replace("_", "-"),
         "visible": run_form.visible_fields(run_form.DEFAULTS["method"])[name],
     }
     if known.page_high is not None:
@@ -129,7 +129,7 @@ def _build_setting(parts: Parts, name: str, *, explained: bool = True) -> None:
 
 
 def _build_error(parts: Parts, name: str) -> None:
-    parts[f"error_{name}"] = clickable_html(elem_id=f"error-{name}")
+    parts[f"error_{name}"] = clickable_html(elem_id=f"error-{name.replace('_', '-')}")
 
 
 def _build_sweeps(parts: Parts) -> None:
