@@ -11,6 +11,7 @@ from pfviz.errors import LabError
 from pfviz.inference.run import never_stop
 from pfviz.models.registry import as_reward
 from pfviz.models.rewards.function import RewardFunction
+from pfviz.problems.datasets import check_problems
 from pfviz.problems.problem import Problem
 from pfviz.trace.trace import Trace
 from pfviz.types import RewardModel
@@ -47,8 +48,8 @@ def run_batch(
     if not problems:
         raise LabError("A batch takes one problem or more; there are none.")
     common = settings | {"method": method, "particles": particles}
-    for problem in problems:
-        api.check_arguments(problem, seed=seed, **common)
+    given = [problem if isinstance(problem, Problem) else Problem(problem) for problem in problems]
+    check_problems(given, lambda problem: api.check_arguments(problem, seed=seed, **common))
     return _run_each(problems, as_reward(reward), seed, stop, common)
 
 

@@ -11,6 +11,7 @@ from pfviz.figures import theme
 from pfviz.figures.registry import report_figures
 from pfviz.figures.study.accuracy_curve import short_method_name
 from pfviz.report.document import drawing_script, figure_spec, html_document, plotly_js
+from pfviz.study.provenance import name_problems
 from pfviz.study.result import LEADER_METHOD, Result
 
 TEMPLATE_DIR = Path(__file__).parent / "static"
@@ -23,8 +24,8 @@ def study_to_html(result: Result) -> str:
     seeds = "1 seed" if result.seeds == 1 else f"{result.seeds} seeds"
     body = f"""<main>
 <h1>Accuracy against generations</h1>
-<p>{result.problems} held-out problems, {seeds}, all methods on the same problems; intervals from {result.resamples}
-bootstrap resamples of the problems.</p>
+<p>{result.problems} {html.escape(name_problems(result.about))}, {seeds}, all methods on the same problems; intervals
+from {result.resamples} bootstrap resamples of the problems.</p>
 {cards}
 <section><h2>Accuracy</h2>{_accuracy_table(result)}</section>
 <details><summary>What these numbers depend on</summary><dl>{"".join(_provenance_items(result.about))}</dl></details>
