@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -85,7 +86,7 @@ def blocks(section: str) -> Iterator[tuple[str, str | None, str]]:
     """(file, table or None, code) of each block of code of a section."""
     text = re.search(rf"^## {section}\n(.*?)(?=^## |\Z)", DOCUMENT, flags=re.MULTILINE | re.DOTALL)
     assert text is not None, section
-    for code in re.findall(r"^```python\n(.*?)^```$", text[1], flags=re.MULTILINE | re.DOTALL):
+    for code in re.findall(r"^```py(?:thon)?\n(.*?)^```$", text[1], flags=re.MULTILINE | re.DOTALL):
         head, _, rest = code.partition("\n")
         named = re.fullmatch(r"# (pfviz/[\w/]+\.py)(?:, (\w+))?", head)
         assert named is not None, head
@@ -108,7 +109,8 @@ def add_to_table(source: str, table: str, lines: str) -> str:
     displays = (ast.List, ast.Tuple, ast.Dict)
     found = next(node for node in ast.walk(assigned[table]) if isinstance(node, displays))  # type: ignore[arg-type]
     end = (found.end_lineno or 0) - 1
-    return "".join([*rows[:end], lines, *rows[end:]])
+    indent = re.match(r" *", rows[end])[0] + "    "  # type: ignore[index]
+    return "".join([*rows[:end], textwrap.indent(lines, indent), *rows[end:]])
 
 
 def extend(package: Path, section: str) -> None:
