@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pfviz.cli.terminal import one_line
 from pfviz.errors import LabError, TraceError
-from pfviz.trace.json_file import load
+from pfviz.trace.importers import list_suffixes, open_trace
 from pfviz.trace.trace import Trace
 
 
@@ -23,12 +23,13 @@ class GatheredRuns:
 
 
 def gather_runs(places: Sequence[Path]) -> GatheredRuns:
-    """The traces of these files, and of all `*.json` in these folders, each once. Raises `LabError` for none."""
-    files = [file for place in places for file in (sorted(place.glob("*.json")) if place.is_dir() else [place])]
+    """The traces of these files, and of all in these folders that end as traces do (`*.json`), each once. Raises
+    `LabError` for none."""
+    files = [file for place in places for file in (_list_folder(place) if place.is_dir() else [place])]
     found = GatheredRuns([], [], [])
     for file in dict.fromkeys(files):
         try:
-            found.traces.append(load(file))
+            found.traces.append(open_trace(file))
             found.files.append(file)
         except TraceError as error:
             said = str(error)
@@ -38,6 +39,10 @@ def gather_runs(places: Sequence[Path]) -> GatheredRuns:
         why = f" {found.damaged[0]}" if found.damaged else ""
         raise LabError(f"There is no recorded run in {named}. `pfviz run --out` and `--batch N --out` write some.{why}")
     return found
+
+
+def _list_folder(folder: Path) -> list[Path]:
+    return sorted(file for suffix in list_suffixes() for file in folder.glob(f"*{suffix}"))
 
 
 def select_reward(found: GatheredRuns, reward: str | None, mixed: bool) -> GatheredRuns:

@@ -76,9 +76,11 @@ def describe_study(result: Result, why: str = "") -> str:
     )
     seeds = "one seed" if result.seeds == 1 else f"{result.seeds} seeds"
     reward, problems = (escape(str(result.about.get(name, usual))) for name, usual in _PROVENANCE_DEFAULTS)
+    dataset = result.about.get("dataset")
+    source = "Held out from training" if dataset is None else f"Data set {escape(str(dataset))}"
     return (
         f'<h2>The methods, on the same {result.problems} problems</h2><div class="columns"><div>{_headline(result)}'
-        f'<p class="small">Held out from training (problem seed {problems}); {seeds}; the {reward} pair; {settings}. '
+        f'<p class="small">{source} (problem seed {problems}); {seeds}; the {reward} pair; {settings}. '
         "N counts the solutions that are written in all.</p></div>"
         f"{f'<p>{escape(why)}</p>' if why else ''}</div>"
     )

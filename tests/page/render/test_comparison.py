@@ -51,6 +51,12 @@ def test_the_words_are_the_numbers() -> None:
     assert "one seed" in said
 
 
+def test_whose_problems_they_are_is_said() -> None:
+    assert "Held out from training (problem seed 0)" in comparison.describe_study(result())
+    of_a_file = replace(result(), about={"dataset": "jsonl:<b>.jsonl (12)"})
+    assert "Data set jsonl:&lt;b&gt;.jsonl (12) (problem seed 0)" in comparison.describe_study(of_a_file)
+
+
 def test_why_stands_beside_it_and_is_escaped() -> None:
     said = comparison.describe_study(result(), "Because <b>x")
     assert "<p>Because &lt;b&gt;x</p>" in said
