@@ -11,6 +11,7 @@ from pfviz.errors import SettingError
 from pfviz.inference.aggregation import AGGREGATIONS
 from pfviz.inference.potentials import POTENTIALS
 from pfviz.inference.resampling import RESAMPLERS
+from pfviz.text import shorten
 from pfviz.types import Sampling
 
 TRIGGERS = ("always", "ess")
@@ -122,7 +123,7 @@ def _label(name: str) -> str:
 
 def _parse_float(name: str, given: Any) -> float:
     """The finite number that is meant, from a number or its text."""
-    shown = repr(given) if len(repr(given)) <= 40 else repr(given)[:40] + "…"
+    shown = shorten(repr(given), 40)
     wrong = SettingError(name, f"{_label(name)} is {shown}; it must be a number.")
     if given is None or isinstance(given, bool):
         raise wrong

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pfviz.figures import theme
 from pfviz.figures.lab.auc_by_kind import plot_auc_by_kind
 from pfviz.figures.lab.best_of_n_curve import plot_best_of_n_curve
 from pfviz.figures.lab.estimates import format_estimate
@@ -20,6 +19,7 @@ from pfviz.lab.to_json import open_questions
 from pfviz.report.document import colour_css, drawing_script, figure_spec, html_document, plotly_js
 from pfviz.report.lab_findings import findings_html
 from pfviz.report.mathtext import CSS as MATH_CSS
+from pfviz.text import shorten
 
 TEMPLATE_DIR = Path(__file__).parent / "static"
 _FIGURES = {
@@ -39,7 +39,7 @@ def diagnosis_to_html(diagnosis: Diagnosis, *, sources: Sequence[str] = ()) -> s
     Texts are escaped; a content policy forbids every load from outside.
     """
     specs = {name: figure_spec(plot(diagnosis, title=False)) for name, (_, plot) in _FIGURES.items()}
-    reward = theme.shorten(diagnosis.reward, 80) or "No reward"
+    reward = shorten(diagnosis.reward, 80) or "No reward"
     body = f"""<div class="wrap">
 {_header(diagnosis, reward)}
 {findings_html(diagnosis, sources)}

@@ -13,6 +13,7 @@ from pfviz.lab.diagnosis import Diagnosis
 from pfviz.lab.examples import Example, ScoredStep, build_example
 from pfviz.lab.glossary import CAUSES
 from pfviz.report.mathtext import render
+from pfviz.text import shorten
 
 _REWARD_COLOURS = [colour for _, colour in theme.REWARD_SCALE]
 MAX_CHARS = 600
@@ -80,4 +81,4 @@ def _scored_step_html(step: ScoredStep) -> str:
 
 
 def _text_html(text: str) -> str:
-    return render(theme.shorten(text, MAX_CHARS))
+    return render(shorten(text, MAX_CHARS))

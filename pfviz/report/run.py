@@ -24,6 +24,7 @@ from pfviz.figures.run.weights import plot_weights
 from pfviz.report.document import colour_css, figure_spec, html_document, plotly_js, script_safe_json
 from pfviz.report.mathtext import CSS as MATH_CSS
 from pfviz.report.mathtext import render
+from pfviz.text import shorten
 from pfviz.trace.trace import Trace
 
 TEMPLATE_DIR = Path(__file__).parent / "static"
@@ -53,7 +54,7 @@ def to_html(trace: Trace) -> str:
         "dark": theme.LIGHT_TO_DARK,
         "scale": [colour for _, colour in theme.REWARD_SCALE],
     }
-    title = theme.shorten(trace.problem, 80) or "A run"
+    title = shorten(trace.problem, 80) or "A run"
     body = f"""<div class="wrap">
 {_header(trace)}
 <div class="main">
@@ -148,7 +149,7 @@ def _header(trace: Trace) -> str:
     if answer:
         judged = {True: "right", False: "wrong", None: ""}[answer.correct]
         mark = f'<span class="{judged}">{CORRECTNESS_MARKS[answer.correct]}</span> ' if judged else ""
-        facts.append((f"answer{f', {judged}' if judged else ''}", mark + render(theme.shorten(answer.display, 60))))
+        facts.append((f"answer{f', {judged}' if judged else ''}", mark + render(shorten(answer.display, 60))))
         facts.append(("of the weight", f"{answer.mass:.0%}"))
     facts += [
         ("particles", str(trace.particles)),
@@ -192,7 +193,7 @@ def _answer_table(trace: Trace) -> str:
     if not rows:
         return ""
     body = "".join(
-        f"<tr><td>{_correctness_mark(row.correct)}{render(theme.shorten(row.display, 200))}</td><td>{row.mass:.3f}</td>"
+        f"<tr><td>{_correctness_mark(row.correct)}{render(shorten(row.display, 200))}</td><td>{row.mass:.3f}</td>"
         f"<td>{row.count}</td><td>{row.best_reward:.3f}</td></tr>"
         for row in rows[:30]
     )
@@ -219,7 +220,7 @@ def _settings(trace: Trace) -> str:
         **trace.versions,
     }
     rows = "".join(
-        f"<div><dt>{html.escape(str(name))}</dt><dd>{html.escape(theme.shorten(str(value), 80))}</dd></div>"
+        f"<div><dt>{html.escape(str(name))}</dt><dd>{html.escape(shorten(str(value), 80))}</dd></div>"
         for name, value in values.items()
     )
     return f'<details><summary>Settings and versions of this run</summary><dl class="settings">{rows}</dl></details>'

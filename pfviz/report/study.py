@@ -12,6 +12,7 @@ from pfviz.figures.study.accuracy_curve import plot_accuracy_curve, short_method
 from pfviz.figures.study.budget_ratio import plot_budget_ratio
 from pfviz.report.document import drawing_script, figure_spec, html_document, plotly_js
 from pfviz.study.result import LEADER_METHOD, Result
+from pfviz.text import pluralise
 
 TEMPLATE_DIR = Path(__file__).parent / "static"
 
@@ -25,7 +26,7 @@ def study_to_html(result: Result) -> str:
     }
     specs = {name: figure_spec(figure) for name, figure in figures.items()}
     cards = "\n".join(_card(name, one["layout"]) for name, one in specs.items())
-    seeds = "1 seed" if result.seeds == 1 else f"{result.seeds} seeds"
+    seeds = pluralise(result.seeds, "seed")
     body = f"""<main>
 <h1>Accuracy against generations</h1>
 <p>{result.problems} held-out problems, {seeds}, all methods on the same problems; intervals from {result.resamples}

@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from pfviz.figures import theme
 from pfviz.figures.marks import node_hovers
 from pfviz.lab.probes.rescore import RescoredSweep
+from pfviz.text import format_number
 from pfviz.trace.trace import Trace
 
 HOW_TO_READ = (
@@ -77,13 +78,8 @@ def describe_parting(found: RescoredSweep) -> str:
     if at is None:
         return "The two rewards never part"
     rho = found.correlations[at, 0]
-    told = "" if math.isnan(rho) else f" (ρ {format_correlation(float(rho))})"
+    told = "" if math.isnan(rho) else f" (ρ {format_number(float(rho))})"
     return f"They part at step {at + 1}{told}"
-
-
-def format_correlation(value: float) -> str:
-    """A correlation or a change, with a minus that is one."""
-    return f"{value:.2f}".replace("-", "−")
 
 
 def fate_indices(found: RescoredSweep) -> npt.NDArray[np.int64]:
@@ -145,7 +141,7 @@ def _tick_labels(found: RescoredSweep) -> list[str]:
     told = []
     for t in range(steps):
         rho = found.correlations[t, 0]
-        said = "ρ –" if math.isnan(rho) else f"ρ {format_correlation(float(rho))}"
+        said = "ρ –" if math.isnan(rho) else f"ρ {format_number(float(rho))}"
         number = str(t + 1) if (t + 1) % every == 0 else ""
         told.append(f"{number}<br>{said}" if steps <= _MAX_LABELLED_STEPS else number)
     return told

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from pfviz.figures import theme
 from pfviz.inference.answers import Answer
+from pfviz.text import shorten
 from pfviz.trace.trace import Trace
 
 CORRECTNESS_MARKS = {True: "✓", False: "✗", None: ""}
@@ -76,7 +77,7 @@ def leaf_labels(trace: Trace, rows: npt.NDArray[np.int64]) -> list[Any]:
         textposition="middle right",
         textfont={"size": 12, "color": [CORRECTNESS_COLOURS[group.answer.correct] for group in labelled]},
         customdata=[int(trace.uids[trace.steps - 1, group.best_slot]) for group in labelled],
-        hovertext=[f"answer <b>{theme.escape(theme.shorten(g.answer.display, 60))}</b>" for g in labelled],
+        hovertext=[f"answer <b>{theme.escape(shorten(g.answer.display, 60))}</b>" for g in labelled],
         hovertemplate="%{hovertext}<extra></extra>",
         cliponaxis=False,
         name="answers",
@@ -86,7 +87,7 @@ def leaf_labels(trace: Trace, rows: npt.NDArray[np.int64]) -> list[Any]:
 
 def answer_label(answer: Answer, count: int) -> str:
     """✓ 12 ×5: right or wrong where the truth is known, the answer, how many agree."""
-    text = f"<b>{theme.escape(theme.shorten(answer.display, 7))}</b>"
+    text = f"<b>{theme.escape(shorten(answer.display, 7))}</b>"
     mark = CORRECTNESS_MARKS[answer.correct]
     return " ".join(part for part in (mark, text, f"×{count}" if count > 1 else "") if part)
 

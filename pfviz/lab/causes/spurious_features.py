@@ -13,7 +13,7 @@ from pfviz.lab.causes.score_slopes import FeatureEffect, GroupedScores
 from pfviz.lab.metrics.auc import auc_by_row
 from pfviz.lab.table.features import Feature, place_features, problem_features
 from pfviz.lab.table.prefixes import FloatArray, PrefixTable
-from pfviz.lab.table.wording import format_amount, format_count
+from pfviz.text import format_amount, pluralise
 
 MAX_FEATURES = 3
 RIVAL_SHARE = 0.7  # of what the best one explains: a place or a length that explains so much may be meant instead
@@ -166,7 +166,7 @@ def _finding(scored: GroupedScores, effect: FeatureEffect, gap: float, instead: 
     feature = effect.feature
     moves = "rise" if effect.per_unit > 0 else "fall"
     by = format_amount(abs(effect.per_unit) * feature.scale)
-    unit = feature.unit if feature.scale == 1 else format_count(feature.scale, feature.unit)
+    unit = feature.unit if feature.scale == 1 else pluralise(feature.scale, feature.unit)
     if scored.is_log_odds:
         cause, grows = ("drift", "from step to step") if feature.unit == "step" else ("length", f"with {feature.name}")
         sentence = f"The scores {moves} {grows} whatever is written: their log-odds by {by} per {unit}."

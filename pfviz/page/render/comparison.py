@@ -11,6 +11,7 @@ from pfviz.page.components.html import escape, percent
 from pfviz.page.components.plotly_pane import to_pane_value
 from pfviz.resources import study_dir
 from pfviz.study.result import LEADER_METHOD, Estimate, Result, load
+from pfviz.text import pluralise
 
 PartValues = dict[str, Any]
 
@@ -77,7 +78,7 @@ def describe_study(result: Result, why: str = "") -> str:
         f"{escape(str(name).replace('_', ' '))} {escape(str(value))}"
         for name, value in dict(result.about.get("settings", {})).items()
     )
-    seeds = "one seed" if result.seeds == 1 else f"{result.seeds} seeds"
+    seeds = pluralise(result.seeds, "seed")
     reward, problems = (escape(str(result.about.get(name, usual))) for name, usual in _PROVENANCE_DEFAULTS)
     return (
         f'<h2>The methods, on the same {result.problems} problems</h2><div class="columns"><div>{_headline(result)}'

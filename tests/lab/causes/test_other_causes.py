@@ -87,7 +87,7 @@ def test_scores_that_promise_too_little_of_right_ones_and_too_much_of_wrong_ones
     found = find_overconfidence(Evidence(rows))
     assert found is not None
     assert found.sentence == (
-        "The scores do not mean what they say (calibration error 0.40): of those around 0.60, 100 % are right."
+        "The scores do not mean what they say (calibration error 0.40): of those around 0.60, 100% are right."
     )
 
 
