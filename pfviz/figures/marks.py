@@ -12,8 +12,7 @@ from pfviz.figures.theme import escape
 from pfviz.lab.probes.values import PrefixValue
 from pfviz.text import pluralise, shorten
 from pfviz.trace.trace import Trace
-
-FloatArray = npt.NDArray[np.float64]
+from pfviz.types import FloatArray
 
 CURVE_POINTS = 12
 MIN_DIAMETER = 4.0

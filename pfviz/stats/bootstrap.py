@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pfviz.lab.table.prefixes import BoolArray, FloatArray, IntArray
 from pfviz.rng import derive_rng
+from pfviz.types import BoolArray, FloatArray, IntArray
 
 RESAMPLES = 400
 CONFIDENCE_LEVEL = 0.95

@@ -8,11 +8,9 @@ Tibshirani 1993, An Introduction to the Bootstrap).
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from pfviz.study.result import Estimate
-
-FloatArray = npt.NDArray[np.float64]
+from pfviz.types import FloatArray
 
 CONFIDENCE_LEVEL = 0.95
 

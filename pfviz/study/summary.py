@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from pfviz.errors import StudyError
 from pfviz.inference.settings import PICKS
@@ -15,8 +14,8 @@ from pfviz.stats.curves import generations_needed, interval, resampled_means
 from pfviz.study.plan import Unit
 from pfviz.study.result import LEADER_METHOD, Column, Ratio, Result
 from pfviz.study.run_job import MEASURES, Outcome
+from pfviz.types import FloatArray
 
-FloatArray = npt.NDArray[np.float64]
 MethodBudget = tuple[str, int]  # (method, budget)
 
 RESAMPLES = 4000

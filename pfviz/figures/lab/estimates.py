@@ -10,9 +10,9 @@ import numpy as np
 
 from pfviz.figures import theme
 from pfviz.lab.diagnosis import Diagnosis
-from pfviz.lab.table.prefixes import BoolArray, FloatArray
 from pfviz.stats.bootstrap import Estimate
 from pfviz.text import format_number, pluralise
+from pfviz.types import BoolArray, FloatArray
 
 
 def format_estimate(one: Estimate) -> str:

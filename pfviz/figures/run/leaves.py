@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import plotly.graph_objects as go
 
 from pfviz.figures import theme
 from pfviz.inference.answers import Answer
 from pfviz.text import shorten
 from pfviz.trace.trace import Trace
+from pfviz.types import IntArray
 
 CORRECTNESS_MARKS = {True: "✓", False: "✗", None: ""}
 CORRECTNESS_COLOURS = {True: theme.RIGHT_COLOUR, False: theme.WRONG_COLOUR, None: theme.MUTED}
@@ -29,7 +29,7 @@ class LeafGroup:
     best_slot: int  # slot of its best-rewarded member
 
 
-def leaf_groups(trace: Trace, rows: npt.NDArray[np.int64]) -> list[LeafGroup]:
+def leaf_groups(trace: Trace, rows: IntArray) -> list[LeafGroup]:
     """The groups of the last step from the first lane to the last; particles that are not finished break a group."""
     if trace.steps == 0:
         return []
@@ -47,7 +47,7 @@ def leaf_groups(trace: Trace, rows: npt.NDArray[np.int64]) -> list[LeafGroup]:
     return found
 
 
-def leaf_labels(trace: Trace, rows: npt.NDArray[np.int64]) -> list[Any]:
+def leaf_labels(trace: Trace, rows: IntArray) -> list[Any]:
     """Two traces: the brackets, and the labels (clickable: uid of the group's best-rewarded member)."""
     found = leaf_groups(trace, rows)
     labelled = sorted(sorted(found, key=lambda g: -len(g.lanes))[:MAX_LABELS], key=lambda g: g.lanes[0])

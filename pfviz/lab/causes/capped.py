@@ -6,9 +6,9 @@ import numpy as np
 
 from pfviz.lab.causes.base import Evidence, Finding, clearest_examples, has_enough_rows
 from pfviz.lab.causes.narrow_range import MAX_COARSE_VALUES, tied_share
-from pfviz.lab.table.prefixes import BoolArray
 from pfviz.stats.bootstrap import mean
 from pfviz.text import format_percent
+from pfviz.types import BoolArray
 
 VALUE_TOLERANCE = 1e-9
 MIN_ROOM = 1e-4  # to the end of the range: scores that are rounded to 1 are no cap

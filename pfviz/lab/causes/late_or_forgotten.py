@@ -6,9 +6,10 @@ import numpy as np
 
 from pfviz.lab.causes.base import MIN_ROWS, Evidence, has_enough_rows
 from pfviz.lab.causes.contrast import MIN_AUC_GAP, Candidate, contrast
-from pfviz.lab.table.prefixes import BoolArray, FloatArray, PrefixTable, group_rows
+from pfviz.lab.table.prefixes import PrefixTable, group_rows
 from pfviz.stats.bootstrap import mean
 from pfviz.text import format_percent
+from pfviz.types import BoolArray, FloatArray
 
 
 def late_candidates(evidence: Evidence, scores: FloatArray) -> list[Candidate]:

@@ -8,8 +8,9 @@ import numpy as np
 
 from pfviz.lab.causes.base import MIN_PROBLEMS, MIN_ROWS
 from pfviz.lab.table.features import Feature
-from pfviz.lab.table.prefixes import BoolArray, FloatArray, IntArray, PrefixTable, group_ids, group_rows
+from pfviz.lab.table.prefixes import PrefixTable, group_ids, group_rows
 from pfviz.stats.bootstrap import Estimate, equivalent_normal_z, slope, slope_estimate
+from pfviz.types import BoolArray, FloatArray, IntArray
 
 CLIP = 1e-7
 MIN_Z = 4.5  # standard errors: about 170 candidates are tried

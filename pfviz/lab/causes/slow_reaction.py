@@ -6,9 +6,10 @@ import numpy as np
 
 from pfviz.lab.causes.base import Evidence, Finding, clearest_examples, has_enough_rows
 from pfviz.lab.causes.late_or_forgotten import mean_after_error
-from pfviz.lab.table.prefixes import BoolArray, FloatArray, PrefixTable, group_rows
+from pfviz.lab.table.prefixes import PrefixTable, group_rows
 from pfviz.stats.bootstrap import mean, ratio
 from pfviz.text import format_amount, format_percent
+from pfviz.types import BoolArray, FloatArray
 
 MIN_LATE_SHARE = 0.4  # of all that an error costs, on the step after it
 MIN_RECOVERED_SHARE = 0.25  # of what an error cost, on the step after it

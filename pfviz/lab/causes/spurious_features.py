@@ -12,8 +12,9 @@ from pfviz.lab.causes.base import MIN_PROBLEMS, MIN_ROWS, Evidence, Finding, cle
 from pfviz.lab.causes.score_slopes import FeatureEffect, GroupedScores
 from pfviz.lab.metrics.auc import auc_by_row
 from pfviz.lab.table.features import Feature, place_features, problem_features
-from pfviz.lab.table.prefixes import FloatArray, PrefixTable
+from pfviz.lab.table.prefixes import PrefixTable
 from pfviz.text import format_amount, pluralise
+from pfviz.types import FloatArray
 
 MAX_FEATURES = 3
 RIVAL_SHARE = 0.7  # of what the best one explains: a place or a length that explains so much may be meant instead

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pfviz.lab.causes.base import Evidence
 from pfviz.lab.causes.contrast import Candidate, contrast
 from pfviz.lab.table.features import problem_features
-from pfviz.lab.table.prefixes import FloatArray
 from pfviz.text import format_percent
+from pfviz.types import FloatArray
 
 INVERTED_AUC = 0.4  # of the pairs: below it the score works against
 

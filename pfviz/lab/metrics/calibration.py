@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pfviz.lab.table.prefixes import FloatArray, IntArray, PrefixTable
+from pfviz.lab.table.prefixes import PrefixTable
 from pfviz.stats.bootstrap import NO_ESTIMATE, Estimate, draw_resamples, estimate_from_draws, mean
+from pfviz.types import FloatArray, IntArray
 
 BINS = 10
 

@@ -15,8 +15,9 @@ from typing import Literal
 import numpy as np
 
 from pfviz.lab.table import step_context, wording
-from pfviz.lab.table.prefixes import FloatArray, PrefixTable
+from pfviz.lab.table.prefixes import PrefixTable
 from pfviz.text import pluralise
+from pfviz.types import FloatArray
 
 MAX_PHRASES = 80  # that are looked at
 MAX_PLACES = 4  # steps from the start that are looked at

@@ -86,8 +86,7 @@ def _card(lab: Lab, one: Finding, key: str, opened: bool) -> str:
     rows = "".join(_example(lab, row, key) for row in one.examples)
     count = pluralise(len(one.examples), "example")
     shown = (
-        f'<details data-key="{escape(key)}"{" open" if opened else ""}><summary>{count}'
-        f"</summary>{rows}</details>"
+        f'<details data-key="{escape(key)}"{" open" if opened else ""}><summary>{count}</summary>{rows}</details>'
         if rows
         else ""
     )
