@@ -18,8 +18,7 @@ from pfviz.lab.glossary import MEASURES, measures_by_name
 from pfviz.lab.metrics.first_errors import FirstErrorReport
 from pfviz.lab.selftest.selftest import Trial
 from pfviz.lab.to_json import open_questions
-from pfviz.stats.bootstrap import Estimate
-from pfviz.study.result import Estimate as Interval
+from pfviz.stats.estimate import Estimate
 from pfviz.text import pluralise, shorten
 
 MAX_EXAMPLES = 2  # examples of a finding
@@ -73,7 +72,7 @@ def measures(found: Diagnosis) -> RenderableType:
             what.title,
             f"{one.value:.3f}" if known else "not known",
             f"{one.low:.3f} to {one.high:.3f}" if known and not math.isnan(one.low) else "",
-            f"{one.rows:,} {what.counted_over}" if one.rows else "",
+            f"{one.count:,} {what.counted_over}" if one.count else "",
         )
     return table
 
@@ -92,7 +91,7 @@ def self_test(tried: Sequence[Trial]) -> RenderableType:
 def first_errors(report: FirstErrorReport) -> RenderableType:
     """F1 and the two accuracies that it is the mean of."""
     table = _table("", "value", "95 % interval", "solutions")
-    rows: tuple[tuple[str, Interval, int], ...] = (
+    rows: tuple[tuple[str, Estimate, int], ...] = (
         ("F1 of first errors", report.f1, report.wrong + report.right),
         ("accuracy where a step is wrong", report.on_wrong, report.wrong),
         ("accuracy where none is", report.on_right, report.right),

@@ -9,7 +9,8 @@ import numpy as np
 
 from pfviz.diagnostics.genealogy import root_ancestor
 from pfviz.diagnostics.truth import RIGHT, WRONG
-from pfviz.stats.clustered import Estimate, slope
+from pfviz.stats.clustered import slope
+from pfviz.stats.estimate import Estimate
 from pfviz.trace.trace import Trace
 from pfviz.types import FloatArray, IntArray
 

@@ -11,7 +11,8 @@ import numpy as np
 from pfviz.diagnostics.genealogy import root_ancestor
 from pfviz.diagnostics.truth import RIGHT, WRONG
 from pfviz.inference.weights import ess
-from pfviz.stats.clustered import Estimate, mean
+from pfviz.stats.clustered import mean
+from pfviz.stats.estimate import Estimate
 from pfviz.trace.trace import Trace
 from pfviz.types import IntArray
 

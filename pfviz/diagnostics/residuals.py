@@ -17,7 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pfviz.diagnostics.genealogy import root_ancestor
-from pfviz.stats.clustered import Estimate, mean
+from pfviz.stats.clustered import mean
+from pfviz.stats.estimate import Estimate
 from pfviz.trace.trace import Trace
 from pfviz.types import FloatArray, IntArray
 

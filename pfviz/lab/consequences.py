@@ -74,7 +74,7 @@ def _find_accuracy_fall(rows: PrefixTable, wanted: list[OpenQuestion]) -> Findin
     n, drop = fallen
     if drop.value < MIN_FALL:
         return None
-    if not drop.low > 0 or drop.problems < MIN_PROBLEMS:
+    if not drop.low > 0 or drop.groups < MIN_PROBLEMS:
         seems = f"it seems to, by {drop.value:.2f}; more problems would tell."
         wanted.append(OpenQuestion("falls", f"Whether accuracy falls after {pluralise(n, 'solution')}: {seems}"))
         return None

@@ -97,7 +97,7 @@ def _measure_table(diagnosis: Diagnosis) -> str:
     found = measures_by_name(diagnosis.measures)
     body = "".join(
         f"<tr><td>{html.escape(one.title)}</td><td>{format_estimate(found[one.name])}</td>"
-        f"<td>{_format_count(found[one.name].rows, one.counted_over)}</td></tr>"
+        f"<td>{_format_count(found[one.name].count, one.counted_over)}</td></tr>"
         f'<tr class="help"><td colspan="3">{html.escape(one.meaning)}</td></tr>'
         for one in MEASURES
     )

@@ -17,7 +17,7 @@ from pfviz.lab.diagnosis import Diagnosis
 from pfviz.lab.findings import Findings
 from pfviz.lab.glossary import MEASURES
 from pfviz.report.lab import diagnosis_to_html
-from pfviz.stats.bootstrap import Estimate
+from pfviz.stats.estimate import Estimate
 from tests.lab.diagnosed import HOSTILE, diagnosis, unknown
 
 ESTIMATE = Estimate(-0.42, -0.66, -0.17, 160, 19)

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from pfviz.figures import theme
 from pfviz.figures.lab.estimates import error_bars, format_counts, format_estimate
 from pfviz.lab.diagnosis import Diagnosis
-from pfviz.stats.bootstrap import Estimate
+from pfviz.stats.estimate import Estimate
 from pfviz.text import shorten
 
 QUESTION = "In which problems does the score work?"

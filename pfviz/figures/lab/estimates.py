@@ -10,7 +10,7 @@ import numpy as np
 
 from pfviz.figures import theme
 from pfviz.lab.diagnosis import Diagnosis
-from pfviz.stats.bootstrap import Estimate
+from pfviz.stats.estimate import Estimate
 from pfviz.text import format_number, pluralise
 from pfviz.types import BoolArray, FloatArray
 
@@ -43,7 +43,7 @@ def error_bars(estimates: Sequence[Estimate], colour: str | None = None) -> dict
 def format_counts(one: Estimate, what: str = "prefixes") -> str:
     """How much is behind an estimate: 384 prefixes in 20 problems."""
     noun = {"prefixes": "prefix"}.get(what, what.removesuffix("s"))
-    return f"{pluralise(one.rows, noun, what)} in {pluralise(one.problems, 'problem')}"
+    return f"{pluralise(one.count, noun, what)} in {pluralise(one.groups, 'problem')}"
 
 
 def example_particle(diagnosis: Diagnosis, members: BoolArray, order: FloatArray) -> list[int] | None:

@@ -12,7 +12,7 @@ from pfviz.diagnostics.genealogy import lanes
 from pfviz.diagnostics.residuals import Residuals, residuals
 from pfviz.figures import theme
 from pfviz.figures.marks import node_hovers
-from pfviz.stats.clustered import Estimate
+from pfviz.stats.estimate import Estimate
 from pfviz.text import format_signed
 from pfviz.trace.trace import Trace
 

@@ -12,7 +12,8 @@ import plotly.graph_objects as go
 
 from pfviz.figures import theme
 from pfviz.inference.methods import METHODS
-from pfviz.study.result import LEADER_METHOD, Estimate, Result
+from pfviz.stats.estimate import Estimate
+from pfviz.study.result import LEADER_METHOD, Result
 
 TITLE = "How often is the answer right after N generations?"
 HOW_TO_READ = (

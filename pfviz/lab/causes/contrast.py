@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from pfviz.lab.causes.base import Evidence, has_enough_rows
-from pfviz.stats.bootstrap import Estimate, difference, equivalent_normal_z, mean
+from pfviz.stats.bootstrap import difference, mean
+from pfviz.stats.clustered import equivalent_normal_z
+from pfviz.stats.estimate import Estimate
 from pfviz.types import BoolArray, FloatArray
 
 MIN_AUC_GAP = 0.15  # less often noticed than the others, at least

@@ -8,7 +8,7 @@ from pfviz.lab.causes.base import Evidence
 from pfviz.lab.causes.contrast import MIN_AUC_GAP, MIN_Z, MIN_Z_OF_MANY, Candidate, contrast
 from pfviz.lab.table.error_kinds import error_features
 from pfviz.lab.table.features import Feature, place_features, split_at_quartiles
-from pfviz.stats.bootstrap import Estimate
+from pfviz.stats.estimate import Estimate
 from pfviz.text import format_percent
 from pfviz.types import FloatArray
 

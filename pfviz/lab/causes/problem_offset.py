@@ -48,7 +48,7 @@ def find_problem_offset(evidence: Evidence) -> Finding | None:
         "offset",
         sentence,
         FINDING_SIZE,
-        replace(found, rows=members),
+        replace(found, count=members),
         clearest_examples(order, rows.is_right, rows),
         general=True,
     )

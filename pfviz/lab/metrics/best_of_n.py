@@ -9,7 +9,8 @@ import numpy as np
 
 from pfviz.diagnostics.truth import RIGHT, UNKNOWN
 from pfviz.lab.table.prefixes import PrefixTable, group_rows
-from pfviz.stats.bootstrap import Estimate, mean
+from pfviz.stats.bootstrap import mean
+from pfviz.stats.estimate import Estimate
 from pfviz.types import BoolArray, FloatArray, IntArray
 
 

@@ -10,7 +10,8 @@ from pfviz.errors import StudyError
 from pfviz.page.components.html import escape, percent
 from pfviz.page.components.plotly_pane import to_pane_value
 from pfviz.resources import study_dir
-from pfviz.study.result import LEADER_METHOD, Estimate, Result, load
+from pfviz.stats.estimate import Estimate
+from pfviz.study.result import LEADER_METHOD, Result, load
 from pfviz.text import pluralise
 
 PartValues = dict[str, Any]

@@ -12,7 +12,7 @@ from pfviz.lab.to_json import open_questions
 from pfviz.page.components.html import bar, escape, format_score
 from pfviz.page.render.verdicts import step_excerpt
 from pfviz.page.state.lab_state import Lab
-from pfviz.stats.bootstrap import Estimate
+from pfviz.stats.estimate import Estimate
 from pfviz.text import format_number, pluralise
 
 SHOWN_MEASURES = ("auc", "brier", "calibration-error", "first-error", "accuracy")
@@ -92,7 +92,7 @@ def _card(lab: Lab, one: Finding, key: str, opened: bool) -> str:
     )
     return (
         f'<li class="finding" data-cause="{escape(one.cause)}"><p>{escape(one.sentence)}</p><div class="size">{size}'
-        f'<small title="estimate and 95 % interval">{sure}, {one.estimate.problems} problems</small>{badge}</div>'
+        f'<small title="estimate and 95 % interval">{sure}, {one.estimate.groups} problems</small>{badge}</div>'
         f"{shown}</li>"
     )
 

@@ -19,9 +19,10 @@ from pfviz.figures.study.accuracy_curve import BASELINE_STYLE, LINE_STYLES, plot
 from pfviz.figures.study.budget_ratio import format_ratio, plot_budget_ratio
 from pfviz.inference.methods import METHODS
 from pfviz.report.study import study_to_html
+from pfviz.stats.estimate import Estimate
 from pfviz.study.budgets import BUDGETS
 from pfviz.study.plan import Unit, units
-from pfviz.study.result import LEADER_METHOD, Estimate, Ratio, Result
+from pfviz.study.result import LEADER_METHOD, Ratio, Result
 from pfviz.study.summary import summarise
 from tests.study.outcomes import outcomes
 
