@@ -17,6 +17,7 @@ from pfviz.text import format_amount, pluralise
 from pfviz.types import FloatArray
 
 MAX_FEATURES = 3
+SAME_SHARE = 1e-9  # a difference of what two explain that is rounding
 RIVAL_SHARE = 0.7  # of what the best one explains: a place or a length that explains so much may be meant instead
 FLAT_STD = 0.01  # standard deviation of scores that are all the same
 MAX_UNNOTICED_SHARE = 0.02  # of wrong prefixes, at most, where those are asked what is liked
@@ -32,7 +33,8 @@ def find_spurious_features(evidence: Evidence) -> list[Finding]:
     if not rows.is_known.any():
         evidence.add_open_question("taste", "What the score likes: it needs prefixes whose truth is known.")
         return []
-    candidates, found, reward = [*evidence.features, *place_features(rows)], list[Finding](), evidence.reward
+    # The place of a step comes first: it is the simpler one of two that explain the same.
+    candidates, found, reward = [*place_features(rows), *evidence.features], list[Finding](), evidence.reward
     while len(found) < MAX_FEATURES:
         seen = _find_effect(evidence, reward, candidates)
         if seen is None:
@@ -128,10 +130,7 @@ def _strongest_effect(
     y = scored.centre(scored.reward)
     least = scored.min_share * float(y @ y)
     effects = (scored.effect(feature, y) for feature in candidates)
-    seen = sorted(
-        (one for one in effects if one is not None and one.explained_squares > least),
-        key=lambda one: -one.explained_squares,
-    )
+    seen = _sort_by_explained([one for one in effects if one is not None and one.explained_squares > least])
     best = next((effect for effect in seen[: 1 if strict else None] if holds(effect)), None)
     if best is None or not best.grows_with_steps:
         return None if best is None else _BestEffect(scored, best)
@@ -141,6 +140,18 @@ def _strongest_effect(
         if one.grows_with_steps and one.explained_squares > RIVAL_SHARE * best.explained_squares and holds(one)
     ]
     return _BestEffect(scored, *_choose_step_or_length(scored, rivals))
+
+
+def _sort_by_explained(effects: Sequence[FeatureEffect]) -> list[FeatureEffect]:
+    """Those that explain most first; those that explain the same but for rounding, which is not the same on every
+    machine, in their order."""
+    found: list[FeatureEffect] = []
+    left = sorted(effects, key=lambda one: -one.explained_squares)
+    while left:
+        same = [one for one in left if one.explained_squares >= (1 - SAME_SHARE) * left[0].explained_squares]
+        found += [one for one in effects if any(one is other for other in same)]
+        left = left[len(same) :]
+    return found
 
 
 def _choose_step_or_length(

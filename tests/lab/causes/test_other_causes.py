@@ -106,7 +106,7 @@ def test_problems_that_cannot_be_compared() -> None:
     spread = 0.05 * (99 / 12) ** 0.5  # of 0, …, 9
     assert found.estimate.value == pytest.approx(spread)
     assert f"differ by {spread:.2f} (standard deviation)" in found.sentence
-    assert (found.estimate.count, found.estimate.problems) == (int(rows.is_right.sum()), 10)
+    assert (found.estimate.count, found.estimate.groups) == (int(rows.is_right.sum()), 10)
     assert find_problem_offset(Evidence(plain(7, score=lambda problem, *_: 0.1 * problem))) is None  # too few problems
 
 
