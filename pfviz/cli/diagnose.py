@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,7 +24,7 @@ from pfviz.inference.methods import METHODS, SAMPLING_METHOD
 from pfviz.lab.diagnosis import diagnose as examine
 from pfviz.lab.metrics.first_errors import evaluate
 from pfviz.lab.selftest import selftest
-from pfviz.lab.to_json import diagnosis_to_dict
+from pfviz.lab.to_json import diagnosis_to_dict, first_errors_to_dict
 from pfviz.trace.trace import Trace
 
 SELF_TEST_BASES = {"both": selftest.BASES, **{base: (base,) for base in selftest.BASES}}
@@ -174,7 +173,7 @@ def _score_processbench(
         raise
     screen.print(lab_tables.first_errors(report))
     if json_file is not None:
-        _write_json(screen, json_file, {"reward": reward, "file": file.name, **dataclasses.asdict(report)})
+        _write_json(screen, json_file, {"reward": reward, "file": file.name, **first_errors_to_dict(report)})
     _exit_with_status(_print_crossed_limits(screen, limits, {"first-error": report.f1.value}), whole)
 
 

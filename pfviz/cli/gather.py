@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pfviz.cli.terminal import one_line
 from pfviz.errors import LabError, TraceError
+from pfviz.text import pluralise
 from pfviz.trace.importers import list_suffixes, open_trace
 from pfviz.trace.trace import Trace
 
@@ -51,7 +52,7 @@ def select_reward(found: GatheredRuns, reward: str | None, mixed: bool) -> Gathe
     Raises `LabError` where there are several, unless they are to be `mixed`, and where `reward` has none.
     """
     counts = Counter(trace.reward for trace in found.traces)
-    listed = ", ".join(f"{one_line(name)} ({count} run{'' if count == 1 else 's'})" for name, count in counts.items())
+    listed = ", ".join(f"{one_line(name)} ({pluralise(count, 'run')})" for name, count in counts.items())
     if reward is not None:
         kept = [pair for pair in zip(found.traces, found.files, strict=True) if pair[0].reward == reward]
         if not kept:

@@ -9,8 +9,9 @@ from typing import Any
 from pfviz.figures.registry import report_figures
 from pfviz.figures.study.accuracy_curve import short_method_name
 from pfviz.report.document import build_card, recolour_specs, render_document
+from pfviz.stats.estimate import Estimate
 from pfviz.study.provenance import name_problems
-from pfviz.study.result import LEADER_METHOD, Estimate, Result
+from pfviz.study.result import LEADER_METHOD, Result
 from pfviz.text import pluralise
 
 

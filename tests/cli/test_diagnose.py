@@ -23,7 +23,7 @@ from pfviz.lab.selftest.faults import FAULTS
 from pfviz.lab.selftest.selftest import Trial
 from pfviz.problems.datasets import held_out
 from pfviz.problems.problem import Problem
-from pfviz.stats.bootstrap import Estimate
+from pfviz.stats.estimate import Estimate
 from tests.lab.diagnosed import RUNS, diagnosis, runs
 
 
@@ -271,7 +271,7 @@ def test_a_processbench_file_is_scored_by_the_oracle_without_an_error(tmp_path: 
                   "--fail-on", "first-error=0.99")  # fmt: skip
     assert result.exit_code == 0, result.output
     assert "F1 of first errors" in result.output
-    assert json.loads(numbers.read_text())["f1"]["value"] == 1.0
+    assert json.loads(numbers.read_text())["f1"] == {"value": 1.0, "low": 1.0, "high": 1.0}
 
 
 def test_a_processbench_file_whose_errors_are_not_found_crosses_the_limit(

@@ -13,7 +13,8 @@ import plotly.graph_objects as go
 from pfviz.figures import theme
 from pfviz.inference.methods import METHODS
 from pfviz.inference.methods.base import Family
-from pfviz.study.result import LEADER_METHOD, Estimate, Result
+from pfviz.stats.estimate import Estimate
+from pfviz.study.result import LEADER_METHOD, Result
 
 TITLE = "How often is the answer right after N generations?"
 HOW_TO_READ = (

@@ -11,7 +11,9 @@ from pfviz.figures.registry import tab_figures
 from pfviz.page.components.html import escape, percent
 from pfviz.page.components.plotly_pane import to_pane_value
 from pfviz.resources import study_dir
-from pfviz.study.result import LEADER_METHOD, Estimate, Result, load
+from pfviz.stats.estimate import Estimate
+from pfviz.study.result import LEADER_METHOD, Result, load
+from pfviz.text import pluralise
 
 PartValues = dict[str, Any]
 
@@ -74,7 +76,7 @@ def describe_study(result: Result, why: str = "") -> str:
         f"{escape(str(name).replace('_', ' '))} {escape(str(value))}"
         for name, value in dict(result.about.get("settings", {})).items()
     )
-    seeds = "one seed" if result.seeds == 1 else f"{result.seeds} seeds"
+    seeds = pluralise(result.seeds, "seed")
     reward, problems = (escape(str(result.about.get(name, usual))) for name, usual in _PROVENANCE_DEFAULTS)
     dataset = result.about.get("dataset")
     source = "Held out from training" if dataset is None else f"Data set {escape(str(dataset))}"

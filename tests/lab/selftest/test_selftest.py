@@ -10,7 +10,7 @@ from pfviz.lab.selftest import selftest
 from pfviz.lab.selftest.faults import FAULTS, Fault
 from pfviz.lab.selftest.selftest import Trial, fault_rank, has_passed, try_faults
 from pfviz.problems.datasets import load_problems
-from pfviz.stats.bootstrap import NO_ESTIMATE
+from pfviz.stats.estimate import NO_ESTIMATE
 
 
 def found(*causes: str) -> Findings:
