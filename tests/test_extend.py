@@ -110,7 +110,7 @@ def add_to_table(source: str, table: str, lines: str) -> str:
     found = next(node for node in ast.walk(assigned[table]) if isinstance(node, displays))  # type: ignore[arg-type]
     end = (found.end_lineno or 0) - 1
     indent = re.match(r" *", rows[end])[0] + "    "  # type: ignore[index]
-    return "".join([*rows[:end], textwrap.indent(lines, indent), *rows[end:]])
+    return "".join([*rows[:end], textwrap.indent(f"{lines.rstrip()},\n", indent), *rows[end:]])
 
 
 def extend(package: Path, section: str) -> None:
