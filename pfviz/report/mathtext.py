@@ -13,6 +13,8 @@ import re
 import warnings
 from xml.etree import ElementTree
 
+from markupsafe import Markup
+
 MAX_FORMULA_LENGTH = 600
 """Characters; a longer formula is shown as text."""
 
@@ -100,8 +102,8 @@ _PLAIN_RULES: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
-def render(text: str) -> str:
-    r"""Safe HTML of `text`: mathematics as mathematics, everything else escaped.
+def render(text: str) -> Markup:
+    r"""Return safe HTML of `text`: mathematics as mathematics, everything else escaped.
 
     `12 * 3` reads 12 × 3, `57 - 45` reads 57 − 45, `\boxed{12}` becomes a box; a formula that is not valid LaTeX is
     shown as it was typed. Never raises on any string.
@@ -116,7 +118,7 @@ def render(text: str) -> str:
         else:
             out.append(_render_plain(text[at : opening.start()]) + piece)
         at = end
-    return "".join([*out, _render_plain(text[at:])])
+    return Markup("".join([*out, _render_plain(text[at:])]))
 
 
 def _render_formula(text: str, opening: re.Match[str]) -> tuple[str | None, int]:

@@ -144,11 +144,11 @@ def _default_selection(trace: Trace) -> int | None:
 
 def _header(trace: Trace) -> str:
     answer = trace.choice
-    facts = []
+    facts: list[tuple[str, str]] = []
     if answer:
         judged = {True: "right", False: "wrong", None: ""}[answer.correct]
         mark = f'<span class="{judged}">{CORRECTNESS_MARKS[answer.correct]}</span> ' if judged else ""
-        facts.append((f"answer{f', {judged}' if judged else ''}", mark + render(theme.shorten(answer.display, 60))))
+        facts.append((f"answer{f', {judged}' if judged else ''}", f"{mark}{render(theme.shorten(answer.display, 60))}"))
         facts.append(("of the weight", f"{answer.mass:.0%}"))
     facts += [
         ("particles", str(trace.particles)),

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pfviz.figures import theme
-from pfviz.lab.causes import Finding, Wanted
+from pfviz.lab.causes import Finding, OpenQuestion
 from pfviz.lab.diagnosis import Diagnosis
 from pfviz.lab.findings import Findings
 from pfviz.lab.glossary import MEASURES
@@ -29,7 +29,7 @@ def told(hostile: bool = False) -> Diagnosis:
     blind = Finding("blind", f"Errors with minus pass.{tail}", 0.31, ESTIMATE, (3, 7))
     level = Finding("level", "It promises too much.", 0.04, ESTIMATE, (7,), general=True)
     killed = Finding("killed", "Right answers died.", 0.2, ESTIMATE)
-    wanted = Wanted("forgets", f"More runs would tell.{tail}")
+    wanted = OpenQuestion("forgets", f"More runs would tell.{tail}")
     return replace(
         diagnosis(hostile), findings=Findings((blind, level), (wanted,)), consequences=Findings((killed,), (wanted,))
     )
@@ -67,7 +67,7 @@ def test_an_example_names_its_particle_and_opens_to_the_whole_prefix() -> None:
 def test_every_measure_has_its_value_and_its_meaning() -> None:
     found = told()
     shown = html.unescape(body(diagnosis_to_html(found)))
-    assert all(one.title in shown and one.means in shown for one in MEASURES)
+    assert all(one.title in shown and one.meaning in shown for one in MEASURES)
     auc = found.measures.auc
     assert f"{auc.value:.2f} ({auc.low:.2f} to {auc.high:.2f})" in shown
     assert "not known" in shown  # F1 of first errors: no step was judged
