@@ -25,7 +25,7 @@ def build(parts: dict[str, Any]) -> None:
         parts["lab_method"] = gr.Checkbox(label="with the method on the left", elem_id="lab-method", min_width=0)
         parts["lab_start"] = gr.Button("Start a batch", elem_id="lab-start", variant="primary", size="sm", min_width=0)
         parts["lab_stop"] = gr.Button("Stop", elem_id="lab-stop", size="sm", interactive=False, min_width=0)
-        parts["lab_progress"] = clickable_html(lab_view.IDLE_PROGRESS, elem_id="lab-progress")
+        parts["lab_progress"] = clickable_html(lab_view.idle_progress(), elem_id="lab-progress")
         parts["lab_add"] = gr.Button("Add this run", elem_id="lab-add", size="sm", min_width=0)
         parts["lab_open"] = gr.UploadButton(
             "Add traces", file_count="multiple", file_types=[".json"], elem_id="lab-open", size="sm", min_width=0
@@ -34,7 +34,7 @@ def build(parts: dict[str, Any]) -> None:
         parts["lab_save"] = gr.Button("Save report", elem_id="lab-save", size="sm", interactive=False, min_width=0)
         parts["lab_file"] = gr.DownloadButton("Download", elem_id="lab-file", visible="hidden")
     parts["lab_note"] = clickable_html(elem_id="lab-note")
-    parts["lab_empty"] = lab_html(lab_view.EMPTY_LAB, elem_id="lab-empty")
+    parts["lab_empty"] = lab_html(lab_view.empty_lab(), elem_id="lab-empty")
     parts["lab_measures"] = clickable_html(elem_id="lab-measures")
     with gr.Row(elem_id="lab-body"):
         parts["lab_findings"] = clickable_html(elem_id="lab-findings", elem_classes="scroller")

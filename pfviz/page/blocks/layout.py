@@ -36,7 +36,7 @@ def build(menu: ModelMenu) -> Parts:
             )
         with gr.Column(elem_id="inspector", elem_classes="scroller", min_width=0):
             parts["answer"] = clickable_html(elem_id="answer")
-            parts["inspector"] = clickable_html(inspector.NO_SELECTION, elem_id="particle")
+            parts["inspector"] = clickable_html(inspector.no_selection(), elem_id="particle")
         with gr.Column(elem_id="below", min_width=0):
             _build_tabs(parts)
         with gr.Column(elem_id="methods", min_width=0):
@@ -160,7 +160,7 @@ def _build_more_settings(parts: Parts) -> None:
 
 
 def _build_toolbar(parts: Parts) -> None:
-    parts["views"] = clickable_html(comparison.VIEW_TABS, elem_id="views")
+    parts["views"] = clickable_html(comparison.view_tabs(), elem_id="views")
     parts["progress"] = clickable_html(elem_id="progress")
     with gr.Row(elem_id="tools"):
         parts["upload"] = gr.UploadButton("Open a trace", file_types=[".json"], elem_id="open", size="sm", min_width=0)

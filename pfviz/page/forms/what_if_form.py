@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from pfviz.diagnostics.reweighing import recorded_rule
 from pfviz.errors import SettingError
-from pfviz.page.components.html import escape
+from pfviz.page.components.html import fill
 from pfviz.page.forms.run_form import AGGREGATION_CHOICES, POTENTIAL_CHOICES, RESAMPLER_CHOICES
 from pfviz.page.state.what_if_rule import RuleForm
 from pfviz.trace import Trace
@@ -50,25 +51,20 @@ def current_rule(trace: Trace, rule_form: RuleForm | None) -> RuleForm:
 def draw_form(trace: Trace) -> str:
     """The rule of the run, to be changed. It depends on the run alone: drawn once, it keeps what is typed."""
     own = recorded_rule(trace)
-    fields = "".join(_field(name, getattr(own, name)) for name in _FIELD_ORDER)
-    run = escape(f"{trace.started} {trace.seed}")
-    back = '<button type="reset">As in the run</button>'
-    return f'<form class="rule" data-run="{run}" aria-label="Another rule">{fields}{back}</form>'
+    return fill(
+        "reward/rule_form.html.j2",
+        run=f"{trace.started} {trace.seed}",
+        fields=[_field(name, getattr(own, name)) for name in _FIELD_ORDER],
+        max_chars=MAX_NUMBER_CHARS,
+    )
 
 
-def _field(name: str, value: object) -> str:
+def _field(name: str, value: object) -> dict[str, Any]:
+    """Return a field with its label: a number with what it does, or a list to choose from."""
     if name in _NUMBER_FIELDS:
         label, why = _NUMBER_FIELDS[name]
         shown = f"{value:g}" if isinstance(value, float) else value
-        field = (
-            f'<input name="{name}" value="{shown}" inputmode="decimal" autocomplete="off" '
-            f'maxlength="{MAX_NUMBER_CHARS}">'
-        )
-        return f'<label title="{why}"><span>{label}</span>{field}</label>'
+        return {"name": name, "label": label, "why": why, "value": shown, "choices": None}
     label, choices = _SELECT_FIELDS[name]
     # What the model made of whole texts is, of the rewards of the steps, the last.
-    chosen = "last" if value == "model" else value
-    options = "".join(
-        f'<option value="{key}"{" selected" if key == chosen else ""}>{escape(text)}</option>' for text, key in choices
-    )
-    return f'<label><span>{label}</span><select name="{name}">{options}</select></label>'
+    return {"name": name, "label": label, "value": "last" if value == "model" else value, "choices": choices}

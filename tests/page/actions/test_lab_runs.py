@@ -100,7 +100,7 @@ def test_a_cleared_lab_is_not_filled_by_the_batch_that_was_going_on() -> None:
     told = start(visit)
     while len(visit.lab.traces) < 2:
         next(told)
-    assert lab_runs.clear(visit)["lab_empty"] == lab_view.EMPTY_LAB
+    assert lab_runs.clear(visit)["lab_empty"] == lab_view.empty_lab()
     rest = list(told)
     assert visit.lab.traces == []
     assert not any("lab_measures" in values for values in rest)
