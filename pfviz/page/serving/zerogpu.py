@@ -65,7 +65,10 @@ def resume(trace: Trace, *, stop: Callable[[], bool]) -> Iterator[Event]:
 
 @functools.cache
 def gpu_task() -> Callable[[EventsFactory, int], abc.Generator[Event | PfvizError, None, None]]:
-    """`_task` as a function that is called here and computed with a GPU. A Space must have one when it is launched."""
+    """`_collect_errors` as a function that is called here and computed with a GPU.
+
+    A Space must have one when it is launched.
+    """
     import spaces
 
     os.register_at_fork(after_in_child=registry.reset_after_fork)

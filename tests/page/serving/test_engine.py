@@ -44,7 +44,7 @@ def test_a_trace_cannot_make_the_page_load_or_call_what_it_names(
     names: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for kind in ("generator", "reward"):
-        monkeypatch.setattr(registry, kind, lambda name: pytest.fail(f"loaded {name}"))
+        monkeypatch.setattr(registry, f"get_{kind}", lambda name: pytest.fail(f"loaded {name}"))
     trace = replace(synthetic_trace(4, 3), **{"generator": "embedded", "reward": "embedded"} | names)
     with pytest.raises(ModelError, match="This page does not run the"):
         listed_only().resume(trace, stop=go_on)
@@ -64,7 +64,7 @@ def test_what_is_wrong_is_said_before_anything_is_loaded(
     settings: dict[str, Any], error: type[Exception], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for kind in ("generator", "reward"):
-        monkeypatch.setattr(registry, kind, lambda name: pytest.fail(f"loaded {name}"))
+        monkeypatch.setattr(registry, f"get_{kind}", lambda name: pytest.fail(f"loaded {name}"))
     given = {"problem": "1 + 2", **settings}
     with pytest.raises(error):
         list(listed_only().stream(given.pop("problem"), stop=go_on, **given))

@@ -367,7 +367,7 @@ def test_what_cannot_be_pickled_is_a_failure_not_silence(spaces: FakeSpaces, mon
         list(zerogpu.stream(PROBLEM, stop=never, **{**RUN, "reward": "odd"}))
 
 
-@pytest.mark.parametrize(("hardware", "decorated"), [("true", ["_task"]), ("false", [])])
+@pytest.mark.parametrize(("hardware", "decorated"), [("true", ["_collect_errors"]), ("false", [])])
 def test_the_space_has_its_function_when_the_page_is_imported(hardware: str, decorated: list[str]) -> None:
     """And `spaces` is there before PyTorch is, and what MKL may do in a forked process is known to it."""
     code = (
