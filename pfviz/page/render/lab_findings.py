@@ -26,10 +26,11 @@ _SIZE_HELP = (
 def measures(found: Diagnosis) -> str:
     """Return a number each, with its interval."""
     known = measures_by_name(found.measures)
-    shown = sorted(
-        (one for one in MEASURES if one.name in SHOWN_MEASURES), key=lambda one: SHOWN_MEASURES.index(one.name)
+    described = {one.name: one for one in MEASURES}
+    return fill(
+        "lab/measures.html.j2",
+        measures=[(described[name], *format_estimate(known[name])) for name in SHOWN_MEASURES],
     )
-    return fill("lab/measures.html.j2", measures=[(one, *format_estimate(known[one.name])) for one in shown])
 
 
 def format_estimate(estimate: Estimate) -> tuple[str, str]:

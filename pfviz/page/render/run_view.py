@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -193,29 +194,25 @@ def best_particle(trace: Trace) -> int | None:
 def progress_line(now: Progress) -> str:
     """Return one line: step, particles still writing, tokens, seconds."""
     if now.status == "loading":
-        return fill(
-            "run/progress.html.j2", kind="busy", live="", status="", lead="Loading the models", facts=[], share=None
-        )
+        return _progress("busy", "Loading the models")
     running = now.status == "running"
     steps = f"{now.step} step" if now.step == 1 else f"{now.step} steps"
-    return fill(
-        "run/progress.html.j2",
-        kind="busy" if running else "done",
-        live="off" if running else "polite",
-        status=now.status,
-        lead=f"{now.sweep}Step {now.step}" if running else _STATUS_TEXTS[now.status],
-        facts=[
+    return _progress(
+        "busy" if running else "done",
+        f"{now.sweep}Step {now.step}" if running else _STATUS_TEXTS[now.status],
+        (
             f"{now.writing} of {now.particles} alive" if running else steps,
             f"{now.tokens:,} tokens",
             f"{now.seconds:.1f} s",
-        ],
-        share=None,
+        ),
+        live="off" if running else "polite",
+        status=now.status,
     )
 
 
 def failed_line() -> str:
     """Return the progress line of a run that failed."""
-    return fill("run/progress_failed.html.j2")
+    return _progress("failed", "Failed")
 
 
 def waiting_line(now: WaitStatus) -> str:
@@ -227,9 +224,13 @@ def waiting_line(now: WaitStatus) -> str:
     else:
         lead, fact = "Loading", now.model
     share = now.done / now.total if isinstance(now, ModelLoading) and now.total else None
-    return fill(
-        "run/progress.html.j2", kind="busy waiting", live="polite", status="", lead=lead, facts=[fact], share=share
-    )
+    return _progress("busy waiting", lead, (fact,), live="polite", share=share)
+
+
+def _progress(
+    kind: str, lead: str, facts: Sequence[str] = (), *, live: str = "", status: str = "", share: float | None = None
+) -> str:
+    return fill("run/progress.html.j2", kind=kind, lead=lead, facts=facts, live=live, status=status, share=share)
 
 
 def _ordinal(place: int) -> str:

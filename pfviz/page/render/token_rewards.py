@@ -28,7 +28,7 @@ NO_TOKEN_REWARDS = (
 
 
 def render_token_rewards(trace: Trace, selected: int | None) -> str:
-    """Return the text of the shown step, every token on the colour of its reward, and the steepest turns of the tree."""
+    """Return the text of the shown step, each token on the colour of its reward, and the steepest turns of the tree."""
     if not token_rewards.has_token_rewards(trace):
         return small_text(NO_TOKEN_REWARDS)
     found = token_rewards.steepest_changes(trace)

@@ -68,7 +68,7 @@ def test_an_example_names_its_run_among_all_that_were_brought() -> None:
     assert f"Run {run + 2}, step {rows.step[20] + 1}" in said
     assert ("✓ right" if rows.right[20] == 1 else "✗ wrong" if rows.right[20] == 0 else "?") in said
     lab.opened_node = (run + 1, sweep, uid)
-    assert lab_findings.findings(lab).count("aria-current=true") == 1
+    assert lab_findings.findings(lab).count('aria-current="true"') == 1
 
 
 def test_consequences_and_what_would_settle_the_rest_stand_below() -> None:
