@@ -8,7 +8,7 @@ is an error, not an empty string. What leaves the package is a plain string, `st
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 
@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from pfviz.report.mathtext import render
+from pfviz.text import format_number, format_percent, format_signed, pluralise, shorten
 
 
 def render_template(package: str, name: str, /, **values: Any) -> Markup:
@@ -32,8 +33,9 @@ def render_template(package: str, name: str, /, **values: Any) -> Markup:
 def environment(package: str) -> Environment:
     """Return the Jinja environment of a package whose templates lie in its folder `templates`; built once.
 
-    Filters: `math` (hostile text to HTML, mathematics as mathematics) and `script_json` (data to JSON that can stand
-    inside a script element).
+    Filters: `math` (hostile text to HTML, mathematics as mathematics), `script_json` (data to JSON that can stand
+    inside a script element), and `percent`, `number`, `signed`, `pluralise` and `shorten` of `pfviz.text`.
+    `static("page.css")` is a file of the package's folder `static`, as it is.
     """
     made = Environment(
         loader=PackageLoader(package, "templates"),
@@ -44,7 +46,16 @@ def environment(package: str) -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    made.filters.update(math=render, script_json=script_json)
+    made.filters.update(
+        math=render,
+        script_json=script_json,
+        percent=format_percent,
+        number=format_number,
+        signed=format_signed,
+        pluralise=pluralise,
+        shorten=shorten,
+    )
+    made.globals["static"] = partial(read_static, package)
     return made
 
 

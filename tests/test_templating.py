@@ -20,6 +20,8 @@ TEMPLATES = {
     "math.html.j2": "{{ text | math }}",
     "script.html.j2": "<script>const DATA = {{ text | script_json }};</script>",
     "outer.html.j2": "<div>{{ inner }}</div>",
+    "numbers.html.j2": "{{ 0.25 | percent }} {{ -0.5 | number }} {{ 0.5 | signed }} {{ 2 | pluralise('<step>') }} "
+    "{{ 'a long text' | shorten(7) }}",
     "blocks.html.j2": "<ul>\n  {% for one in items %}\n  <li>{{ one }}</li>\n  {% endfor %}\n</ul>\n",
 }
 
@@ -70,6 +72,10 @@ def test_what_a_template_returns_is_not_escaped_again(package: str) -> None:
 
 def test_mathematics_is_shown_and_the_rest_escaped(package: str) -> None:
     assert render_template(package, "math.html.j2", text="3 * 4<b>") == "3 × 4&lt;b&gt;"
+
+
+def test_numbers_read_as_everywhere_else(package: str) -> None:
+    assert render_template(package, "numbers.html.j2") == "25.0% −0.50 +0.50 2 &lt;step&gt;s a long…"
 
 
 def test_a_missing_value_is_an_error(package: str) -> None:

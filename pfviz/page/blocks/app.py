@@ -15,6 +15,7 @@ from pfviz.page.blocks.theme import theme
 from pfviz.page.blocks.wiring import wire
 from pfviz.page.components.html import fill
 from pfviz.page.forms import run_form
+from pfviz.page.render.tabs import tab_css
 from pfviz.page.serving.engine import Engine, SharedEngine
 from pfviz.page.state.visits import Visit, Visits
 
@@ -40,7 +41,7 @@ class Page(gr.Blocks):  # type: ignore[misc]
         usual = {
             "theme": theme(),
             "css_paths": STYLESHEETS,
-            "head": fill("head.html.j2"),
+            "head": fill("head.html.j2", tab_css=tab_css()),
             "footer_links": [],
             "run_history": False,
             "max_threads": MAX_THREADS,

@@ -6,12 +6,14 @@ from typing import Any
 
 import gradio as gr
 
+from pfviz.figures.registry import stage_figures, tab_figures
 from pfviz.figures.theme import LIGHT_TO_DARK
 from pfviz.page.blocks import lab_layout
 from pfviz.page.components.html import problem_chips
 from pfviz.page.components.plotly_pane import clickable_html, pane
 from pfviz.page.forms import run_form
 from pfviz.page.render import comparison, inspector, model_notes, welcome
+from pfviz.page.render.tabs import TABS
 from pfviz.page.serving.model_menu import ModelMenu
 
 Parts = dict[str, Any]
@@ -30,10 +32,11 @@ def build(menu: ModelMenu) -> Parts:
             parts["hero"] = clickable_html(welcome.hero(), elem_id="hero")
             parts["sweep"] = clickable_html(elem_id="sweep")
             parts["colours"] = clickable_html(elem_id="colours")
-            parts["genealogy"] = pane("Genealogy", dark=LIGHT_TO_DARK, group="steps", keys=True, elem_id="genealogy")
-            parts["strips"] = pane(
-                "Effective sample size, ancestors, evidence", dark=LIGHT_TO_DARK, group="steps", elem_id="strips"
-            )
+            for figure in stage_figures():
+                parts[figure.part] = pane(
+                    figure.title, dark=LIGHT_TO_DARK, group="steps", keys=figure.part == "genealogy",
+                    elem_id=figure.part,
+                )  # fmt: skip
         with gr.Column(elem_id="inspector", elem_classes="scroller", min_width=0):
             parts["answer"] = clickable_html(elem_id="answer")
             parts["inspector"] = clickable_html(inspector.no_selection(), elem_id="particle")
@@ -173,23 +176,17 @@ def _build_toolbar(parts: Parts) -> None:
 def _build_methods(parts: Parts) -> None:
     parts["study_about"] = clickable_html(elem_id="study-about")
     with gr.Row(elem_id="comparison"):
-        parts["study"] = pane("Accuracy against generations", dark=LIGHT_TO_DARK, elem_id="study")
+        curve, *ratios = tab_figures("study")
+        parts[curve.part] = pane(curve.title, dark=LIGHT_TO_DARK, elem_id=curve.part)
         with gr.Column(elem_id="ratios", min_width=0):
-            parts["ratio"] = pane("Generations that rivals need", dark=LIGHT_TO_DARK, elem_id="ratio")
-            parts["ratio_vote"] = pane("The same for the weighted vote", dark=LIGHT_TO_DARK, elem_id="ratio-vote")
+            for figure in ratios:
+                parts[figure.part] = pane(figure.title, dark=LIGHT_TO_DARK, elem_id=figure.part.replace("_", "-"))
 
 
 def _build_tabs(parts: Parts) -> None:
-    names = {
-        "weights": "Weights",
-        "resampling": "Resampling",
-        "answers": "Answers",
-        "rewards": "Scores",
-        "check": "Reward check",
-        "sweeps": "Iterations",
-    }
     with gr.Tabs(elem_id="tabs", overflow_behavior="wrap") as parts["tabs"]:
-        for name, label in names.items():
+        for tab in TABS:
+            name, label = tab.name, tab.title
             with gr.Tab(label, id=name):
                 if name == "resampling":
                     with gr.Row(elem_id="events"):
@@ -203,7 +200,7 @@ def _build_tabs(parts: Parts) -> None:
                 if name == "check":
                     _build_reward_tab(parts, label)
                 else:
-                    parts[name] = pane(label, dark=LIGHT_TO_DARK, elem_id=name)
+                    parts[name] = pane(label, dark=LIGHT_TO_DARK, elem_id=name.replace("_", "-"))
 
 
 def _build_reward_tab(parts: Parts, label: str) -> None:

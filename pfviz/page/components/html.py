@@ -21,7 +21,6 @@ __all__ = [
     "error_message",
     "fill",
     "format_score",
-    "percent",
     "problem_chips",
     "small_text",
 ]
@@ -41,7 +40,7 @@ def _page_environment() -> Environment:
     """Return the environment of the package, with the page's own filters; compiled templates stay in it."""
     made = environment("pfviz.page")
     made.add_extension(_JoinedTags)
-    made.filters.update(score=format_score, percent=percent, bar_width=bar_width)
+    made.filters.update(score=format_score, bar_width=bar_width)
     return made
 
 
@@ -76,14 +75,6 @@ def problem_chips(texts: Iterable[str], lead: str = "") -> str:
     """Return problems to click; empty where there are none."""
     problems = tuple(texts)
     return fill("problem_chips.html.j2", problems=problems, lead=lead) if problems else ""
-
-
-def percent(value: float) -> str:
-    """A share in per cent, with the digits that matter."""
-    per_cent = 100 * value
-    if per_cent >= 99.95 or per_cent < 0.005:
-        return f"{per_cent:.0f}%"
-    return f"{per_cent:.1f}%" if per_cent >= 0.95 else f"{per_cent:.2g}%"
 
 
 def format_score(value: float) -> str:

@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from pfviz.errors import StudyError
-from pfviz.page.components.html import fill, percent
+from pfviz.figures.registry import tab_figures
+from pfviz.page.components.html import fill
 from pfviz.page.components.plotly_pane import to_pane_value
 from pfviz.resources import study_dir
 from pfviz.study.result import LEADER_METHOD, Estimate, Result, load
+from pfviz.text import format_percent, pluralise
 
 PartValues = dict[str, Any]
 
-PARTS = ("study_about", "study", "ratio", "ratio_vote")
+PARTS = ("study_about", *(figure.part for figure in tab_figures("study")))
 _VIEWS = (("run", "This run"), ("methods", "Methods compared"), ("lab", "Reward lab"))
 """The first is open at first."""
 _RIVALS = (("best_of_n", "best-of-N"), ("beam_search", "beam search"), ("dvts", "DVTS"))
@@ -60,15 +62,11 @@ def load_baseline() -> dict[str, Result]:
 
 def draw_figures(result: Result) -> PartValues:
     """The figures."""
-    from pfviz.figures.study.accuracy_curve import plot_accuracy_curve
-    from pfviz.figures.study.budget_ratio import plot_budget_ratio
-
-    figures = {
-        "study": plot_accuracy_curve(result, title=False, height=CURVE_HEIGHT, beside=load_baseline()),
-        "ratio": plot_budget_ratio(result, title=False),
-        "ratio_vote": plot_budget_ratio(result, pick="vote", title=False),
+    known = {"title": False, "height": CURVE_HEIGHT, "beside": load_baseline()}
+    return {
+        figure.part: to_pane_value(figure.draw(result, **known), run=figure.part, steps=0, selected=None)
+        for figure in tab_figures("study")
     }
-    return {name: to_pane_value(figure, run=name, steps=0, selected=None) for name, figure in figures.items()}
 
 
 def describe_study(result: Result, why: str = "") -> str:
@@ -80,7 +78,7 @@ def describe_study(result: Result, why: str = "") -> str:
         problems=result.problems,
         headline=_headline(result),
         problem_seed=problem_seed,
-        seeds="one seed" if result.seeds == 1 else f"{result.seeds} seeds",
+        seeds=pluralise(result.seeds, "seed"),
         reward=reward,
         settings=", ".join(f"{str(name).replace('_', ' ')} {value}" for name, value in settings.items()),
         why=why,
@@ -110,4 +108,4 @@ def _headline(result: Result) -> dict[str, Any] | None:
 
 def _accuracy(result: Result, method: str, budget: int, pick: str = "usual") -> str:
     found: dict[int, Estimate] = dict(result.curve(method, pick))
-    return percent(found[budget].value) if budget in found else "–"
+    return format_percent(found[budget].value) if budget in found else "–"

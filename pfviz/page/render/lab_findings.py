@@ -14,6 +14,7 @@ from pfviz.page.components.html import fill, format_score
 from pfviz.page.render.verdicts import step_excerpt
 from pfviz.page.state.lab_state import Lab
 from pfviz.stats.bootstrap import Estimate
+from pfviz.text import format_number
 
 SHOWN_MEASURES = ("auc", "brier", "calibration-error", "first-error", "accuracy")
 """The measures of the row, by the names of the glossary."""
@@ -39,11 +40,7 @@ def format_estimate(estimate: Estimate) -> tuple[str, str]:
         return "–", ""
     if math.isnan(estimate.low):
         return format_score(estimate.value), ""
-    return _format_signed(estimate.value), f"{_format_signed(estimate.low)} to {_format_signed(estimate.high)}"
-
-
-def _format_signed(value: float) -> str:
-    return format_score(value).replace("-", "−")
+    return format_number(estimate.value), f"{format_number(estimate.low)} to {format_number(estimate.high)}"
 
 
 def findings(lab: Lab) -> str:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from pfviz.figures.registry import tab_figures
 from pfviz.page.components.html import fill
 from pfviz.page.components.plotly_pane import to_pane_value
 from pfviz.page.render import lab_findings
 from pfviz.page.state.lab_state import Lab
+from pfviz.text import pluralise
 
 PartValues = dict[str, Any]
 
-FIGURES = ("lab_reliability", "lab_steps", "lab_kinds", "lab_best")
+FIGURES = tuple(figure.part for figure in tab_figures("diagnosis"))
 PARTS = ("lab_note", "lab_empty", "lab_measures", "lab_findings", *FIGURES)
 BATCH_SIZES = (8, 16, 30)
 """Problems of a batch."""
@@ -43,20 +45,13 @@ def render_parts(lab: Lab) -> PartValues:
 
 
 def draw_figures(lab: Lab) -> PartValues:
-    """The four figures."""
-    # Here, because plotly's graph objects take a while to import.
-    from pfviz.figures.lab.auc_by_kind import plot_auc_by_kind
-    from pfviz.figures.lab.best_of_n_curve import plot_best_of_n_curve
-    from pfviz.figures.lab.reliability import plot_reliability
-    from pfviz.figures.lab.scores_by_step import plot_scores_by_step
-
+    """Return the value of each of `FIGURES`; empty where nothing was diagnosed."""
     found = lab.diagnosis
     if found is None:
         return dict.fromkeys(FIGURES, "")
-    drawers = (plot_reliability, plot_scores_by_step, plot_auc_by_kind, plot_best_of_n_curve)
     return {
-        name: to_pane_value(draw(found, title=False), run=f"lab {found.reward}", steps=0, selected=None)
-        for name, draw in zip(FIGURES, drawers, strict=True)
+        figure.part: to_pane_value(figure.draw(found, title=False), run=f"lab {found.reward}", steps=0, selected=None)
+        for figure in tab_figures("diagnosis")
     }
 
 
@@ -78,11 +73,6 @@ def runs_note(lab: Lab) -> str:
             ],
         }
     return fill("lab/note.html.j2", about=about, messages=lab.messages)
-
-
-def pluralise(number: int, noun: str) -> str:
-    """A number of things."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def progress(lab: Lab, done: int, total: int, now: str = "", *, ended: str = "") -> str:

@@ -19,15 +19,11 @@ def mark_form(trace: Trace, marked: bool | None) -> str:
     rows = () if marked else trace.answers.rows[:MAX_ANSWERS]
     return fill(
         "reward/mark_answer.html.j2",
-        marked=_shorten(trace.truth or "") if marked else None,
+        marked=trace.truth or "" if marked else None,
         answers=[
-            (place, row.canonical, _shorten(row.display), row.count)
+            (place, row.canonical, row.display, row.count)
             for place, row in enumerate(rows)
             if len(row.canonical) <= MAX_ANSWER_CHARS
         ],
         max_chars=MAX_ANSWER_CHARS,
     )
-
-
-def _shorten(answer: str) -> str:
-    return answer if len(answer) <= 24 else answer[:24] + "…"

@@ -8,8 +8,9 @@ from typing import Any
 from pfviz.diagnostics import misjudged
 from pfviz.diagnostics.lineage_ends import prefix_labels
 from pfviz.diagnostics.truth import truth
-from pfviz.page.components.html import fill, percent
+from pfviz.page.components.html import fill
 from pfviz.page.render.verdicts import MAX_ROWS, UNKNOWN_TRUTH, step_excerpt
+from pfviz.text import format_percent
 from pfviz.trace import Trace
 
 _MISTAKES_HELP = (
@@ -51,7 +52,7 @@ def _signs(trace: Trace, early: float) -> dict[str, Any]:
             "ess": f"{peak.ess_before:.1f} → {peak.ess_after:.1f}",
             "uid": peak.uid,
             "slot": peak.uid % trace.particles,
-            "weight": percent(peak.weight),
+            "weight": format_percent(peak.weight),
         }
         for peak in misjudged.weight_collapses(trace)
     ]

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from pfviz.diagnostics import kinship
-from pfviz.figures.reward.residuals import format_signed
 from pfviz.lab.probes.edit import StepRewards
 from pfviz.lab.probes.occlusion import Occlusion
 from pfviz.lab.probes.rescore import RescoredSweep
@@ -17,10 +16,12 @@ from pfviz.page.components.html import fill, format_score, small_text
 from pfviz.page.forms import probe_form
 from pfviz.page.render.token_rewards import shade_tokens
 from pfviz.page.state.probe_answers import ProbeAnswers
+from pfviz.text import format_number, format_signed, shorten
 from pfviz.trace import Trace
 
 MAX_GAP_ROWS = 12
 MAX_KILLED = 16
+MAX_NAME_CHARS = 40  # of a reward model's name
 FULL_SHADE_EFFECT = 0.5  # an effect from which on a word is shaded no deeper
 
 _WORDS_HELP = (
@@ -81,8 +82,8 @@ def _rescore_results(found: RescoredSweep) -> str:
     """Rank correlations, and whom each reward would have killed."""
     return fill(
         "probes/rescore.html.j2",
-        ours=_shorten_name(found.trace.reward),
-        theirs=_shorten_name(found.reward),
+        ours=shorten(found.trace.reward, MAX_NAME_CHARS, keep_end=True),
+        theirs=shorten(found.reward, MAX_NAME_CHARS, keep_end=True),
         killed_by_ours=_killed(found, found.saved_by_other),
         killed_by_theirs=_killed(found, found.saved_by_run),
         max_killed=MAX_KILLED,
@@ -93,12 +94,8 @@ def _rescore_results(found: RescoredSweep) -> str:
     )
 
 
-def _shorten_name(name: str) -> str:
-    return name if len(name) <= 40 else "…" + name[-39:]
-
-
 def _format_correlation(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:.2f}".replace("-", "−")
+    return "–" if math.isnan(value) else format_number(value)
 
 
 def _killed(found: RescoredSweep, mask: np.ndarray) -> list[dict[str, Any]]:
@@ -125,7 +122,7 @@ def _word_results(trace: Trace, uid: int, answers: ProbeAnswers) -> str:
     return fill(
         "probes/words.html.j2",
         reads=_WORDS_HELP,
-        model=_shorten_name(reward),
+        model=shorten(reward, MAX_NAME_CHARS, keep_end=True),
         reward=found.reward,
         pieces=_text_pieces(found, words),
         words=[words[int(k)] for k in np.argsort(-np.abs(found.effects), kind="stable")],

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from pfviz.diagnostics import kinship, mass_name
+from pfviz.figures import registry
 from pfviz.page.components.html import error_message, fill, problem_chips
 from pfviz.page.components.plotly_pane import to_pane_value
-from pfviz.page.render import probe_forms, reward_tab
+from pfviz.page.render import probe_forms, reward_tab, tabs
 from pfviz.page.render.inspector import inspect_particle, no_selection
 from pfviz.page.serving.engine import WaitStatus
 from pfviz.page.serving.model_loading import ModelLoading
@@ -18,10 +19,11 @@ from pfviz.page.serving.scheduler import Queued
 from pfviz.page.state.probe_answers import ProbeState
 from pfviz.page.state.progress import Progress
 from pfviz.page.state.what_if_rule import RuleForm
+from pfviz.text import pluralise
 from pfviz.trace import Trace
 
-TABS = ("weights", "resampling", "answers", "rewards", "check", "sweeps")
-PANES = ("genealogy", "strips", *TABS)
+TABS = tuple(tab.name for tab in tabs.TABS)
+PANES = (*(figure.part for figure in registry.stage_figures()), *TABS)
 REWARD_TAB_PARTS = ("questions", "rule", "asking", "told")  # beside the picture of the tab "check"
 
 PartValues = dict[str, Any]
@@ -52,28 +54,23 @@ def render_parts(
     trace = run if sweep is None else run.sweep(sweep)
     if not trace.steps:
         return {"inspector": no_selection()}
-    from pfviz import figures  # plotly's graph objects take a while to import
-
     probe_state = probe_state or ProbeState()
     measured = probe_state.for_sweep(len(trace.earlier)).measured_values
-    growing: dict[str, Any] = {"selected": selected, "title": False, "horizon": _horizon(trace)}
     fixed: dict[str, Any] = {"selected": selected, "title": False}
-    drawn = {
-        "genealogy": figures.genealogy(
-            trace, values=measured, gaps=bool(measured) and probe_state.colour == "gap", **growing
-        ),
-        "strips": figures.strips(trace, **growing),
+    known: dict[str, Any] = fixed | {
+        "horizon": _horizon(trace),
+        "step": shown_event(trace, event),
+        "shown": len(trace.earlier),
+        "values": measured,
+        "gaps": bool(measured) and probe_state.colour == "gap",
     }
-    if tab == "resampling":
-        drawn[tab] = figures.resampling(trace, step=shown_event(trace, event), **fixed)
-    elif tab == "answers":
-        drawn[tab] = figures.answers(trace, **fixed)
-    elif tab == "sweeps":
-        drawn[tab] = figures.sweeps(run, shown=len(trace.earlier), title=False)
-    elif tab == "check":
+    shown = [figure for figure in registry.tab_figures() if figure.part == tab]
+    drawn = {
+        figure.part: figure.draw(run if figure.whole_run else trace, **known)
+        for figure in (*registry.stage_figures(), *shown)
+    }
+    if tab == "check":
         drawn |= reward_tab.draw_figures(trace, question, rule_form, probe_state, fixed)
-    else:
-        drawn[tab] = getattr(figures, tab)(trace, **growing)
     values: PartValues = {
         name: to_pane_value(
             figure,
@@ -90,7 +87,7 @@ def render_parts(
         "colours": probe_forms.colour_switch(probe_state, bool(measured)),
         "answer": answer_card(run),
         "event": event_label(trace, event),
-        "sweep": sweep_buttons(run, len(trace.earlier)),
+        "sweep": sweep_buttons(run, len(trace.earlier)) + tabs.mark_tabs(run),
         "notes": notes(run),
     }
 
@@ -138,7 +135,7 @@ def answer_card(trace: Trace) -> str:
     told = sum(row.count for row in trace.pooled.rows) + len(trace.pooled.unanswered)
     return fill(
         "run/answer.html.j2",
-        answer=_shorten(chosen.display),
+        answer=chosen.display,
         right=chosen.correct,
         truth=trace.truth or "",
         mass=chosen.mass,
@@ -146,8 +143,8 @@ def answer_card(trace: Trace) -> str:
         count=chosen.count,
         particles=told,
         iterations=told // trace.particles if trace.earlier else None,
-        voted=(_shorten(voted.display), voted.mass) if voted.canonical != chosen.canonical else None,
-        best=(_shorten(best.display), best.best_reward) if best.canonical != chosen.canonical else None,
+        voted=(voted.display, voted.mass) if voted.canonical != chosen.canonical else None,
+        best=(best.display, best.best_reward) if best.canonical != chosen.canonical else None,
     )
 
 
@@ -179,10 +176,6 @@ def _step_list(steps: list[int]) -> str:
     return f"Step {', '.join(map(str, places[:8]))}{' …' if len(places) > 8 else ''}"
 
 
-def _shorten(answer: str) -> str:
-    return answer if len(answer) <= 80 else answer[:80] + "…"
-
-
 def best_particle(trace: Trace) -> int | None:
     """The particle to look at first when a run is over: the one that is kept for the next iteration, else the heaviest
     that gives the run's answer."""
@@ -196,12 +189,11 @@ def progress_line(now: Progress) -> str:
     if now.status == "loading":
         return _progress("busy", "Loading the models")
     running = now.status == "running"
-    steps = f"{now.step} step" if now.step == 1 else f"{now.step} steps"
     return _progress(
         "busy" if running else "done",
         f"{now.sweep}Step {now.step}" if running else _STATUS_TEXTS[now.status],
         (
-            f"{now.writing} of {now.particles} alive" if running else steps,
+            f"{now.writing} of {now.particles} alive" if running else pluralise(now.step, "step"),
             f"{now.tokens:,} tokens",
             f"{now.seconds:.1f} s",
         ),

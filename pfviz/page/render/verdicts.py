@@ -11,7 +11,8 @@ from pfviz.diagnostics.lineage_ends import LineageEnd
 from pfviz.diagnostics.truth import RIGHT, Truth, truth
 from pfviz.diagnostics.winners import PICKS, Winner
 from pfviz.diagnostics.winners import winners as table_of
-from pfviz.page.components.html import fill, format_score, percent
+from pfviz.page.components.html import fill, format_score
+from pfviz.text import format_percent, shorten
 from pfviz.trace import Trace
 
 MAX_ROWS = 64
@@ -84,7 +85,7 @@ def _wrong_turn(trace: Trace, known: Truth) -> dict[str, Any] | None:
         "uid": turn.uid,
         "slot": turn.uid % trace.particles,
         "step": turn.step + 1,
-        "answer": turn.answer if len(turn.answer) <= 40 else turn.answer[:40] + "…",
+        "answer": shorten(turn.answer, 40),
         "mass": turn.mass,
         "rewards": f"reward {format_score(turn.reward)}{before}",
     }
@@ -101,8 +102,7 @@ def _death_row(trace: Trace, end: LineageEnd) -> dict[str, Any]:
 
 def step_excerpt(text: str) -> str:
     """Return the beginning of a step's text, in one line."""
-    short = " ".join(text.split())
-    return short if len(short) <= MAX_TEXT_CHARS else short[:MAX_TEXT_CHARS] + "…"
+    return shorten(text, MAX_TEXT_CHARS)
 
 
 def render_winners(trace: Trace, selected: int | None) -> str:
@@ -133,14 +133,14 @@ def _winner_cell(trace: Trace, one: Winner) -> dict[str, Any] | None:
         return None
     detail = {
         "highest": f"reward {format_score(one.answer.best_reward)}",
-        "vote": percent(one.answer.mass),
+        "vote": format_percent(one.answer.mass),
         "majority": f"{one.answer.count} of {trace.particles}",
     }[one.pick]
     return {
         "uid": one.uid,
         "role": f"{one.aggregation}-{one.pick}",
         "is_own": one.recorded,
-        "answer": one.answer.display if len(one.answer.display) <= 24 else one.answer.display[:24] + "…",
+        "answer": shorten(one.answer.display, 24),
         "right": one.answer.correct,
         "detail": detail,
     }

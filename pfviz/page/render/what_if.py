@@ -7,6 +7,7 @@ from pfviz.diagnostics.reweighing import recorded_rule
 from pfviz.inference.answers import Answer
 from pfviz.page.components.html import fill
 from pfviz.page.state.what_if_rule import RuleForm
+from pfviz.text import shorten
 from pfviz.trace import Trace
 
 
@@ -17,8 +18,8 @@ def render_outcome(trace: Trace, rule_form: RuleForm) -> str:
     return fill(
         "reward/what_if.html.j2",
         error=rule_form.error,
-        answer=_shorten_answer(found.answer),
-        recorded=_shorten_answer(found.recorded),
+        answer=_shown_answer(found.answer),
+        recorded=_shown_answer(found.recorded),
         is_same=_canonical_text(found.answer) == _canonical_text(found.recorded),
         events=[
             {
@@ -37,8 +38,8 @@ def _canonical_text(answer: Answer | None) -> str | None:
     return None if answer is None else answer.canonical
 
 
-def _shorten_answer(answer: Answer | None) -> tuple[str, bool | None] | None:
+def _shown_answer(answer: Answer | None) -> tuple[str, bool | None] | None:
     """Return an answer as it is shown, and whether it is right."""
     if answer is None:
         return None
-    return answer.display if len(answer.display) <= 40 else answer.display[:40] + "…", answer.correct
+    return shorten(answer.display, 40), answer.correct

@@ -48,7 +48,7 @@ def test_the_words_are_the_numbers() -> None:
     assert "At N = 16 particle filtering answers <strong>75.0%</strong>" in said
     assert "best-of-N 62.5%" in said
     assert "dvts" not in said.lower()
-    assert "one seed" in said
+    assert "1 seed" in said
 
 
 def test_why_stands_beside_it_and_is_escaped() -> None:
