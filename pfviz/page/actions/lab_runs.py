@@ -158,7 +158,7 @@ def add_current_run(visit: Visit) -> PartValues:
     """The run of "This run"."""
     trace = visit.trace
     if trace is None or not trace.steps or trace.status == "running":
-        visit.lab.messages = ("There is no run yet that is over. Press Run, or open a trace, and add it then.",)
+        visit.lab.messages = ("There is no run yet to add. Press Run and wait until it ends, or open a trace.",)
     else:
         visit.lab.messages = tuple(visit.lab.add([trace]))
         visit.lab.diagnose()

@@ -18,12 +18,12 @@ def build(parts: dict[str, Any]) -> None:
         parts["lab_count"] = gr.Dropdown(
             [(f"{number} problems", number) for number in lab_view.BATCH_SIZES],
             value=lab_view.BATCH_SIZES[0],
-            label="Held-out problems of a batch",
+            label="Held-out problems in a batch",
             show_label=False,
             elem_id="lab-count",
             min_width=0,
         )
-        parts["lab_method"] = gr.Checkbox(label="with the method on the left", elem_id="lab-method", min_width=0)
+        parts["lab_method"] = gr.Checkbox(label="Use the method on the left", elem_id="lab-method", min_width=0)
         parts["lab_start"] = gr.Button("Start a batch", elem_id="lab-start", variant="primary", size="sm", min_width=0)
         parts["lab_stop"] = gr.Button("Stop", elem_id="lab-stop", size="sm", interactive=False, min_width=0)
         parts["lab_progress"] = clickable_html(lab_view.idle_progress(), elem_id="lab-progress")

@@ -65,7 +65,7 @@ def _build_sidebar(parts: Parts, menu: ModelMenu) -> None:
         parts["run"] = gr.Button("Run", variant="primary", elem_id="run", min_width=0)
         parts["stop"] = gr.Button("Stop", interactive=False, elem_id="stop", min_width=0)
         # Shown where it can be pressed: a part that comes and goes makes Gradio lose updates of other parts.
-        parts["resume"] = gr.Button("Go on", interactive=False, elem_id="resume", min_width=0)
+        parts["resume"] = gr.Button("Resume", interactive=False, elem_id="resume", min_width=0)
     parts["banner"] = clickable_html(elem_id="banner")
     parts["notes"] = clickable_html(elem_id="notes")
     parts["method"] = gr.Dropdown(
@@ -169,7 +169,7 @@ def _build_toolbar(parts: Parts) -> None:
         parts["upload"] = gr.UploadButton("Open a trace", file_types=[".json"], elem_id="open", size="sm", min_width=0)
         parts["save_json"] = gr.Button("Save trace", elem_id="save-json", size="sm", interactive=False, min_width=0)
         parts["save_html"] = gr.Button("Save report", elem_id="save-html", size="sm", interactive=False, min_width=0)
-        parts["dark"] = gr.Button("Light or dark", elem_id="dark", elem_classes="glyph", size="sm", min_width=0)
+        parts["dark"] = gr.Button("Theme", elem_id="dark", elem_classes="glyph", size="sm", min_width=0)
     parts["file"] = gr.DownloadButton("Download", elem_id="file", visible="hidden")
 
 
@@ -191,11 +191,11 @@ def _build_tabs(parts: Parts) -> None:
                 if name == "resampling":
                     with gr.Row(elem_id="events"):
                         parts["before"] = gr.Button(
-                            "Event before", elem_id="event-before", elem_classes="glyph", size="sm", min_width=0
+                            "Previous event", elem_id="event-before", elem_classes="glyph", size="sm", min_width=0
                         )
                         parts["event"] = clickable_html(elem_id="event")
                         parts["after"] = gr.Button(
-                            "Event after", elem_id="event-after", elem_classes="glyph", size="sm", min_width=0
+                            "Next event", elem_id="event-after", elem_classes="glyph", size="sm", min_width=0
                         )
                 if name == "check":
                     _build_reward_tab(parts, label)

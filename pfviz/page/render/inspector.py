@@ -67,8 +67,8 @@ def _walks(trace: Trace, uid: int, relatives: kinship.Kin) -> list[tuple[str, st
     return [
         ("parent", "←", "Parent", relatives.parent),
         ("child", "→", "Heaviest child", child),
-        ("previous", "↑", "Sibling before", kinship.neighbour(trace, uid, "previous")),
-        ("next", "↓", "Sibling after", kinship.neighbour(trace, uid, "next")),
+        ("previous", "↑", "Previous sibling", kinship.neighbour(trace, uid, "previous")),
+        ("next", "↓", "Next sibling", kinship.neighbour(trace, uid, "next")),
     ]
 
 
@@ -78,8 +78,8 @@ def _describe_state(trace: Trace, uid: int) -> str:
         ended = _END_TEXTS.get(trace.ends[t][n], "finished")
         return ended if kinship.survives(trace, uid) else f"{ended}, died out"
     if not kinship.survives(trace, uid):
-        return "its line died out"
-    return "alive" if trace.status == "running" else "its line survived"
+        return "its lineage died out"
+    return "alive" if trace.status == "running" else "its lineage survived"
 
 
 def _step(trace: Trace, node: Node) -> dict[str, Any]:

@@ -19,8 +19,8 @@ from pfviz.text import format_number
 SHOWN_MEASURES = ("auc", "brier", "calibration-error", "first-error", "accuracy")
 """The measures of the row, by the names of the glossary."""
 _SIZE_HELP = (
-    "Size ranks the findings: the share of pairs of a right and a wrong prefix that it spoils, or what it moves a "
-    "score by in relation to the gap between right and wrong ones."
+    "Findings are ranked by size: the share of pairs of a right and a wrong prefix that are ordered wrongly because of "
+    "it, or how far it moves a score, relative to the gap between right and wrong prefixes."
 )
 
 

@@ -14,14 +14,14 @@ from pfviz.text import format_percent
 from pfviz.trace import Trace
 
 _MISTAKES_HELP = (
-    "Wrong particles whose reward is above the median of the right ones, and right ones below the median of the wrong "
-    "(reward hacking: Skalse et al., arXiv 2209.13085); the farther from it, the higher up. Where one kind is missing, "
-    "1/2 is the bar."
+    "Wrong particles whose reward is above the median of the right ones, and right particles whose reward is below the "
+    "median of the wrong ones (reward hacking: Skalse et al., arXiv 2209.13085), the worst first. Where one kind is "
+    "missing, the threshold is 1/2."
 )
 _SIGN_HELP = {
-    "Peaked weights": "Steps in which the effective sample size 1/ΣW² (Kong, Liu & Wong 1994) fell below 2",
-    "Twins": "Siblings that wrote the same text: particles spent on one thought",
-    "Sure too early": "Mean reward of wrong particles in the first third of the steps (compare arXiv 2510.05825)",
+    "Weight collapse": "Steps at which the effective sample size 1/ΣW² (Kong, Liu & Wong 1994) fell below 2",
+    "Duplicate siblings": "Siblings with the same text: particles spent on one idea",
+    "Early overconfidence": "Mean reward of wrong particles in the first third of the steps (compare arXiv 2510.05825)",
 }
 MAX_SIGNS = 5
 

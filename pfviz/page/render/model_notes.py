@@ -14,9 +14,7 @@ from pfviz.page.serving.model_menu import OTHER_MODEL, ModelMenu
 def describe_models(name: Any, menu: ModelMenu) -> str:
     """An entry of the list; for a published pair also memory, licences, and whether it is here."""
     if name == OTHER_MODEL:
-        return small_text(
-            "Ids of the Hugging Face Hub, owner/name, or folders. Program code from the Hub is never run."
-        )
+        return small_text("Hugging Face Hub ids (owner/name) or folders. Code from the Hub is never run.")
     if name not in menu.models:
         return ""
     pair = catalog.PAIRS.get(name)
@@ -37,7 +35,7 @@ def describe_reward(name: Any) -> str:
     """A reward model; nothing for one that does not exist."""
     if name in catalog.REWARDS:
         card = catalog.REWARDS[name]
-        return small_text(f"A process reward model of the Hub, {card.parameters:g} billion parameters.")
+        return small_text(f"A process reward model from the Hugging Face Hub, {card.parameters:g} billion parameters.")
     try:
         return small_text(reward_preset(str(name)).description)
     except EndpointError as error:

@@ -25,14 +25,13 @@ MAX_NAME_CHARS = 40  # of a reward model's name
 FULL_SHADE_EFFECT = 0.5  # an effect from which on a word is shaded no deeper
 
 _WORDS_HELP = (
-    "The reward of the step less its reward without the word (occlusion; Zeiler & Fergus, arXiv 1311.2901). Above 0 "
-    "the word is to the step’s credit. Words act together, and no model has seen a text with a hole: effects need not "
-    "add up."
+    "The reward of the step minus its reward without the word (occlusion; Zeiler & Fergus, arXiv 1311.2901). Above 0 "
+    "the word raises the reward. Effects need not add up: words act together, and models do not expect texts with gaps."
 )
 _EDIT_HELP = (
-    "Both paths are scored by the run’s reward model, step by step. The steps after the new text are those that were "
-    "written for the old one: Grow from here has new ones written. The colour under a word is the reward after it, "
-    "where the reward model says it."
+    "The run’s reward model scores both paths, step by step. The steps after the edited one are still those that were "
+    "written after the old text; Continue from here writes new ones. The colour under a word is the reward after it, "
+    "where the reward model gives one."
 )
 
 
@@ -153,8 +152,8 @@ def _edit_results(trace: Trace, uid: int, answers: ProbeAnswers) -> str:
     found = answers.edits.get(uid)
     if not found:
         return small_text(
-            "Change the text of the selected step. Its new rewards then stand beside the old ones; Grow from here "
-            "writes new steps after it, with as many particles as are set on the left."
+            "Edit the text of the selected step to compare its new rewards with the old ones. Continue from here "
+            "writes new steps after it, with the number of particles that is set on the left."
         )
     place = len(trace.solution(*trace.node(uid))) - 1
     changed = next((one for one in found if one.place == place), found[-1])

@@ -33,7 +33,7 @@ _STATUS_TEXTS = {
     "finished": "Finished",
     "step limit": "Step limit reached",
     "stopped": "Stopped",
-    "running": "Cut short",
+    "running": "Incomplete",
 }
 
 

@@ -22,8 +22,8 @@ SHARP_CHANGE = 0.2
 """A change from this on is told in the inspector."""
 
 NO_TOKEN_REWARDS = (
-    "This reward model scores whole steps: it says nothing of single tokens. Which words? leaves out each word of a "
-    "step and asks it again."
+    "This reward model scores whole steps, not single tokens. “Which words?” leaves out each word of a step and scores "
+    "the step again."
 )
 
 

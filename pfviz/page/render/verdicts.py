@@ -19,19 +19,19 @@ MAX_ROWS = 64
 MAX_TEXT_CHARS = 160  # characters of a step's text in a row
 
 _DEATHS_HELP = (
-    "A lineage that was right, at the step after which nobody continued it. Rank: of its reward in that step. N·W: the "
-    "children it should have had on average, as of every unbiased resampler (Douc, Cappé & Moulines 2005). Below 1/3 "
-    "the low reward killed it; from 1/3 on it was bad luck of the draw. Early stop: the run ended before it was "
-    "finished."
+    "A row is a right lineage and the step after which no particle continued it. Rank: that of its reward at that "
+    "step. N·W: its expected number of children, the same for every unbiased resampler (Douc, Cappé & Moulines 2005). "
+    "Below 1/3 the low reward killed it; from 1/3 on it was bad luck in the draw. Early stop: the run ended before the "
+    "lineage was finished."
 )
 _WINNERS_HELP = (
-    "The answer of the last step’s particles if the rewards of a solution’s steps counted together as the row says "
-    "(Snell et al., arXiv 2408.03314), picked as the column says. Most weight: the weights that this method gives with "
-    "those rewards. Outlined: the rule of the run."
+    "The answer of the last step’s particles if the rewards of a solution’s steps were combined as the row says (Snell "
+    "et al., arXiv 2408.03314) and the answer picked as the column says. Most weight: by the weights that this method "
+    "gives with those rewards. Outlined: the rule of the run."
 )
 UNKNOWN_TRUTH = (
-    "Nobody knows which particles are right here. Mark the right answer, or type it under More settings before a run; "
-    "the embedded pair’s own problems need neither."
+    "The true answer of this problem is not known. Mark the right answer, or type it under More settings before a run; "
+    "problems of the embedded pair need neither."
 )
 _FATE_CLASSES = {"low reward": "low", "bad luck": "luck", "early stop": "early", "alive": "alive"}
 _COUNTED_FATES = (

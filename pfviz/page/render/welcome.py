@@ -6,7 +6,7 @@ from pfviz.page.components.html import fill
 
 _METHOD_STEPS = (
     ("Propose", "A small language model writes the next step of a solution, once for each particle."),
-    ("Score", "A process reward model reads every step, and its trust becomes the particle's weight."),
+    ("Score", "A process reward model reads every step, and its score sets the particle's weight."),
     ("Resample", "Heavy particles are copied, light ones die out, until the survivors box an answer."),
 )
 

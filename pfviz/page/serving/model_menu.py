@@ -43,7 +43,7 @@ _REWARD_TITLES = {
     "embedded-noisy": "Broken: noise",
     "embedded-long": "Broken: prefers length",
     "embedded-capped": "Broken: capped",
-    "embedded-inverted": "Broken: upside down",
+    "embedded-inverted": "Broken: inverted",
 }
 _CONFIDENCE_REWARDS = tuple(name for name in REWARDS if name.startswith("confidence"))
 
@@ -121,8 +121,8 @@ class ModelMenu:
         for role, name, known in (("generator", generator, generators), ("reward model", reward, rewards)):
             if name is not None and name not in known and not (self.any_model and _is_hub_id_or_folder(name)):
                 raise ModelError(
-                    f"This page does not run the {role} {name[:80]!r}. Where that model is, "
-                    "`pfviz run --resume FILE` goes on with this trace."
+                    f"This page does not run the {role} {name[:80]!r}. On a machine with that model, "
+                    "`pfviz run --resume FILE` continues this trace."
                 )
 
     @classmethod
@@ -166,7 +166,7 @@ def _endpoint_choices() -> list[ModelChoice]:
         ModelChoice(
             endpoint.label, f"{endpoint.name}: {endpoint.model}", endpoint.label,
             (*_endpoint_rewards(), *_CONFIDENCE_REWARDS, *catalog.REWARDS),
-            "Runs on a server of whoever put up this page.",
+            "Runs on a server of this page’s operator.",
             settings=LONG_RUN_SETTINGS,
         )
         for endpoint in configured_endpoints() if endpoint.kind == "generator"

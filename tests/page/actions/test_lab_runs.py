@@ -173,7 +173,7 @@ def test_this_run_is_added_when_there_is_one() -> None:
     assert "no run yet" in lab_runs.add_current_run(visit)["lab_note"]
     visit.show_trace(runs()[2])
     assert "1 run of 1 problem" in lab_runs.add_current_run(visit)["lab_note"]
-    assert "here already" in lab_runs.add_current_run(visit)["lab_note"]
+    assert "in the lab already" in lab_runs.add_current_run(visit)["lab_note"]
 
 
 @pytest.fixture
