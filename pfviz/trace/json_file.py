@@ -8,15 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from pfviz.errors import TraceError
+from pfviz.errors import SettingError, TraceError
 from pfviz.inference.events import NoteAdded, SwapProposed
+from pfviz.inference.settings import rename_settings
 from pfviz.trace.invariants import check_invariants
 from pfviz.trace.json_text import dumps, save
 from pfviz.trace.schema import FIELD_BY_NAME, FIELDS, MAX_STEPS, SCHEMA_VERSION, SWEEP_FIELDS, Field
 from pfviz.trace.trace import Trace
 from pfviz.trace.validate import check_field, describe_value
 
-__all__ = ["dumps", "load", "loads", "save"]
+__all__ = ["dumps", "load", "loads", "read_bytes", "save"]
 
 MAX_BYTES = 64 * 1024 * 1024
 """A larger file is not read."""
@@ -28,11 +29,16 @@ def load(path: str | Path) -> Trace:
     Raises:
         TraceError: the file is missing, too large, damaged or of another kind; the message names the field.
     """
+    return loads(read_bytes(path))
+
+
+def read_bytes(path: str | Path) -> bytes:
+    """Return what is in a file; raises `TraceError` if it is missing or larger than any trace."""
     try:
         size = Path(path).stat().st_size
         if size > MAX_BYTES:
             raise TraceError(f"{path}: {size} bytes; a trace has at most {MAX_BYTES}")
-        return loads(Path(path).read_bytes())
+        return Path(path).read_bytes()
     except OSError as error:
         raise TraceError(f"{path}: cannot be read ({error.strerror})") from error
 
@@ -51,6 +57,7 @@ def loads(text: str | bytes) -> Trace:
     version = data.get("schema_version", SCHEMA_VERSION)
     run = _check_field_names(data, FIELDS, version, "")
     check_field(FIELD_BY_NAME["settings"], run["settings"], 0, 0)
+    run["settings"] = _upgrade_settings(run["settings"])
     particles = run["settings"]["particles"]
     values = _convert_fields(run, FIELDS, particles, "")
     common = {field.name: values[field.name] for field in FIELDS if not field.per_sweep}
@@ -69,6 +76,14 @@ def loads(text: str | bytes) -> Trace:
     trace = Trace(**values | {"swaps": tuple(SwapProposed(**swap) for swap in values["swaps"])})
     check_invariants(trace)
     return trace
+
+
+def _upgrade_settings(settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings under the names that they have now."""
+    try:
+        return rename_settings(settings)
+    except SettingError as error:
+        raise TraceError(f"settings: {error}") from error
 
 
 def _check_field_names(data: dict[str, Any], fields: tuple[Field, ...], version: int, where: str) -> dict[str, Any]:

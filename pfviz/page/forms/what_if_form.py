@@ -8,23 +8,13 @@ from typing import Any
 
 from pfviz.diagnostics.reweighing import recorded_rule
 from pfviz.errors import SettingError
+from pfviz.inference.settings import SETTINGS
 from pfviz.page.components.html import fill
-from pfviz.page.forms.run_form import AGGREGATION_CHOICES, POTENTIAL_CHOICES, RESAMPLER_CHOICES
 from pfviz.page.state.what_if_rule import RuleForm
 from pfviz.trace import Trace
 
-_TRIGGER_CHOICES = (("After every step", "always"), ("When ESS/N is low", "ess"))
-_SELECT_FIELDS = {
-    "resampler": ("Scheme", RESAMPLER_CHOICES),
-    "potential": ("Potential", POTENTIAL_CHOICES),
-    "trigger": ("Resample", _TRIGGER_CHOICES),
-    "aggregation": ("Aggregate", tuple(choice for choice in AGGREGATION_CHOICES if choice[1] != "model")),
-}
-_NUMBER_FIELDS = {
-    "tau": ("Tau", "A small one trusts the reward more"),
-    "threshold": ("Threshold", "Of ESS/N, where that decides"),
-    "seed": ("Seed", "Of the draws; the weights do not depend on it"),
-}
+_UNKNOWN_CHOICES = {("aggregation", "model")}
+"""What would need the model."""
 _FIELD_ORDER = ("resampler", "tau", "seed", "potential", "aggregation", "trigger", "threshold")
 MAX_NUMBER_CHARS = 40  # characters of a number
 
@@ -60,11 +50,9 @@ def draw_form(trace: Trace) -> str:
 
 
 def _field(name: str, value: object) -> dict[str, Any]:
-    """Return a field with its label: a number with what it does, or a list to choose from."""
-    if name in _NUMBER_FIELDS:
-        label, why = _NUMBER_FIELDS[name]
-        shown = f"{value:g}" if isinstance(value, float) else value
-        return {"name": name, "label": label, "why": why, "value": shown, "choices": None}
-    label, choices = _SELECT_FIELDS[name]
+    """Return a field with its label and what it does: a number, or a list to choose from."""
+    known = SETTINGS[name]
     # What the model made of whole texts is, of the rewards of the steps, the last.
-    return {"name": name, "label": label, "value": "last" if value == "model" else value, "choices": choices}
+    shown = f"{value:g}" if isinstance(value, float) else "last" if value == "model" else value
+    choices = [(text, key) for key, text in known.choices.items() if (name, key) not in _UNKNOWN_CHOICES]
+    return {"name": name, "label": known.label, "why": known.help, "value": shown, "choices": choices}

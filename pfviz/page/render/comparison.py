@@ -11,7 +11,8 @@ from pfviz.figures.registry import tab_figures
 from pfviz.page.components.html import fill
 from pfviz.page.components.plotly_pane import to_pane_value
 from pfviz.resources import study_dir
-from pfviz.study.result import LEADER_METHOD, Estimate, Result, load
+from pfviz.stats.estimate import Estimate
+from pfviz.study.result import LEADER_METHOD, Result, load
 from pfviz.text import format_percent, pluralise
 
 PartValues = dict[str, Any]
@@ -77,6 +78,7 @@ def describe_study(result: Result, why: str = "") -> str:
         "study.html.j2",
         problems=result.problems,
         headline=_headline(result),
+        dataset=result.about.get("dataset"),
         problem_seed=problem_seed,
         seeds=pluralise(result.seeds, "seed"),
         reward=reward,

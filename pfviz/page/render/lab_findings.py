@@ -13,7 +13,7 @@ from pfviz.lab.to_json import open_questions
 from pfviz.page.components.html import fill, format_score
 from pfviz.page.render.verdicts import step_excerpt
 from pfviz.page.state.lab_state import Lab
-from pfviz.stats.bootstrap import Estimate
+from pfviz.stats.estimate import Estimate
 from pfviz.text import format_number
 
 SHOWN_MEASURES = ("auc", "brier", "calibration-error", "first-error", "accuracy")
