@@ -47,7 +47,7 @@ def findings(of: Diagnosis, found: Sequence[Finding]) -> RenderableType | None:
     parts: list[RenderableType] = []
     for place, one in enumerate(found, start=1):
         parts.append(untrusted_text(f"{place}. {one_line(one.sentence)}"))
-        size = f"{one.cause}, size {one.size:.2f}{', names no cause' if one.general else ''}"
+        size = f"{one.cause}, size {one.size:.2f}{', symptom only' if one.general else ''}"
         parts.append(_indent(Text(f"{size}; {_format_estimate(one.estimate)}", "dim")))
         parts += [_indent(_format_example(of, row)) for row in one.examples[:MAX_EXAMPLES]]
     return Group(*parts) if parts else None

@@ -41,8 +41,8 @@ MEASURES = (
     ),
     Measure(
         "confidence",
-        "promised too much",
-        "The mean of reward − right: above 0 the reward promises too much, below 0 too little.",
+        "overconfidence",
+        "The mean of reward − right: above 0 the reward is overconfident, below 0 underconfident.",
         "prefixes",
     ),
     Measure(
@@ -78,7 +78,7 @@ CAUSES = {
     "subgroup": "It works less in some problems",
     "noise": "Scores jump without cause",
     "unexplained": "Some errors pass",
-    "level": "Scores promise too much, or too little",
+    "level": "Scores are overconfident, or underconfident",
     "offset": "Scores of different problems cannot be compared",
     "killed": "Right answers died by low reward",
     "falls": "More solutions make it worse",

@@ -154,8 +154,8 @@ REWARDS: dict[str, RewardPreset] = {
         ),
         _broken_reward(
             "embedded-inverted",
-            "Broken: upside down",
-            "The embedded reward model upside down: it prefers what is wrong.",
+            "Broken: inverted",
+            "The embedded reward model inverted: it prefers what is wrong.",
             "inverted",
         ),
     ]

@@ -64,7 +64,7 @@ def build_finding_items(
 def _build_finding_item(diagnosis: Diagnosis, finding: Finding, sources: Sequence[str]) -> FindingItem:
     size = min(1.0, max(0.0, finding.size))
     facts = (
-        CAUSES.get(finding.cause, finding.cause) + (", names no cause" if finding.general else ""),
+        CAUSES.get(finding.cause, finding.cause) + (", symptom only" if finding.general else ""),
         f"{format_estimate(finding.estimate)}"
         f", {format_counts(finding.estimate, 'runs' if finding.cause in ('killed', 'falls') else 'prefixes')}",
     )

@@ -121,7 +121,7 @@ def test_another_reward_is_compared_and_leads_to_particles(visit: Open) -> None:
     tab.page.locator("form.asks [name=typed]").fill("naive")
     press(tab, "rescore")
     said(tab, "Done")
-    tab.page.locator("#check h3", has_text="part").wait_for()
+    tab.page.locator("#check h3", has_text="disagree").wait_for()
     chip = tab.page.locator("#told [data-role^=killed-]").first
     uid = str(chip.get_attribute("data-uid"))
     chip.click()

@@ -36,7 +36,7 @@ def tab(browser: Browser, real: Demo) -> Iterator[Tab]:
     assert tab.wrong == []
 
 
-@pytest.mark.parametrize("reward", ["", "Naive", "Oracle", "Confidence: entropy", "Broken: upside down"])
+@pytest.mark.parametrize("reward", ["", "Naive", "Oracle", "Confidence: entropy", "Broken: inverted"])
 def test_a_problem_is_solved_step_by_step(tab: Tab, reward: str) -> None:
     if reward:
         before = tab.page.locator("#about-reward").inner_text()

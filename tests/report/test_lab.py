@@ -30,7 +30,7 @@ def diagnosis_with_findings(hostile: bool = False) -> Diagnosis:
     """With a finding of each kind, whose examples are rows 3 and 7."""
     tail = f" {HOSTILE}" if hostile else ""
     blind = Finding("blind", f"Errors with minus pass.{tail}", 0.31, ESTIMATE, (3, 7))
-    level = Finding("level", "It promises too much.", 0.04, ESTIMATE, (7,), general=True)
+    level = Finding("level", "It is overconfident.", 0.04, ESTIMATE, (7,), general=True)
     killed = Finding("killed", "Right answers died.", 0.2, ESTIMATE)
     wanted = OpenQuestion("forgets", f"More runs would tell.{tail}")
     return replace(
@@ -40,12 +40,12 @@ def diagnosis_with_findings(hostile: bool = False) -> Diagnosis:
 
 def test_findings_are_told_in_their_order_with_size_and_interval() -> None:
     shown = body(diagnosis_to_html(diagnosis_with_findings()))
-    places = [shown.index(text) for text in ("Errors with minus pass.", "It promises too much.", "Right answers died.")]
+    places = [shown.index(text) for text in ("Errors with minus pass.", "It is overconfident.", "Right answers died.")]
     assert places == sorted(places)
     assert "size 0.31" in shown
     assert "−0.42 (−0.66 to −0.17), 160 prefixes in 19 problems" in shown
     assert "160 runs in 19 problems" in shown  # what is counted of a consequence
-    assert shown.count("names no cause") == 1
+    assert shown.count("symptom only") == 1
     assert shown.count("More runs would tell.") == 1
 
 

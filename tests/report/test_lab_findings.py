@@ -32,7 +32,7 @@ def test_a_finding_has_its_size_and_what_is_known_of_it() -> None:
 
 def test_what_names_no_cause_says_so_and_is_closed() -> None:
     found = item(replace(FINDING, general=True))
-    assert "names no cause" in found.facts
+    assert "symptom only" in found.facts
     assert not found.is_open
 
 

@@ -15,8 +15,8 @@ from pfviz.text import shorten
 
 QUESTION = "In which problems does the score work?"
 HOW_TO_READ = (
-    "How often, of a wrong and a right prefix of the same problem and step, the right one scores higher (AUC): 1 at "
-    "best, at the dotted line (0.5) the score says nothing, below it (✕) it is upside down. ◆ is that of all problems. "
+    "Given a right and a wrong prefix of the same problem and step, how often the right one scores higher (AUC): 1 is "
+    "best, at the dotted line (0.5) the score says nothing, below it (✕) it is upside down. ◆: all problems together. "
     "Bars: 95 % bootstrap intervals over problems."
 )
 ROW_HEIGHT = 34  # px
@@ -61,7 +61,7 @@ def plot_auc_by_kind(diagnosis: Diagnosis, *, title: bool = True) -> go.Figure:
             ),
         ]
         if known
-        else theme.empty_annotations("It takes right and wrong prefixes of the same problem and step"),
+        else theme.empty_annotations("Right and wrong prefixes of the same problem and step are needed"),
     )
 
 

@@ -50,7 +50,7 @@ def plot_best_of_n_curve(diagnosis: Diagnosis, *, title: bool = True) -> go.Figu
         ),
         annotations=_fall_labels(diagnosis, top)
         if points
-        else theme.empty_annotations("It takes solutions whose answer can be judged"),
+        else theme.empty_annotations("Solutions whose answer can be judged are needed"),
     )  # fmt: skip
 
 

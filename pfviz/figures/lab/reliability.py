@@ -14,10 +14,10 @@ from pfviz.lab.metrics.calibration import Bin
 
 QUESTION = "Does a high score mean a right answer?"
 HOW_TO_READ = (
-    "A mark is the prefixes whose reward lies in one tenth of the scale: the share of them that is right, over their "
-    "mean reward. On the dotted line a score is the chance of being right; below it (▼) scores promise too much, above "
-    "it (▲) too little. Bars: 95 % bootstrap intervals over problems. Below: how many prefixes have that reward, right "
-    "ones full, wrong ones hatched."
+    "A mark stands for the prefixes whose reward lies in one tenth of the scale: the share of them that is right, over "
+    "their mean reward. On the dotted line a score is the probability of being right; below it (▼) the reward is "
+    "overconfident, above it (▲) underconfident. Bars: 95 % bootstrap intervals over problems. Below: how many "
+    "prefixes have that reward, right ones filled, wrong ones hatched."
 )
 VERDICT_STYLES = {"too much": ("triangle-down", theme.WRONG_COLOUR), "too little": ("triangle-up", theme.RIGHT_COLOUR)}
 CALIBRATED_STYLE = ("circle", theme.INK)
@@ -32,8 +32,8 @@ def plot_reliability(diagnosis: Diagnosis, *, title: bool = True) -> go.Figure:
     """
     found = diagnosis.reliability
     confidence = diagnosis.measures.overconfidence
-    finding = "" if not found else f"Reward less share right: {format_estimate(confidence)} on average"
-    key = "promises ▲ too little   ● about right   ▼ too much"
+    finding = "" if not found else f"Reward minus share right: {format_estimate(confidence)} on average"
+    key = "▲ underconfident   ● about right   ▼ overconfident"
     words = [
         theme.note(key, x=0, xref="paper", xanchor="left", y=1, yref="paper", yanchor="bottom", yshift=4),
         theme.note("prefixes", x=0, xref="paper", xanchor="left", y=0.22, yref="paper", yanchor="bottom"),
@@ -53,7 +53,7 @@ def plot_reliability(diagnosis: Diagnosis, *, title: bool = True) -> go.Figure:
         yaxis=_share_axis(visible=bool(found)),
         yaxis2=theme.axis(domain=[0, 0.2], nticks=3, rangemode="tozero", showgrid=True, fixedrange=True),
         shapes=[diagonal | {"line": {"color": theme.MUTED, "width": 1.2, "dash": "dot"}}] if found else [],
-        annotations=words if found else theme.empty_annotations("Nobody knows which prefixes are right"),
+        annotations=words if found else theme.empty_annotations("Which prefixes are right is not known"),
     )
 
 
@@ -95,7 +95,7 @@ def _is_below_upper_edge(reward: Any, one: Bin) -> Any:
 
 
 def _hover(one: Bin) -> str:
-    said = {"": "fits, or is not surely off", "too much": "promises too much", "too little": "promises too little"}
+    said = {"": "about right", "too much": "overconfident", "too little": "underconfident"}
     return (
         f"reward {one.low:.1f} to {one.high:.1f}, {one.reward:.2f} on average<br>right: "
         f"<b>{format_estimate(one.right)}</b><br>"

@@ -46,7 +46,7 @@ def plot_scores_by_step(diagnosis: Diagnosis, *, title: bool = True) -> go.Figur
         ),
         annotations=[theme.step_axis_label(), *(label for label in labels if label)]
         if found
-        else theme.empty_annotations("Nobody knows which prefixes are right"),
+        else theme.empty_annotations("Which prefixes are right is not known"),
     )
 
 

@@ -19,9 +19,10 @@ from pfviz.types import BoolArray, IntArray
 
 QUESTION = "Who would have lived?"
 HOW_TO_READ = (
-    "A row of particles for each step, in the lanes of the genealogy, and what selection would have made of them under "
-    "the rule. Saved: died, and would have had children; lost: the other way round. The more children, the larger. "
-    "Rings: known to be right so far. Only the event is replayed: what other parents would have written, nobody knows."
+    "A row of particles for each step, in the lanes of the genealogy, and what selection under the rule would have "
+    "done to them. Saved: died in the run, would have had children; lost: the other way round. A larger mark has more "
+    "children. Rings: known to be right so far. Only selection is replayed: what other parents would have written is "
+    "unknown."
 )
 
 
@@ -43,7 +44,7 @@ def plot_counterfactual(
         return theme.figure(
             [], title=QUESTION, reads=HOW_TO_READ, titled=title, height=300, xaxis=theme.axis(visible=False),
             yaxis=theme.axis(visible=False),
-            annotations=theme.empty_annotations("Nothing is selected after the only step"),
+            annotations=theme.empty_annotations("After the only step nothing is selected"),
         )  # fmt: skip
     rows = [event.step for event in found.events]
     was = np.array([event.recorded.offspring for event in found.events])

@@ -18,10 +18,10 @@ from pfviz.trace.trace import Trace
 
 QUESTION = "Does the reward rise or fall without cause?"
 HOW_TO_READ = (
-    "A dot is a particle with children: the mean reward of its children before selection, less its own (the martingale "
-    "or Bellman residual; Sutton & Barto 2018, §3.5). A reward that is the probability of ending right has a mean of 0 "
-    "at every step. Bars: the mean of a step with its 95% t-interval; above, that of all, in clusters of root "
-    "ancestors (Liang & Zeger 1986)."
+    "A dot is a particle with children: the mean reward of its children before selection, minus its own (the "
+    "martingale or Bellman residual; Sutton & Barto 2018, §3.5). A reward that is the probability of ending right has "
+    "a mean of 0 at every step. Bars: the mean of a step with its 95% t-interval; above, that of all, in clusters of "
+    "root ancestors (Liang & Zeger 1986)."
 )
 
 
@@ -54,7 +54,7 @@ def plot_residuals(trace: Trace, *, selected: int | None = None, title: bool = T
             range=[-top, top], nticks=5, showgrid=True, zeroline=True, zerolinecolor=theme.MUTED, fixedrange=True,
             tickformat="+.2~f", visible=told,
         ),
-        annotations=words if told else theme.empty_annotations("It takes two steps, so that somebody has children"),
+        annotations=words if told else theme.empty_annotations("At least two steps are needed"),
     )  # fmt: skip
 
 

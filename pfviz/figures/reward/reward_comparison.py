@@ -76,10 +76,10 @@ def describe_parting(found: RescoredSweep) -> str:
     """Where they part, in a sentence."""
     at = found.first_disagreement
     if at is None:
-        return "The two rewards never part"
+        return "The two rewards never disagree"
     rho = found.correlations[at, 0]
     told = "" if math.isnan(rho) else f" (ρ {format_number(float(rho))})"
-    return f"They part at step {at + 1}{told}"
+    return f"They first disagree at step {at + 1}{told}"
 
 
 def fate_indices(found: RescoredSweep) -> IntArray:

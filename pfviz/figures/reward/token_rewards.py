@@ -16,11 +16,11 @@ from pfviz.figures.marks import node_hovers
 from pfviz.text import shorten
 from pfviz.trace.trace import Trace
 
-QUESTION = "Where does the score turn?"
+QUESTION = "Where does the score change?"
 HOW_TO_READ = (
     "A line is a solution: the reward after each token that the reward model read, with a dot at the end of each step, "
     "whose reward the run used. Blue: right so far; dashed: wrong. The strong line is the selected solution. Most "
-    "reward models are trained at the ends of steps alone: inside of them a number is only as good as it proves to be."
+    "reward models are trained at the ends of steps only: their numbers inside a step may mean little."
 )
 STEPS_ONLY_NOTE = "This reward model scores whole steps only: a line joins the ends of steps."
 MAX_SVG_POINTS = 5000

@@ -14,9 +14,10 @@ from pfviz.lab.probes.values import PrefixValue
 from pfviz.trace.trace import Trace
 
 HOW_TO_READ = (
-    "A mark is a distinct prefix: across, its value, the share of rollouts from it that end in the right answer; up, "
-    "its reward. On the diagonal the reward is that probability; above it, it promises too much. Bars: 95% intervals "
-    "(Wilson 1927); area: rollouts; diamonds are whole solutions, whose value is known."
+    "A mark is a distinct prefix. Across: its value, the share of rollouts from it that end in the right answer; up: "
+    "its reward. On the diagonal the reward is that probability; above it the reward is overconfident, below it "
+    "underconfident. Bars: 95% intervals (Wilson 1927); area: rollouts; diamonds: whole solutions, whose value is "
+    "known."
 )
 _MIN_DIAMETER, _MAX_DIAMETER = 6.0, 20.0
 """Diameters in px of one rollout and of the most that a prefix of the picture has."""

@@ -25,8 +25,8 @@ HOW_TO_READ = (
 )
 HOW_TO_READ_GAPS = HOW_TO_READ.replace(
     "colour = reward,",
-    "colour = reward minus value, the share of rollouts that end right (orange: the reward promises too much; purple: "
-    "too little; grey: not measured),",
+    "colour = reward minus value, the share of rollouts that end right (orange: the reward is overconfident; purple: "
+    "underconfident; grey: not measured),",
 )
 
 _EDGE_WIDTHS = (1.3, 2.2, 3.6, 5.5)  # px, by the share of the last step that descends from the edge

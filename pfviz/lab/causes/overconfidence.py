@@ -28,9 +28,9 @@ def find_overconfidence(evidence: Evidence) -> Finding | None:
     ):
         return _find_miscalibration(evidence, error)
     share = float(rows.is_right[rows.is_known].mean())
-    much = "much" if found.value > 0 else "little"
+    sign = "over" if found.value > 0 else "under"
     sentence = (
-        f"The scores promise too {much}, by {abs(found.value):.2f}: {share + found.value:.2f} on average, and "
+        f"The scores are {sign}confident by {abs(found.value):.2f}: {share + found.value:.2f} on average, and "
         f"{share:.2f} of the prefixes are right (calibration error {error.value:.2f})."
     )
     among = rows.is_wrong if found.value > 0 else rows.is_right

@@ -159,14 +159,14 @@ def add_files(visit: Visit, paths: Sequence[str]) -> Iterator[PartValues]:
             wrong.append(f"{Path(path).name} was left out: {str(error).removeprefix(f'{path}: ').split(';')[0][:160]}")
     visit.lab.messages = (*wrong, *visit.lab.add(found))
     visit.lab.diagnose()
-    yield lab_view.render_parts(visit.lab) | {"lab_progress": lab_view.IDLE_PROGRESS}
+    yield lab_view.render_parts(visit.lab) | {"lab_progress": lab_view.idle_progress()}
 
 
 def add_current_run(visit: Visit) -> PartValues:
     """The run of "This run"."""
     trace = visit.trace
     if trace is None or not trace.steps or trace.status == "running":
-        visit.lab.messages = ("There is no run yet that is over. Press Run, or open a trace, and add it then.",)
+        visit.lab.messages = ("There is no run yet to add. Press Run and wait until it ends, or open a trace.",)
     else:
         visit.lab.messages = tuple(visit.lab.add([trace]))
         visit.lab.diagnose()
@@ -176,7 +176,7 @@ def add_current_run(visit: Visit) -> PartValues:
 def clear(visit: Visit) -> PartValues:
     """The lab as it was at first."""
     visit.lab.clear()
-    return lab_view.render_parts(visit.lab) | {"lab_progress": lab_view.IDLE_PROGRESS, "lab_running": False}
+    return lab_view.render_parts(visit.lab) | {"lab_progress": lab_view.idle_progress(), "lab_running": False}
 
 
 def select(visit: Visit, sent: Mapping[str, Any]) -> PartValues:

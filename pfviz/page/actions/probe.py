@@ -26,7 +26,7 @@ from pfviz.page.state.visits import RunHandle, Visit
 log = logging.getLogger(__name__)
 
 PROGRESS_INTERVAL = 0.2  # seconds between two lines of progress
-RUN_IN_PROGRESS_MESSAGE = "A run goes on. Ask when it has ended, or press Stop first."
+RUN_IN_PROGRESS_MESSAGE = "A run is in progress. Wait until it ends, or press Stop first."
 
 
 def start(
@@ -62,7 +62,7 @@ def start(
         yield _finish(visit, run, str(error), is_error=True)
     except Exception as error:  # a model may raise anything; the visitor gets a sentence, the log the rest
         log.exception("asking failed")
-        yield _finish(visit, run, f"The model failed ({type(error).__name__}). Ask again.", is_error=True)
+        yield _finish(visit, run, f"The model failed ({type(error).__name__}). Try again.", is_error=True)
     finally:
         visit.end_question(run)  # also when the tab is closed and this generator with it
 
@@ -134,7 +134,11 @@ def _progress_text(question: questions.Question, item: Any, last: str) -> str:
             return f"{item.rollouts_spent} of {question.budget} rollouts"
         case PrefixValue() if isinstance(question, questions.PrefixValueQuestion):
             more = item.rollouts - (question.known.rollouts if question.known else 0)
-            return f"{more} of {question.rollouts} rollouts" if not item.exact else "Nothing to roll out"
+            return (
+                f"{more} of {question.rollouts} rollouts"
+                if not item.exact
+                else "The solution is complete: no rollout needed"
+            )
         case RescoringProgress():
             sweep = f"Iteration {item.sweep + 1}, step" if question.trace.earlier else "Step"
             return f"{sweep} {item.step + 1} of {item.steps} scored"

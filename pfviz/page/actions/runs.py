@@ -142,6 +142,6 @@ def show_errors(errors: run_form.FieldErrors, examples: tuple[str, ...] = ()) ->
 def _show_failure(visit: Visit, text: str) -> PartValues:
     values: PartValues = {
         "banner": error_banner(text),
-        "progress": '<div class="progress failed" role="status"><b>Failed</b></div>',
+        "progress": run_view.failed_line(),
     }
     return values if visit.trace is not None else values | {"hero": True}

@@ -14,6 +14,7 @@ from pfviz.page.actions import runs
 from pfviz.page.blocks import lab_wiring, layout
 from pfviz.page.blocks.theme import theme
 from pfviz.page.blocks.wiring import wire
+from pfviz.page.components.html import fill
 from pfviz.page.forms import run_form
 from pfviz.page.render.tabs import tab_css
 from pfviz.page.serving.engine import Engine, SharedEngine
@@ -24,19 +25,6 @@ STYLESHEETS = [STATIC / name for name in ("style.css", "check.css", "lab.css", "
 WARM_UP_REWARDS = tuple(preset.name for preset in REWARDS.values() if preset.folder)  # those with weights
 MAX_THREADS = 120  # of the server: a run that goes on, or waits in the line, holds one
 WARM_UP_DELAY = 3.0  # seconds: loading the models at once would delay the first visitor's page, not only the run
-
-# Before the first paint: the visitor's choice of light or dark, else that of the system (Gradio's own default).
-_HEAD_HTML = """<meta name="color-scheme" content="light dark"><script>
-(() => {
-  let choice = null;
-  try { choice = localStorage.getItem('pfviz-theme'); } catch {}
-  if (!choice) return;
-  const apply = () => document.body.classList.toggle('dark', choice === 'dark');
-  new MutationObserver((_, watcher) => { apply(); if (document.querySelector('#shell')) watcher.disconnect(); })
-    .observe(document.body, { childList: true, subtree: true });
-  apply();
-})();
-</script>"""
 
 
 class Page(gr.Blocks):  # type: ignore[misc]
@@ -54,7 +42,7 @@ class Page(gr.Blocks):  # type: ignore[misc]
         usual = {
             "theme": theme(),
             "css_paths": STYLESHEETS,
-            "head": f"{_HEAD_HTML}<style>{tab_css()}</style>",
+            "head": fill("head.html.j2", tab_css=tab_css()),
             "footer_links": [],
             "run_history": False,
             "max_threads": MAX_THREADS,

@@ -21,7 +21,7 @@ def build(parts: dict[str, Any]) -> None:
         parts["lab_count"] = gr.Dropdown(
             [(f"{number} problems", number) for number in lab_view.BATCH_SIZES],
             value=lab_view.BATCH_SIZES[0],
-            label="Problems of a batch",
+            label="Problems in a batch",
             show_label=False,
             elem_id="lab-count",
             min_width=0,
@@ -29,15 +29,15 @@ def build(parts: dict[str, Any]) -> None:
         parts["lab_dataset"] = gr.Dropdown(
             [(dataset.title, dataset.name) for dataset in built_in_datasets()],
             value=selftest.DATASET,
-            label="Data set of a batch",
+            label="Data set of the batch",
             show_label=False,
             elem_id="lab-dataset",
             min_width=0,
         )
-        parts["lab_method"] = gr.Checkbox(label="with the method on the left", elem_id="lab-method", min_width=0)
+        parts["lab_method"] = gr.Checkbox(label="Use the method on the left", elem_id="lab-method", min_width=0)
         parts["lab_start"] = gr.Button("Start a batch", elem_id="lab-start", variant="primary", size="sm", min_width=0)
         parts["lab_stop"] = gr.Button("Stop", elem_id="lab-stop", size="sm", interactive=False, min_width=0)
-        parts["lab_progress"] = clickable_html(lab_view.IDLE_PROGRESS, elem_id="lab-progress")
+        parts["lab_progress"] = clickable_html(lab_view.idle_progress(), elem_id="lab-progress")
         parts["lab_add"] = gr.Button("Add this run", elem_id="lab-add", size="sm", min_width=0)
         parts["lab_open"] = gr.UploadButton(
             "Add traces", file_count="multiple", file_types=list_suffixes(), elem_id="lab-open", size="sm", min_width=0
@@ -46,7 +46,7 @@ def build(parts: dict[str, Any]) -> None:
         parts["lab_save"] = gr.Button("Save report", elem_id="lab-save", size="sm", interactive=False, min_width=0)
         parts["lab_file"] = gr.DownloadButton("Download", elem_id="lab-file", visible="hidden")
     parts["lab_note"] = clickable_html(elem_id="lab-note")
-    parts["lab_empty"] = lab_html(lab_view.EMPTY_LAB, elem_id="lab-empty")
+    parts["lab_empty"] = lab_html(lab_view.empty_lab(), elem_id="lab-empty")
     parts["lab_measures"] = clickable_html(elem_id="lab-measures")
     with gr.Row(elem_id="lab-body"):
         parts["lab_findings"] = clickable_html(elem_id="lab-findings", elem_classes="scroller")

@@ -41,7 +41,7 @@ def build(menu: ModelMenu) -> Parts:
                 )  # fmt: skip
         with gr.Column(elem_id="inspector", elem_classes="scroller", min_width=0):
             parts["answer"] = clickable_html(elem_id="answer")
-            parts["inspector"] = clickable_html(inspector.NO_SELECTION, elem_id="particle")
+            parts["inspector"] = clickable_html(inspector.no_selection(), elem_id="particle")
         with gr.Column(elem_id="below", min_width=0):
             _build_tabs(parts)
         with gr.Column(elem_id="methods", min_width=0):
@@ -67,7 +67,7 @@ def _build_sidebar(parts: Parts, menu: ModelMenu) -> None:
         parts["run"] = gr.Button("Run", variant="primary", elem_id="run", min_width=0)
         parts["stop"] = gr.Button("Stop", interactive=False, elem_id="stop", min_width=0)
         # Shown where it can be pressed: a part that comes and goes makes Gradio lose updates of other parts.
-        parts["resume"] = gr.Button("Go on", interactive=False, elem_id="resume", min_width=0)
+        parts["resume"] = gr.Button("Resume", interactive=False, elem_id="resume", min_width=0)
     parts["banner"] = clickable_html(elem_id="banner")
     parts["notes"] = clickable_html(elem_id="notes")
     parts["method"] = gr.Dropdown(
@@ -162,7 +162,7 @@ def _build_more_settings(parts: Parts) -> None:
 
 
 def _build_toolbar(parts: Parts) -> None:
-    parts["views"] = clickable_html(comparison.VIEW_TABS, elem_id="views")
+    parts["views"] = clickable_html(comparison.view_tabs(), elem_id="views")
     parts["progress"] = clickable_html(elem_id="progress")
     with gr.Row(elem_id="tools"):
         parts["upload"] = gr.UploadButton(
@@ -170,7 +170,7 @@ def _build_toolbar(parts: Parts) -> None:
         )
         parts["save_json"] = gr.Button("Save trace", elem_id="save-json", size="sm", interactive=False, min_width=0)
         parts["save_html"] = gr.Button("Save report", elem_id="save-html", size="sm", interactive=False, min_width=0)
-        parts["dark"] = gr.Button("Light or dark", elem_id="dark", elem_classes="glyph", size="sm", min_width=0)
+        parts["dark"] = gr.Button("Theme", elem_id="dark", elem_classes="glyph", size="sm", min_width=0)
     parts["file"] = gr.DownloadButton("Download", elem_id="file", visible="hidden")
 
 
@@ -192,11 +192,11 @@ def _build_tabs(parts: Parts) -> None:
                 if name == "resampling":
                     with gr.Row(elem_id="events"):
                         parts["before"] = gr.Button(
-                            "Event before", elem_id="event-before", elem_classes="glyph", size="sm", min_width=0
+                            "Previous event", elem_id="event-before", elem_classes="glyph", size="sm", min_width=0
                         )
                         parts["event"] = clickable_html(elem_id="event")
                         parts["after"] = gr.Button(
-                            "Event after", elem_id="event-after", elem_classes="glyph", size="sm", min_width=0
+                            "Next event", elem_id="event-after", elem_classes="glyph", size="sm", min_width=0
                         )
                 if name == "check":
                     _build_reward_tab(parts, label)

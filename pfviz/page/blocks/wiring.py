@@ -13,7 +13,7 @@ from pfviz.page.blocks.probe_wiring import wire_probes
 from pfviz.page.components.html import problem_chips
 from pfviz.page.forms import run_form
 from pfviz.page.render import comparison, model_notes, run_view, welcome
-from pfviz.page.render.inspector import NO_SELECTION
+from pfviz.page.render.inspector import no_selection
 from pfviz.page.render.run_view import PartValues
 from pfviz.page.serving.engine import Engine
 from pfviz.page.serving.model_menu import ModelMenu
@@ -70,7 +70,7 @@ def gradio_updates(parts: Parts, values: PartValues) -> Any:
             (*run_view.PANES, *run_view.REWARD_TAB_PARTS, "answer", "event", "sweep", "colours", "notes", "progress"),
             "",
         )
-        values = cleared | {"inspector": NO_SELECTION} | values
+        values = cleared | {"inspector": no_selection()} | values
     if values.pop("unfold", False):
         found[parts["fold"]] = gr.update(open=True)
     if "genealogy" in values:

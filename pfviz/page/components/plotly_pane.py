@@ -13,16 +13,14 @@ import gradio as gr
 import plotly
 import plotly.graph_objects as go
 
+from pfviz.page.components.html import fill
+
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 STATIC = Path(__file__).parents[1] / "static"
 PANE_JS = STATIC / "pane.js"
 MARKUP_JS = STATIC / "markup.js"
 LAB_JS = STATIC / "lab.js"
 
-PANE_TEMPLATE = (
-    '<div class="pane-head"><h3></h3><span class="pane-reads" tabindex="0"></span></div>'
-    '<div class="pane-plot" tabindex="0" role="img"></div>'
-)
 MARKUP_ON_LOAD = "pfvizMarkup({element, trigger, watch}); // events: 'select' 'pick' 'ask'"
 LAB_ON_LOAD = "pfvizLab({element, trigger}); // event: 'pick'"
 PANE_ON_LOAD = "pfvizPane({element, props, trigger, watch}); // events: 'select' 'move'"
@@ -31,7 +29,7 @@ PANE_ON_LOAD = "pfvizPane({element, props, trigger, watch}); // events: 'select'
 def _script_tags(*paths: Path) -> str:
     """Script tags with relative addresses, so that the page also works under a path prefix; Gradio loads each once."""
     gr.set_static_paths(list(paths))
-    return "".join(f'<script src="gradio_api/file={path.as_posix()}"></script>' for path in paths)
+    return fill("scripts.html.j2", paths=[path.as_posix() for path in paths])
 
 
 def clickable_html(value: str = "", **settings: Any) -> gr.HTML:
@@ -55,7 +53,7 @@ def pane(
     """
     return gr.HTML(
         value="",
-        html_template=PANE_TEMPLATE,
+        html_template=fill("pane.html.j2"),
         js_on_load=PANE_ON_LOAD,
         head=_script_tags(PLOTLY_JS, PANE_JS),
         apply_default_css=False,

@@ -27,8 +27,8 @@ BUDGET_CHOICES = (128, 256, 512)
 MAX_WORDS = 200  # of a step: each is a slot of the reward model's session
 MAX_TEXT_CHARS = 2000  # characters of a typed step
 UNKNOWN_TRUTH_MESSAGE = (
-    "Nobody knows which answers are right here. Mark the right one, or type it under More settings before a run; the "
-    "embedded pair’s own problems need neither."
+    "The true answer of this problem is not known. Mark the right one, or type it under More settings before a run; "
+    "problems of the embedded pair need neither."
 )
 NO_SELECTION_MESSAGE = "Select a particle first: click one in any picture."
 
@@ -48,7 +48,7 @@ def read_question(
         LabError, SettingError: it cannot be asked; what to do instead.
     """
     if trace is None or shown is None or not shown.steps:
-        raise LabError("There is no run to ask about yet.")
+        raise LabError("There is no run yet. Press Run first, or open a trace.")
     match str(sent.get("do")):
         case "value":
             _require_truth(shown)
@@ -71,7 +71,9 @@ def read_question(
         case "words":
             uid = _selected_node(shown, selected)
             if len(occlusion.word_spans(_step_text(shown, uid))) > MAX_WORDS:
-                raise LabError(f"The step has more than {MAX_WORDS} words; this page leaves out no more than that.")
+                raise LabError(
+                    f"The step has more than {MAX_WORDS} words, the most that this page can leave out one by one."
+                )
             chosen = sent.get("reward") or sent.get("typed")
             return OcclusionQuestion(shown, uid, read_reward(sent, trace, menu) if chosen else trace.reward)
         case "retell":
@@ -83,7 +85,7 @@ def read_question(
 def read_grow(sent: Mapping[str, Any], shown: Trace | None, selected: int | None, particles: int) -> GrowQuestion:
     """The run that the form of an edited step asks for; raises `LabError` if it cannot be."""
     if shown is None or not shown.steps:
-        raise LabError("There is no run to go on from yet.")
+        raise LabError("There is no run yet. Press Run first, or open a trace.")
     uid, text = _selected_node(shown, selected), _typed_text(sent)
     return GrowQuestion(shown, uid, None if text == _step_text(shown, uid).strip() else text, particles)
 
@@ -119,7 +121,9 @@ def _step_text(trace: Trace, uid: int) -> str:
 def _typed_text(sent: Mapping[str, Any]) -> str:
     text = str(sent.get("text") or "").replace("\r\n", "\n").strip()
     if len(text) > MAX_TEXT_CHARS:
-        raise LabError(f"The step’s new text has {len(text)} characters; on this page it may have {MAX_TEXT_CHARS}.")
+        raise LabError(
+            f"The step’s new text has {len(text)} characters; at most {MAX_TEXT_CHARS} are allowed on this page."
+        )
     return text
 
 

@@ -9,10 +9,9 @@ from typing import Any
 from pfviz.errors import ProblemError, SettingError
 from pfviz.inference.methods import DEFAULT_METHOD, METHODS, make_method
 from pfviz.inference.settings import SETTINGS, Settings
-from pfviz.page.components.html import error_message, escape
+from pfviz.page.components.html import error_message, fill
 from pfviz.page.serving.model_menu import LONG_RUN_SETTINGS, OTHER_MODEL, ModelMenu
 from pfviz.problems.problem import Problem
-from pfviz.report.mathtext import render
 from pfviz.text import pluralise
 
 METHOD_CHOICES = tuple((method.title, name) for name, method in METHODS.items())
@@ -120,7 +119,7 @@ def visible_fields(method: Any) -> dict[str, bool]:
 def describe_method(method: Any, *typed: Any) -> str:
     """The method in one sentence, and what it costs: the generations that the typed `SIZE_FIELDS` come to."""
     sentence = METHODS[method].description if method in METHODS else ""
-    return f'<p class="small">{escape(sentence)}{_describe_cost(method, typed)}</p>'
+    return fill("run/method.html.j2", sentence=sentence, cost=_describe_cost(method, typed))
 
 
 def _describe_cost(method: Any, typed: tuple[Any, ...]) -> str:
@@ -131,7 +130,7 @@ def _describe_cost(method: Any, typed: tuple[Any, ...]) -> str:
         generations = make_method(method, settings).generations
     except SettingError:  # said at its field when the run is started
         return ""
-    return f' <b class="cost">{pluralise(generations, "solution")} in all.</b>'
+    return f"{pluralise(generations, 'solution')} in all."
 
 
 def preview(problem: str | None) -> tuple[str, str]:
@@ -139,7 +138,7 @@ def preview(problem: str | None) -> tuple[str, str]:
     if not (problem or "").strip():
         return "", ""
     try:
-        return f'<div class="preview" aria-label="Preview">{render(Problem.from_text(str(problem)).text)}</div>', ""
+        return fill("run/preview.html.j2", problem=Problem.from_text(str(problem)).text), ""
     except ProblemError as error:
         return "", error_message(str(error))
 

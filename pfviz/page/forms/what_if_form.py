@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from pfviz.diagnostics.reweighing import recorded_rule
 from pfviz.errors import SettingError
 from pfviz.inference.settings import SETTINGS
-from pfviz.page.components.html import escape
+from pfviz.page.components.html import fill
 from pfviz.page.state.what_if_rule import RuleForm
 from pfviz.trace import Trace
 
@@ -40,26 +41,18 @@ def current_rule(trace: Trace, rule_form: RuleForm | None) -> RuleForm:
 def draw_form(trace: Trace) -> str:
     """The rule of the run, to be changed. It depends on the run alone: drawn once, it keeps what is typed."""
     own = recorded_rule(trace)
-    fields = "".join(_field(name, getattr(own, name)) for name in _FIELD_ORDER)
-    run = escape(f"{trace.started} {trace.seed}")
-    back = '<button type="reset">As in the run</button>'
-    return f'<form class="rule" data-run="{run}" aria-label="Another rule">{fields}{back}</form>'
-
-
-def _field(name: str, value: object) -> str:
-    known = SETTINGS[name]
-    label = f'<label title="{escape(known.help)}"><span>{escape(known.label)}</span>'
-    if not known.choices:
-        shown = f"{value:g}" if isinstance(value, float) else value
-        return (
-            f'{label}<input name="{name}" value="{shown}" inputmode="decimal" autocomplete="off" '
-            f'maxlength="{MAX_NUMBER_CHARS}"></label>'
-        )
-    # What the model made of whole texts is, of the rewards of the steps, the last.
-    chosen = "last" if value == "model" else value
-    options = "".join(
-        f'<option value="{key}"{" selected" if key == chosen else ""}>{escape(text)}</option>'
-        for key, text in known.choices.items()
-        if (name, key) not in _UNKNOWN_CHOICES
+    return fill(
+        "reward/rule_form.html.j2",
+        run=f"{trace.started} {trace.seed}",
+        fields=[_field(name, getattr(own, name)) for name in _FIELD_ORDER],
+        max_chars=MAX_NUMBER_CHARS,
     )
-    return f'{label}<select name="{name}">{options}</select></label>'
+
+
+def _field(name: str, value: object) -> dict[str, Any]:
+    """Return a field with its label and what it does: a number, or a list to choose from."""
+    known = SETTINGS[name]
+    # What the model made of whole texts is, of the rewards of the steps, the last.
+    shown = f"{value:g}" if isinstance(value, float) else "last" if value == "model" else value
+    choices = [(text, key) for key, text in known.choices.items() if (name, key) not in _UNKNOWN_CHOICES]
+    return {"name": name, "label": known.label, "why": known.help, "value": shown, "choices": choices}

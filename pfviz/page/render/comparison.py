@@ -8,22 +8,19 @@ from typing import Any
 
 from pfviz.errors import StudyError
 from pfviz.figures.registry import tab_figures
-from pfviz.page.components.html import escape, percent
+from pfviz.page.components.html import fill
 from pfviz.page.components.plotly_pane import to_pane_value
 from pfviz.resources import study_dir
 from pfviz.stats.estimate import Estimate
 from pfviz.study.result import LEADER_METHOD, Result, load
-from pfviz.text import pluralise
+from pfviz.text import format_percent, pluralise
 
 PartValues = dict[str, Any]
 
 PARTS = ("study_about", *(figure.part for figure in tab_figures("study")))
-VIEW_TABS = (
-    '<div class="views" role="tablist" aria-label="Views">'
-    '<button type="button" role="tab" data-view="run" aria-selected="true">This run</button>'
-    '<button type="button" role="tab" data-view="methods" aria-selected="false">Methods compared</button>'
-    '<button type="button" role="tab" data-view="lab" aria-selected="false">Reward lab</button></div>'
-)
+_VIEWS = (("run", "This run"), ("methods", "Methods compared"), ("lab", "Reward lab"))
+"""The first is open at first."""
+_RIVALS = (("best_of_n", "best-of-N"), ("beam_search", "beam search"), ("dvts", "DVTS"))
 _PROVENANCE_DEFAULTS = (("reward", "embedded"), ("problem_seed", 0))
 CURVE_HEIGHT = 310  # px of the curve on a screen of 1440 × 900
 USUAL_BUDGET = 16
@@ -35,15 +32,18 @@ def result_path() -> Path:
     return study_dir() / "table.json"
 
 
+def view_tabs() -> str:
+    """Return the buttons that open the views of the page."""
+    return fill("views.html.j2", views=_VIEWS)
+
+
 @cache
 def render_parts() -> PartValues:
     """The value of each of `PARTS`; where no result is shipped, a sentence that says how to make one."""
     try:
         result = load(result_path())
     except StudyError:
-        return dict.fromkeys(PARTS, "") | {
-            "study_about": "<p>No comparison is here yet: <code>pfviz study</code> makes one.</p>"
-        }
+        return dict.fromkeys(PARTS, "") | {"study_about": fill("no_study.html.j2")}
     return {"study_about": describe_study(result, read_findings())} | draw_figures(result)
 
 
@@ -71,45 +71,43 @@ def draw_figures(result: Result) -> PartValues:
 
 
 def describe_study(result: Result, why: str = "") -> str:
-    """What was compared, what came out of it, and why, in words."""
-    settings = ", ".join(
-        f"{escape(str(name).replace('_', ' '))} {escape(str(value))}"
-        for name, value in dict(result.about.get("settings", {})).items()
-    )
-    seeds = pluralise(result.seeds, "seed")
-    reward, problems = (escape(str(result.about.get(name, usual))) for name, usual in _PROVENANCE_DEFAULTS)
-    dataset = result.about.get("dataset")
-    source = "Held out from training" if dataset is None else f"Data set {escape(str(dataset))}"
-    return (
-        f'<h2>The methods, on the same {result.problems} problems</h2><div class="columns"><div>{_headline(result)}'
-        f'<p class="small">{source} (problem seed {problems}); {seeds}; the {reward} pair; {settings}. '
-        "N counts the solutions that are written in all.</p></div>"
-        f"{f'<p>{escape(why)}</p>' if why else ''}</div>"
+    """Return what was compared, what came out of it, and why, in words."""
+    reward, problem_seed = (str(result.about.get(name, usual)) for name, usual in _PROVENANCE_DEFAULTS)
+    settings = dict(result.about.get("settings", {}))
+    return fill(
+        "study.html.j2",
+        problems=result.problems,
+        headline=_headline(result),
+        dataset=result.about.get("dataset"),
+        problem_seed=problem_seed,
+        seeds=pluralise(result.seeds, "seed"),
+        reward=reward,
+        settings=", ".join(f"{str(name).replace('_', ' ')} {value}" for name, value in settings.items()),
+        why=why,
     )
 
 
-def _headline(result: Result) -> str:
+def _headline(result: Result) -> dict[str, Any] | None:
+    """Return the shares of problems that are answered rightly; None where particle filtering was not measured."""
     budgets = sorted(budget for budget, _ in result.curve(LEADER_METHOD))
     if not budgets:
-        return ""
+        return None
     n = USUAL_BUDGET if USUAL_BUDGET in budgets else budgets[-1]
-    told = [
-        f"particle filtering answers <strong>{_accuracy(result, LEADER_METHOD, n)}</strong> rightly by its "
-        f"highest reward and "
-        f"<strong>{_accuracy(result, LEADER_METHOD, n, 'vote')}</strong> by its weighted vote"
-    ]
-    rivals = (("best_of_n", "best-of-N"), ("beam_search", "beam search"), ("dvts", "DVTS"))
-    told += [f"{name} {_accuracy(result, rival, n)}" for rival, name in rivals if rival in result.methods]
     most = budgets[-1]
-    later = (
-        f"At N = {most}: {_accuracy(result, LEADER_METHOD, most)} and {_accuracy(result, LEADER_METHOD, most, 'vote')}"
-    )
-    if "best_of_n" in result.methods:
-        later += f", best-of-N {_accuracy(result, 'best_of_n', most)}"
-    ending = "" if most == n else f" {later}."
-    return f"<p>At N = {n} {', '.join(told)}.{ending}</p>"
+    later = None
+    if most != n:
+        rival = _accuracy(result, "best_of_n", most) if "best_of_n" in result.methods else None
+        later = {"n": most, "highest": _accuracy(result, LEADER_METHOD, most), "best_of_n": rival}
+        later["vote"] = _accuracy(result, LEADER_METHOD, most, "vote")
+    return {
+        "n": n,
+        "highest": _accuracy(result, LEADER_METHOD, n),
+        "vote": _accuracy(result, LEADER_METHOD, n, "vote"),
+        "rivals": [(name, _accuracy(result, rival, n)) for rival, name in _RIVALS if rival in result.methods],
+        "later": later,
+    }
 
 
 def _accuracy(result: Result, method: str, budget: int, pick: str = "usual") -> str:
     found: dict[int, Estimate] = dict(result.curve(method, pick))
-    return percent(found[budget].value) if budget in found else "–"
+    return format_percent(found[budget].value) if budget in found else "–"

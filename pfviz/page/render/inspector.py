@@ -1,16 +1,16 @@
-"""The selected particle, in words and numbers: trace and uid → safe HTML."""
+"""The selected particle, in words and numbers: trace and uid → HTML."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
 from pfviz.diagnostics import kinship
 from pfviz.lab.probes.values import PrefixValue
-from pfviz.page.components.html import bar, escape, format_score, particle_button, percent
+from pfviz.page.components.html import fill
 from pfviz.page.render.token_rewards import token_strip
-from pfviz.report.mathtext import render
-from pfviz.text import format_number
-from pfviz.trace import Trace
+from pfviz.trace import Node, Trace
 
 _MAX_RELATIVES = 12  # chips in one row of relatives; the rest is counted
 _END_TEXTS = {
@@ -21,34 +21,55 @@ _END_TEXTS = {
     "failed": "could not be written",
 }
 
-NO_SELECTION = (
-    '<div class="hint"><h3>No particle selected</h3><p>Click a particle in any picture to read its solution, '
-    "step by step, with the reward of each.</p><p>Then walk with the arrow keys: <kbd>←</kbd> its parent, <kbd>→</kbd> "
-    "its heaviest child, <kbd>↑</kbd> <kbd>↓</kbd> its siblings.</p></div>"
-)
+
+def no_selection() -> str:
+    """Return what to do, where no particle is selected."""
+    return fill("run/no_selection.html.j2")
 
 
 def inspect_particle(trace: Trace | None, uid: int | None, value: PrefixValue | None = None) -> str:
-    """Everything about one particle at one step, its value if that was measured; what to do, where none is selected."""
+    """Return everything about one particle at one step, its value if that was measured; what to do, where none is
+    selected."""
     if trace is None or uid is None:
-        return NO_SELECTION
-    return "".join((_header(trace, uid), _facts(trace, uid), _value(value), _solution(trace, uid), _family(trace, uid)))
-
-
-def _header(trace: Trace, uid: int) -> str:
+        return no_selection()
     t, n = trace.node(uid)
+    children = kinship.offspring(trace, uid)
     relatives = kinship.kin(trace, uid)
+    path = trace.solution(t, n)
+    log_prob = float(np.sum([trace.log_probs[node] for node in path]))
+    return fill(
+        "run/inspector.html.j2",
+        uid=uid,
+        slot=n,
+        step=t + 1,
+        steps=trace.steps,
+        state=_describe_state(trace, uid),
+        walks=_walks(trace, uid, relatives),
+        reward=float(trace.rewards[t, n]),
+        weight=children.weight,
+        children=children.actual,
+        expected=children.expected,
+        value=value,
+        solution=[_step(trace, node) for node in path],
+        tokens=int(sum(trace.tokens[node] for node in path)),
+        log_prob=f"{log_prob:.2f}".replace("-", "−"),
+        family=[
+            (name, [_relative(trace, other) for other in uids])
+            for name, uids in (("Siblings", relatives.siblings), ("Children", relatives.children))
+        ],
+        max_relatives=_MAX_RELATIVES,
+    )
+
+
+def _walks(trace: Trace, uid: int, relatives: kinship.Kin) -> list[tuple[str, str, str, int | None]]:
+    """Return where one can walk: role, sign, title and the particle there, None where there is none."""
     child = relatives.children[0] if relatives.children else None
-    buttons = (
-        _walk_button("parent", "←", "Parent", relatives.parent),
-        _walk_button("child", "→", "Heaviest child", child),
-        _walk_button("previous", "↑", "Sibling before", kinship.neighbour(trace, uid, "previous")),
-        _walk_button("next", "↓", "Sibling after", kinship.neighbour(trace, uid, "next")),
-    )
-    return (
-        f'<div class="insp-head"><h3>Particle {n}</h3><nav aria-label="Walk the tree">{"".join(buttons)}</nav>'
-        f"<p>Step {t + 1} of {trace.steps}, {escape(_describe_state(trace, uid))}</p></div>"
-    )
+    return [
+        ("parent", "←", "Parent", relatives.parent),
+        ("child", "→", "Heaviest child", child),
+        ("previous", "↑", "Previous sibling", kinship.neighbour(trace, uid, "previous")),
+        ("next", "↓", "Next sibling", kinship.neighbour(trace, uid, "next")),
+    ]
 
 
 def _describe_state(trace: Trace, uid: int) -> str:
@@ -57,79 +78,20 @@ def _describe_state(trace: Trace, uid: int) -> str:
         ended = _END_TEXTS.get(trace.ends[t][n], "finished")
         return ended if kinship.survives(trace, uid) else f"{ended}, died out"
     if not kinship.survives(trace, uid):
-        return "its line died out"
-    return "alive" if trace.status == "running" else "its line survived"
+        return "its lineage died out"
+    return "alive" if trace.status == "running" else "its lineage survived"
 
 
-def _walk_button(role: str, sign: str, title: str, uid: int | None) -> str:
-    target = f'data-uid="{uid}"' if uid is not None else "disabled"
-    return f'<button type="button" data-role="{role}" {target} title="{title}" aria-label="{title}">{sign}</button>'
+def _step(trace: Trace, node: Node) -> dict[str, Any]:
+    t, n = node
+    return {
+        "uid": int(trace.uids[node]),
+        "text": trace.texts[t][n],
+        "reward": float(trace.rewards[node]),
+        "strip": token_strip(trace, node),
+    }
 
 
-def _facts(trace: Trace, uid: int) -> str:
+def _relative(trace: Trace, uid: int) -> dict[str, Any]:
     t, n = trace.node(uid)
-    children = kinship.offspring(trace, uid)
-    got = "–" if children.actual is None else str(children.actual)
-    facts = (
-        ("Reward", format_score(float(trace.rewards[t, n])), "What the reward model says of the solution so far"),
-        ("Weight", percent(children.weight), "Its share of the weight of all particles before selection"),
-        (
-            "Children",
-            f"{got} <small>of {children.expected:.2f} expected</small>",
-            "What selection gave it, – where nothing was resampled; a fair draw gives N times its weight",
-        ),
-    )
-    return (
-        '<dl class="facts">'
-        + "".join(f'<div title="{why}"><dt>{name}</dt><dd>{value}</dd></div>' for name, value, why in facts)
-        + "</dl>"
-    )
-
-
-def _value(value: PrefixValue | None) -> str:
-    """What rollouts told of the prefix."""
-    if value is None:
-        return ""
-    low, high = value.interval
-    said = "known, as nothing is written after it"
-    if not value.exact:
-        said = f"{format_score(low)} to {format_score(high)}, {value.right} of {value.rollouts} rollouts right"
-    return f'<p class="value-of">Value <b>{format_score(value.value)}</b> <small>{said}</small></p>'
-
-
-def _solution(trace: Trace, uid: int) -> str:
-    steps = []
-    path = trace.solution(*trace.node(uid))
-    for number, (t, n) in enumerate(path, start=1):
-        reward, node = float(trace.rewards[t, n]), int(trace.uids[t, n])
-        current = ' aria-current="step"' if node == uid else ""
-        steps.append(
-            f'<li><button type="button" data-uid="{node}" data-role="step-{number}"{current}>'
-            f'<span class="number">{number}</span>'
-            f'<span class="text">{render(trace.texts[t][n])}{token_strip(trace, (t, n))}</span>'
-            f'<span class="reward">{bar(reward)}<b>{format_score(reward)}</b></span></button></li>'
-        )
-    t, n = path[-1]
-    tokens = int(sum(trace.tokens[node] for node in path))
-    log_prob = float(np.sum([trace.log_probs[node] for node in path]))
-    return (
-        f'<h4>Solution <small>reward of each step</small></h4><ol class="solution">{"".join(steps)}</ol>'
-        f'<p class="small">{tokens} tokens, log-probability {format_number(log_prob)}</p>'
-    )
-
-
-def _family(trace: Trace, uid: int) -> str:
-    relatives = kinship.kin(trace, uid)
-    rows = []
-    for name, uids in (("Siblings", relatives.siblings), ("Children", relatives.children)):
-        if not uids:
-            continue
-        shown = "".join(_relative(trace, other) for other in uids[:_MAX_RELATIVES])
-        more = f'<span class="small">and {len(uids) - _MAX_RELATIVES} more</span>' if len(uids) > _MAX_RELATIVES else ""
-        rows.append(f'<h4>{name} <small>{len(uids)}</small></h4><div class="family">{shown}{more}</div>')
-    return "".join(rows)
-
-
-def _relative(trace: Trace, uid: int) -> str:
-    t, n = trace.node(uid)
-    return particle_button(uid, n, format_score(float(trace.rewards[t, n])), role=f"kin-{uid}")
+    return {"uid": uid, "slot": n, "reward": float(trace.rewards[t, n])}

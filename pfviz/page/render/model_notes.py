@@ -7,22 +7,20 @@ from typing import Any
 from pfviz.errors import EndpointError, ModelError
 from pfviz.models.hub import catalog, requirements
 from pfviz.models.registry import reward_preset
-from pfviz.page.components.html import escape
+from pfviz.page.components.html import small_text
 from pfviz.page.serving.model_menu import OTHER_MODEL, ModelMenu
 
 
 def describe_models(name: Any, menu: ModelMenu) -> str:
     """An entry of the list; for a published pair also memory, licences, and whether it is here."""
     if name == OTHER_MODEL:
-        return _small_text(
-            "Ids of the Hugging Face Hub, owner/name, or folders. Program code from the Hub is never run."
-        )
+        return small_text("Hugging Face Hub ids (owner/name) or folders. Code from the Hub is never run.")
     if name not in menu.models:
         return ""
     pair = catalog.PAIRS.get(name)
     sentence = menu.models[name].good_for
     if pair is None or not pair.cards:
-        return _small_text(sentence)
+        return small_text(sentence)
     from pfviz.models.hub.devices import best_device  # imports torch, which the first page does not wait for
 
     place = best_device()
@@ -30,21 +28,17 @@ def describe_models(name: Any, menu: ModelMenu) -> str:
         f"{requirements.describe_memory(pair, place)}; {requirements.describe_licences(pair)}; "
         f"{requirements.describe_readiness(pair, place)}."
     )
-    return _small_text(f"{sentence} {facts}")
+    return small_text(f"{sentence} {facts}")
 
 
 def describe_reward(name: Any) -> str:
     """A reward model; nothing for one that does not exist."""
     if name in catalog.REWARDS:
         card = catalog.REWARDS[name]
-        return _small_text(f"A process reward model of the Hub, {card.parameters:g} billion parameters.")
+        return small_text(f"A process reward model from the Hugging Face Hub, {card.parameters:g} billion parameters.")
     try:
-        return _small_text(reward_preset(str(name)).description)
+        return small_text(reward_preset(str(name)).description)
     except EndpointError as error:
-        return _small_text(str(error))
+        return small_text(str(error))
     except ModelError:
         return ""
-
-
-def _small_text(text: str) -> str:
-    return f'<p class="small">{escape(text)}</p>'

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from pfviz.figures.registry import question_figures
-from pfviz.page.components.html import escape
+from pfviz.page.components.html import fill
 from pfviz.page.forms import what_if_form
 from pfviz.page.render import mark_answer, misjudged, probe_forms, probe_results, token_rewards, verdicts, what_if
 from pfviz.page.state.probe_answers import ProbeState
@@ -90,11 +90,10 @@ def render_parts(
 
 def question_buttons(open_one: str) -> str:
     """A button for each question."""
-    buttons = "".join(
-        f'<button type="button" data-question="{name}" data-role="question-{name}"'
-        f"{' aria-current=true' if name == open_one else ''}>{escape(text)}</button>"
-        for name, text in (QUESTIONS | MODEL_QUESTIONS).items()
+    return fill(
+        "reward/questions.html.j2",
+        questions=QUESTIONS | MODEL_QUESTIONS,
+        opened=open_one,
+        layout=_QUESTION_LAYOUTS.get(open_one, "table"),
+        asks_models=open_one in MODEL_QUESTIONS,
     )
-    shows = _QUESTION_LAYOUTS.get(open_one, "table")
-    asked = " data-asked" if open_one in MODEL_QUESTIONS else ""
-    return f'<nav class="questions" data-shows="{shows}"{asked} aria-label="Questions about the reward">{buttons}</nav>'

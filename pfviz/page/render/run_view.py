@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from pfviz.diagnostics import kinship, mass_name
 from pfviz.figures import registry
-from pfviz.page.components.html import bar, error_message, escape, format_score, percent, problem_chips
+from pfviz.page.components.html import error_message, fill, problem_chips
 from pfviz.page.components.plotly_pane import to_pane_value
 from pfviz.page.render import probe_forms, reward_tab, tabs
-from pfviz.page.render.inspector import inspect_particle
+from pfviz.page.render.inspector import inspect_particle, no_selection
 from pfviz.page.serving.engine import WaitStatus
 from pfviz.page.serving.model_loading import ModelLoading
 from pfviz.page.serving.scheduler import Queued
 from pfviz.page.state.probe_answers import ProbeState
 from pfviz.page.state.progress import Progress
 from pfviz.page.state.what_if_rule import RuleForm
-from pfviz.report.mathtext import render
-from pfviz.text import pluralise, shorten
+from pfviz.text import pluralise
 from pfviz.trace import Trace
 
 TABS = tuple(tab.name for tab in tabs.TABS)
@@ -33,7 +33,7 @@ _STATUS_TEXTS = {
     "finished": "Finished",
     "step limit": "Step limit reached",
     "stopped": "Stopped",
-    "running": "Cut short",
+    "running": "Incomplete",
 }
 
 
@@ -53,7 +53,7 @@ def render_parts(
     one is shown, or the one of that number."""
     trace = run if sweep is None else run.sweep(sweep)
     if not trace.steps:
-        return {"inspector": inspect_particle(None, None)}
+        return {"inspector": no_selection()}
     probe_state = probe_state or ProbeState()
     measured = probe_state.for_sweep(len(trace.earlier)).measured_values
     fixed: dict[str, Any] = {"selected": selected, "title": False}
@@ -118,89 +118,62 @@ def neighbour_event(trace: Trace, event: int | None, by: int) -> int | None:
 
 
 def event_label(trace: Trace, event: int | None) -> str:
-    """Which resampling event is shown, of how many."""
+    """Return which resampling event is shown, of how many."""
     shown = shown_event(trace, event)
-    if shown is None:
-        return '<span class="event">Nothing was resampled yet</span>'
     events = [int(step) for step in np.flatnonzero(trace.resampled)]
-    return (
-        f'<span class="event" aria-live="polite">After step <b>{shown + 1}</b> '
-        f"<small>event {events.index(shown) + 1} of {len(events)}</small></span>"
-    )
+    place = None if shown is None else events.index(shown) + 1
+    return fill("run/event.html.j2", step=None if shown is None else shown + 1, place=place, total=len(events))
 
 
 def answer_card(trace: Trace) -> str:
-    """The answer card: what the run answers, with its posterior mass, when it is over."""
+    """Return the answer card: what the run answers, with its posterior mass, when it is over."""
     if trace.status == "running" or not trace.steps:
         return ""
     chosen, voted, best = trace.choice, trace.pooled.by_weighted_vote, trace.pooled.by_highest_reward
     if chosen is None or voted is None or best is None:
-        return (
-            '<div class="answer none"><h3>No answer</h3><p>No particle boxed an answer before the run ended.</p></div>'
-        )
-    verdict = {
-        None: "",
-        True: '<span class="verdict right">✓ right</span>',
-        False: f'<span class="verdict wrong">✗ the true answer is {render(trace.truth or "")}</span>',
-    }[chosen.correct]
+        return fill("run/no_answer.html.j2")
     told = sum(row.count for row in trace.pooled.rows) + len(trace.pooled.unanswered)
-    agree = f"{chosen.count} of {told} particles"
-    if trace.earlier:
-        agree += f" of {told // trace.particles} iterations"
-    second = ""
-    if voted.canonical != chosen.canonical:
-        second = (
-            f'<p class="small">More of the weight says <b>{_render_short(voted.display)}</b> '
-            f"({percent(voted.mass)}).</p>"
-        )
-    elif best.canonical != chosen.canonical:
-        second = (
-            f'<p class="small">The best-rewarded particle says <b>{_render_short(best.display)}</b> '
-            f"(reward {format_score(best.best_reward)}).</p>"
-        )
-    return (
-        f'<div class="answer"><h3>Answer</h3><div class="value">{_render_short(chosen.display)}</div>{verdict}'
-        f'<div class="mass">{bar(chosen.mass, "wide")}<b>{percent(chosen.mass)}</b></div>'
-        f'<p class="small">{mass_name(trace)}, {agree}</p>{second}</div>'
+    return fill(
+        "run/answer.html.j2",
+        answer=chosen.display,
+        right=chosen.correct,
+        truth=trace.truth or "",
+        mass=chosen.mass,
+        mass_name=mass_name(trace),
+        count=chosen.count,
+        particles=told,
+        iterations=told // trace.particles if trace.earlier else None,
+        voted=(voted.display, voted.mass) if voted.canonical != chosen.canonical else None,
+        best=(best.display, best.best_reward) if best.canonical != chosen.canonical else None,
     )
 
 
 def sweep_buttons(run: Trace, shown: int) -> str:
-    """A button for each sweep of a method that has several: a row for each chain, in it its iterations."""
+    """Return a button for each sweep of a method that has several: a row for each chain, in it its iterations."""
     if not run.earlier:
         return ""
     rows = []
     for chain in sorted({sweep.chain for sweep in run.sweeps}):
         own = [(number, sweep) for number, sweep in enumerate(run.sweeps) if sweep.chain == chain]
-        several = len(own) < len(run.sweeps)
-        name = f"Chain {chain + 1} <small>tau {own[0][1].temperatures[-1]:.3g}</small>" if several else "Iteration"
-        buttons = "".join(
-            f'<button type="button" data-sweep="{number}" data-role="sweep-{number}"'
-            f'{" aria-current=true" if number == shown else ""} title="Iteration {sweep.iteration + 1}">'
-            f"{sweep.iteration + 1}</button>"
-            for number, sweep in own
-        )
-        rows.append(f'<div class="chain"><span>{name}</span>{buttons}</div>')
-    return f'<nav class="sweeps" aria-label="Iterations">{"".join(rows)}</nav>'
+        tau = f"{own[0][1].temperatures[-1]:.3g}" if len(own) < len(run.sweeps) else None
+        rows.append((chain + 1, tau, [(number, sweep.iteration + 1) for number, sweep in own]))
+    return fill("run/sweeps.html.j2", chains=rows, shown=shown)
 
 
 def notes(run: Trace) -> str:
-    """What was out of the ordinary, a line for each kind."""
+    """Return what was out of the ordinary, a line for each kind."""
     found: dict[str, list[int]] = {}
     for sweep in run.sweeps:
         for note in sweep.notes:
             found.setdefault(note.text, []).append(note.step + 1)
-    lines = [f"<li>{escape(text)} <small>{_step_list(steps)}</small></li>" for text, steps in found.items()]
-    return f'<ul class="notes" role="status">{"".join(lines)}</ul>' if lines else ""
+    if not found:
+        return ""
+    return fill("run/notes.html.j2", notes=[(text, _step_list(steps)) for text, steps in found.items()])
 
 
 def _step_list(steps: list[int]) -> str:
     places = sorted(set(steps))
     return f"Step {', '.join(map(str, places[:8]))}{' …' if len(places) > 8 else ''}"
-
-
-def _render_short(answer: str) -> str:
-    return render(shorten(answer, 80))
 
 
 def best_particle(trace: Trace) -> int | None:
@@ -212,34 +185,44 @@ def best_particle(trace: Trace) -> int | None:
 
 
 def progress_line(now: Progress) -> str:
-    """One line: step, particles still writing, tokens, seconds."""
+    """Return one line: step, particles still writing, tokens, seconds."""
     if now.status == "loading":
-        return '<div class="progress busy" role="status"><i class="dot"></i><b>Loading the models</b></div>'
-    lead = f"{now.sweep}Step {now.step}" if now.status == "running" else _STATUS_TEXTS[now.status]
-    steps = pluralise(now.step, "step")
-    facts = [f"{now.writing} of {now.particles} alive"] if now.status == "running" else [steps]
-    facts += [f"{now.tokens:,} tokens", f"{now.seconds:.1f} s"]
-    kind, live = ("busy", "off") if now.status == "running" else ("done", "polite")
-    spans = "".join(f"<span>{escape(fact)}</span>" for fact in facts)
-    return (
-        f'<div class="progress {kind}" role="status" aria-live="{live}" data-status="{now.status}">'
-        f'<i class="dot"></i><b>{lead}</b>{spans}</div>'
+        return _progress("busy", "Loading the models")
+    running = now.status == "running"
+    return _progress(
+        "busy" if running else "done",
+        f"{now.sweep}Step {now.step}" if running else _STATUS_TEXTS[now.status],
+        (
+            f"{now.writing} of {now.particles} alive" if running else pluralise(now.step, "step"),
+            f"{now.tokens:,} tokens",
+            f"{now.seconds:.1f} s",
+        ),
+        live="off" if running else "polite",
+        status=now.status,
     )
 
 
+def failed_line() -> str:
+    """Return the progress line of a run that failed."""
+    return _progress("failed", "Failed")
+
+
 def waiting_line(now: WaitStatus) -> str:
-    """The progress line of a run that has not begun: in the queue, or while its models are on their way."""
+    """Return the progress line of a run that has not begun: in the queue, or while its models are on their way."""
     if isinstance(now, Queued):
         lead, fact = "Waiting", f"{_ordinal(now.place)} in the queue"
     elif now.total and now.done < 0.99 * now.total:
         lead, fact = "Downloading", f"{now.model}: {now.done:.1f} of {now.total:.1f} GB"
     else:
         lead, fact = "Loading", now.model
-    filled = bar(now.done / now.total, "wide") if isinstance(now, ModelLoading) and now.total else ""
-    return (
-        f'<div class="progress busy waiting" role="status" aria-live="polite"><i class="dot"></i><b>{lead}</b>'
-        f"<span>{escape(fact)}</span>{filled}</div>"
-    )
+    share = now.done / now.total if isinstance(now, ModelLoading) and now.total else None
+    return _progress("busy waiting", lead, (fact,), live="polite", share=share)
+
+
+def _progress(
+    kind: str, lead: str, facts: Sequence[str] = (), *, live: str = "", status: str = "", share: float | None = None
+) -> str:
+    return fill("run/progress.html.j2", kind=kind, lead=lead, facts=facts, live=live, status=status, share=share)
 
 
 def _ordinal(place: int) -> str:

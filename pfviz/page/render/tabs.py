@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pfviz.figures.registry import tab_figures
+from pfviz.page.components.html import fill
 from pfviz.trace import Trace
 
 
@@ -29,8 +30,8 @@ TABS: tuple[Tab, ...] = tuple(sorted((*_FIGURE_TABS, *OWN_TABS), key=lambda tab:
 
 
 def mark_tabs(run: Trace) -> str:
-    """Markup that shows the tabs that not every run has, where this one has them; see `tab_css`."""
-    return "".join(f'<i hidden data-tab="{tab.name}"></i>' for tab in TABS if tab.when is not None and tab.when(run))
+    """Return markup that shows the tabs that not every run has, where this one has them; see `tab_css`."""
+    return fill("run/tab_marks.html.j2", names=[tab.name for tab in TABS if tab.when is not None and tab.when(run)])
 
 
 def tab_css() -> str:

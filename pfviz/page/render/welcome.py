@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pfviz.page.components.html import fill
+
 _METHOD_STEPS = (
     ("Propose", "A small language model writes the next step of a solution, once for each particle."),
-    ("Score", "A process reward model reads every step, and its trust becomes the particle's weight."),
+    ("Score", "A process reward model reads every step, and its score sets the particle's weight."),
     ("Resample", "Heavy particles are copied, light ones die out, until the survivors box an answer."),
 )
 
@@ -47,50 +49,26 @@ def _position(column: int, lane: int) -> tuple[int, int]:
     return 70 + 165 * column, 42 + 54 * lane
 
 
-def _genealogy_svg() -> str:
-    """A genealogy of four particles over four steps, as the page will draw it."""
-    ticks = "".join(
-        f'<line class="tick" x1="{_position(c, 0)[0] + 82}" x2="{_position(c, 0)[0] + 82}" y1="20" y2="226"/>'
-        for c in range(3)
-    )
-    edges = ""
-    for column, lane, child, alive in _EDGES:
-        (x1, y1), (x2, y2) = _position(column, lane), _position(column + 1, child)
-        bend = f"M{x1} {y1} C{x1 + 80} {y1} {x2 - 80} {y2} {x2} {y2}"
-        edges += f'<path class="edge {"alive" if alive else "dead"}" d="{bend}"/>'
-    nodes = ""
-    for column, lane, radius, reward, alive in _NODES:
-        x, y = _position(column, lane)
-        nodes += f'<circle class="{reward} {"alive" if alive else "dead"}" cx="{x}" cy="{y}" r="{radius}"/>'
-    labels = "".join(f'<text x="{_position(c, 0)[0]}" y="252">step {c + 1}</text>' for c in range(4))
-    return (
-        '<svg viewBox="0 0 700 262" role="img" aria-label="Four particles over four steps: heavy ones branch, '
-        f'light ones end, and most of the last ones agree on an answer.">{ticks}{edges}{nodes}{labels}'
-        '<g class="boxed"><rect x="610" y="78" width="62" height="36" rx="7"/>'
-        '<text x="641" y="102">12</text></g></svg>'
-    )
-
-
 def hero() -> str:
-    """The empty state."""
-    steps = "".join(f"<li><h3>{name}</h3><p>{sentence}</p></li>" for name, sentence in _METHOD_STEPS)
-    return (
-        '<div class="hero"><h2>Many drafts, one answer</h2>'
-        f"{_genealogy_svg()}<ol>{steps}</ol>"
-        '<p class="start">Pick an example or type a problem, then press Run.</p></div>'
+    """Return the empty state: the method's steps, and a genealogy of four particles over four steps as the page draws
+    it."""
+    columns = [_position(column, 0)[0] for column in range(4)]
+    return fill(
+        "hero.html.j2",
+        steps=_METHOD_STEPS,
+        ticks=[x + 82 for x in columns[:3]],
+        edges=[(_bend(column, lane, child), alive) for column, lane, child, alive in _EDGES],
+        nodes=[(*_position(column, lane), radius, reward, alive) for column, lane, radius, reward, alive in _NODES],
+        labels=columns,
     )
 
 
-_LOGO = (
-    '<svg viewBox="0 0 28 28" aria-hidden="true">'
-    '<path d="M5 14C11 14 11 6 17 6M5 14C11 14 11 22 17 22M17 6C21 6 21 3 24 3M17 6C21 6 21 10 24 10"/>'
-    '<circle cx="5" cy="14" r="3.6"/><circle cx="17" cy="6" r="3"/><circle cx="17" cy="22" r="2.2" class="lost"/></svg>'
-)
+def _bend(column: int, lane: int, child: int) -> str:
+    """Return the path of an edge."""
+    (x1, y1), (x2, y2) = _position(column, lane), _position(column + 1, child)
+    return f"M{x1} {y1} C{x1 + 80} {y1} {x2 - 80} {y2} {x2} {y2}"
 
 
 def page_header() -> str:
-    """The head of the page: mark, name, and what it is in one sentence."""
-    return (
-        f'<div class="brand">{_LOGO}<h1>pfviz</h1></div>'
-        '<p class="lead">Watch a particle filter steer a language model to the answer of a problem.</p>'
-    )
+    """Return the head of the page: mark, name, and what it is in one sentence."""
+    return fill("page_header.html.j2")

@@ -108,8 +108,8 @@ class ModelMenu:
         for role, name, known in (("generator", generator, generators), ("reward model", reward, rewards)):
             if name is not None and name not in known and not (self.any_model and _is_hub_id_or_folder(name)):
                 raise ModelError(
-                    f"This page does not run the {role} {name[:80]!r}. Where that model is, "
-                    "`pfviz run --resume FILE` goes on with this trace."
+                    f"This page does not run the {role} {name[:80]!r}. On a machine with that model, "
+                    "`pfviz run --resume FILE` continues this trace."
                 )
 
     @classmethod
@@ -153,7 +153,7 @@ def _endpoint_choices() -> list[ModelChoice]:
         ModelChoice(
             endpoint.label, f"{endpoint.name}: {endpoint.model}", endpoint.label,
             (*_endpoint_rewards(), *_REWARDS_FOR_ANY_GENERATOR, *catalog.REWARDS),
-            "Runs on a server of whoever put up this page.",
+            "Runs on a server of this page’s operator.",
             settings=LONG_RUN_SETTINGS,
         )
         for endpoint in configured_endpoints() if endpoint.kind == "generator"

@@ -44,7 +44,7 @@ class Lab:
                 else:
                     self.traces.append(trace)
                     known.add(_run_key(trace))
-        found = [f"{pluralise(again, 'run')} {'was' if again == 1 else 'were'} here already."] if again else []
+        found = [f"{pluralise(again, 'run')} {'was' if again == 1 else 'were'} in the lab already."] if again else []
         if over:
             found.append(
                 f"The lab holds {MAX_TRACES} runs at most; {pluralise(over, 'run')} "

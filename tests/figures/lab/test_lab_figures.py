@@ -53,10 +53,10 @@ def test_every_colour_has_its_dark_twin(plot: Any) -> None:
 
 
 @pytest.mark.parametrize("plot", FIGURES)
-def test_where_nothing_is_known_a_figure_says_what_it_takes(plot: Any) -> None:
+def test_where_nothing_is_known_a_figure_says_what_it_needs(plot: Any) -> None:
     figure = plot(unknown())
     assert len(figure.data) == 0
-    assert any("takes" in note.text or "Nobody" in note.text for note in figure.layout.annotations)
+    assert any("needed" in note.text or "is not known" in note.text for note in figure.layout.annotations)
     figure.to_json()
 
 

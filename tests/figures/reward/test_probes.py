@@ -118,11 +118,11 @@ def test_fates_are_those_of_the_two_weights() -> None:
 
 def test_it_says_where_the_two_part() -> None:
     figure = figures.slopes(under_another())
-    assert figure.layout.meta["title"] == "They part at step 1 (ρ −1.00)"
+    assert figure.layout.meta["title"] == "They first disagree at step 1 (ρ −1.00)"
     assert len(figure.layout.shapes) == 1
     assert figure.layout.xaxis.ticktext[0] == "1<br>ρ −1.00"
     same = figures.slopes(under_another(flip=False))
-    assert "never part" in same.layout.meta["title"]
+    assert "never disagree" in same.layout.meta["title"]
     assert not same.layout.shapes
 
 

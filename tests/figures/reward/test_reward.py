@@ -115,7 +115,7 @@ def test_small_runs(particles: int, steps: int) -> None:
     for draw in (figures.inside, figures.residuals, figures.profile, figures.counterfactual):
         assert np.isfinite(len(draw(trace, title=False).to_json()))
     if steps == 1:
-        assert "two steps" in figures.residuals(trace).layout.annotations[0].text
+        assert "two steps are needed" in figures.residuals(trace).layout.annotations[0].text
         assert "only step" in figures.counterfactual(trace).layout.annotations[0].text
 
 

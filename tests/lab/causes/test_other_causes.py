@@ -71,14 +71,14 @@ def test_scores_that_promise_too_much() -> None:
     assert found is not None
     wrong = 1 - rows.is_right.mean()
     assert found.estimate.value == pytest.approx(wrong / 2)
-    assert found.sentence.startswith(f"The scores promise too much, by {wrong / 2:.2f}: ")
+    assert found.sentence.startswith(f"The scores are overconfident by {wrong / 2:.2f}: ")
     assert all(rows.is_wrong[row] for row in found.examples)
 
 
 def test_scores_that_promise_too_little() -> None:
     found = find_overconfidence(Evidence(plain(score=lambda problem, place, text, label, error: 0.5 * label)))
     assert found is not None
-    assert found.sentence.startswith("The scores promise too little, by 0.")
+    assert found.sentence.startswith("The scores are underconfident by 0.")
     assert found.estimate.value < 0
 
 

@@ -113,7 +113,7 @@ def test_a_cleared_lab_is_not_filled_by_the_batch_that_was_going_on() -> None:
     told = start(visit)
     while len(visit.lab.traces) < 2:
         next(told)
-    assert lab_runs.clear(visit)["lab_empty"] == lab_view.EMPTY_LAB
+    assert lab_runs.clear(visit)["lab_empty"] == lab_view.empty_lab()
     rest = list(told)
     assert visit.lab.traces == []
     assert not any("lab_measures" in values for values in rest)
@@ -186,7 +186,7 @@ def test_this_run_is_added_when_there_is_one() -> None:
     assert "no run yet" in lab_runs.add_current_run(visit)["lab_note"]
     visit.show_trace(runs()[2])
     assert "1 run of 1 problem" in lab_runs.add_current_run(visit)["lab_note"]
-    assert "here already" in lab_runs.add_current_run(visit)["lab_note"]
+    assert "in the lab already" in lab_runs.add_current_run(visit)["lab_note"]
 
 
 @pytest.fixture

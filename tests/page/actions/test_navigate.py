@@ -69,7 +69,7 @@ def test_resampling_events_are_walked_one_by_one(visit: Visit) -> None:
 
 
 def test_a_run_without_events_says_so() -> None:
-    assert "Nothing was resampled" in run_view.event_label(synthetic_trace(trigger="never"), None)
+    assert "No resampling yet" in run_view.event_label(synthetic_trace(trigger="never"), None)
 
 
 def test_a_trace_from_a_file_is_shown_like_a_run(visit: Visit, tmp_path: Path) -> None:

@@ -302,7 +302,7 @@ def test_every_failure_is_a_sentence() -> None:
     assert "secret" not in last["asking"]
     assert visit.question_run is None
     visit.begin_run()
-    assert "A run goes on" in ask(visit, do="words", reward="")[-1]["asking"]
+    assert "A run is in progress" in ask(visit, do="words", reward="")[-1]["asking"]
 
 
 # --- how it is stopped ----------------------------------------------------------------------------------------------

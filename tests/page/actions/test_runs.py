@@ -175,7 +175,7 @@ def test_a_run_of_several_iterations_is_followed_and_looked_through() -> None:
     assert visit.shown_sweep.iteration == 0
     assert visit.selected == trace.sweeps[0].uids[-1, trace.sweeps[0].retained]
     drawn = navigate.redraw(visit)
-    assert 'data-sweep="0" data-role="sweep-0" aria-current=true' in drawn["sweep"]
+    assert 'data-sweep="0" data-role="sweep-0" aria-current="true"' in drawn["sweep"]
     navigate.select(visit, {"sweep": 2})
     assert visit.sweep is None  # the last one is followed
     for junk in ({"sweep": 9}, {"sweep": -1}, {"sweep": "1"}, {"sweep": None}, {"sweep": True}):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
+SOURCES = (".py", ".js", ".css", ".j2")
 
 
 @pytest.fixture(scope="module")
@@ -37,15 +38,16 @@ def test_building_leaves_no_file_beside_the_source() -> None:
 
 
 def test_no_file_of_the_page_needs_a_table_of_contents() -> None:
-    files = [path for path in (ROOT / "pfviz" / "page").iterdir() if path.suffix in (".py", ".js", ".css")]
+    files = [path for path in (ROOT / "pfviz" / "page").rglob("*") if path.suffix in SOURCES]
+    assert files
     assert {
         path.name: size for path in files if (size := len(path.read_text(encoding="utf-8").splitlines())) >= 300
     } == {}
 
 
 def test_nothing_is_fetched_from_elsewhere() -> None:
-    for path in (ROOT / "pfviz" / "page").iterdir():
-        if path.suffix in (".py", ".js", ".css"):
+    for path in (ROOT / "pfviz" / "page").rglob("*"):
+        if path.suffix in SOURCES:
             text = path.read_text(encoding="utf-8")
             assert "https://" not in text, path.name
             assert "@import" not in text, path.name

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from pfviz.page.render import run_view
-from pfviz.page.render.inspector import NO_SELECTION, inspect_particle
+from pfviz.page.render.inspector import inspect_particle, no_selection
 from pfviz.trace import Trace
 from tests.traces import synthetic_trace
 
@@ -109,8 +109,8 @@ def test_expected_and_actual_children() -> None:
 
 
 def test_nothing_selected_says_what_to_do() -> None:
-    assert inspect_particle(None, None) == inspect_particle(synthetic_trace(), None) == NO_SELECTION
-    assert "Click a particle" in NO_SELECTION
+    assert inspect_particle(None, None) == inspect_particle(synthetic_trace(), None) == no_selection()
+    assert "Click a particle" in no_selection()
 
 
 def test_under_a_step_is_a_piece_for_each_token_and_where_the_reward_turned() -> None:

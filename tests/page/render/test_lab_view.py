@@ -39,13 +39,13 @@ def test_every_part_has_a_value_and_every_figure_its_data() -> None:
 
 def test_what_is_drawn_is_one_state_of_the_lab(monkeypatch: pytest.MonkeyPatch) -> None:
     found, usual = lab_of(), lab_view.render_parts(lab_of())
-    bar = lab_findings.bar
+    step_excerpt = lab_findings.step_excerpt
 
-    def clearing(share: float) -> str:
+    def clearing(text: str) -> str:
         found.clear()  # the visitor does, while the batch draws
-        return bar(share)
+        return step_excerpt(text)
 
-    monkeypatch.setattr(lab_findings, "bar", clearing)
+    monkeypatch.setattr(lab_findings, "step_excerpt", clearing)
     assert lab_view.render_parts(found) == usual
     assert found.diagnosis is None
 
@@ -56,8 +56,8 @@ def test_what_is_left_out_is_said_with_a_way_to_look_at_it() -> None:
     found.messages = ("x<b>.json was left out",)
     found.diagnose()
     said = lab_view.runs_note(found)
-    assert "Left out: 1 run under other&quot;&lt;b&gt;" in said
-    assert 'data-reward="other&quot;&lt;b&gt;"' in said
+    assert "Left out: 1 run under other&#34;&lt;b&gt;" in said
+    assert 'data-reward="other&#34;&lt;b&gt;"' in said
     assert "x&lt;b&gt;.json was left out" in said
 
 

@@ -112,7 +112,8 @@ def test_winners_mark_the_rule_of_the_run() -> None:
 
 def test_signs_that_need_no_label_are_there_without_one() -> None:
     told = misjudged.mistakes(replace(TRACE, truth=None, problem="A riddle"), None)
-    assert "Twins" in told
+    assert "Duplicate siblings" in told
+    assert "Weight collapse" in told
     assert 'data-role="twin-' in told
     assert told.count('tabindex="0"') == 4  # how to read, and a sentence for each sign
 

@@ -16,7 +16,7 @@ from tests.lab.diagnosed import runs
 def test_what_is_here_already_is_not_added_again() -> None:
     lab = Lab()
     assert lab.add(runs()[:2]) == []
-    assert lab.add(runs()[:3]) == ["2 runs were here already."]
+    assert lab.add(runs()[:3]) == ["2 runs were in the lab already."]
     assert lab.traces == list(runs()[:3])
 
 
