@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 import pfviz
-from pfviz.bench.served import serve_model
+from benchmarks.served import serve_model
 from pfviz.errors import ModelError
 from pfviz.models.remote.endpoint import Endpoint
 from pfviz.models.remote.generator import RemoteGenerator

@@ -12,9 +12,8 @@ import pytest
 import torch
 
 import pfviz
-from pfviz import api
-from pfviz.bench import engines
-from pfviz.bench.engines import (
+from benchmarks import engines
+from benchmarks.engines import (
     IN_PROCESS,
     PROMPT_TEMPLATE,
     TRANSFORMERS_SERVE,
@@ -22,7 +21,8 @@ from pfviz.bench.engines import (
     compare_engines,
     compare_throughput,
 )
-from pfviz.bench.shapes import Pair, make_pair
+from benchmarks.shapes import Pair, make_pair
+from pfviz import api
 from pfviz.errors import EndpointError, ModelError
 from pfviz.models.remote.generator import RemoteGenerator
 from pfviz.problems.problem import Problem

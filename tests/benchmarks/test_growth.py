@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pfviz.bench import growth
+from benchmarks import growth
 from pfviz.errors import ModelError
 
 
