@@ -14,6 +14,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+import pfviz
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -90,7 +92,7 @@ def test_torch_is_pinned_first() -> None:
 
 def test_the_changelog_has_the_version() -> None:
     versions = re.findall(r"^## \[([\d.]+)\] - \d{4}-\d{2}-\d{2}$", read("CHANGELOG.md"), flags=re.MULTILINE)
-    assert versions[0] == PROJECT["version"]
+    assert versions[0] == pfviz.__version__
     assert sorted(versions, key=Version, reverse=True) == versions
 
 
