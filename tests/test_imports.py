@@ -12,6 +12,8 @@ from pathlib import Path
 import networkx as nx
 import pytest
 
+from tests.traces import synthetic_trace
+
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("pfviz", "benchmarks")
 HEAVY = ("torch", "transformers", "gradio", "plotly")
@@ -40,7 +42,7 @@ def room_of(module: str, rooms: list[str]) -> int | None:
 
 
 def imports_of(source: str, module: str, is_package: bool) -> Iterator[tuple[int, str]]:
-    """Yield (line, module) of each import of our own; inside functions and under TYPE_CHECKING too, relative ones resolved.
+    """Yield (line, module) of each import of our own, inside functions and under TYPE_CHECKING too; absolute names.
 
     `from pfviz.figures import theme` yields "pfviz.figures.theme": the name may be a module, and a name inside a
     module lies in the same room as that module.
@@ -177,3 +179,33 @@ for arguments in ["--help"], *([name, "--help"] for name in COMMANDS):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stderr.strip() == ""
+
+
+def test_a_trace_is_read_and_drawn_without_gradio_and_torch(tmp_path: Path) -> None:
+    """By who only looks at runs: neither can be imported here, and nothing asks for them."""
+    trace = tmp_path / "run.json"
+    synthetic_trace(inside=True).save(trace)
+    code = f"""
+import importlib, pkgutil, sys
+class Blocker:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in ("gradio", "torch"):
+            raise ImportError(name + " is not here")
+sys.meta_path.insert(0, Blocker())
+import pfviz, pfviz.diagnostics
+for module in pkgutil.iter_modules(pfviz.diagnostics.__path__, "pfviz.diagnostics."):
+    importlib.import_module(module.name)
+trace = pfviz.load({str(trace)!r})
+assert pfviz.diagnostics.survivors(trace).shape == trace.rewards.shape
+from pfviz.figures.registry import FIGURES
+for figure in FIGURES.values():
+    assert callable(figure.plot)
+    if figure.of == "run" and figure.fits(trace) and figure.name != "worth":  # it needs what a generator was asked
+        figure.draw(trace, selected=int(trace.uids[1, 0])).to_json()
+assert "</html>" in pfviz.to_html(trace)
+from pfviz.cli import main
+main(["show", {str(trace)!r}], standalone_mode=False)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "12 + 7" in done.stdout
