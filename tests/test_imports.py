@@ -16,7 +16,7 @@ from tests.traces import synthetic_trace
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("pfviz", "benchmarks")
-HEAVY = ("torch", "transformers", "gradio", "plotly")
+HEAVY = ("torch", "transformers", "gradio", "plotly", "scipy")
 
 
 def read_rooms() -> list[str]:
@@ -147,6 +147,38 @@ def test_a_forward_import_is_found(module: str, source: str) -> None:
 )
 def test_a_backward_import_is_allowed(module: str, source: str) -> None:
     assert forward_imports(source, module, ROOMS) == []
+
+
+def scipy_imports(source: str) -> list[int]:
+    """The lines that import scipy, inside functions too."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        names = [name.name for name in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            names = [node.module or ""]
+        if any(name.split(".")[0] == "scipy" for name in names):
+            found.append(node.lineno)
+    return found
+
+
+def test_scipy_is_imported_in_stats_alone() -> None:
+    found = {
+        module: scipy_imports(source) for module, source in SOURCES.items() if not module.startswith("pfviz.stats.")
+    }
+    assert {module: lines for module, lines in found.items() if lines} == {}
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        ("import numpy\nimport scipy.stats as st", [2]),
+        ("def f():\n    from scipy.special import ndtri", [2]),
+        ("from scipy import stats\nimport scipy", [1, 2]),
+        ("from pfviz.stats.wilson import wilson\nfrom . import scipy", []),
+    ],
+)
+def test_an_import_of_scipy_is_found(source: str, lines: list[int]) -> None:
+    assert scipy_imports(source) == lines
 
 
 @pytest.mark.parametrize(
