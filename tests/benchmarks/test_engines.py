@@ -150,6 +150,7 @@ def test_the_prompt_is_that_of_the_chat_template(embedded: Pair) -> None:
         assert ids == embedded.generator.prompt(problem)
 
 
+@pytest.mark.slow
 def test_a_real_server(embedded: Pair) -> None:
     short = Pair(embedded.name, embedded.generator, embedded.reward, embedded.problems[:1])
     found = {line.what: line for line in compare_engines(short, [], (2,), 1, silent)}

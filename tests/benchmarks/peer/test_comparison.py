@@ -139,6 +139,7 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_rounds_against_the_peer(small: Pair, stand_in: Path) -> None:
     lines = list(comparison.compare_with_peer(small, [3], 2, lambda _: None, CHANGES, Path(sys.executable)))
     found = {line.what: line for line in lines}
@@ -149,6 +150,7 @@ def test_rounds_against_the_peer(small: Pair, stand_in: Path) -> None:
         assert 3 * 2 * 6 <= drawn.low <= drawn.high <= 3 * 2 * 10, "as many steps, as long, as our run"
 
 
+@pytest.mark.slow
 def test_a_peer_that_dies_is_an_error(small: Pair, stand_in: Path) -> None:
     (stand_in / "its_hub" / "core" / "algorithms" / "particle_gibbs.py").write_text("raise SystemExit(3)")
     with pytest.raises(ModelError, match="ended early"):

@@ -15,6 +15,8 @@ from pfviz.models.remote.responses import MAX_TOKEN_ID
 from pfviz.resources import weights_dir
 
 MODEL = str(weights_dir() / "generator")
+pytestmark = pytest.mark.slow
+
 PROBLEM = "Compute (12 + 7) * 3 - 45"
 
 

@@ -23,28 +23,31 @@ def said() -> list[str]:
     return done.stdout.split()[-2:]
 
 
+@pytest.mark.slow
 def test_nothing_is_built_at_import(said: list[str]) -> None:
     assert said[0] == "False"
 
 
+@pytest.mark.slow
 def test_the_page_is_built_without_torch(said: list[str]) -> None:
     assert said[1] == "False"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("said")
 def test_building_leaves_no_file_beside_the_source() -> None:
-    assert not list((ROOT / "pfviz" / "page").glob("*.pyi"))
+    assert not list((ROOT / "pfviz" / "page").rglob("*.pyi"))
 
 
 def test_no_file_of_the_page_needs_a_table_of_contents() -> None:
-    files = [path for path in (ROOT / "pfviz" / "page").iterdir() if path.suffix in (".py", ".js", ".css")]
+    files = [path for path in (ROOT / "pfviz" / "page").rglob("*") if path.suffix in (".py", ".js", ".css")]
     assert {
         path.name: size for path in files if (size := len(path.read_text(encoding="utf-8").splitlines())) >= 300
     } == {}
 
 
 def test_nothing_is_fetched_from_elsewhere() -> None:
-    for path in (ROOT / "pfviz" / "page").iterdir():
+    for path in (ROOT / "pfviz" / "page").rglob("*"):
         if path.suffix in (".py", ".js", ".css"):
             text = path.read_text(encoding="utf-8")
             assert "https://" not in text, path.name
