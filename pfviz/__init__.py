@@ -13,12 +13,12 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from pfviz.version import __version__
+
 if TYPE_CHECKING:
     from pfviz import figures, perturbed
     from pfviz.api import load, resume, reward, run, stream
     from pfviz.report.run import to_html
-
-__version__ = "0.1.0"
 
 __all__ = ["__version__", "figures", "load", "perturbed", "resume", "reward", "run", "stream", "to_html"]
 

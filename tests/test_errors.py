@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import itertools
 import pickle
 from typing import Any
 
@@ -28,15 +29,15 @@ def made(kind: type[PfvizError]) -> PfvizError:
     return kind(*(VALUES[parameter.annotation] for parameter in parameters))
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
-def test_an_error_is_pickled_with_its_fields(kind: type[PfvizError], protocol: int) -> None:
-    error = made(kind)
-    again = pickle.loads(pickle.dumps(error, protocol))
-    assert type(again) is kind
-    assert str(again) == str(error) == VALUES["str"]
-    assert again.args == error.args
-    assert vars(again) == vars(error)
+def test_an_error_is_pickled_with_its_fields(subtests: pytest.Subtests) -> None:
+    for kind, protocol in itertools.product(KINDS, range(pickle.HIGHEST_PROTOCOL + 1)):
+        with subtests.test(kind=kind, protocol=protocol):
+            error = made(kind)
+            again = pickle.loads(pickle.dumps(error, protocol))
+            assert type(again) is kind
+            assert str(again) == str(error) == VALUES["str"]
+            assert again.args == error.args
+            assert vars(again) == vars(error)
 
 
 def test_the_fields_are_those_that_callers_read() -> None:

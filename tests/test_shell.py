@@ -14,6 +14,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+import pfviz
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -90,7 +92,7 @@ def test_torch_is_pinned_first() -> None:
 
 def test_the_changelog_has_the_version() -> None:
     versions = re.findall(r"^## \[([\d.]+)\] - \d{4}-\d{2}-\d{2}$", read("CHANGELOG.md"), flags=re.MULTILINE)
-    assert versions[0] == PROJECT["version"]
+    assert versions[0] == pfviz.__version__
     assert sorted(versions, key=Version, reverse=True) == versions
 
 
@@ -158,7 +160,7 @@ def test_links_lead_somewhere(path: str) -> None:
 
 def test_make_help_names_the_commands() -> None:
     done = subprocess.run(["make", "help"], capture_output=True, text=True, cwd=ROOT, check=True)
-    assert {"make run", "make test"} <= {line[:9].strip() for line in done.stdout.splitlines()}
+    assert {"make run", "make check", "make test"} <= {line[:14].strip() for line in done.stdout.splitlines()}
 
 
 def test_a_second_make_installs_nothing(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from pfviz.inference.replay import NO_PAST, PastSweep, Trajectory
 from pfviz.problems.problem import Problem
 from pfviz.rng import derive_rng, sweep_seed
 from pfviz.types import Generator, RewardModel
+from pfviz.version import __version__
 
 
 def never_stop() -> bool:
@@ -93,9 +94,7 @@ def _swap_chains(
 @functools.cache
 def versions() -> Mapping[str, str]:
     """The versions that a run's numbers depend on."""
-    import pfviz
-
-    found = {"pfviz": pfviz.__version__}
+    found = {"pfviz": __version__}
     for name in ("torch", "transformers", "numpy"):
         try:
             found[name] = metadata.version(name)

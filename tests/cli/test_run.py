@@ -250,6 +250,7 @@ def test_a_mistake_is_named_without_a_traceback(arguments: list[str], said: str)
     assert said in result.stderr
 
 
+@pytest.mark.slow
 def test_as_a_module() -> None:
     command = [sys.executable, "-m", "pfviz", "run", "1 + 2", "--tau", "0"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
@@ -324,6 +325,7 @@ def test_a_taken_port_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 # --- the embedded pair ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_command_of_the_readme(tmp_path: Path) -> None:
     """The models that ship, on the problem that the README gives."""
     line = 'pfviz run "Compute (12 + 7) * 3 - 45" --particles 16 --seed 7 --out run.json --html run.html'

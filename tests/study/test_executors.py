@@ -42,12 +42,14 @@ def here() -> set[str]:
     return rows([outcome for job in listed() for outcome in run_job(job, Settings(), *load_pair(PAIR))])
 
 
+@pytest.mark.slow
 def test_worker_processes(here: set[str]) -> None:
     found = [outcome for some in process_pool.run_jobs(listed(), Settings(), PAIR, workers=2) for outcome in some]
     assert len(found) == len(here) == 8
     assert rows(found) == here
 
 
+@pytest.mark.slow
 def test_an_error_in_a_worker_comes_out(tmp_path: Path) -> None:
     """And no worker is left: a pool that hangs would hang this test."""
     nowhere = Pair(tmp_path / "generator", tmp_path / "reward")
@@ -55,6 +57,7 @@ def test_an_error_in_a_worker_comes_out(tmp_path: Path) -> None:
         list(process_pool.run_jobs(listed()[:1], Settings(), nowhere, workers=1))
 
 
+@pytest.mark.slow
 def test_a_ray_cluster(here: set[str]) -> None:
     """In a process of its own: Ray leaves threads, sockets and signal handlers behind."""
     code = """
@@ -90,6 +93,7 @@ def test_without_ray_the_error_says_what_to_do(monkeypatch: pytest.MonkeyPatch) 
         next(ray_cluster.run_jobs(listed()[:1], Settings(), PAIR))
 
 
+@pytest.mark.slow
 def test_nothing_needs_ray() -> None:
     code = (
         "import pfviz.cli.study, pfviz.study.process_pool, pfviz.study.ray_cluster, sys; sys.exit('ray' in sys.modules)"
@@ -97,6 +101,7 @@ def test_nothing_needs_ray() -> None:
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["127.0.0.1:{}", "ray://127.0.0.1:{}", "no.such.host.invalid:{}"])
 def test_an_address_where_nobody_listens_is_named_at_once(form: str) -> None:
     address = form.format(chromium.free_port())

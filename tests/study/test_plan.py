@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -24,13 +25,13 @@ def test_every_method_can_spend_a_budget(method: str) -> None:
             assert make_method(method, settings).generations <= budget
 
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("budget", BUDGETS)
-def test_settings_fit_their_method(method: str, budget: int) -> None:
-    settings = settings_for(method, budget, Settings(tau=0.5))
-    if settings is not None:
-        assert settings.tau == 0.5
-        assert make_method(method, settings).settings.width <= max(4, budget)
+def test_settings_fit_their_method(subtests: pytest.Subtests) -> None:
+    for method, budget in itertools.product(METHODS, BUDGETS):
+        with subtests.test(method=method, budget=budget):
+            settings = settings_for(method, budget, Settings(tau=0.5))
+            if settings is not None:
+                assert settings.tau == 0.5
+                assert make_method(method, settings).settings.width <= max(4, budget)
 
 
 @pytest.mark.parametrize("method", [*INDEPENDENT_METHODS, "particle_filtering", "entropic_particle_filtering"])

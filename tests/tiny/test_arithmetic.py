@@ -31,16 +31,17 @@ def test_every_phrasing_is_drawn() -> None:
     assert any(" " not in text for text in texts)
 
 
-@pytest.mark.parametrize("seed", range(150))
-def test_a_clean_solution(seed: int) -> None:
-    rng = random.Random(seed)
-    task = arithmetic.make_task(rng)
-    lines = arithmetic.solve(rng, task.start, task.answer)
-    assert 1 <= len(lines) <= 6
-    assert len(lines) == count_operations(task.start)
-    assert all(line.ok for line in lines)
-    assert all(oracle.judge_steps("arithmetic", task.answer, [line.text for line in lines]))
-    assert boxed(lines[-1].text) == evaluated(task.core)
+def test_a_clean_solution(subtests: pytest.Subtests) -> None:
+    for seed in range(150):
+        with subtests.test(seed=seed):
+            rng = random.Random(seed)
+            task = arithmetic.make_task(rng)
+            lines = arithmetic.solve(rng, task.start, task.answer)
+            assert 1 <= len(lines) <= 6
+            assert len(lines) == count_operations(task.start)
+            assert all(line.ok for line in lines)
+            assert all(oracle.judge_steps("arithmetic", task.answer, [line.text for line in lines]))
+            assert boxed(lines[-1].text) == evaluated(task.core)
 
 
 def test_slips_are_labelled_as_the_oracle_judges() -> None:

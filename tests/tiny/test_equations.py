@@ -45,15 +45,16 @@ def test_every_form_is_drawn() -> None:
         assert any(re.fullmatch(pattern, core) for core in cores), form
 
 
-@pytest.mark.parametrize("seed", range(150))
-def test_a_clean_solution(seed: int) -> None:
-    rng = random.Random(seed)
-    task = equations.make_task(rng)
-    lines = equations.solve(rng, task.start, task.answer)
-    assert 1 <= len(lines) <= 6
-    assert all(line.ok for line in lines)
-    assert all(oracle.judge_steps("equation", task.answer, [line.text for line in lines]))
-    assert boxed(lines[-1].text) == task.answer
+def test_a_clean_solution(subtests: pytest.Subtests) -> None:
+    for seed in range(150):
+        with subtests.test(seed=seed):
+            rng = random.Random(seed)
+            task = equations.make_task(rng)
+            lines = equations.solve(rng, task.start, task.answer)
+            assert 1 <= len(lines) <= 6
+            assert all(line.ok for line in lines)
+            assert all(oracle.judge_steps("equation", task.answer, [line.text for line in lines]))
+            assert boxed(lines[-1].text) == task.answer
 
 
 def test_slips_are_labelled_as_the_oracle_judges() -> None:

@@ -161,37 +161,41 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize(("text", "answer"), ARITHMETIC)
-def test_arithmetic_is_understood(text: str, answer: int) -> None:
-    assert gate.check_problem(text) == "arithmetic"
-    assert gate.exact_answer(text) == answer
+def test_arithmetic_is_understood(subtests: pytest.Subtests) -> None:
+    for text, answer in ARITHMETIC:
+        with subtests.test(text=text, answer=answer):
+            assert gate.check_problem(text) == "arithmetic"
+            assert gate.exact_answer(text) == answer
 
 
-@pytest.mark.parametrize(("text", "answer"), EQUATIONS)
-def test_equations_are_understood(text: str, answer: int) -> None:
-    assert gate.check_problem(text) == "equation"
-    assert gate.exact_answer(text) == answer
+def test_equations_are_understood(subtests: pytest.Subtests) -> None:
+    for text, answer in EQUATIONS:
+        with subtests.test(text=text, answer=answer):
+            assert gate.check_problem(text) == "equation"
+            assert gate.exact_answer(text) == answer
 
 
-@pytest.mark.parametrize("text", STORIES)
-def test_stories_are_understood(text: str) -> None:
-    assert gate.check_problem(text) == "story"
-    assert gate.exact_answer(text) is None
+def test_stories_are_understood(subtests: pytest.Subtests) -> None:
+    for text in STORIES:
+        with subtests.test(text=text):
+            assert gate.check_problem(text) == "story"
+            assert gate.exact_answer(text) is None
 
 
-@pytest.mark.parametrize(("text", "reason"), REFUSED.items(), ids=[repr(text[:40]) for text in REFUSED])
-def test_refusals(text: str, reason: str) -> None:
-    start = time.perf_counter()
-    with pytest.raises(ProblemError) as caught:
-        gate.check_problem(text)
-    assert time.perf_counter() - start < 5  # generous: regular expressions that blow up take for ever
-    message = str(caught.value)
-    assert reason in message
-    assert "They understand arithmetic" in message
-    assert len(message) < 400
-    assert message.isprintable()
-    assert caught.value.examples == world.EXAMPLES
-    assert len(caught.value.examples) == 3
+def test_refusals(subtests: pytest.Subtests) -> None:
+    for text, reason in REFUSED.items():
+        with subtests.test(text=text, reason=reason):
+            start = time.perf_counter()
+            with pytest.raises(ProblemError) as caught:
+                gate.check_problem(text)
+            assert time.perf_counter() - start < 5  # generous: regular expressions that blow up take for ever
+            message = str(caught.value)
+            assert reason in message
+            assert "They understand arithmetic" in message
+            assert len(message) < 400
+            assert message.isprintable()
+            assert caught.value.examples == world.EXAMPLES
+            assert len(caught.value.examples) == 3
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 
 import pytest
@@ -66,20 +67,22 @@ GARBAGE = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "answer", "step"), RIGHT)
-def test_right_steps(kind: Kind, answer: int, step: str) -> None:
-    assert oracle.judge_steps(kind, Fraction(answer), [step]) == [True]
+def test_right_steps(subtests: pytest.Subtests) -> None:
+    for kind, answer, step in RIGHT:
+        with subtests.test(kind=kind, answer=answer, step=step):
+            assert oracle.judge_steps(kind, Fraction(answer), [step]) == [True]
 
 
-@pytest.mark.parametrize(("kind", "answer", "step"), WRONG)
-def test_wrong_steps(kind: Kind, answer: int, step: str) -> None:
-    assert oracle.judge_steps(kind, Fraction(answer), [step]) == [False]
+def test_wrong_steps(subtests: pytest.Subtests) -> None:
+    for kind, answer, step in WRONG:
+        with subtests.test(kind=kind, answer=answer, step=step):
+            assert oracle.judge_steps(kind, Fraction(answer), [step]) == [False]
 
 
-@pytest.mark.parametrize("kind", world.KINDS)
-@pytest.mark.parametrize("step", GARBAGE, ids=range(len(GARBAGE)))
-def test_garbage_is_wrong(kind: Kind, step: str) -> None:
-    assert oracle.judge_steps(kind, Fraction(23), [step]) == [False]
+def test_garbage_is_wrong(subtests: pytest.Subtests) -> None:
+    for kind, step in itertools.product(world.KINDS, GARBAGE):
+        with subtests.test(kind=kind, step=step):
+            assert oracle.judge_steps(kind, Fraction(23), [step]) == [False]
 
 
 def test_after_a_wrong_step_everything_is_wrong() -> None:

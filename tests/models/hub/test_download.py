@@ -33,6 +33,7 @@ print(json.dumps([told, before, download.expected_gigabytes("lab/tiny"), after, 
 """
 
 
+@pytest.mark.slow
 def test_models_are_downloaded_and_run(tmp_path: Path) -> None:
     # In a process of its own: the client reads its address when it is imported.
     models = {"lab/tiny": weights_dir() / "generator", "lab/prm": weights_dir() / "reward"}

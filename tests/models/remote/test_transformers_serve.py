@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 import pfviz
-from pfviz.bench.served import serve_model
+from benchmarks.served import serve_model
 from pfviz.errors import ModelError
 from pfviz.models.remote.endpoint import Endpoint
 from pfviz.models.remote.generator import RemoteGenerator
@@ -15,6 +15,8 @@ from pfviz.models.remote.responses import MAX_TOKEN_ID
 from pfviz.resources import weights_dir
 
 MODEL = str(weights_dir() / "generator")
+pytestmark = pytest.mark.slow
+
 PROBLEM = "Compute (12 + 7) * 3 - 45"
 
 

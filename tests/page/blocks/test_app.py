@@ -24,17 +24,20 @@ def said() -> list[str]:
     return done.stdout.split()[-2:]
 
 
+@pytest.mark.slow
 def test_nothing_is_built_at_import(said: list[str]) -> None:
     assert said[0] == "False"
 
 
+@pytest.mark.slow
 def test_the_page_is_built_without_torch(said: list[str]) -> None:
     assert said[1] == "False"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("said")
 def test_building_leaves_no_file_beside_the_source() -> None:
-    assert not list((ROOT / "pfviz" / "page").glob("*.pyi"))
+    assert not list((ROOT / "pfviz" / "page").rglob("*.pyi"))
 
 
 def test_no_file_of_the_page_needs_a_table_of_contents() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -58,13 +59,13 @@ def unbounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("unbounded")
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("setting", LADDERS)
-def test_more_work_never_asks_for_less(method: str, setting: str) -> None:
-    asked = [duration({**SMALL, "method": method, setting: value}) for value in LADDERS[setting]]
-    assert asked == sorted(asked)
-    counts = setting in (*METHODS[method].setting_names, "max_steps", "max_step_tokens", "generator", "reward")
-    assert (asked[-1] > asked[0]) is counts
+def test_more_work_never_asks_for_less(subtests: pytest.Subtests) -> None:
+    for method, setting in itertools.product(METHODS, LADDERS):
+        with subtests.test(method=method, setting=setting):
+            asked = [duration({**SMALL, "method": method, setting: value}) for value in LADDERS[setting]]
+            assert asked == sorted(asked)
+            counts = setting in (*METHODS[method].setting_names, "max_steps", "max_step_tokens", "generator", "reward")
+            assert (asked[-1] > asked[0]) is counts
 
 
 @pytest.mark.usefixtures("unbounded")

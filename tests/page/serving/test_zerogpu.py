@@ -386,6 +386,7 @@ def test_what_cannot_be_pickled_is_a_failure_not_silence(spaces: FakeSpaces, mon
         list(stream(PROBLEM, stop=never, **{**RUN, "reward": "odd"}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("hardware", "decorated"), [("true", ["_collect_errors"]), ("false", [])])
 def test_the_space_has_its_function_when_the_page_is_imported(hardware: str, decorated: list[str]) -> None:
     """And `spaces` is there before PyTorch is, and what MKL may do in a forked process is known to it."""
@@ -403,6 +404,7 @@ def test_the_space_has_its_function_when_the_page_is_imported(hardware: str, dec
     assert done.stdout.split("\n")[-2] == f"{decorated} False {1 if decorated else None}"
 
 
+@pytest.mark.slow
 def test_without_the_hardware_spaces_is_not_imported() -> None:
     code = "import sys; sys.modules['spaces'] = None; import app; print(app.pfviz.page.serving.zerogpu.is_active())"
     environment = {name: value for name, value in os.environ.items() if name != "SPACES_ZERO_GPU"}

@@ -27,18 +27,18 @@ def by_pairs(pairs: list[tuple[float, float]]) -> float:
     return sum((right > wrong) + 0.5 * (right == wrong) for right, wrong in pairs) / len(pairs)
 
 
-@pytest.mark.parametrize("levels", [1000, 3], ids=["distinct", "ties"])
-@pytest.mark.parametrize("seed", range(20))
-def test_auc(seed: int, levels: int) -> None:
-    groups, final = drawn(seed, levels=levels)
-    scored = [list(zip(g, f, strict=True)) for g, f in zip(groups, final, strict=True)]
-    within = [(x, y) for g in scored for a, x in g for b, y in g if a.right and not b.right]
-    every = [row for g in scored for row in g]
-    overall = [(x, y) for a, x in every for b, y in every if a.right and not b.right]
-    found, pairs = measure.within_problem_auc(groups, final)
-    assert found == pytest.approx(by_pairs(within))
-    assert pairs == len(within)
-    assert measure.overall_auc(groups, final) == pytest.approx(by_pairs(overall))
+def test_auc(subtests: pytest.Subtests) -> None:
+    for levels, seed in itertools.product([1000, 3], range(20)):
+        with subtests.test(levels=levels, seed=seed):
+            groups, final = drawn(seed, levels=levels)
+            scored = [list(zip(g, f, strict=True)) for g, f in zip(groups, final, strict=True)]
+            within = [(x, y) for g in scored for a, x in g for b, y in g if a.right and not b.right]
+            every = [row for g in scored for row in g]
+            overall = [(x, y) for a, x in every for b, y in every if a.right and not b.right]
+            found, pairs = measure.within_problem_auc(groups, final)
+            assert found == pytest.approx(by_pairs(within))
+            assert pairs == len(within)
+            assert measure.overall_auc(groups, final) == pytest.approx(by_pairs(overall))
 
 
 def test_auc_without_a_pair_is_not_a_number() -> None:
@@ -49,17 +49,17 @@ def test_auc_without_a_pair_is_not_a_number() -> None:
         assert math.isnan(measure.overall_auc([group(rights)], [[0.1, 0.2]]))
 
 
-@pytest.mark.parametrize("n", [1, 2, 3, 4])
-@pytest.mark.parametrize("seed", range(5))
-def test_best_of_and_any_of(seed: int, n: int) -> None:
-    groups, final = drawn(seed)
-    best, any_ = [], []
-    for samples, scores in zip(groups, final, strict=True):
-        subsets = list(itertools.combinations(range(len(samples)), n))
-        best.append(sum(samples[max(s, key=lambda i: scores[i])].right for s in subsets) / len(subsets))
-        any_.append(sum(any(samples[i].right for i in s) for s in subsets) / len(subsets))
-    assert measure.best_of_n_accuracy(groups, final, n) == pytest.approx(sum(best) / len(best))
-    assert measure.pass_at_n(groups, n) == pytest.approx(sum(any_) / len(any_))
+def test_best_of_and_any_of(subtests: pytest.Subtests) -> None:
+    for n, seed in itertools.product([1, 2, 3, 4], range(5)):
+        with subtests.test(n=n, seed=seed):
+            groups, final = drawn(seed)
+            best, any_ = [], []
+            for samples, scores in zip(groups, final, strict=True):
+                subsets = list(itertools.combinations(range(len(samples)), n))
+                best.append(sum(samples[max(s, key=lambda i: scores[i])].right for s in subsets) / len(subsets))
+                any_.append(sum(any(samples[i].right for i in s) for s in subsets) / len(subsets))
+            assert measure.best_of_n_accuracy(groups, final, n) == pytest.approx(sum(best) / len(best))
+            assert measure.pass_at_n(groups, n) == pytest.approx(sum(any_) / len(any_))
 
 
 def test_accuracy_by_kind() -> None:

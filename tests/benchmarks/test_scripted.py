@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import pfviz
-from pfviz.bench.scripted import CharacterTokenizer, step_length
-from pfviz.bench.shapes import HALF_BILLION_SHAPE, Pair, make_pair
+from benchmarks.scripted import CharacterTokenizer, step_length
+from benchmarks.shapes import HALF_BILLION_SHAPE, Pair, make_pair
 from pfviz.types import Sampling
 
 

@@ -12,9 +12,8 @@ import pytest
 import torch
 
 import pfviz
-from pfviz import api
-from pfviz.bench import engines
-from pfviz.bench.engines import (
+from benchmarks import engines
+from benchmarks.engines import (
     IN_PROCESS,
     PROMPT_TEMPLATE,
     TRANSFORMERS_SERVE,
@@ -22,7 +21,8 @@ from pfviz.bench.engines import (
     compare_engines,
     compare_throughput,
 )
-from pfviz.bench.shapes import Pair, make_pair
+from benchmarks.shapes import Pair, make_pair
+from pfviz import api
 from pfviz.errors import EndpointError, ModelError
 from pfviz.models.remote.generator import RemoteGenerator
 from pfviz.problems.problem import Problem
@@ -150,6 +150,7 @@ def test_the_prompt_is_that_of_the_chat_template(embedded: Pair) -> None:
         assert ids == embedded.generator.prompt(problem)
 
 
+@pytest.mark.slow
 def test_a_real_server(embedded: Pair) -> None:
     short = Pair(embedded.name, embedded.generator, embedded.reward, embedded.problems[:1])
     found = {line.what: line for line in compare_engines(short, [], (2,), 1, silent)}

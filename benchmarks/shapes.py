@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pfviz.bench.scripted import CharacterTokenizer, ScriptedGenerator, problem_text
+from benchmarks.scripted import CharacterTokenizer, ScriptedGenerator, problem_text
 from pfviz.models import registry
 from pfviz.models.decoding.causal_lm import CausalLMGenerator
 from pfviz.models.prm.trl import TokenClassifierReward

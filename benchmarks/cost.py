@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pfviz.bench import limit
-from pfviz.bench.results import Goal, Line, Spread, StatusCallback
-from pfviz.bench.shapes import Pair
-from pfviz.bench.timing import ModelUsage, Timing, time_run, time_work
-from pfviz.bench.tokens import required_tokens
+from benchmarks import limit
+from benchmarks.results import Goal, Line, Spread, StatusCallback
+from benchmarks.shapes import Pair
+from benchmarks.timing import ModelUsage, Timing, time_run, time_work
+from benchmarks.tokens import required_tokens
 from pfviz.trace.trace import Trace
 
 TOKEN_GOAL = Goal(1.05, at_least=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pfviz.bench.shapes import Pair
+from benchmarks.shapes import Pair
 from pfviz.trace.trace import Trace
 
 

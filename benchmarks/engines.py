@@ -13,9 +13,9 @@ from time import perf_counter
 
 import torch
 
-from pfviz.bench.results import Line, Spread, StatusCallback
-from pfviz.bench.served import serve_model
-from pfviz.bench.shapes import Pair
+from benchmarks.results import Line, Spread, StatusCallback
+from benchmarks.served import serve_model
+from benchmarks.shapes import Pair
 from pfviz.errors import ModelError
 from pfviz.models.remote.endpoint import ENDPOINT_PREFIX, Endpoint
 from pfviz.models.remote.generator import ONE_PER_BYTE, RemoteGenerator

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from pfviz.bench import growth
+from benchmarks import growth
 from pfviz.errors import ModelError
 
 
+@pytest.mark.slow
 def test_a_point_in_a_process_of_its_own() -> None:
     found = growth._measure_in_subprocess(2, 1, seed=0)
     assert 2 * 30 <= found["tokens"] <= 2 * 50
@@ -15,6 +16,7 @@ def test_a_point_in_a_process_of_its_own() -> None:
     assert found["peak"] >= 0
 
 
+@pytest.mark.slow
 def test_a_process_that_fails_is_an_error() -> None:
     with pytest.raises(ModelError, match=r"(?s)measures 0 particles failed: .*SettingError"):
         growth._measure_in_subprocess(0, 1, seed=0)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pfviz.bench import limit
-from pfviz.bench.cost import LIMIT_GOALS, compare_with_limit
-from pfviz.bench.results import Goal, Spread
-from pfviz.bench.shapes import Pair, make_pair
-from pfviz.bench.timing import time_run, time_work, watch_model
-from pfviz.bench.tokens import required_tokens
+from benchmarks import limit
+from benchmarks.cost import LIMIT_GOALS, compare_with_limit
+from benchmarks.results import Goal, Spread
+from benchmarks.shapes import Pair, make_pair
+from benchmarks.timing import time_run, time_work, watch_model
+from benchmarks.tokens import required_tokens
 
 
 @pytest.fixture(scope="module")

@@ -18,9 +18,10 @@ from typing import Any
 
 import torch
 
-from pfviz.bench.results import Goal, Line, Spread, StatusCallback
-from pfviz.bench.shapes import Pair
-from pfviz.bench.timing import time_run
+from benchmarks import CHECKOUT
+from benchmarks.results import Goal, Line, Spread, StatusCallback
+from benchmarks.shapes import Pair
+from benchmarks.timing import time_run
 from pfviz.errors import ModelError
 
 ITS_HUB_VERSION = "1.2.0"
@@ -81,8 +82,8 @@ def _report_lines(
 def start_worker(python: Path, pair: Pair, changes: dict[str, Any]) -> Iterator[Any]:
     """The worker's process, as a function from a request to its answer; raises `ModelError` if it fails."""
     asked = json.dumps({"pair": pair.name, "changes": changes, "threads": torch.get_num_threads()})
-    command = [str(python), "-m", "pfviz.bench.peer_worker", asked]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as worker:
+    command = [str(python), "-m", "benchmarks.peer.worker", asked]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT) as worker:
         assert worker.stdin is not None
         assert worker.stdout is not None
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import torch
 
-from pfviz.bench.scripted import ScriptedGenerator, step_length
-from pfviz.bench.shapes import Pair
+from benchmarks.scripted import ScriptedGenerator, step_length
+from benchmarks.shapes import Pair
 from pfviz.problems.problem import SEPARATOR, Problem
 
 

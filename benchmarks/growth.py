@@ -11,7 +11,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-from pfviz.bench.results import Goal, Line, Spread, StatusCallback
+from benchmarks import CHECKOUT
+from benchmarks.results import Goal, Line, Spread, StatusCallback
 
 POINTS = ((4, 8), (16, 8), (64, 8), (256, 8), (16, 2), (16, 4), (16, 16), (16, 32))
 """(N, steps): each alone against the other."""
@@ -49,8 +50,8 @@ def measure_growth(rounds: int, say: StatusCallback) -> Iterator[Line]:
 
 
 def _measure_in_subprocess(particles: int, steps: int, seed: int) -> dict[str, float]:
-    command = [sys.executable, "-m", "pfviz.bench.growth", str(particles), str(steps), str(seed)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "benchmarks.growth", str(particles), str(steps), str(seed)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=CHECKOUT, check=False)
     if done.returncode:
         from pfviz.errors import ModelError
 
@@ -63,8 +64,8 @@ def measure_point(particles: int, steps: int, seed: int) -> dict[str, float]:
     """Seconds, tokens drawn, and MB by which the process grew over the run, at its highest."""
     import resource
 
-    from pfviz.bench.shapes import make_pair
-    from pfviz.bench.timing import time_run
+    from benchmarks.shapes import make_pair
+    from benchmarks.timing import time_run
     from pfviz.models.decoding.threads import use_one_thread
 
     use_one_thread()

@@ -17,7 +17,7 @@ def solve(pair: Any, particles: int, seed: int, problem: int) -> dict[str, float
     """One run of its own ParticleFiltering class, unchanged, over our models."""
     import torch
 
-    from pfviz.bench.peer_adapters import END_OF_SOLUTION, LanguageModelAdapter, RewardModelAdapter
+    from benchmarks.peer.adapters import END_OF_SOLUTION, LanguageModelAdapter, RewardModelAdapter
 
     # Imported by name: they are not in the environment that pfviz is checked in.
     step_generation = importlib.import_module("its_hub.core.lms.step_generation")
@@ -41,7 +41,7 @@ def main() -> None:
     """Serve until the input ends."""
     import torch
 
-    from pfviz.bench.shapes import make_pair
+    from benchmarks.shapes import make_pair
 
     asked = json.loads(sys.argv[1])
     torch.set_num_threads(asked["threads"])

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from rich.table import Table
 from rich.text import Text
 
-from pfviz.bench.results import Line
+from benchmarks.results import Line
 
 
 def report_table(lines: Iterable[Line]) -> Table:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from pfviz.bench import ragged
-from pfviz.bench.shapes import Pair, make_pair
+from benchmarks import ragged
+from benchmarks.shapes import Pair, make_pair
 from pfviz.models.decoding.kv_cache import ForkedCache
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from pfviz.bench.shapes import Pair
+from benchmarks.shapes import Pair
 from pfviz.trace.trace import Trace
 
 

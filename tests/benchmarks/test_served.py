@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pfviz.bench import served
+from benchmarks import served
 from pfviz.errors import ModelError
 
 

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from pfviz.bench.results import Line, Spread, StatusCallback
-from pfviz.bench.scripted import step_length
-from pfviz.bench.shapes import Pair
+from benchmarks.results import Line, Spread, StatusCallback
+from benchmarks.scripted import step_length
+from benchmarks.shapes import Pair
 from pfviz.models.decoding.kv_cache import ForkedCache
 from pfviz.rng import derive_rng
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from pfviz.bench.results import Goal, Line, Spread
+from benchmarks.results import Goal, Line, Spread
 from pfviz.cli import main
 
 
@@ -26,12 +26,12 @@ def lines(*_: Any, **__: Any) -> Iterator[Line]:
 
 @pytest.fixture(autouse=True)
 def no_models(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pfviz.bench.shapes.make_pair", lambda name, **changes: (name, changes))
+    monkeypatch.setattr("benchmarks.shapes.make_pair", lambda name, **changes: (name, changes))
     monkeypatch.setattr("pfviz.models.decoding.threads.use_one_thread", lambda: None)
 
 
 def test_the_table_says_what_meets_its_goal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("pfviz.bench.cost.compare_with_limit", lines)
+    monkeypatch.setattr("benchmarks.cost.compare_with_limit", lines)
     out = tmp_path / "bench.json"
     result = call("--out", str(out))
     assert result.exit_code == 0, result.output
@@ -65,7 +65,7 @@ def test_ragged_steps_are_measured_on_a_random_pair(monkeypatch: pytest.MonkeyPa
         asked.append((pair[0], particles, rounds))
         return lines()
 
-    monkeypatch.setattr("pfviz.bench.ragged.compare_ragged_decoding", of_ragged)
+    monkeypatch.setattr("benchmarks.ragged.compare_ragged_decoding", of_ragged)
     assert call("--ragged", "--rounds", "2", "-n", "4").exit_code == 0
     assert call("--ragged", "--large", "-n", "4,8").exit_code == 0
     assert asked == [("small", (4,), 2), ("0.5B-bfloat16", (4, 8), 5)]
@@ -76,7 +76,7 @@ def test_ctrl_c_prints_and_writes_what_is_there(monkeypatch: pytest.MonkeyPatch,
         yield next(lines())
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("pfviz.bench.cost.compare_with_limit", interrupted)
+    monkeypatch.setattr("benchmarks.cost.compare_with_limit", interrupted)
     out = tmp_path / "bench.json"
     result = call("--out", str(out))
     assert result.exit_code == 130
@@ -87,7 +87,7 @@ def test_ctrl_c_prints_and_writes_what_is_there(monkeypatch: pytest.MonkeyPatch,
         raise KeyboardInterrupt
         yield
 
-    monkeypatch.setattr("pfviz.bench.cost.compare_with_limit", at_once)
+    monkeypatch.setattr("benchmarks.cost.compare_with_limit", at_once)
     assert "Stopped before anything was measured" in call().output
 
 
@@ -98,8 +98,8 @@ def test_what_is_asked_for_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
         seen.append(arguments[:3])
         yield from lines()
 
-    for place in ("cost.compare_with_limit", "peer.compare_with_peer"):
-        monkeypatch.setattr(f"pfviz.bench.{place}", record)
+    for place in ("cost.compare_with_limit", "peer.comparison.compare_with_peer"):
+        monkeypatch.setattr(f"benchmarks.{place}", record)
     call()
     assert [asked[0][0] for asked in seen] == ["embedded", "small"]
     assert seen[0][1:] == ((4, 16, 64), 5)
@@ -118,7 +118,7 @@ def test_engines_are_measured_on_the_embedded_generator(monkeypatch: pytest.Monk
         asked.append((pair, endpoints, particles, rounds))
         return lines()
 
-    monkeypatch.setattr("pfviz.bench.engines.compare_engines", of_engines)
+    monkeypatch.setattr("benchmarks.engines.compare_engines", of_engines)
     assert call("--engines", "-n", "4,16", "--rounds", "3").exit_code == 0
     assert call("--engines", "--endpoint", "lab", "--endpoint", "gpu").exit_code == 0
     embedded = ("embedded", {})

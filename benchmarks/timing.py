@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from pfviz.bench.shapes import Pair
+from benchmarks.shapes import Pair
 from pfviz.trace.trace import Trace
 
 

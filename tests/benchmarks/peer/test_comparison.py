@@ -14,9 +14,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from pfviz.bench import peer
-from pfviz.bench.peer_adapters import END_OF_SOLUTION, LanguageModelAdapter, RewardModelAdapter
-from pfviz.bench.shapes import Pair, make_pair
+from benchmarks.peer import comparison
+from benchmarks.peer.adapters import END_OF_SOLUTION, LanguageModelAdapter, RewardModelAdapter
+from benchmarks.shapes import Pair, make_pair
 from pfviz.errors import ModelError
 from pfviz.types import Step
 
@@ -139,8 +139,9 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_rounds_against_the_peer(small: Pair, stand_in: Path) -> None:
-    lines = list(peer.compare_with_peer(small, [3], 2, lambda _: None, CHANGES, Path(sys.executable)))
+    lines = list(comparison.compare_with_peer(small, [3], 2, lambda _: None, CHANGES, Path(sys.executable)))
     found = {line.what: line for line in lines}
     assert found["its_hub / run"].goal is not None
     assert found["its_hub / run"].spread.median > 0
@@ -149,10 +150,11 @@ def test_rounds_against_the_peer(small: Pair, stand_in: Path) -> None:
         assert 3 * 2 * 6 <= drawn.low <= drawn.high <= 3 * 2 * 10, "as many steps, as long, as our run"
 
 
+@pytest.mark.slow
 def test_a_peer_that_dies_is_an_error(small: Pair, stand_in: Path) -> None:
     (stand_in / "its_hub" / "core" / "algorithms" / "particle_gibbs.py").write_text("raise SystemExit(3)")
     with pytest.raises(ModelError, match="ended early"):
-        list(peer.compare_with_peer(small, [2], 1, lambda _: None, CHANGES, Path(sys.executable)))
+        list(comparison.compare_with_peer(small, [2], 1, lambda _: None, CHANGES, Path(sys.executable)))
 
 
 def test_an_environment_that_cannot_be_made_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -163,11 +165,11 @@ def test_an_environment_that_cannot_be_made_is_an_error(monkeypatch: pytest.Monk
         return subprocess.CompletedProcess(command, "pip" in command, "", "no such index")
 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(peer.subprocess, "run", fail)
+    monkeypatch.setattr(comparison.subprocess, "run", fail)
     monkeypatch.setattr(Path, "write_text", lambda *_, **__: 0)
     with pytest.raises(ModelError, match="no such index"):
-        peer.ensure_environment()
-    assert called[-1][-1] == f"its_hub=={peer.ITS_HUB_VERSION}"
+        comparison.ensure_environment()
+    assert called[-1][-1] == f"its_hub=={comparison.ITS_HUB_VERSION}"
     assert "--no-deps" in called[-1]
     assert str(tmp_path) in called[0][-1]
 
@@ -175,8 +177,8 @@ def test_an_environment_that_cannot_be_made_is_an_error(monkeypatch: pytest.Monk
 def test_an_environment_that_is_there_is_taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    folder = tmp_path / "pfviz" / f"its_hub-{peer.ITS_HUB_VERSION}-python{version}"
+    folder = tmp_path / "pfviz" / f"its_hub-{comparison.ITS_HUB_VERSION}-python{version}"
     folder.mkdir(parents=True)
     (folder / "complete").touch()
-    monkeypatch.setattr(peer, "_run_command", lambda command: pytest.fail("nothing is to be made"))
-    assert peer.ensure_environment().is_relative_to(folder)
+    monkeypatch.setattr(comparison, "_run_command", lambda command: pytest.fail("nothing is to be made"))
+    assert comparison.ensure_environment().is_relative_to(folder)
