@@ -17,6 +17,9 @@ def show(file: Path) -> None:
     """Print the run that `pfviz run --out` wrote to FILE.
 
     The problem, a row per step, the answers, and the best solution with the reward of each step.
+
+    \b
+    pfviz show run.json
     """
     screen, trace = console(), load(file)
     screen.print(tables.heading(trace))

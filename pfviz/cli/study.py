@@ -12,18 +12,17 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from pfviz.cli.run import EXIT_INTERRUPTED
+from pfviz.cli.setting_options import setting_options
 from pfviz.cli.tables import accuracies
 from pfviz.cli.terminal import console
 from pfviz.errors import StudyError
-from pfviz.inference.aggregation import AGGREGATIONS
-from pfviz.inference.potentials import POTENTIALS
+from pfviz.inference.methods import METHODS
 from pfviz.inference.settings import Settings
 from pfviz.models.registry import REWARDS
 from pfviz.problems.problem import Problem
 from pfviz.resources import weights_dir
-from pfviz.study.budgets import BUDGET_RULES, BUDGETS, settings_for
 from pfviz.study.models import Pair
-from pfviz.study.plan import Job, jobs, units
+from pfviz.study.plan import BUDGETS, Job, jobs, settings_for, units
 from pfviz.study.provenance import describe_study
 from pfviz.study.result import Result
 from pfviz.study.run_job import Outcome
@@ -32,7 +31,6 @@ from pfviz.study.summary import summarise
 
 REWARD_FOLDERS = {"embedded": "reward", "naive": "naive-reward"}
 """Name of a reward → its folder beside the generator's; the other presets need none."""
-DEFAULT_SETTINGS = Settings()
 
 
 class NameListType(click.ParamType[Any]):
@@ -73,8 +71,8 @@ class NumberListType(click.ParamType[Any]):
 @click.command()
 @click.option(
     "--methods",
-    type=NameListType(tuple(BUDGET_RULES)),
-    default=tuple(BUDGET_RULES),
+    type=NameListType(tuple(METHODS)),
+    default=tuple(METHODS),
     show_default="all",
     help="Who is compared.",
 )
@@ -85,17 +83,7 @@ class NumberListType(click.ParamType[Any]):
 @click.option("--seeds", type=click.IntRange(1, 1000), default=2, help="Runs of each method, budget and problem.")
 @click.option("--problem-seed", type=click.IntRange(0), default=0, help="Of the problems; 0: those of the model card.")
 @click.option("--reward", type=click.Choice(list(REWARDS)), default="embedded", help="Who scores the steps.")
-@click.option("--temperature", default=DEFAULT_SETTINGS.temperature, help="Of the generator's sampling.")
-@click.option("--tau", default=DEFAULT_SETTINGS.tau, help="Softmax temperature of the weights.")
-@click.option(
-    "--potential", type=click.Choice(list(POTENTIALS)), default=DEFAULT_SETTINGS.potential, help="What a reward weighs."
-)
-@click.option(
-    "--aggregation",
-    type=click.Choice(list(AGGREGATIONS)),
-    default=DEFAULT_SETTINGS.aggregation,
-    help="What the rewards of a solution's steps count together.",
-)
+@setting_options(("temperature", "tau", "potential", "aggregation"))
 @click.option(
     "--out",
     "-o",
@@ -104,7 +92,11 @@ class NumberListType(click.ParamType[Any]):
     help="Folder of the results.",
 )
 @click.option("--workers", type=click.IntRange(1), show_default="all cores", help="Processes that run side by side.")
-@click.option("--ray", metavar="ADDRESS", help="Hand the runs to this Ray cluster; `local` starts one here.")
+@click.option(
+    "--ray",
+    metavar="ADDRESS",
+    help="Hand the runs to this Ray cluster (pip install 'pfviz[ray]'); `local` starts one here.",
+)
 @click.option("--report", is_flag=True, help="Run nothing; write the tables and the figure of what is there.")
 def study(
     methods: tuple[str, ...], budgets: tuple[int, ...], problems: int, seeds: int, problem_seed: int, reward: str,
@@ -112,8 +104,14 @@ def study(
 ) -> None:  # fmt: skip
     """Measure the accuracy of every method against the number of generations, with intervals.
 
-    Outcomes are kept in OUT as they come. Ctrl-C stops; the same command goes on, and one with more problems, seeds,
-    methods or budgets adds to what is there.
+    Every method at every budget, on held-out problems of the embedded world, all on the same problems and seeds.
+
+    \b
+    pfviz study --methods particle_filtering,best_of_n --budgets 1,4,16 --problems 50
+
+    Outcomes are kept in the folder of `--out` as they come: `outcomes.jsonl`, and then `table.json`, `table.csv` and
+    `curve.html`. Ctrl-C stops; the same command goes on, and one with more problems, seeds, methods or budgets adds to
+    what is there.
     """
     screen = console()
     wanted = units(methods, budgets, problems, seeds)

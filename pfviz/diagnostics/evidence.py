@@ -29,7 +29,7 @@ def evidence_name(trace: Trace) -> str:
 def is_filter(trace: Trace) -> bool:
     """Whether the weights estimate a posterior: a filter's do, those of a search or of a vote do not. A method that is
     not known here is taken for a filter."""
-    return trace.method not in METHODS or "potential" in METHODS[trace.method].setting_names
+    return trace.method not in METHODS or METHODS[trace.method].family == "filter"
 
 
 def mass_name(trace: Trace) -> str:

@@ -1,35 +1,25 @@
-"""Trace → Plotly figures, one per file: `pfviz.figures.genealogy(trace)`. All take a trace (`slopes` what
-became of one under another reward) and `selected`, a uid.
+"""Trace → Plotly figures, one per file: `pfviz.figures.genealogy(trace)`.
 
-The short names are functions; each shadows the module that it comes from.
+Those of one run take a trace (`slopes` what became of one under another reward) and `selected`, a uid; those of many
+runs (`reliability`) a diagnosis, those of a study (`accuracy_curve`) its result. Which there are stands in
+`registry.py`; Plotly is imported when the first one is used.
 """
 
-from pfviz.figures.reward.counterfactual import plot_counterfactual as counterfactual
-from pfviz.figures.reward.length_bias import plot_length_bias as profile
-from pfviz.figures.reward.residuals import plot_residuals as residuals
-from pfviz.figures.reward.reward_comparison import plot_reward_comparison as slopes
-from pfviz.figures.reward.token_rewards import plot_token_rewards as inside
-from pfviz.figures.reward.values import plot_values as worth
-from pfviz.figures.run.answers import plot_answers as answers
-from pfviz.figures.run.genealogy import plot_genealogy as genealogy
-from pfviz.figures.run.resampling import plot_resampling as resampling
-from pfviz.figures.run.rewards import plot_rewards as rewards
-from pfviz.figures.run.strips import plot_strips as strips
-from pfviz.figures.run.sweeps import plot_sweeps as sweeps
-from pfviz.figures.run.weights import plot_weights as weights
+from __future__ import annotations
 
-__all__ = [
-    "answers",
-    "counterfactual",
-    "genealogy",
-    "inside",
-    "profile",
-    "resampling",
-    "residuals",
-    "rewards",
-    "slopes",
-    "strips",
-    "sweeps",
-    "weights",
-    "worth",
-]
+from collections.abc import Callable
+from typing import Any
+
+from pfviz.figures.registry import FIGURES
+
+__all__ = sorted(FIGURES)
+
+
+def __getattr__(name: str) -> Callable[..., Any]:
+    if name not in FIGURES:
+        raise AttributeError(f"module 'pfviz.figures' has no attribute {name!r}")
+    return FIGURES[name].plot
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pfviz import api
 from pfviz.errors import LabError
+from pfviz.inference.methods import SAMPLING_METHOD
 from pfviz.inference.run import never_stop
 from pfviz.models.registry import as_reward
 from pfviz.models.rewards.function import RewardFunction
@@ -29,7 +30,7 @@ def run_batch(
     problems: Sequence[str | Problem],
     *,
     reward: str | RewardModel | RewardFunction = "embedded",
-    method: str = "best_of_n",
+    method: str = SAMPLING_METHOD,
     particles: int = 16,
     seed: int = 0,
     stop: Callable[[], bool] = never_stop,
@@ -46,19 +47,18 @@ def run_batch(
     """
     if not problems:
         raise LabError("A batch takes one problem or more; there are none.")
-    common = settings | {"method": method, "particles": particles}
-    for problem in problems:
-        api.check_arguments(problem, seed=seed, **common)
-    return _run_each(problems, as_reward(reward), seed, stop, common)
+    prepared = [
+        api.prepare(problem, reward=reward, method=method, particles=particles, seed=seed + place, **settings)
+        for place, problem in enumerate(problems)
+    ]
+    return _run_each(prepared, as_reward(reward), stop)
 
 
-def _run_each(
-    problems: Sequence[str | Problem], reward: RewardModel, seed: int, stop: Callable[[], bool], common: dict[str, Any]
-) -> Iterator[BatchRun]:
-    for place, problem in enumerate(problems):
+def _run_each(prepared: Sequence[api.Prepared], reward: RewardModel, stop: Callable[[], bool]) -> Iterator[BatchRun]:
+    for place, one in enumerate(prepared):
         if stop():
             return
-        trace = api.run(problem, reward=reward, seed=seed + place, stop=stop, **common)
+        trace = api.record(replace(one, reward=reward), stop=stop)
         if trace.status == "stopped":
             return
-        yield BatchRun(place + 1, len(problems), trace)
+        yield BatchRun(place + 1, len(prepared), trace)

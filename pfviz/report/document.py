@@ -1,101 +1,115 @@
-"""What every HTML file that works offline holds: its frame, plotly.js, data that no markup can leave, colours light and
-dark."""
+"""What every HTML file that works offline holds: its frame, plotly.js, the figures' data, colours light and dark."""
 
 from __future__ import annotations
 
-import html
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 from pfviz.figures import theme
+from pfviz.figures.registry import Figure
+from pfviz.figures.run.leaves import CORRECTNESS_MARKS
+from pfviz.templating import render_template
 
-_CONTENT_POLICY = (
-    "default-src 'none'; script-src 'unsafe-inline'{unsafe}; style-src 'unsafe-inline'; img-src data: blob:"
-)
-_DRAW_SCRIPT = """
-const dark = matchMedia("(prefers-color-scheme: dark)");
-const narrow = matchMedia("(max-width: 600px)");
-const draw = () => {
-  for (const [id, looks] of Object.entries(FIGURES)) {
-    const figure = looks[dark.matches ? "dark" : "light"];
-    const layout = {...figure.layout, ...(narrow.matches ? figure.layout.meta.narrow : {})};
-    Plotly.react(id, figure.data, layout, {displayModeBar: false, responsive: true});
-  }
-};
-for (const query of [dark, narrow]) query.addEventListener("change", draw);
-draw();
-"""
+DEFAULT_HEIGHT = 320
+"""Pixels of a figure that asks for none."""
 
-
-def html_document(title: str, style: str, body: str, *scripts: str, unsafe: bool = False) -> str:
-    """An HTML file: a title, which is escaped, and style, body and scripts as they are. Its content policy forbids
-    every load from outside, and, unless `unsafe`, code that is made from text."""
-    policy = _CONTENT_POLICY.format(unsafe=" 'unsafe-eval'" if unsafe else "")
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="pfviz">
-<title>{html.escape(title)} · pfviz</title>
-<style>{style}</style>
-</head>
-<body>
-{body}
-{"".join(f"<script>{script}</script>{chr(10)}" for script in scripts)}</body>
-</html>
-"""
+_COLOURS = {
+    "ink": theme.INK,
+    "muted": theme.MUTED,
+    "faint": theme.FAINT,
+    "grid": theme.GRID,
+    "surface": theme.SURFACE,
+    "accent": theme.ACCENT,
+    "right": theme.RIGHT_COLOUR,
+    "wrong": theme.WRONG_COLOUR,
+}
+_COLOUR_VARIABLES = {
+    "light": {**_COLOURS, "page": "#f5f7f9"},
+    "dark": {**{name: theme.LIGHT_TO_DARK[colour] for name, colour in _COLOURS.items()}, "page": "#0e1318"},
+}
 
 
-def drawing_script(specs: Mapping[str, Any]) -> str:
-    """A script that draws figures, each into the element whose id is its name, light or dark as the reader has it."""
-    data = {
-        name: {look: theme.recolour(one, look == "dark") for look in ("light", "dark")} for name, one in specs.items()
+def render_document(template: str, *, title: str, compiles_code: bool = False, **values: Any) -> str:
+    """Return a whole HTML file from a template that extends `document.html.j2`.
+
+    Args:
+        title: what a browser shows of it, before " · pfviz".
+        compiles_code: whether its scripts make code from text, which the file's content policy else forbids.
+        values: what the template itself uses.
+    """
+    frame = {
+        "title": title,
+        "compiles_code": compiles_code,
+        "colours": _COLOUR_VARIABLES,
+        "font": Markup(theme.FONT),
+        "plotly_js": plotly_js,
     }
-    return f"const FIGURES = {script_safe_json(data)};{_DRAW_SCRIPT}"
-
-
-def script_safe_json(data: Any) -> str:
-    """JSON that can stand inside a script element: no character of it can close the element or open a comment."""
-    text = json.dumps(data, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return str(render_template("pfviz.report", template, **frame, **values))
 
 
 @cache
-def plotly_js() -> str:
-    """The source of plotly.js, fit to stand inside a script element."""
+def plotly_js() -> Markup:
+    """Return the source of plotly.js, fit to stand inside a script element."""
     import plotly
 
     source = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-    return source.read_text(encoding="utf-8").replace("</script", "<\\/script")
+    return Markup(source.read_text(encoding="utf-8").replace("</script", "<\\/script"))
+
+
+@dataclass(frozen=True, slots=True)
+class FigureCard:
+    """A figure in a file, and what is said of it there."""
+
+    name: str  # the id of the element that it is drawn into
+    title: str
+    finding: str  # what this figure shows, in a sentence
+    reads: str  # how to read it
+    height: float  # pixels
+    spec: dict[str, Any]  # the figure as plain data
+
+
+def build_card(figure: Figure, subject: Any) -> FigureCard:
+    """Return the card of a figure, drawn of `subject`. What it finds and how it is read stand in its `layout.meta`."""
+    spec = figure_spec(figure.draw(subject, title=False))
+    layout = spec["layout"]
+    return FigureCard(
+        name=figure.name,
+        title=figure.title,
+        finding=layout["meta"]["title"],
+        reads=layout["meta"]["reads"],
+        height=layout.get("height", DEFAULT_HEIGHT),
+        spec=spec,
+    )
 
 
 def figure_spec(figure: Any) -> dict[str, Any]:
-    """A figure as plain data, without Plotly's template."""
+    """Return a figure as plain data, without Plotly's template."""
     found: dict[str, Any] = json.loads(figure.to_json())
     found["layout"].pop("template", None)
     return found
 
 
-def colour_css() -> str:
-    """The colours of `report.css` as CSS variables, light and dark by the reader's setting."""
-    names = {
-        "ink": theme.INK,
-        "muted": theme.MUTED,
-        "faint": theme.FAINT,
-        "grid": theme.GRID,
-        "surface": theme.SURFACE,
-        "accent": theme.ACCENT,
-        "right": theme.RIGHT_COLOUR,
-        "wrong": theme.WRONG_COLOUR,
+def recolour_specs(cards: Iterable[FigureCard]) -> dict[str, dict[str, Any]]:
+    """Return the figures of cards in both sets of colours: name → {"light": …, "dark": …}, as `draw.js` reads it."""
+    return {
+        card.name: {look: theme.recolour(card.spec, look == "dark") for look in ("light", "dark")} for card in cards
     }
-    light = "".join(f"--{name}:{colour};" for name, colour in names.items())
-    dark = "".join(f"--{name}:{theme.LIGHT_TO_DARK[colour]};" for name, colour in names.items())
-    return (
-        f":root{{{light}--page:#f5f7f9;--font:{theme.FONT};}}"
-        f"@media (prefers-color-scheme: dark){{:root{{{dark}--page:#0e1318;}}}}\n"
-    )
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """That something is right or wrong: the word, which is a class of the style sheets too, and the mark."""
+
+    word: str
+    mark: str
+
+
+def judge(correct: bool | None) -> Judgement | None:
+    """Return how a file says that something is right or wrong; None where nobody knows."""
+    return None if correct is None else Judgement("right" if correct else "wrong", CORRECTNESS_MARKS[correct])

@@ -2,65 +2,47 @@
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
 
-from pfviz.figures import theme
-from pfviz.figures.lab.auc_by_kind import plot_auc_by_kind
-from pfviz.figures.lab.best_of_n_curve import plot_best_of_n_curve
 from pfviz.figures.lab.estimates import format_estimate
-from pfviz.figures.lab.reliability import plot_reliability
-from pfviz.figures.lab.scores_by_step import plot_scores_by_step
+from pfviz.figures.registry import report_figures
 from pfviz.lab.diagnosis import Diagnosis
 from pfviz.lab.glossary import MEASURES, measures_by_name
 from pfviz.lab.to_json import open_questions
-from pfviz.report.document import colour_css, drawing_script, figure_spec, html_document, plotly_js
-from pfviz.report.lab_findings import findings_html
-from pfviz.report.mathtext import CSS as MATH_CSS
-
-TEMPLATE_DIR = Path(__file__).parent / "static"
-_FIGURES = {
-    "reliability": ("Reliability", plot_reliability),
-    "best-of": ("Best of n", plot_best_of_n_curve),
-    "by-step": ("Scores by step", plot_scores_by_step),
-    "by-kind": ("Kinds of problems", plot_auc_by_kind),
-}
+from pfviz.report.document import build_card, recolour_specs, render_document
+from pfviz.report.lab_findings import build_finding_items
+from pfviz.text import shorten
 
 
 def diagnosis_to_html(diagnosis: Diagnosis, *, sources: Sequence[str] = ()) -> str:
-    """A stand-alone report of a diagnosis: plotly.js inside, no network, light and dark by the reader's setting.
+    """Return a stand-alone report of a diagnosis: plotly.js inside, no network, light and dark by the reader's setting.
 
     Args:
         sources: what each run is called, such as its file, in the order of the runs.
 
     Texts are escaped; a content policy forbids every load from outside.
     """
-    specs = {name: figure_spec(plot(diagnosis, title=False)) for name, (_, plot) in _FIGURES.items()}
-    reward = theme.shorten(diagnosis.reward, 80) or "No reward"
-    body = f"""<div class="wrap">
-{_header(diagnosis, reward)}
-{findings_html(diagnosis, sources)}
-<div class="pair">
-{"".join(_card(name, one["layout"]) for name, one in specs.items())}
-</div>
-<section class="card block"><h2>Measures</h2>
-<p class="reads">Over all prefixes of known truth, with 95 % bootstrap intervals: problems are what is resampled, as
-prefixes of one problem share what makes it hard (F1: solutions).</p>
-{_measure_table(diagnosis)}</section>
-{_open_questions(diagnosis)}
-</div>"""
-    style = f"{colour_css()}{_read_css('report.css')}{MATH_CSS}{_read_css('lab_page.css')}"
-    return html_document(f"{reward}, diagnosed", style, body, plotly_js(), drawing_script(specs))
+    cards = [build_card(figure, diagnosis) for figure in report_figures("diagnosis") if figure.fits(diagnosis)]
+    reward = shorten(diagnosis.reward, 80) or "No reward"
+    return render_document(
+        "lab.html.j2",
+        title=f"{reward}, diagnosed",
+        reward=reward,
+        facts=_facts(diagnosis),
+        known_from="steps that were judged" if diagnosis.rows.judged else "the answers that prefixes led to",
+        findings=build_finding_items(diagnosis, diagnosis.findings.found, sources),
+        consequences=build_finding_items(diagnosis, diagnosis.consequences.found, sources),
+        cards=cards,
+        measures=_measure_rows(diagnosis),
+        open_questions=[one.sentence for one in open_questions(diagnosis)],
+        figures=recolour_specs(cards),
+    )
 
 
-def _read_css(name: str) -> str:
-    return (TEMPLATE_DIR / name).read_text(encoding="utf-8")
-
-
-def _header(diagnosis: Diagnosis, reward: str) -> str:
+def _facts(diagnosis: Diagnosis) -> list[tuple[str, str]]:
+    """Return the numbers at the head of the report, as (name, value); those that are not known are left out."""
     rows, measures = diagnosis.rows, diagnosis.measures
     named = sum(not one.general for one in diagnosis.findings.found)
     facts = [("findings that name a cause", str(named))]
@@ -72,47 +54,31 @@ def _header(diagnosis: Diagnosis, reward: str) -> str:
     if not math.isnan(measures.accuracy.value):
         facts.append(("runs answered rightly", f"{measures.accuracy.value:.0%}"))
     facts += [("runs", f"{diagnosis.runs:,}"), ("problems", f"{len(rows.problems):,}"), ("prefixes", f"{len(rows):,}")]
-    told_by = "steps that were judged" if rows.judged else "the answers that prefixes led to"
-    shown = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts)
-    return f"""<header>
-<p class="kind">Reward lab</p>
-<h1>{html.escape(reward)}</h1>
-<dl class="verdict">{shown}</dl>
-<p class="reads">Whether a prefix is right is known from {told_by}.</p>
-</header>"""
+    return facts
 
 
-def _card(name: str, layout: dict[str, Any]) -> str:
-    meta, height = layout["meta"], layout["height"]
-    title = html.escape(meta["title"])
-    return f"""<section class="card">
-<h2>{_FIGURES[name][0]}<span class="finding">{title}</span></h2>
-<p class="reads">{html.escape(meta["reads"])}</p>
-<div class="plot" id="{name}" style="height:{height}px" role="img" aria-label="{title}"></div>
-</section>
-"""
+@dataclass(frozen=True, slots=True)
+class MeasureRow:
+    """A row of the table of measures."""
+
+    title: str
+    value: str
+    counted_over: str
+    meaning: str
 
 
-def _measure_table(diagnosis: Diagnosis) -> str:
+def _measure_rows(diagnosis: Diagnosis) -> list[MeasureRow]:
     found = measures_by_name(diagnosis.measures)
-    body = "".join(
-        f"<tr><td>{html.escape(one.title)}</td><td>{format_estimate(found[one.name])}</td>"
-        f"<td>{_format_count(found[one.name].rows, one.counted_over)}</td></tr>"
-        f'<tr class="help"><td colspan="3">{html.escape(one.meaning)}</td></tr>'
+    return [
+        MeasureRow(
+            title=one.title,
+            value=format_estimate(found[one.name]),
+            counted_over=_format_count(found[one.name].rows, one.counted_over),
+            meaning=one.meaning,
+        )
         for one in MEASURES
-    )
-    head = "<tr><th>measure</th><th>value</th><th>counted over</th></tr>"
-    return f'<table class="measures"><thead>{head}</thead><tbody>{body}</tbody></table>'
+    ]
 
 
 def _format_count(rows: int, of: str) -> str:
     return f"{rows:,} {of}" if rows else "nothing"
-
-
-def _open_questions(diagnosis: Diagnosis) -> str:
-    said = "".join(f"<li>{html.escape(one.sentence)}</li>" for one in open_questions(diagnosis))
-    if not said:
-        return ""
-    return f"""<section class="card block"><h2>What is wanted</h2>
-<p class="reads">Questions that these runs leave open, and what would settle them.</p>
-<ul class="wanted">{said}</ul></section>"""

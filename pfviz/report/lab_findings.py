@@ -1,83 +1,103 @@
-"""The findings of a diagnosis as HTML: a sentence each, how large and how sure, and the particles that show it."""
+"""The findings of a diagnosis as a report shows them: how large and how sure, and the particles that show it."""
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pfviz.figures import theme
 from pfviz.figures.lab.estimates import format_counts, format_estimate
-from pfviz.figures.run.leaves import CORRECTNESS_MARKS
 from pfviz.lab.causes import Finding
 from pfviz.lab.diagnosis import Diagnosis
 from pfviz.lab.examples import Example, ScoredStep, build_example
 from pfviz.lab.glossary import CAUSES
-from pfviz.report.mathtext import render
+from pfviz.report.document import Judgement, judge
+from pfviz.text import shorten
 
-_REWARD_COLOURS = [colour for _, colour in theme.REWARD_SCALE]
+_REWARD_COLOURS = [str(colour) for _, colour in theme.REWARD_SCALE]
 MAX_CHARS = 600
 """Characters of a step or a problem that are shown."""
 
 
-def findings_html(diagnosis: Diagnosis, sources: Sequence[str] = ()) -> str:
-    """Two cards: what is wrong, ranked, and what that did to the runs."""
-    found, did = diagnosis.findings.found, diagnosis.consequences.found
-    return f"""<section class="card block"><h2>What is wrong</h2>
-<p class="reads">Findings that name a cause come first, the largest first. The size, from 0 to 1, is about
-the share of pairs of a right and a wrong prefix that it spoils.</p>
-{_finding_list(diagnosis, found, sources) or "<p>Nothing was found.</p>"}</section>
-<section class="card block"><h2>What that did to the runs</h2>
-{_finding_list(diagnosis, did, sources) or "<p>Nothing that is sure.</p>"}</section>"""
+@dataclass(frozen=True, slots=True)
+class StepItem:
+    """A step with its reward. `text` may hold mathematics; `colour` is that of the reward."""
+
+    text: str
+    judgement: Judgement | None
+    reward: str
+    colour: str
 
 
-def _finding_list(diagnosis: Diagnosis, found: Sequence[Finding], sources: Sequence[str]) -> str:
-    items = "".join(_finding_item(diagnosis, one, sources) for one in found)
-    return f'<ol class="findings">{items}</ol>' if items else ""
+@dataclass(frozen=True, slots=True)
+class ExampleItem:
+    """A prefix that shows a finding; its last step is the example. `problem` may hold mathematics."""
+
+    run: int
+    sweep: int
+    node: int
+    place: str
+    problem: str
+    path: list[StepItem]
 
 
-def _finding_item(diagnosis: Diagnosis, one: Finding, sources: Sequence[str]) -> str:
-    shown = [_example_html(build_example(diagnosis, row), sources) for row in one.examples]
-    opened = "" if one.general else " open"
-    examples = (
-        f'<details class="examples"{opened}><summary>Examples</summary>{"".join(shown)}</details>' if shown else ""
+@dataclass(frozen=True, slots=True)
+class FindingItem:
+    """A finding: what it is, its size in digits and as the width of a bar in per cent, what is known of it."""
+
+    cause: str
+    sentence: str
+    size: str
+    width: str
+    facts: str
+    examples: list[ExampleItem]
+    is_open: bool  # whether its examples are seen at once
+
+
+def build_finding_items(
+    diagnosis: Diagnosis, findings: Sequence[Finding], sources: Sequence[str] = ()
+) -> list[FindingItem]:
+    """Return the findings in their order, with their examples; `sources` is what each run is called."""
+    return [_build_finding_item(diagnosis, one, sources) for one in findings]
+
+
+def _build_finding_item(diagnosis: Diagnosis, finding: Finding, sources: Sequence[str]) -> FindingItem:
+    size = min(1.0, max(0.0, finding.size))
+    facts = (
+        CAUSES.get(finding.cause, finding.cause) + (", names no cause" if finding.general else ""),
+        f"{format_estimate(finding.estimate)}"
+        f", {format_counts(finding.estimate, 'runs' if finding.cause in ('killed', 'falls') else 'prefixes')}",
     )
-    size = min(1.0, max(0.0, one.size))
-    facts = [
-        html.escape(CAUSES.get(one.cause, one.cause)) + (", names no cause" if one.general else ""),
-        f"{format_estimate(one.estimate)}"
-        f", {format_counts(one.estimate, 'runs' if one.cause in ('killed', 'falls') else 'prefixes')}",
-    ]
-    return f"""<li id="finding-{html.escape(one.cause)}">
-<p class="sentence">{html.escape(one.sentence)}</p>
-<div class="meter" title="size {size:.2f}"><span><i style="width:{100 * size:.0f}%"></i></span>size {size:.2f}</div>
-<p class="facts-line">{" · ".join(facts)}</p>
-{examples}</li>
-"""
-
-
-def _example_html(one: Example, sources: Sequence[str]) -> str:
-    """One line that opens to the whole prefix. It names the particle by the run's number, and the uid of its node."""
-    source = f" · {html.escape(sources[one.run])}" if one.run < len(sources) else ""
-    sweep = f", sweep {one.sweep + 1}" if one.sweep else ""
-    where = f"run {one.run + 1}{sweep} · step {one.step + 1} · node {one.node}{source}"
-    steps = "".join(f"<li>{_scored_step_html(step)}</li>" for step in one.path)
-    return f"""<details data-run="{one.run}" data-sweep="{one.sweep}" data-node="{one.node}">
-<summary>{_scored_step_html(one.last)}<span class="where-line">{where}</span></summary>
-<p class="problem">{_text_html(one.problem)}</p>
-<ol class="prefix">{steps}</ol></details>
-"""
-
-
-def _scored_step_html(step: ScoredStep) -> str:
-    judged = {True: "right", False: "wrong", None: ""}[step.right]
-    mark = f'<span class="{judged}" title="{judged}">{CORRECTNESS_MARKS[step.right]}</span> ' if judged else ""
-    said = f"reward {step.reward:.2f}{f', {judged}' if judged else ''}"
-    colour = _REWARD_COLOURS[round(min(1.0, max(0.0, step.reward)) * (len(_REWARD_COLOURS) - 1))]
-    return (
-        f'{mark}<span class="text">{_text_html(step.text)}</span> '
-        f'<span class="reward"><i style="background:{colour}"></i>{said}</span>'
+    return FindingItem(
+        cause=finding.cause,
+        sentence=finding.sentence,
+        size=f"{size:.2f}",
+        width=f"{100 * size:.0f}",
+        facts=" · ".join(facts),
+        examples=[_build_example_item(build_example(diagnosis, row), sources) for row in finding.examples],
+        is_open=not finding.general,
     )
 
 
-def _text_html(text: str) -> str:
-    return render(theme.shorten(text, MAX_CHARS))
+def _build_example_item(example: Example, sources: Sequence[str]) -> ExampleItem:
+    source = f" · {sources[example.run]}" if example.run < len(sources) else ""
+    sweep = f", sweep {example.sweep + 1}" if example.sweep else ""
+    return ExampleItem(
+        run=example.run,
+        sweep=example.sweep,
+        node=example.node,
+        place=f"run {example.run + 1}{sweep} · step {example.step + 1} · node {example.node}{source}",
+        problem=shorten(example.problem, MAX_CHARS),
+        path=[_build_step_item(step) for step in example.path],
+    )
+
+
+def _build_step_item(step: ScoredStep) -> StepItem:
+    judgement = judge(step.right)
+    place = round(min(1.0, max(0.0, step.reward)) * (len(_REWARD_COLOURS) - 1))
+    return StepItem(
+        text=shorten(step.text, MAX_CHARS),
+        judgement=judgement,
+        reward=f"reward {step.reward:.2f}{f', {judgement.word}' if judgement else ''}",
+        colour=_REWARD_COLOURS[place],
+    )

@@ -3,7 +3,8 @@ r"""Text with mathematics → HTML that is safe to show: for the page and for ex
 Whatever comes in is hostile (a visitor's problem, a model's output). Everything is escaped; the only markup that comes
 out is made here: `<span class="boxed">` for `\boxed{…}`, MathML for `$…$`, `\(…\)`, `$$…$$` and `\[…\]`, `<i>` for a
 variable, `<br>` for a line break. latex2mathml passes tags and links of its input through, so its tree is not trusted
-either: it is copied through a list of known elements and attributes.
+either: it is copied through a list of known elements and attributes. A page that shows it
+includes `static/mathtext.css`.
 """
 
 from __future__ import annotations
@@ -13,15 +14,10 @@ import re
 import warnings
 from xml.etree import ElementTree
 
+from markupsafe import Markup
+
 MAX_FORMULA_LENGTH = 600
 """Characters; a longer formula is shown as text."""
-
-CSS = """
-.boxed, menclose { display: inline-block; border: 1.5px solid currentColor; border-radius: 4px; padding: 0 .38em;
-  line-height: 1.35; font-weight: 600; }
-math { font-size: 1.06em; }
-"""
-"""What the markup needs of a page."""
 
 _ALLOWED_ELEMENTS = frozenset(
     [
@@ -100,8 +96,8 @@ _PLAIN_RULES: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
-def render(text: str) -> str:
-    r"""Safe HTML of `text`: mathematics as mathematics, everything else escaped.
+def render(text: str) -> Markup:
+    r"""Return safe HTML of `text`: mathematics as mathematics, everything else escaped.
 
     `12 * 3` reads 12 × 3, `57 - 45` reads 57 − 45, `\boxed{12}` becomes a box; a formula that is not valid LaTeX is
     shown as it was typed. Never raises on any string.
@@ -116,7 +112,7 @@ def render(text: str) -> str:
         else:
             out.append(_render_plain(text[at : opening.start()]) + piece)
         at = end
-    return "".join([*out, _render_plain(text[at:])])
+    return Markup("".join([*out, _render_plain(text[at:])]))
 
 
 def _render_formula(text: str, opening: re.Match[str]) -> tuple[str | None, int]:

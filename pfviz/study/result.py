@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from pfviz.errors import StudyError
+from pfviz.inference.methods.particle_filtering import ParticleFiltering
 
 FORMAT_VERSION = 1
-LEADER_METHOD = "particle_filtering"
+LEADER_METHOD = ParticleFiltering.name
 """Whom the others are compared with."""
 
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from pfviz.errors import TraceError
+from pfviz.errors import SettingError, TraceError
 from pfviz.inference.events import NoteAdded, SwapProposed
+from pfviz.inference.settings import rename_settings
 from pfviz.trace.invariants import check_invariants
 from pfviz.trace.json_text import dumps, save
 from pfviz.trace.schema import FIELD_BY_NAME, FIELDS, MAX_STEPS, SCHEMA_VERSION, SWEEP_FIELDS, Field
@@ -51,6 +52,7 @@ def loads(text: str | bytes) -> Trace:
     version = data.get("schema_version", SCHEMA_VERSION)
     run = _check_field_names(data, FIELDS, version, "")
     check_field(FIELD_BY_NAME["settings"], run["settings"], 0, 0)
+    run["settings"] = _upgrade_settings(run["settings"])
     particles = run["settings"]["particles"]
     values = _convert_fields(run, FIELDS, particles, "")
     common = {field.name: values[field.name] for field in FIELDS if not field.per_sweep}
@@ -69,6 +71,14 @@ def loads(text: str | bytes) -> Trace:
     trace = Trace(**values | {"swaps": tuple(SwapProposed(**swap) for swap in values["swaps"])})
     check_invariants(trace)
     return trace
+
+
+def _upgrade_settings(settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings under the names that they have now."""
+    try:
+        return rename_settings(settings)
+    except SettingError as error:
+        raise TraceError(f"settings: {error}") from error
 
 
 def _check_field_names(data: dict[str, Any], fields: tuple[Field, ...], version: int, where: str) -> dict[str, Any]:

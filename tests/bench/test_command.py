@@ -98,7 +98,7 @@ def test_what_is_asked_for_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
         seen.append(arguments[:3])
         yield from lines()
 
-    for place in ("cost.of_limit", "peer.of_peer"):
+    for place in ("cost.compare_with_limit", "peer.compare_with_peer"):
         monkeypatch.setattr(f"pfviz.bench.{place}", record)
     call()
     assert [asked[0][0] for asked in seen] == ["embedded", "small"]

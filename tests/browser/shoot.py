@@ -68,7 +68,7 @@ def main(folder: Path, real: bool) -> None:
                 if name == "desktop":
                     pick(page)
                     shot("selected")
-                    for tab, part in (("Resampling", "resampling"), ("Answers", "answers"), ("Scores", "rewards")):
+                    for tab, part in (("Resampling", "resampling"), ("Answers", "answers"), ("Rewards", "rewards")):
                         page.get_by_role("tab", name=tab).click()
                         page.locator(f"#{part} .main-svg").first.wait_for()
                         shot(part)

@@ -62,7 +62,7 @@ def test_markup_of_a_visitor_or_a_model_is_text(visit: Open) -> None:
     tab.page.locator("#particle .solution", has_text="<script>").wait_for()
     tab.click_node(2)
     tab.wait_selected("2")
-    for name, pane in (("Resampling", "resampling"), ("Answers", "answers"), ("Scores", "rewards")):
+    for name, pane in (("Resampling", "resampling"), ("Answers", "answers"), ("Rewards", "rewards")):
         tab.page.get_by_role("tab", name=name).click()
         tab.page.locator(f"#{pane} .main-svg").first.wait_for()
     tab.page.get_by_role("tab", name="Reward check").click()

@@ -103,7 +103,7 @@ def test_a_selection_is_seen_in_every_tab(visit: Open) -> None:
     tab.page.locator("#particle p", has_text="Step 1 of").wait_for()
     chosen = tab.selected()
     for name, part in (
-        ("Resampling", "resampling"), ("Answers", "answers"), ("Scores", "rewards"), ("Weights", "weights"),
+        ("Resampling", "resampling"), ("Answers", "answers"), ("Rewards", "rewards"), ("Weights", "weights"),
     ):  # fmt: skip
         tab.page.get_by_role("tab", name=name).click()
         pane = f"#{part} .pane-plot"

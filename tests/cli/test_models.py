@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-import pfviz
+from pfviz import api
 from pfviz.cli import main
 from pfviz.models.hub import published
 from pfviz.models.hub.catalog import PAIRS
@@ -23,15 +23,15 @@ def call(*arguments: str) -> Result:
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """The settings that reach `pfviz.stream`, which runs a toy."""
+    """The settings that reach `pfviz.api.prepare`, which prepares the run of a toy."""
     found: list[dict[str, Any]] = []
-    plain = pfviz.stream
+    plain = api.prepare
 
-    def stream(problem: str, **settings: Any) -> Any:
+    def prepare(problem: str, **settings: Any) -> api.Prepared:
         found.append(dict(settings))
         return plain(problem, **settings | {"generator": toy.ToyGenerator(), "reward": lambda problem, steps: 0.5})
 
-    monkeypatch.setattr(pfviz, "stream", stream)
+    monkeypatch.setattr(api, "prepare", prepare)
     return found
 
 

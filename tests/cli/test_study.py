@@ -48,7 +48,7 @@ class Workers:
 @pytest.fixture
 def workers(monkeypatch: pytest.MonkeyPatch) -> Workers:
     found = Workers()
-    monkeypatch.setattr(process_pool, "run", found.run)
+    monkeypatch.setattr(process_pool, "run_jobs", found.run)
     return found
 
 
@@ -150,7 +150,7 @@ def test_ray_gets_the_jobs_that_the_pool_would(
 ) -> None:
     call(tmp_path / "pool", *SMALL)
     there = Workers()
-    monkeypatch.setattr(ray_cluster, "run", there.run)
+    monkeypatch.setattr(ray_cluster, "run_jobs", there.run)
     assert call(tmp_path / "ray", *SMALL, "--ray", "ray://host:10001").exit_code == 0
     assert there.jobs == workers.jobs
     assert there.given[-1] == "ray://host:10001"

@@ -50,7 +50,7 @@ def test_without_the_other_kind_even_odds_are_the_bar() -> None:
     found = misjudged_nodes(TRACE, np.full(LABELS.shape, WRONG))
     assert (found.right, found.right_bar) == (0, DEFAULT_BAR)
     assert {one.uid for one in found.nodes} == set(TRACE.uids[TRACE.written & (TRACE.rewards > DEFAULT_BAR)].tolist())
-    assert misjudged_nodes(TRACE, np.full(LABELS.shape, UNKNOWN)).found == ()
+    assert misjudged_nodes(TRACE, np.full(LABELS.shape, UNKNOWN)).nodes == ()
 
 
 def test_twins_share_parent_and_text() -> None:

@@ -28,7 +28,7 @@ class Scripted(toy.ToyGenerator):
         scripts = self.scripts
 
         class Session(toy.ToySession):
-            def extend(self, active, step, given=toy.NOTHING):
+            def extend(self, active, step, given=toy.NO_STEPS):
                 yield len(active)
                 yield {n: given.get(n) or scripts[n % len(scripts)][step] for n in active}
 
@@ -188,7 +188,7 @@ def test_a_memory_that_runs_out_is_told(monkeypatch: pytest.MonkeyPatch) -> None
     """What a session notes stands in the trace, at its step and once; see `tests/models` for the halving itself."""
     check: Callable[..., Any] = toy.ToySession.extend
 
-    def tight(session: Any, active: Any, step: int, given: Any = toy.NOTHING) -> Any:
+    def tight(session: Any, active: Any, step: int, given: Any = toy.NO_STEPS) -> Any:
         session.notes = ["Out of memory with 4 rows at once: went on with 2."] if step >= 1 else []
         return check(session, active, step, given)
 

@@ -67,7 +67,7 @@ def test_without_temperature_every_particle_decodes_by_argmax(settings) -> None:
             max_step_tokens=15, **settings,
         )  # fmt: skip
         separator = tokenizer.encode("\n\n", add_special_tokens=False)
-        prompt = generator.prompt(pfviz.problems.answers.Problem("compute 1 + 2"))
+        prompt = generator.prompt(pfviz.problems.problem.Problem("compute 1 + 2"))
         expected = argmax_decoding(model, prompt, {1, 40}, separator, 3, 15)
         ended += expected[-1] in {1, 40}
         for n in range(trace.particles):

@@ -12,11 +12,12 @@ import pytest
 
 from pfviz import figures
 from pfviz.figures import theme
+from pfviz.figures.registry import FIGURES
 from pfviz.trace import Recorder, Trace
 from tests.traces import synthetic_events, synthetic_trace
 
 # `slopes` and `worth` take what models replied too; they have tests of their own.
-NAMES = [name for name in figures.__all__ if name not in ("to_html", "slopes", "worth")]
+NAMES = [figure.name for figure in FIGURES.values() if figure.of == "run" and figure.name != "worth"]
 HOSTILE = "<b>bold</b><a href='javascript:alert(1)'>x</a> $\\alpha$ %{z} <script>alert(1)</script>"
 
 

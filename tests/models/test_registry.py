@@ -43,7 +43,7 @@ def test_a_run_by_names(shipped) -> None:
 
 
 def test_a_problem_beyond_the_preset_is_refused_before_anything_is_loaded(shipped, monkeypatch) -> None:
-    monkeypatch.setattr(registry, "generator", lambda name: pytest.fail("loaded"))
+    monkeypatch.setattr(registry, "get_generator", lambda name: pytest.fail("loaded"))
     with pytest.raises(ProblemError) as caught:
         pfviz.stream("∫ sin(x) dx")
     assert len(caught.value.examples) == 3
@@ -92,11 +92,6 @@ def test_a_damaged_folder_is_an_error(tmp_path) -> None:
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(ModelError, match="does not load"):
         load_generator(tmp_path)
-
-
-def test_assets_lie_beside_the_package(monkeypatch) -> None:
-    monkeypatch.delenv("PFVIZ_ASSETS", raising=False)
-    assert registry.assets_dir() == Path(pfviz.__file__).parents[1] / "assets"
 
 
 def test_every_preset_says_what_it_is() -> None:

@@ -12,36 +12,34 @@ from typing import Any
 import pytest
 
 from pfviz.figures import theme
-from pfviz.lab.causes import Finding, Wanted
+from pfviz.figures.registry import report_figures
+from pfviz.lab.causes import Finding, OpenQuestion
 from pfviz.lab.diagnosis import Diagnosis
 from pfviz.lab.findings import Findings
 from pfviz.lab.glossary import MEASURES
 from pfviz.report.lab import diagnosis_to_html
 from pfviz.stats.bootstrap import Estimate
 from tests.lab.diagnosed import HOSTILE, diagnosis, unknown
+from tests.report import files
+from tests.report.files import assert_closed, assert_tame, body
 
 ESTIMATE = Estimate(-0.42, -0.66, -0.17, 160, 19)
 
 
-def told(hostile: bool = False) -> Diagnosis:
+def diagnosis_with_findings(hostile: bool = False) -> Diagnosis:
     """With a finding of each kind, whose examples are rows 3 and 7."""
     tail = f" {HOSTILE}" if hostile else ""
     blind = Finding("blind", f"Errors with minus pass.{tail}", 0.31, ESTIMATE, (3, 7))
     level = Finding("level", "It promises too much.", 0.04, ESTIMATE, (7,), general=True)
     killed = Finding("killed", "Right answers died.", 0.2, ESTIMATE)
-    wanted = Wanted("forgets", f"More runs would tell.{tail}")
+    wanted = OpenQuestion("forgets", f"More runs would tell.{tail}")
     return replace(
         diagnosis(hostile), findings=Findings((blind, level), (wanted,)), consequences=Findings((killed,), (wanted,))
     )
 
 
-def body(page: str) -> str:
-    """What is shown: the page without its styles and scripts."""
-    return re.sub(r"<(script|style)>.*?</\1>", "", page, flags=re.DOTALL)
-
-
 def test_findings_are_told_in_their_order_with_size_and_interval() -> None:
-    shown = body(diagnosis_to_html(told()))
+    shown = body(diagnosis_to_html(diagnosis_with_findings()))
     places = [shown.index(text) for text in ("Errors with minus pass.", "It promises too much.", "Right answers died.")]
     assert places == sorted(places)
     assert "size 0.31" in shown
@@ -52,7 +50,7 @@ def test_findings_are_told_in_their_order_with_size_and_interval() -> None:
 
 
 def test_an_example_names_its_particle_and_opens_to_the_whole_prefix() -> None:
-    found = told()
+    found = diagnosis_with_findings()
     shown = body(diagnosis_to_html(found, sources=[f"run-{k}.json" for k in range(10)]))
     rows = found.rows
     for row in (3, 7):
@@ -65,28 +63,48 @@ def test_an_example_names_its_particle_and_opens_to_the_whole_prefix() -> None:
 
 
 def test_every_measure_has_its_value_and_its_meaning() -> None:
-    found = told()
+    found = diagnosis_with_findings()
     shown = html.unescape(body(diagnosis_to_html(found)))
-    assert all(one.title in shown and one.means in shown for one in MEASURES)
+    assert all(one.title in shown and one.meaning in shown for one in MEASURES)
     auc = found.measures.auc
     assert f"{auc.value:.2f} ({auc.low:.2f} to {auc.high:.2f})" in shown
     assert "not known" in shown  # F1 of first errors: no step was judged
 
 
 def test_no_text_of_others_is_markup() -> None:
-    page = diagnosis_to_html(told(hostile=True), sources=[HOSTILE] * 10)
+    page = diagnosis_to_html(diagnosis_with_findings(hostile=True), sources=[HOSTILE] * 10)
     assert "<script>alert" not in page
     assert "<b>bold" not in body(page)
     assert body(page).count(html.escape("<script>alert(1)</script>")) > 10  # in sentences, steps, problems, sources
     assert page.count("<script>") == 2
 
 
+def test_no_text_of_others_is_a_template() -> None:
+    """In a sentence, an unknown cause, a question, the reward's name, the name of a file."""
+    tame = diagnosis_with_findings()
+
+    def spoil(text: str) -> Diagnosis:
+        finding = Finding(text, text, 0.5, ESTIMATE, (3,))
+        wanted = OpenQuestion("forgets", text)
+        return replace(
+            tame,
+            reward=text,
+            findings=Findings((finding,), (wanted,)),
+            consequences=Findings((replace(finding, examples=()),), ()),
+        )
+
+    hostile = diagnosis_to_html(spoil(files.HOSTILE), sources=[files.HOSTILE] * 10)
+    # two sentences, two causes, a question, a source; the reward's name is shortened
+    assert_tame(hostile, diagnosis_to_html(spoil("a text"), sources=["a file"] * 10), 6)
+    ids = [attributes["id"] for tag, attributes in files.Elements(hostile).found if tag == "li" and "id" in attributes]
+    assert ids == [f"finding-{files.HOSTILE}"] * 2
+
+
 def test_the_page_loads_nothing_and_has_both_looks() -> None:
-    page = diagnosis_to_html(told())
-    assert "default-src 'none'" in page
-    assert not re.search(r"(src|href)\s*=", body(page))
+    page = diagnosis_to_html(diagnosis_with_findings())
+    assert_closed(page)
     figures = json.loads(re.search(r"const FIGURES = (.*?);\n", page).group(1))  # type: ignore[union-attr]
-    assert set(figures) == {"reliability", "best-of", "by-step", "by-kind"}
+    assert set(figures) == {figure.name for figure in report_figures("diagnosis")}
     for one in figures.values():
         assert any(token in json.dumps(one["light"]) for token in theme.LIGHT_TO_DARK)
         assert not any(token in json.dumps(one["dark"]) for token in theme.LIGHT_TO_DARK)
@@ -104,13 +122,13 @@ def test_where_nothing_is_known_the_page_says_so() -> None:
 def test_in_a_browser_hostile_texts_do_not_run_and_nothing_is_wider_than_the_screen(
     width: int, browser: Any, tmp_path: Path
 ) -> None:
-    (tmp_path / "report.html").write_text(diagnosis_to_html(told(hostile=True)), encoding="utf-8")
+    (tmp_path / "report.html").write_text(diagnosis_to_html(diagnosis_with_findings(hostile=True)), encoding="utf-8")
     page, wrong = browser.new_page(viewport={"width": width, "height": 900}), []
     page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
     page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.goto((tmp_path / "report.html").as_uri())
-    for name in ("reliability", "best-of", "by-step", "by-kind"):
+    for name in (figure.name for figure in report_figures("diagnosis")):
         page.locator(f"#{name} .main-svg").first.wait_for()
     page.locator(".examples details summary").first.click()
     assert page.locator(".examples details[open] ol.prefix").first.is_visible()

@@ -5,39 +5,29 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pfviz.report import document
 from pfviz.report.run import to_html
 from pfviz.trace import Recorder, Trace
+from tests.report.files import HOSTILE, Elements, assert_closed, assert_tame
 from tests.traces import synthetic_events, synthetic_trace
 
-ATTACK = "</script><script>window.hacked=1</script><img src=x onerror='window.hacked=1'>"
 
-
-class _Elements(HTMLParser):
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(page.replace(document.plotly_js(), ""))  # five megabytes that are not ours
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
-
-
-def hostile() -> Trace:
-    trace = synthetic_trace(4, 3, problem=f"Compute {ATTACK}")
+def hostile_trace() -> Trace:
+    trace = synthetic_trace(4, 3, problem=f"Compute {HOSTILE}")
     return dataclasses.replace(
         trace,
-        texts=[[text and f"{ATTACK} \\boxed{{{ATTACK}}}" for text in row] for row in trace.texts],
-        method=ATTACK,
-        generator=ATTACK,
-        versions={ATTACK: ATTACK},
-        settings={**trace.settings, ATTACK: ATTACK},
+        texts=[[text and f"{HOSTILE} \\boxed{{{HOSTILE}}}" for text in row] for row in trace.texts],
+        method=HOSTILE,
+        generator=HOSTILE,
+        reward=HOSTILE,
+        status=HOSTILE,  # type: ignore[arg-type]
+        started=HOSTILE,
+        versions={HOSTILE: HOSTILE},
+        settings={**trace.settings, HOSTILE: HOSTILE},
     )
 
 
@@ -48,19 +38,28 @@ def data_of(page: str) -> Any:
 
 
 def test_nothing_is_loaded_from_outside() -> None:
-    elements = _Elements(to_html(synthetic_trace(4, 3))).found
-    assert [tag for tag, _ in elements].count("script") == 3
-    assert not [a for _, attributes in elements for a in attributes if a in ("src", "href") or a.startswith("on")]
-    policy = next(a["content"] for t, a in elements if t == "meta" and "http-equiv" in a)
-    assert policy is not None
-    assert policy.startswith("default-src 'none'")
-    assert "unsafe-eval" not in policy
+    page = to_html(synthetic_trace(4, 3))
+    assert_closed(page)
+    assert Elements(page).tags.count("script") == 3
+    assert "'unsafe-eval'" not in page.split("<title>")[0]
 
 
 def test_hostile_texts_add_no_element() -> None:
-    tame, wild = _Elements(to_html(synthetic_trace(4, 3))), _Elements(to_html(hostile()))
-    assert {tag for tag, _ in wild.found} <= {tag for tag, _ in tame.found} | {"span", "i"}
-    assert [tag for tag, _ in wild.found].count("script") == 3
+    tame = dataclasses.replace(
+        hostile_trace(),
+        problem="Compute",
+        texts=[[text and "Write \\boxed{twelve}" for text in row] for row in synthetic_trace(4, 3).texts],
+        method="a method",
+        generator="a generator",
+        reward="a reward",
+        status="stopped",
+        started="today",
+        versions={"c": "b"},
+        settings={**synthetic_trace(4, 3).settings, "c": "d"},
+    )
+    page = to_html(hostile_trace())
+    assert_tame(page, to_html(tame), 3)  # the method, an answer, the name of a setting
+    assert Elements(page).tags.count("script") == 3
 
 
 def test_every_solution_can_be_read_from_it() -> None:
@@ -79,7 +78,7 @@ def test_it_says_how_to_read_each_figure() -> None:
     assert page.count('class="reads"') == 6
 
 
-def opened(browser: Any, path: Path, trace: Trace) -> tuple[Any, list[str]]:
+def open_report(browser: Any, path: Path, trace: Trace) -> tuple[Any, list[str]]:
     file = path / "run.html"
     file.write_text(to_html(trace), encoding="utf-8")
     page, errors = browser.new_page(), []
@@ -94,7 +93,7 @@ def opened(browser: Any, path: Path, trace: Trace) -> tuple[Any, list[str]]:
 @pytest.mark.browser
 def test_arrows_and_clicks_walk_the_solutions(browser: Any, tmp_path: Path) -> None:
     trace = synthetic_trace(8, 4)
-    page, errors = opened(browser, tmp_path, trace)
+    page, errors = open_report(browser, tmp_path, trace)
     t, n = trace.node(data_of(to_html(trace))["run"]["selected"])
     assert page.inner_text("#where") == f"Step {t + 1} · particle {n}"
     assert page.locator("#path li").count() == len(trace.solution(t, n))
@@ -112,11 +111,11 @@ def test_arrows_and_clicks_walk_the_solutions(browser: Any, tmp_path: Path) -> N
 
 @pytest.mark.browser
 def test_hostile_texts_do_not_run(browser: Any, tmp_path: Path) -> None:
-    page, errors = opened(browser, tmp_path, hostile())
+    page, errors = open_report(browser, tmp_path, hostile_trace())
     page.keyboard.press("ArrowLeft")
     assert page.evaluate("window.hacked") is None
     assert page.locator("img").count() == 0
-    assert ATTACK in page.inner_text("h1")
+    assert HOSTILE in page.inner_text("h1")
     assert errors == []
 
 
@@ -124,6 +123,6 @@ def test_hostile_texts_do_not_run(browser: Any, tmp_path: Path) -> None:
 def test_a_run_without_a_step_opens(browser: Any, tmp_path: Path) -> None:
     recorder = Recorder()
     recorder.record(next(iter(synthetic_events())))
-    page, errors = opened(browser, tmp_path, recorder.trace())
+    page, errors = open_report(browser, tmp_path, recorder.trace())
     assert "No step yet" in page.inner_text("body")
     assert errors == []

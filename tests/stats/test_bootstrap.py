@@ -97,7 +97,7 @@ def test_an_interval_lies_on_one_side() -> None:
 
 
 def test_a_falling_function_turns_the_interval() -> None:
-    assert Estimate(0.5, 0.25, 0.625, 10, 5).mapped(lambda x: 1 - x) == Estimate(0.5, 0.375, 0.75, 10, 5)
+    assert Estimate(0.5, 0.25, 0.625, 10, 5).transform(lambda x: 1 - x) == Estimate(0.5, 0.375, 0.75, 10, 5)
 
 
 def test_as_many_problems_are_drawn_as_there_are() -> None:

@@ -60,12 +60,12 @@ def test_a_ray_cluster(here: set[str]) -> None:
     code = """
 import json, sys
 from pfviz.inference.settings import Settings
-from pfviz.study import cluster
+from pfviz.study import ray_cluster
 from tests.study.shipped import PAIR
 from tests.study.test_executors import listed, rows
 
 if __name__ == "__main__":
-    found = [o for some in cluster.run_jobs(listed(), Settings(), PAIR, workers=2, address="local") for o in some]
+    found = [o for some in ray_cluster.run_jobs(listed(), Settings(), PAIR, workers=2, address="local") for o in some]
     print(json.dumps(sorted(rows(found))))
 """
     pytest.importorskip("ray", reason="Ray is not installed: pip install -r requirements-test.txt")

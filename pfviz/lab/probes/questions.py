@@ -51,7 +51,7 @@ class PrefixValueQuestion:
         return self.trace.generator
 
     def begin(self, generator: str | Generator, reward: str | RewardModel, stop: ShouldStop) -> Iterator[Any]:
-        """`Rolling` and a `Value` after each batch."""
+        """`RolloutProgress` and a `PrefixValue` after each batch."""
         return rollouts.estimate_value(
             self.trace, self.uid, self.rollouts, batch=ROLLOUT_BATCH, generator=generator, seed=self.seed,
             known=self.known,
@@ -74,7 +74,7 @@ class ValueTreeQuestion:
         return self.trace.generator
 
     def begin(self, generator: str | Generator, reward: str | RewardModel, stop: ShouldStop) -> Iterator[Any]:
-        """`Rolling` and a `TreeValues` after each batch."""
+        """`RolloutProgress` and a `TreeValues` after each batch."""
         return rollouts.value_tree(
             self.trace,
             self.budget,

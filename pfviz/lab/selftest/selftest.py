@@ -8,6 +8,7 @@ from functools import cache
 from itertools import islice
 
 from pfviz import api
+from pfviz.inference.methods import SAMPLING_METHOD
 from pfviz.lab.findings import Findings, find_causes
 from pfviz.lab.selftest.faults import FAULTS, Fault, spoil_rewards
 from pfviz.lab.table.prefixes import build_prefix_table
@@ -69,7 +70,8 @@ def try_faults(
                 return
             traces.append(
                 api.run(
-                    problem, method="best_of_n", particles=PARTICLES, seed=seed, temperature=TEMPERATURE, reward=base
+                    problem, method=SAMPLING_METHOD, particles=PARTICLES, seed=seed, temperature=TEMPERATURE,
+                    reward=base,
                 )
             )  # fmt: skip
             done += 1

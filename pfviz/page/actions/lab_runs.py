@@ -11,6 +11,7 @@ from typing import Any
 
 from pfviz.errors import PfvizError, SettingError, TraceError
 from pfviz.inference.events import ParticlesSelected
+from pfviz.inference.methods import SAMPLING_METHOD
 from pfviz.lab.selftest.selftest import held_out_problems
 from pfviz.page.actions import files, navigate, runs
 from pfviz.page.forms import run_form
@@ -45,7 +46,7 @@ def start_batch(
     given = held_out_problems(number if number in lab_view.BATCH_SIZES else lab_view.BATCH_SIZES[0])
     form = {**form, "problem": given[0].text, "truth": ""}
     if not own_method:
-        form["method"] = "best_of_n"
+        form["method"] = SAMPLING_METHOD
     settings, errors = run_form.read_form(form, engine.menu)
     yield runs.show_errors(errors)
     if errors:
@@ -119,7 +120,7 @@ def _run_problem(
 ) -> Generator[PartValues, None, Trace | None]:
     """One run of a batch, in the page's queue and turns; None if it was stopped."""
     recorder, begun = Recorder(), False
-    told = engine.stream(problem.text, stop=batch.is_set, truth=problem.truth, **settings)
+    told = engine.stream(problem, stop=batch.is_set, **settings)
     try:
         for event in told:
             if isinstance(event, WaitStatus):

@@ -14,6 +14,7 @@ from pfviz.page.blocks import lab_wiring, layout
 from pfviz.page.blocks.theme import theme
 from pfviz.page.blocks.wiring import wire
 from pfviz.page.forms import run_form
+from pfviz.page.render.tabs import tab_css
 from pfviz.page.serving.engine import Engine, SharedEngine
 from pfviz.page.state.visits import Visit, Visits
 
@@ -52,7 +53,7 @@ class Page(gr.Blocks):  # type: ignore[misc]
         usual = {
             "theme": theme(),
             "css_paths": STYLESHEETS,
-            "head": _HEAD_HTML,
+            "head": f"{_HEAD_HTML}<style>{tab_css()}</style>",
             "footer_links": [],
             "run_history": False,
             "max_threads": MAX_THREADS,

@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from pfviz.figures.registry import tab_figures
 from pfviz.figures.theme import LIGHT_TO_DARK
 from pfviz.page.components.plotly_pane import clickable_html, lab_html, pane
 from pfviz.page.render import lab_view
@@ -39,8 +40,7 @@ def build(parts: dict[str, Any]) -> None:
     with gr.Row(elem_id="lab-body"):
         parts["lab_findings"] = clickable_html(elem_id="lab-findings", elem_classes="scroller")
         with gr.Column(elem_id="lab-figures", min_width=0):
-            for name, title in zip(lab_view.FIGURES, _FIGURE_TITLES, strict=True):
-                parts[name] = pane(title, dark=LIGHT_TO_DARK, lab=True, elem_id=name.replace("_", "-"))
-
-
-_FIGURE_TITLES = ("Reliability", "Scores by step", "Problems in which it works", "Best of n")
+            for figure in tab_figures("diagnosis"):
+                parts[figure.part] = pane(
+                    figure.title, dark=LIGHT_TO_DARK, lab=True, elem_id=figure.part.replace("_", "-")
+                )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pfviz.errors import StudyError
+from pfviz.figures.registry import tab_figures
 from pfviz.page.components.html import escape, percent
 from pfviz.page.components.plotly_pane import to_pane_value
 from pfviz.resources import study_dir
@@ -14,7 +15,7 @@ from pfviz.study.result import LEADER_METHOD, Estimate, Result, load
 
 PartValues = dict[str, Any]
 
-PARTS = ("study_about", "study", "ratio", "ratio_vote")
+PARTS = ("study_about", *(figure.part for figure in tab_figures("study")))
 VIEW_TABS = (
     '<div class="views" role="tablist" aria-label="Views">'
     '<button type="button" role="tab" data-view="run" aria-selected="true">This run</button>'
@@ -60,15 +61,11 @@ def load_baseline() -> dict[str, Result]:
 
 def draw_figures(result: Result) -> PartValues:
     """The figures."""
-    from pfviz.figures.study.accuracy_curve import plot_accuracy_curve
-    from pfviz.figures.study.budget_ratio import plot_budget_ratio
-
-    figures = {
-        "study": plot_accuracy_curve(result, title=False, height=CURVE_HEIGHT, beside=load_baseline()),
-        "ratio": plot_budget_ratio(result, title=False),
-        "ratio_vote": plot_budget_ratio(result, pick="vote", title=False),
+    known = {"title": False, "height": CURVE_HEIGHT, "beside": load_baseline()}
+    return {
+        figure.part: to_pane_value(figure.draw(result, **known), run=figure.part, steps=0, selected=None)
+        for figure in tab_figures("study")
     }
-    return {name: to_pane_value(figure, run=name, steps=0, selected=None) for name, figure in figures.items()}
 
 
 def describe_study(result: Result, why: str = "") -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pfviz.figures.registry import tab_figures
 from pfviz.page.components.html import bar, escape
 from pfviz.page.components.plotly_pane import to_pane_value
 from pfviz.page.render import lab_findings
@@ -11,7 +12,7 @@ from pfviz.page.state.lab_state import Lab
 
 PartValues = dict[str, Any]
 
-FIGURES = ("lab_reliability", "lab_steps", "lab_kinds", "lab_best")
+FIGURES = tuple(figure.part for figure in tab_figures("diagnosis"))
 PARTS = ("lab_note", "lab_empty", "lab_measures", "lab_findings", *FIGURES)
 BATCH_SIZES = (8, 16, 30)
 """Problems of a batch."""
@@ -43,20 +44,13 @@ def render_parts(lab: Lab) -> PartValues:
 
 
 def draw_figures(lab: Lab) -> PartValues:
-    """The four figures."""
-    # Here, because plotly's graph objects take a while to import.
-    from pfviz.figures.lab.auc_by_kind import plot_auc_by_kind
-    from pfviz.figures.lab.best_of_n_curve import plot_best_of_n_curve
-    from pfviz.figures.lab.reliability import plot_reliability
-    from pfviz.figures.lab.scores_by_step import plot_scores_by_step
-
+    """Return the value of each of `FIGURES`; empty where nothing was diagnosed."""
     found = lab.diagnosis
     if found is None:
         return dict.fromkeys(FIGURES, "")
-    drawers = (plot_reliability, plot_scores_by_step, plot_auc_by_kind, plot_best_of_n_curve)
     return {
-        name: to_pane_value(draw(found, title=False), run=f"lab {found.reward}", steps=0, selected=None)
-        for name, draw in zip(FIGURES, drawers, strict=True)
+        figure.part: to_pane_value(figure.draw(found, title=False), run=f"lab {found.reward}", steps=0, selected=None)
+        for figure in tab_figures("diagnosis")
     }
 
 

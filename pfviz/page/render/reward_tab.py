@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pfviz.figures.registry import question_figures
 from pfviz.page.components.html import escape
 from pfviz.page.forms import what_if_form
 from pfviz.page.render import mark_answer, misjudged, probe_forms, probe_results, token_rewards, verdicts, what_if
@@ -14,27 +15,23 @@ from pfviz.page.state.probe_answers import ProbeState
 from pfviz.page.state.what_if_rule import RuleForm
 from pfviz.trace import Trace
 
+_PICTURES = question_figures()
 QUESTIONS = {
     "deaths": "Who killed the right answer?",
     "mistakes": "Where is it wrong?",
-    "inside": "Where in the text?",
-    "residuals": "Rises without cause?",
-    "profile": "Follows length?",
-    "what_if": "What if?",
+    **{name: _PICTURES[name].title for name in ("inside", "residuals", "profile", "what_if")},
     "winners": "Who wins?",
 }
 MODEL_QUESTIONS = {
-    "worth": "What is it worth?",
-    "other": "Another reward?",
+    **{name: _PICTURES[name].title for name in ("worth", "other")},
     "words": "Which words?",
     "edit": "Edit",
 }
 """Questions that ask models again, at a click."""
+QUESTIONS |= {name: figure.title for name, figure in _PICTURES.items() if name not in QUESTIONS | MODEL_QUESTIONS}
 NEEDS_TRUTH = ("deaths", "mistakes", "inside", "what_if", "winners", "worth")
 """Questions whose answers, or marks, depend on which answer is right."""
-_QUESTION_LAYOUTS = {
-    "residuals": "picture",
-    "profile": "picture",
+_QUESTION_LAYOUTS = dict.fromkeys(_PICTURES, "picture") | {
     "inside": "beside",
     "what_if": "both",
     "worth": "both",
@@ -48,18 +45,13 @@ def draw_figures(
     trace: Trace, question: str, rule_form: RuleForm | None, probe_state: ProbeState, looks: dict[str, Any]
 ) -> dict[str, Any]:
     """The figure of the open question, if it has one; `looks` are arguments of every figure."""
-    from pfviz import figures  # plotly's graph objects take a while to import
-
-    answers = probe_state.for_sweep(len(trace.earlier))
+    picture, answers = _PICTURES.get(question), probe_state.for_sweep(len(trace.earlier))
+    subject = answers.rescored if picture is not None and picture.of == "rescored run" else trace
+    if picture is None or subject is None:
+        return {}
     if question == "what_if":
-        return {"check": figures.counterfactual(trace, rule=what_if_form.current_rule(trace, rule_form).rule, **looks)}
-    if question in ("inside", "residuals", "profile"):
-        return {"check": getattr(figures, question)(trace, **looks)}
-    if question == "worth":
-        return {"check": figures.worth(trace, answers.prefix_values, **looks)}
-    if question == "other" and answers.rescored is not None:
-        return {"check": figures.slopes(answers.rescored, **looks)}
-    return {}
+        looks = looks | {"rule": what_if_form.current_rule(trace, rule_form).rule}
+    return {"check": picture.draw(subject, values=answers.prefix_values, **looks)}
 
 
 def render_parts(

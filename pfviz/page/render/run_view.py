@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from pfviz.diagnostics import kinship, mass_name
+from pfviz.figures import registry
 from pfviz.page.components.html import bar, error_message, escape, format_score, percent, problem_chips
 from pfviz.page.components.plotly_pane import to_pane_value
-from pfviz.page.render import probe_forms, reward_tab
+from pfviz.page.render import probe_forms, reward_tab, tabs
 from pfviz.page.render.inspector import inspect_particle
 from pfviz.page.serving.engine import WaitStatus
 from pfviz.page.serving.model_loading import ModelLoading
@@ -20,8 +21,8 @@ from pfviz.page.state.what_if_rule import RuleForm
 from pfviz.report.mathtext import render
 from pfviz.trace import Trace
 
-TABS = ("weights", "resampling", "answers", "rewards", "check", "sweeps")
-PANES = ("genealogy", "strips", *TABS)
+TABS = tuple(tab.name for tab in tabs.TABS)
+PANES = (*(figure.part for figure in registry.stage_figures()), *TABS)
 REWARD_TAB_PARTS = ("questions", "rule", "asking", "told")  # beside the picture of the tab "check"
 
 PartValues = dict[str, Any]
@@ -52,28 +53,23 @@ def render_parts(
     trace = run if sweep is None else run.sweep(sweep)
     if not trace.steps:
         return {"inspector": inspect_particle(None, None)}
-    from pfviz import figures  # plotly's graph objects take a while to import
-
     probe_state = probe_state or ProbeState()
     measured = probe_state.for_sweep(len(trace.earlier)).measured_values
-    growing: dict[str, Any] = {"selected": selected, "title": False, "horizon": _horizon(trace)}
     fixed: dict[str, Any] = {"selected": selected, "title": False}
-    drawn = {
-        "genealogy": figures.genealogy(
-            trace, values=measured, gaps=bool(measured) and probe_state.colour == "gap", **growing
-        ),
-        "strips": figures.strips(trace, **growing),
+    known: dict[str, Any] = fixed | {
+        "horizon": _horizon(trace),
+        "step": shown_event(trace, event),
+        "shown": len(trace.earlier),
+        "values": measured,
+        "gaps": bool(measured) and probe_state.colour == "gap",
     }
-    if tab == "resampling":
-        drawn[tab] = figures.resampling(trace, step=shown_event(trace, event), **fixed)
-    elif tab == "answers":
-        drawn[tab] = figures.answers(trace, **fixed)
-    elif tab == "sweeps":
-        drawn[tab] = figures.sweeps(run, shown=len(trace.earlier), title=False)
-    elif tab == "check":
+    shown = [figure for figure in registry.tab_figures() if figure.part == tab]
+    drawn = {
+        figure.part: figure.draw(run if figure.whole_run else trace, **known)
+        for figure in (*registry.stage_figures(), *shown)
+    }
+    if tab == "check":
         drawn |= reward_tab.draw_figures(trace, question, rule_form, probe_state, fixed)
-    else:
-        drawn[tab] = getattr(figures, tab)(trace, **growing)
     values: PartValues = {
         name: to_pane_value(
             figure,
@@ -90,7 +86,7 @@ def render_parts(
         "colours": probe_forms.colour_switch(probe_state, bool(measured)),
         "answer": answer_card(run),
         "event": event_label(trace, event),
-        "sweep": sweep_buttons(run, len(trace.earlier)),
+        "sweep": sweep_buttons(run, len(trace.earlier)) + tabs.mark_tabs(run),
         "notes": notes(run),
     }
 

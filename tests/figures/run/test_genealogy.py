@@ -11,9 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pfviz.diagnostics import lanes, living_descendants, relatives
-from pfviz.figures import theme
+from pfviz.figures import genealogy, theme
 from pfviz.figures.marks import MIN_DIAMETER, curves, diameters
-from pfviz.figures.run import genealogy
 from pfviz.figures.run.leaves import leaf_groups
 from pfviz.trace import Trace
 from tests.traces import synthetic_trace

@@ -9,8 +9,8 @@ import pytest
 
 import pfviz
 from pfviz.errors import LabError
-from pfviz.lab.probes.rollouts import Rolling, TreeValues, Value, estimate_value, value_tree
-from pfviz.lab.probes.values import next_prefix
+from pfviz.lab.probes.rollouts import estimate_value, value_tree
+from pfviz.lab.probes.values import PrefixValue, RolloutProgress, TreeValues, next_prefix
 from pfviz.models.remote.parse_step import FAILED_STEP
 from tests.lab.probes.answering import AnsweringToy, letters, probability, reward
 
@@ -29,7 +29,7 @@ def test_the_value_of_a_prefix_is_its_probability_of_being_right() -> None:
     for prefix, uid in prefixes.items():
         *_, found = estimate_value(TRACE, uid, 1000, generator=AnsweringToy(), seed=5)
         p = probability(prefix, "c")
-        assert isinstance(found, Value)
+        assert isinstance(found, PrefixValue)
         assert found.rollouts == 1000
         assert abs(found.value - p) < 4 * math.sqrt(p * (1 - p) / 1000)
         assert found.reward == TRACE.rewards[TRACE.node(uid)]
@@ -40,25 +40,27 @@ def test_one_session_and_no_given_step_is_drawn_again() -> None:
     generator = AnsweringToy()
     *between, found = estimate_value(TRACE, uid, 6, generator=generator)
     assert (generator.sessions, generator.drawn) == (1, 6)  # of three steps two are given
-    assert all(isinstance(item, Rolling) for item in between)
+    assert all(isinstance(item, RolloutProgress) for item in between)
     assert between
-    assert isinstance(found, Value)
+    assert isinstance(found, PrefixValue)
     assert found.tokens == 6
 
 
 def test_batches_add_up_to_the_value() -> None:
     uid = next(uid for uid in open_uids() if len(letters(TRACE, uid)) == 1)
     found = [
-        item for item in estimate_value(TRACE, uid, 20, batch=8, generator=AnsweringToy()) if isinstance(item, Value)
+        item
+        for item in estimate_value(TRACE, uid, 20, batch=8, generator=AnsweringToy())
+        if isinstance(item, PrefixValue)
     ]
     assert [value.rollouts for value in found] == [8, 16, 20]
     assert all(0 <= now.right - before.right <= 8 for before, now in itertools.pairwise(found))
     stopped = [False]
     coming = estimate_value(TRACE, uid, 20, batch=8, generator=AnsweringToy(), stop=lambda: stopped[0])
-    while not isinstance(next(coming), Value):
+    while not isinstance(next(coming), PrefixValue):
         pass
     stopped[0] = True
-    assert not [item for item in coming if isinstance(item, Value)]
+    assert not [item for item in coming if isinstance(item, PrefixValue)]
     with pytest.raises(LabError, match="batch is 0"):
         estimate_value(TRACE, uid, 20, batch=0, generator=AnsweringToy())
 
@@ -68,11 +70,11 @@ def test_what_is_known_of_a_prefix_is_counted_in() -> None:
     *_, one = estimate_value(TRACE, uid, 20, generator=AnsweringToy(), seed=1)
     *_, two = estimate_value(TRACE, uid, 30, generator=AnsweringToy(), seed=2)
     *_, both = estimate_value(TRACE, uid, 30, generator=AnsweringToy(), seed=2, known=one)
-    assert isinstance(one, Value)
-    assert isinstance(two, Value)
+    assert isinstance(one, PrefixValue)
+    assert isinstance(two, PrefixValue)
     assert (both.right, both.rollouts, both.tokens) == (one.right + two.right, 50, one.tokens + two.tokens)
     finished = int(TRACE.uids[-1, 0])
-    (exact,) = estimate_value(TRACE, finished, 4, generator=AnsweringToy(), known=Value((finished,), 0.5, 3, 9))
+    (exact,) = estimate_value(TRACE, finished, 4, generator=AnsweringToy(), known=PrefixValue((finished,), 0.5, 3, 9))
     assert exact.exact
     assert exact.rollouts == 1
 
@@ -83,7 +85,7 @@ def test_a_budget_goes_where_what_is_known_leaves_most_open() -> None:
     assert isinstance(fresh, TreeValues)
     assert fresh.latest is not None
     first = fresh.values[fresh.latest]
-    known = {first.uids[-1]: Value((first.uids[-1],), 0.5, 500, 1000, 7)}
+    known = {first.uids[-1]: PrefixValue((first.uids[-1],), 0.5, 500, 1000, 7)}
     after = list(value_tree(TRACE, 8, generator=AnsweringToy(), seed=2, known=known))[-1]
     assert isinstance(after, TreeValues)
     assert after.latest != fresh.latest
@@ -108,10 +110,10 @@ def test_a_rollout_that_could_not_be_written_is_left_out() -> None:
 
     uid = next(uid for uid in open_uids() if len(letters(TRACE, uid)) == 1)
     *_, found = estimate_value(TRACE, uid, 6, generator=Failing())
-    assert isinstance(found, Value)
+    assert isinstance(found, PrefixValue)
     assert found.rollouts == 4
     *_, without = estimate_value(TRACE, uid, 6, generator=AnsweringToy())
-    assert isinstance(without, Value)
+    assert isinstance(without, PrefixValue)
     assert found.right <= without.right
 
 
@@ -133,7 +135,7 @@ def test_a_whole_solution_has_its_value_without_any_rollout() -> None:
             if TRACE.written[t, n] and TRACE.finished[t, n]:
                 uid = int(TRACE.uids[t, n])
                 (found,) = estimate_value(TRACE, uid, generator=generator)
-                assert isinstance(found, Value)
+                assert isinstance(found, PrefixValue)
                 assert (found.exact, found.value) == (True, float(letters(TRACE, uid).endswith("c")))
                 assert found.interval == (found.value, found.value)
     assert generator.sessions == 0
@@ -143,7 +145,7 @@ def test_at_the_step_limit_no_answer_can_follow() -> None:
     trace = pfviz.run("toy", particles=4, generator=AnsweringToy(), reward=reward, truth="c", max_steps=1)
     uid = int(trace.uids[0][~trace.finished[0]][0])
     (found,) = estimate_value(trace, uid, generator=AnsweringToy())
-    assert isinstance(found, Value)
+    assert isinstance(found, PrefixValue)
     assert (found.exact, found.value) == (True, 0.0)
 
 
@@ -186,7 +188,7 @@ def test_stopped_in_a_batch_the_last_update_holds() -> None:
     asked = iter(range(10**6))
     stopped = list(value_tree(TRACE, 100, batch=8, generator=AnsweringToy(), stop=lambda: next(asked) >= 60))
     whole = list(value_tree(TRACE, 100, batch=8, generator=AnsweringToy()))
-    assert isinstance(stopped[-1], Rolling)
+    assert isinstance(stopped[-1], RolloutProgress)
     assert stopped == whole[: len(stopped)]
     assert not list(estimate_value(TRACE, open_uids()[0], generator=AnsweringToy(), stop=lambda: True))
 
@@ -210,7 +212,7 @@ def test_closing_closes_the_session() -> None:
 
     rolling = value_tree(TRACE, 100, generator=Watched())
     assert isinstance(next(rolling), TreeValues)
-    assert isinstance(next(rolling), Rolling)
+    assert isinstance(next(rolling), RolloutProgress)
     assert not closed
     rolling.close()  # type: ignore[attr-defined]
     assert closed == [True]
@@ -243,7 +245,7 @@ def test_an_edited_prefix_of_the_embedded_pair() -> None:
     values = []
     for text in ("12 + 7 = 19, so we have 19 * 3 - 45.", "12 + 7 = 18, so we have 18 * 3 - 45."):
         *_, found = estimate_value(trace, 0, 12, text=text)
-        assert isinstance(found, Value)
+        assert isinstance(found, PrefixValue)
         assert math.isnan(found.reward)
         values.append(found.value)
     assert values[0] > values[1]

@@ -117,8 +117,8 @@ def test_room_that_cannot_be_made_halves_too(monkeypatch: pytest.MonkeyPatch) ->
         return grown(part, rows, columns)
 
     free, _ = written(tiny.causal_lm())
-    monkeypatch.setattr(kv_cache, "AHEAD", 4)
-    monkeypatch.setattr(kv_cache, "_grown", tight)
+    monkeypatch.setattr(kv_cache, "RESERVED_COLUMNS", 4)
+    monkeypatch.setattr(kv_cache, "_enlarge", tight)
     found, notes = written(tiny.causal_lm())
     assert {n: s.token_ids for n, s in found[-1].items()} == {n: s.token_ids for n, s in free[-1].items()}
     assert len(notes) <= 1
@@ -134,7 +134,7 @@ def test_rows_for_which_no_room_can_be_made_are_an_error(monkeypatch: pytest.Mon
             raise ERRORS["cpu"]()
         return grown(part, rows, columns)
 
-    monkeypatch.setattr(kv_cache, "_grown", tight)
+    monkeypatch.setattr(kv_cache, "_enlarge", tight)
     found, notes = written(tiny.causal_lm())
     assert notes == []
     assert {n: s.token_ids for n, s in found[-1].items()} == {

@@ -19,17 +19,17 @@ from tests.models.hub import hub
 RUN = """
 import json, sys
 import pfviz
-from pfviz.models import arrival, published
+from pfviz.models.hub import download, published
 told = []
 for name in ("lab/nothing", "lab/secret"):
     try:
-        published.generator(name)
+        published.load_published_generator(name)
     except pfviz.errors.ModelError as error:
         told.append(str(error))
-before = arrival.arrived("lab/tiny")
+before = download.downloaded_gigabytes("lab/tiny")
 trace = pfviz.run("1 + 2", particles=2, seed=3, generator="lab/tiny", reward="lab/prm")
-after = arrival.arrived("lab/tiny")
-print(json.dumps([told, before, arrival.expected("lab/tiny"), after, trace.generator, trace.steps]))
+after = download.downloaded_gigabytes("lab/tiny")
+print(json.dumps([told, before, download.expected_gigabytes("lab/tiny"), after, trace.generator, trace.steps]))
 """
 
 

@@ -135,7 +135,7 @@ def test_what_accelerate_leaves_on_the_disk_is_found(tmp_path: Path, monkeypatch
     tiny.causal_lm().save_pretrained(tmp_path)
     tiny.tokenizer().save_pretrained(tmp_path)
     shares: Any = (("cpu", 60_000),)
-    monkeypatch.setattr(loader, "_where", lambda *_: Placement("cpu", "float32", 1.0, shares))
+    monkeypatch.setattr(loader, "_choose_placement", lambda *_: Placement("cpu", "float32", 1.0, shares))
     with pytest.raises(ModelError, match="parts of it would stay on the disk"):
         loader.load_generator(tmp_path)
 

@@ -101,7 +101,7 @@ def test_the_pauses_follow_from_the_seed(server: Fake) -> None:
     ids=lambda value: value.replace(" ", "-")[:40] if isinstance(value, str) else f"{value.status}",
 )
 def test_a_particle_whose_request_fails_for_good_fails_alone(server: Fake, monkeypatch, odd: Odd, reason: str) -> None:
-    monkeypatch.setattr(http_client, "MAX_BODY", 10_000)
+    monkeypatch.setattr(http_client, "MAX_BODY_BYTES", 10_000)
     server.odd = only(1, odd)
     opened = session(server, **({"timeout": 1, "retries": 1} if odd.hang else {}))
     steps = draw(opened)

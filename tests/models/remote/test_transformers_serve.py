@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -13,9 +12,9 @@ from pfviz.errors import ModelError
 from pfviz.models.remote.endpoint import Endpoint
 from pfviz.models.remote.generator import RemoteGenerator
 from pfviz.models.remote.responses import MAX_TOKEN_ID
+from pfviz.resources import weights_dir
 
-ROOT = Path(__file__).parents[3]
-MODEL = str(ROOT / "assets" / "tiny" / "generator")
+MODEL = str(weights_dir() / "generator")
 PROBLEM = "Compute (12 + 7) * 3 - 45"
 
 

@@ -85,11 +85,11 @@ def test_rewards_to_choose_are_those_of_the_generator() -> None:
     assert {"embedded", "naive", "oracle"} <= set(names)
     assert len(names) == len(set(names))
     assert LISTED.rewards_for("somebody/else") == []
-    form = probe_forms.probe_form(TRACE, "other", None, LISTED)
+    form = probe_forms.render_form(TRACE, "other", None, LISTED)
     assert 'value="embedded"' in form
     assert 'value="naive"' not in form  # the run's own
     assert 'name="typed"' not in form
-    assert 'name="typed"' in probe_forms.probe_form(TRACE, "other", None, ANY)
+    assert 'name="typed"' in probe_forms.render_form(TRACE, "other", None, ANY)
     assert probe_form.read_reward({"typed": "oracle"}, TRACE, ANY) == "oracle"
 
 
@@ -363,7 +363,7 @@ def test_questions_wait_in_the_line_of_runs() -> None:
 def test_only_the_model_that_is_asked_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     from pfviz.models import registry
 
-    monkeypatch.setattr(registry, "generator", lambda name: pytest.fail(f"loaded {name}"))
+    monkeypatch.setattr(registry, "get_generator", lambda name: pytest.fail(f"loaded {name}"))
     assert list(SharedEngine(LISTED).ask(questions.RescoreQuestion(TRACE, "oracle"), stop=go_on))
 
 

@@ -142,7 +142,7 @@ def test_a_second_run_of_the_same_tab_takes_over() -> None:
     begun = visit.run
     assert begun is not None
     second = press(FORM | {"seed": "5"}, visit=visit)
-    assert begun.stopped()
+    assert begun.is_stopped()
     assert not any("genealogy" in values or "running" in values for values in first)
     assert second[-1] == {"running": False}
     assert visit.trace is not None
@@ -157,7 +157,7 @@ def test_a_closed_generator_ends_its_run() -> None:
     begun = visit.run
     assert begun is not None
     updates.close()  # type: ignore[attr-defined]
-    assert begun.stopped()
+    assert begun.is_stopped()
     assert visit.run is None
 
 

@@ -6,7 +6,7 @@ import dataclasses
 import math
 import re
 
-from pfviz.lab.causes import Finding, Wanted
+from pfviz.lab.causes import Finding, OpenQuestion
 from pfviz.lab.findings import Findings
 from pfviz.page.render import lab_findings
 from pfviz.page.state.lab_state import Lab
@@ -16,8 +16,8 @@ from tests.lab.diagnosed import diagnosis, runs
 ESTIMATE = Estimate(-0.5, -0.7, -0.3, 40, 5)
 
 
-def lab_with(*found: Finding, wanted: tuple[Wanted, ...] = (), did: tuple[Finding, ...] = ()) -> Lab:
-    lab = Lab(traces=[runs()[0], *runs()], diagnosed=tuple(range(1, len(runs()) + 1)))
+def lab_with(*found: Finding, wanted: tuple[OpenQuestion, ...] = (), did: tuple[Finding, ...] = ()) -> Lab:
+    lab = Lab(traces=[runs()[0], *runs()], diagnosed_runs=tuple(range(1, len(runs()) + 1)))
     lab.diagnosis = dataclasses.replace(diagnosis(), findings=Findings(found, wanted), consequences=Findings(did, ()))
     return lab
 
@@ -75,7 +75,7 @@ def test_consequences_and_what_would_settle_the_rest_stand_below() -> None:
     said = lab_findings.findings(
         lab_with(
             Finding("taste", "It likes sevens.", 0.4, ESTIMATE),
-            wanted=(Wanted("blind", "More <b>fractions</b>."),) * 2,
+            wanted=(OpenQuestion("blind", "More <b>fractions</b>."),) * 2,
             did=(Finding("killed", "Right answers died.", 0.2, ESTIMATE),),
         )
     )

@@ -65,7 +65,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     made = Built(folder / "out", folder / "work")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tokenizer, "build", from_fewer)
-        patch.setattr(process_pool, "run", run_here)
+        patch.setattr(process_pool, "run_jobs", run_here)
         result = made.run()
         assert result.exit_code == 0, result.output
         assert "The pair is in" in result.output

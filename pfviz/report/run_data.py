@@ -1,0 +1,80 @@
+"""What `run.js` needs of a run: the columns of its trace, every text as HTML, a figure for each resampling."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from pfviz.diagnostics import lanes, living_descendants
+from pfviz.figures import theme
+from pfviz.figures.marks import diameters
+from pfviz.figures.run.resampling import plot_resampling
+from pfviz.report.document import FigureCard, figure_spec
+from pfviz.report.mathtext import render
+from pfviz.trace.trace import Trace
+
+MAX_RESAMPLING_PARTICLES = 4096
+"""Particles of all resamplings that a file has a figure of, together: these figures are most of a large file."""
+
+
+def script_data(trace: Trace, cards: Iterable[FigureCard]) -> dict[str, Any]:
+    """Return the object `PFVIZ` of `run.js` as plain data."""
+    return {
+        "run": _columns(trace),
+        "figures": {card.name: card.spec for card in cards},
+        "events": _resampling_figures(trace),
+        "dark": theme.LIGHT_TO_DARK,
+        "scale": [colour for _, colour in theme.REWARD_SCALE],
+    }
+
+
+def reported_resamplings(trace: Trace) -> list[int]:
+    """Return the steps whose resampling has a figure; of a large run only the last ones, which keeps the file small."""
+    steps: list[int] = np.flatnonzero(trace.resampled).tolist()
+    return steps[-max(1, MAX_RESAMPLING_PARTICLES // trace.particles) :]
+
+
+def _resampling_figures(trace: Trace) -> list[dict[str, Any]]:
+    return [
+        {
+            "step": t,
+            "slots": np.argsort(-trace.weights[t], kind="stable").tolist(),
+            "figure": figure_spec(plot_resampling(trace, step=t, title=False)),
+        }
+        for t in reported_resamplings(trace)
+    ]
+
+
+def _columns(trace: Trace) -> dict[str, Any]:
+    """Return what the panel and the selection need; texts as an index into the list of distinct rendered texts."""
+    index: dict[str, int] = {}
+    texts = [[index.setdefault(text, len(index)) for text in row] for row in trace.texts]
+    return {
+        "steps": trace.steps,
+        "particles": trace.particles,
+        "selected": _default_selection(trace),
+        "uids": trace.uids.tolist(),
+        "ancestors": trace.ancestors.tolist(),
+        "rewards": trace.rewards.round(5).tolist(),
+        "weights": trace.weights.round(6).tolist(),
+        "tokens": trace.tokens.tolist(),
+        "log_probs": [[x if math.isfinite(x) else None for x in row] for row in trace.log_probs.round(4).tolist()],
+        "finished": trace.finished.tolist(),
+        "resampled": trace.resampled.tolist(),
+        "living": living_descendants(trace).tolist(),
+        "lanes": lanes(trace).tolist(),
+        "sizes": diameters(trace.weights, trace.particles).round(2).tolist(),
+        "texts": texts,
+        "html": [str(render(text)) for text in index],
+    }
+
+
+def _default_selection(trace: Trace) -> int | None:
+    """Return the uid of the step that a reader wants first: the best-rewarded of the answer, else of the last step."""
+    if trace.steps == 0:
+        return None
+    slots = trace.chosen or tuple(range(trace.particles))
+    return int(trace.uids[-1, max(slots, key=lambda slot: (trace.rewards[-1, slot], -slot))])
