@@ -35,7 +35,7 @@ find_browser() {
 }
 endef
 
-.PHONY: help run test clean
+.PHONY: help run test docs clean
 
 help: ## what can be made
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 14
@@ -60,6 +60,10 @@ test: $(VENV)/installed-test ## set up .venv and a Chromium, then check everythi
 	$(BIN)/mypy
 	# Warnings are errors: see pyproject.toml. The browser's tests run beside the others, on a core of their own.
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(MAKE) docs
+
+docs: $(VENV)/installed-test ## build the documents into build/site; a warning is an error
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 clean: ## remove .venv, caches and builds
 	@rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
