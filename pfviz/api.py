@@ -204,10 +204,11 @@ def resume_stream(
 
 
 def load(path: str | Path) -> Trace:
-    """A saved trace; raises `TraceError` if the file is damaged or foreign."""
-    from pfviz.trace.json_file import load as read
+    """Return the trace in a file of any format of `pfviz.trace.importers`; raises `TraceError` if the file is damaged
+    or foreign."""
+    from pfviz.trace.importers import open_trace
 
-    return read(path)
+    return open_trace(path)
 
 
 def reward(fn: RewardFunction, name: str | None = None) -> RewardModel:

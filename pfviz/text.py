@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def format_percent(share: float, digits: int | None = None) -> str:
-    """Return a share in per cent, with so many digits after the point, or with those that matter: 48.3%, 0.42%, 100%."""
+    """Return a share in per cent, with `digits` after the point, or with those that matter: 48.3%, 0.42%, 100%."""
     per_cent = 100 * share
     if digits is not None:
         return f"{per_cent:.{digits}f}%"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from click.core import ParameterSource
 from rich.console import Console
 
 from pfviz.cli import lab_runs, lab_tables
+from pfviz.cli.dataset_option import dataset_option
 from pfviz.cli.files import INPUT_FILE, OUTPUT_FILE, check_writable, report_write
 from pfviz.cli.gather import gather_runs, select_reward
 from pfviz.cli.limits import EXIT_LIMIT_CROSSED, Limit, LimitType, limit_values
@@ -24,15 +24,15 @@ from pfviz.inference.methods import METHODS, SAMPLING_METHOD
 from pfviz.lab.diagnosis import diagnose as examine
 from pfviz.lab.metrics.first_errors import evaluate
 from pfviz.lab.selftest import selftest
-from pfviz.lab.to_json import diagnosis_to_dict
+from pfviz.lab.to_json import diagnosis_to_dict, first_errors_to_dict
 from pfviz.trace.trace import Trace
 
-SELF_TEST_BASES = {"both": ("oracle", "embedded"), "oracle": ("oracle",), "embedded": ("embedded",)}
+SELF_TEST_BASES = {"both": selftest.BASES, **{base: (base,) for base in selftest.BASES}}
 EXIT_SELF_TEST_FAILED = 1  # exit status of a self-test that does not pass
 _RESULT_OPTIONS = {"html", "json_file", "fail_on"}
 _MODE_OPTIONS = {
     "files": {"reward", "mixed", *_RESULT_OPTIONS},
-    "batch": {"reward", "method", "particles", "temperature", "seed", "out", *_RESULT_OPTIONS},
+    "batch": {"reward", "dataset", "method", "particles", "temperature", "seed", "out", *_RESULT_OPTIONS},
     "processbench": {"reward", "json_file", "fail_on"},
     "self_test": {"base", "runs"},
 }
@@ -57,7 +57,8 @@ _MODE_OPTIONS = {
     multiple=True,
     help="End with status 3 if a number crosses this limit; as often as wanted.",
 )
-@click.option("--batch", type=click.IntRange(1), metavar="N", help="Make N runs of held-out problems, diagnose them.")
+@click.option("--batch", type=click.IntRange(1), metavar="N", help="Make N runs of as many problems, diagnose them.")
+@dataset_option(selftest.DATASET, "Of --batch: whose problems.")
 @click.option(
     "--method",
     type=click.Choice(list(METHODS)),
@@ -172,7 +173,7 @@ def _score_processbench(
         raise
     screen.print(lab_tables.first_errors(report))
     if json_file is not None:
-        _write_json(screen, json_file, {"reward": reward, "file": file.name, **dataclasses.asdict(report)})
+        _write_json(screen, json_file, {"reward": reward, "file": file.name, **first_errors_to_dict(report)})
     _exit_with_status(_print_crossed_limits(screen, limits, {"first-error": report.f1.value}), whole)
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from pfviz.inference.methods import METHODS
 from pfviz.trace.trace import Trace
+from pfviz.types import FloatArray
 
 
-def cumulative_log_evidence(trace: Trace) -> npt.NDArray[np.float64]:
+def cumulative_log_evidence(trace: Trace) -> FloatArray:
     """(T,) log Ẑ after each step, nats: the running sum of log Σ exp(log_carried + potential).
 
     Comparable only between runs with the same `evidence_name`.

@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from pfviz.diagnostics.evidence import is_filter
 from pfviz.errors import SettingError
@@ -19,8 +18,7 @@ from pfviz.inference.settings import SETTINGS, Settings
 from pfviz.inference.weights import log_normalise
 from pfviz.rng import derive_rng, sweep_seed
 from pfviz.trace.trace import Trace
-
-FloatArray = npt.NDArray[np.float64]
+from pfviz.types import FloatArray
 
 MAX_TAU, MAX_CHAIN, MAX_SEED = SETTINGS["tau"].high, int(SETTINGS["chains"].high), int(SETTINGS["seed"].high)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
 from pfviz.errors import SettingError
+from pfviz.text import shorten
 
 Group = Literal["main", "sweeps", "folded", "seed", "limits"]
 """Where the page shows it: beside the method, in a row below it, under "More settings", as the last of those with a
@@ -122,4 +123,4 @@ def label_choices(names: Iterable[str], **labels: str) -> dict[str, str]:
 
 def _shorten(given: Any) -> str:
     """What was given, as Python writes it, cut where it is long."""
-    return repr(given) if len(repr(given)) <= 40 else repr(given)[:40] + "…"
+    return shorten(repr(given), 40)

@@ -12,6 +12,7 @@ from pfviz.inference.methods import SAMPLING_METHOD
 from pfviz.inference.run import never_stop
 from pfviz.models.registry import as_reward
 from pfviz.models.rewards.function import RewardFunction
+from pfviz.problems.datasets import check_problems
 from pfviz.problems.problem import Problem
 from pfviz.trace.trace import Trace
 from pfviz.types import RewardModel
@@ -47,10 +48,16 @@ def run_batch(
     """
     if not problems:
         raise LabError("A batch takes one problem or more; there are none.")
-    prepared = [
-        api.prepare(problem, reward=reward, method=method, particles=particles, seed=seed + place, **settings)
-        for place, problem in enumerate(problems)
-    ]
+    given = [problem if isinstance(problem, Problem) else Problem(problem) for problem in problems]
+    prepared: list[api.Prepared] = []
+    places = iter(range(len(problems)))
+
+    def prepare(_: Problem) -> None:
+        place = next(places)
+        common = {"reward": reward, "method": method, "particles": particles, **settings}
+        prepared.append(api.prepare(problems[place], seed=seed + place, **common))
+
+    check_problems(given, prepare)
     return _run_each(prepared, as_reward(reward), stop)
 
 

@@ -17,7 +17,7 @@ from pfviz.trace.schema import FIELD_BY_NAME, FIELDS, MAX_STEPS, SCHEMA_VERSION,
 from pfviz.trace.trace import Trace
 from pfviz.trace.validate import check_field, describe_value
 
-__all__ = ["dumps", "load", "loads", "save"]
+__all__ = ["dumps", "load", "loads", "read_bytes", "save"]
 
 MAX_BYTES = 64 * 1024 * 1024
 """A larger file is not read."""
@@ -29,11 +29,16 @@ def load(path: str | Path) -> Trace:
     Raises:
         TraceError: the file is missing, too large, damaged or of another kind; the message names the field.
     """
+    return loads(read_bytes(path))
+
+
+def read_bytes(path: str | Path) -> bytes:
+    """Return what is in a file; raises `TraceError` if it is missing or larger than any trace."""
     try:
         size = Path(path).stat().st_size
         if size > MAX_BYTES:
             raise TraceError(f"{path}: {size} bytes; a trace has at most {MAX_BYTES}")
-        return loads(Path(path).read_bytes())
+        return Path(path).read_bytes()
     except OSError as error:
         raise TraceError(f"{path}: cannot be read ({error.strerror})") from error
 

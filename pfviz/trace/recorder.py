@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from pfviz.errors import TraceError
 from pfviz.inference.events import (
@@ -24,7 +23,7 @@ from pfviz.inference.events import (
     SweepStarted,
 )
 from pfviz.trace.trace import Trace
-from pfviz.types import IntArray
+from pfviz.types import BoolArray, IntArray
 
 
 class Recorder:
@@ -185,7 +184,7 @@ class _StepRow:
     ) -> None:
         new = extended.steps
         self.uids: IntArray = np.arange(t * n, (t + 1) * n)
-        self.finished: npt.NDArray[np.bool_] = np.zeros(n, dtype=np.bool_)
+        self.finished: BoolArray = np.zeros(n, dtype=np.bool_)
         if before is not None:
             self.finished = before.finished[before.ancestors]
             self.uids = np.where(self.finished, before.uids[before.ancestors], self.uids)

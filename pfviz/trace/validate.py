@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pfviz.errors import TraceError
+from pfviz.text import shorten
 from pfviz.trace.schema import MAX_NOTES, MAX_PARTICLES, MAX_SWEEPS, MAX_TEXT, RECORD_FIELDS, Field, Kind
 
 
@@ -107,4 +108,4 @@ def describe_value(value: Any) -> str:
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 10**30:
         return "an integer of more than 30 digits"
     shown = json.dumps(value)
-    return shown if len(shown) <= 60 else shown[:57] + "…"
+    return shorten(shown, 60)

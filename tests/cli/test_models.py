@@ -14,6 +14,7 @@ from pfviz.models.hub import published
 from pfviz.models.hub.catalog import PAIRS
 from pfviz.models.hub.devices import Placement
 from pfviz.models.prm.registry import PROTOCOLS
+from pfviz.models.registry import REWARDS
 from tests.contracts import toy
 
 
@@ -53,6 +54,14 @@ def test_the_list_says_what_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Llama 3.2 Community (gated)" in blocks["paper-llama-1b"]
     assert "22 GB in bfloat16" in blocks["paper-1.5b"]
     assert "cuda:0 in bfloat16, with 24 GB" in result.output
+
+
+def test_the_list_tells_the_rewards_and_the_protocols_of_the_registries() -> None:
+    lines = call("models").output.splitlines()
+    for name, preset in REWARDS.items():
+        assert f"  {name}: {preset.description}" in lines
+    for name, protocol in PROTOCOLS.items():
+        assert f"  {name}: {protocol.title}" in lines
 
 
 def test_several_gpus_are_listed_as_one_place(monkeypatch: pytest.MonkeyPatch) -> None:

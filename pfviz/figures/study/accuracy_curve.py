@@ -13,11 +13,12 @@ import plotly.graph_objects as go
 from pfviz.figures import theme
 from pfviz.inference.methods import METHODS
 from pfviz.inference.methods.base import Family
-from pfviz.study.result import LEADER_METHOD, Estimate, Result
+from pfviz.stats.estimate import Estimate
+from pfviz.study.result import LEADER_METHOD, Result
 
 TITLE = "How often is the answer right after N generations?"
 HOW_TO_READ = (
-    "A line follows a method: the height is the share of held-out problems that it answers rightly with N generations. "
+    "A line follows a method: the height is the share of problems that it answers rightly with N generations. "
     "The band and the thin bars are 95 % bootstrap intervals over problems."
 )
 LABEL_MARGIN = 214  # px at the right for the names at the lines' ends

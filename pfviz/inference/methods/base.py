@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from pfviz.inference.aggregation import AGGREGATIONS
 from pfviz.inference.settings import Settings
-from pfviz.types import FloatArray, IntArray
+from pfviz.types import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +20,7 @@ class Population:
     step: int
     max_steps: int
     history: FloatArray  # (step + 1, N) rewards along each particle's lineage, NaN where it was finished before
-    finished: npt.NDArray[np.bool_]
+    finished: BoolArray
     log_carried: FloatArray  # normalised
     pinned: bool = False  # slot 0 is the trajectory that was kept of the iteration before, and must survive
     horizon: int | None = None  # steps after which the target is taken; None where the end of the sweep decides

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from pfviz.errors import EndpointError
 from pfviz.problems.problem import SEPARATOR
+from pfviz.text import shorten
 
 ENDPOINT_PREFIX = "endpoint:"
 """What stands before an endpoint's name where models are picked by name, and in a trace."""
@@ -151,4 +152,4 @@ def _safe_repr(name: str, value: Any) -> str:
     if name in ("url", "key_env", "extra"):
         return "something else"
     shown = repr(value)
-    return shown if len(shown) <= 60 else shown[:57] + "…"
+    return shorten(shown, 60)

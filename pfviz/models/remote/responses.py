@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
+from pfviz.text import shorten
+
 MAX_TOKEN_ID = 2**32 - 1
 """No vocabulary is larger; the ids above are stand-ins (see `steps.py`)."""
 
@@ -149,5 +151,4 @@ def _short_repr(value: Any) -> str:
         return f"a list of {len(value)}"
     if isinstance(value, Mapping):
         return f"an object of {len(value)}"
-    shown = json.dumps(value)[:80]
-    return shown if len(shown) < 60 else shown[:57] + "…"
+    return shorten(json.dumps(value), 60)

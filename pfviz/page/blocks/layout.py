@@ -16,6 +16,7 @@ from pfviz.page.forms import run_form
 from pfviz.page.render import comparison, inspector, model_notes, welcome
 from pfviz.page.render.tabs import TABS
 from pfviz.page.serving.model_menu import ModelMenu
+from pfviz.trace.importers import list_suffixes
 
 Parts = dict[str, Any]
 """Name → component."""
@@ -164,7 +165,9 @@ def _build_toolbar(parts: Parts) -> None:
     parts["views"] = clickable_html(comparison.VIEW_TABS, elem_id="views")
     parts["progress"] = clickable_html(elem_id="progress")
     with gr.Row(elem_id="tools"):
-        parts["upload"] = gr.UploadButton("Open a trace", file_types=[".json"], elem_id="open", size="sm", min_width=0)
+        parts["upload"] = gr.UploadButton(
+            "Open a trace", file_types=list_suffixes(), elem_id="open", size="sm", min_width=0
+        )
         parts["save_json"] = gr.Button("Save trace", elem_id="save-json", size="sm", interactive=False, min_width=0)
         parts["save_html"] = gr.Button("Save report", elem_id="save-html", size="sm", interactive=False, min_width=0)
         parts["dark"] = gr.Button("Light or dark", elem_id="dark", elem_classes="glyph", size="sm", min_width=0)

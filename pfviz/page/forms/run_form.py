@@ -13,6 +13,7 @@ from pfviz.page.components.html import error_message, escape
 from pfviz.page.serving.model_menu import LONG_RUN_SETTINGS, OTHER_MODEL, ModelMenu
 from pfviz.problems.problem import Problem
 from pfviz.report.mathtext import render
+from pfviz.text import pluralise
 
 METHOD_CHOICES = tuple((method.title, name) for name, method in METHODS.items())
 SHOWN_SETTINGS = {name: known for name, known in SETTINGS.items() if known.group != "limits"}
@@ -130,8 +131,7 @@ def _describe_cost(method: Any, typed: tuple[Any, ...]) -> str:
         generations = make_method(method, settings).generations
     except SettingError:  # said at its field when the run is started
         return ""
-    noun = "solution" if generations == 1 else "solutions"
-    return f' <b class="cost">{generations} {noun} in all.</b>'
+    return f' <b class="cost">{pluralise(generations, "solution")} in all.</b>'
 
 
 def preview(problem: str | None) -> tuple[str, str]:

@@ -26,8 +26,9 @@ from pfviz.figures.study.accuracy_curve import (
 from pfviz.figures.study.budget_ratio import format_ratio, plot_budget_ratio
 from pfviz.inference.methods import METHODS
 from pfviz.inference.methods.particle_filtering import ParticleFiltering
+from pfviz.stats.estimate import Estimate
 from pfviz.study.plan import BUDGETS, Unit, units
-from pfviz.study.result import LEADER_METHOD, Estimate, Ratio, Result
+from pfviz.study.result import LEADER_METHOD, Ratio, Result
 from pfviz.study.summary import summarise
 from tests.study.outcomes import outcomes
 

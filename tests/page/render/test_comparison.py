@@ -48,7 +48,13 @@ def test_the_words_are_the_numbers() -> None:
     assert "At N = 16 particle filtering answers <strong>75.0%</strong>" in said
     assert "best-of-N 62.5%" in said
     assert "dvts" not in said.lower()
-    assert "one seed" in said
+    assert "1 seed" in said
+
+
+def test_whose_problems_they_are_is_said() -> None:
+    assert "Held out from training (problem seed 0)" in comparison.describe_study(result())
+    of_a_file = replace(result(), about={"dataset": "jsonl:<b>.jsonl (12)"})
+    assert "Data set jsonl:&lt;b&gt;.jsonl (12) (problem seed 0)" in comparison.describe_study(of_a_file)
 
 
 def test_why_stands_beside_it_and_is_escaped() -> None:

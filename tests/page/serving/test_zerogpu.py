@@ -198,7 +198,9 @@ def failing(error: Exception) -> Callable[[str, list[str]], float]:
 
 def with_reward(monkeypatch: pytest.MonkeyPatch, fn: Callable[[str, list[str]], float]) -> dict[str, Any]:
     """The settings of a run with that reward, by a name: what `spaces` is given must be picklable."""
-    monkeypatch.setitem(registry.REWARDS, "odd", registry.RewardPreset("odd", "", lambda: FunctionReward(fn, "odd")))
+    monkeypatch.setitem(
+        registry.REWARDS, "odd", registry.RewardPreset("odd", "", "", lambda: FunctionReward(fn, "odd"))
+    )
     registry.unload_models()
     return {**RUN, "reward": "odd"}
 
@@ -292,7 +294,7 @@ def test_models_are_loaded_here_on_a_thread_that_plays_cuda_and_inherited(
         loaded.append((os.getpid(), threading.get_ident()))
         return FunctionReward(lambda problem, steps: 1.0 if os.getpid() != loaded[0][0] else 0.0, "odd")
 
-    monkeypatch.setitem(registry.REWARDS, "odd", registry.RewardPreset("odd", "", load))
+    monkeypatch.setitem(registry.REWARDS, "odd", registry.RewardPreset("odd", "", "", load))
     registry.unload_models()
     trace = recorded(stream(PROBLEM, stop=never, **{**RUN, "reward": "odd"}))
     assert (trace.rewards == 1.0).all()  # the other process used it without loading it
@@ -317,7 +319,7 @@ def test_no_process_is_forked_while_the_thread_that_loaded_is_on_its_way_out(
     monkeypatch.setattr(
         spaces, "_fork", lambda task: (alive.append(Path(f"/proc/self/task/{threads[0]}").exists()), fork(task))[1]
     )
-    monkeypatch.setitem(registry.REWARDS, "odd", registry.RewardPreset("odd", "", load))
+    monkeypatch.setitem(registry.REWARDS, "odd", registry.RewardPreset("odd", "", "", load))
     registry.unload_models()
     next(stream(PROBLEM, stop=never, **{**RUN, "reward": "odd"}))
     assert Path("/proc/self/task").exists(), "elsewhere there is nothing to wait for"
@@ -352,7 +354,7 @@ def test_the_other_process_does_not_wait_for_a_model_that_is_loaded_here(
         gate.wait(60)
         return FunctionReward(lambda problem, steps: 0.5, "slow")
 
-    monkeypatch.setitem(registry.REWARDS, "slow", registry.RewardPreset("slow", "", load))
+    monkeypatch.setitem(registry.REWARDS, "slow", registry.RewardPreset("slow", "", "", load))
     events = stream(PROBLEM, stop=never, **RUN)
     loading = threading.Thread(target=lambda: registry.get_reward("slow"))
     loading.start()
@@ -376,7 +378,9 @@ def test_what_cannot_be_pickled_is_a_failure_not_silence(spaces: FakeSpaces, mon
             session.notes = [lambda: "no text"]
             return session
 
-    monkeypatch.setitem(registry.REWARDS, "odd", registry.RewardPreset("odd", "", lambda: Odd(lambda p, s: 0.5, "odd")))
+    monkeypatch.setitem(
+        registry.REWARDS, "odd", registry.RewardPreset("odd", "", "", lambda: Odd(lambda p, s: 0.5, "odd"))
+    )
     registry.unload_models()
     with pytest.raises(ModelError, match="failed on the GPU"):
         list(stream(PROBLEM, stop=never, **{**RUN, "reward": "odd"}))
