@@ -165,3 +165,16 @@ def test_files_come_down_and_go_up_again(visit: Open, tmp_path: Path) -> None:
     other.wait_steps(5)
     assert other.page.locator("#problem textarea").input_value() == "2 + 2"
     assert "Finished" in other.page.locator(".progress").inner_text()
+
+
+def test_a_long_solution_stays_in_one_column(visit: Open) -> None:
+    """On a wide and low page the inspector scrolls; what comes last in it lies under what comes first."""
+    tab = visit(1240, 720)
+    tab.run("2 + 2 + 2")
+    tab.wait_end()
+    lefts: list[float] = tab.page.evaluate(
+        """[...document.querySelectorAll('#inspector > *')].map((part) => part.getBoundingClientRect())
+            .filter((box) => box.height > 0).map((box) => Math.round(box.x))"""
+    )
+    assert len(lefts) >= 2
+    assert len(set(lefts)) == 1
