@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 
 def format_percent(share: float, digits: int | None = None) -> str:
     """Return a share in per cent, with so many digits after the point, or with those that matter: 48.3%, 0.42%, 100%."""
@@ -16,6 +18,11 @@ def format_percent(share: float, digits: int | None = None) -> str:
 def format_number(value: float, digits: int = 2) -> str:
     """Return a number with a minus that is one: 0.03, −0.20."""
     return f"{value:.{digits}f}".replace("-", "−")
+
+
+def format_log_prob(value: float) -> str:
+    """Return a log-probability with two digits after the point: −12.34, −∞, and for NaN the word "unknown"."""
+    return "unknown" if math.isnan(value) else "−∞" if value == -math.inf else format_number(value)
 
 
 def format_signed(value: float, digits: int = 2) -> str:

@@ -57,7 +57,7 @@ def _check_item(field: Field, where: str, value: Any) -> Any:
         raise TraceError(f"{where}: expected {field.expected}; found {describe_value(value)}")
     if field.kind == "numbers":
         return [float(item) for item in value]
-    return float(value) if field.kind == "number" else value
+    return float(value) if field.kind in ("number", "number or null") and value is not None else value
 
 
 def _is_text(field: Field, value: Any) -> bool:
@@ -90,6 +90,7 @@ _CHECKS: Mapping[Kind, Callable[[Field, Any], bool]] = {
         isinstance(value, list) and len(value) <= MAX_SWEEPS and all(isinstance(item, dict) for item in value)
     ),
     "number": _is_number,
+    "number or null": lambda field, value: value is None or _is_number(field, value),
     "boolean": lambda _, value: isinstance(value, bool),
     "object of texts": lambda field, value: isinstance(value, dict) and all(_is_text(field, v) for v in value.values()),
     "settings": _is_settings,

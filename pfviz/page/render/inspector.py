@@ -9,6 +9,7 @@ from pfviz.lab.probes.values import PrefixValue
 from pfviz.page.components.html import bar, escape, format_score, particle_button, percent
 from pfviz.page.render.token_rewards import token_strip
 from pfviz.report.mathtext import render
+from pfviz.text import format_log_prob
 from pfviz.trace import Trace
 
 _MAX_RELATIVES = 12  # chips in one row of relatives; the rest is counted
@@ -110,10 +111,10 @@ def _solution(trace: Trace, uid: int) -> str:
         )
     t, n = path[-1]
     tokens = int(sum(trace.tokens[node] for node in path))
-    log_prob = float(np.sum([trace.log_probs[node] for node in path]))
+    log_prob = float(np.sum([trace.log_probs[node] for node in path]))  # NaN where that of a step is not known
     return (
         f'<h4>Solution <small>reward of each step</small></h4><ol class="solution">{"".join(steps)}</ol>'
-        f'<p class="small">{tokens} tokens, log-probability {f"{log_prob:.2f}".replace("-", "−")}</p>'
+        f'<p class="small">{tokens} tokens, log-probability {format_log_prob(log_prob)}</p>'
     )
 
 
