@@ -213,11 +213,22 @@ def test_the_shapes_of_a_reward(pooled: Any, output: Any, reward: float) -> None
 
 
 @pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({}, "missing; expected a list of objects with data"),
+        ({"data": []}, "expected a list of objects with data; found a list of 0"),
+        ({"data": [3]}, "expected a list of objects with data; found a list of 1"),
+        ({"data": {"0": 1}}, "expected a list of objects with data; found an object of 1"),
+    ],
+)
+def test_a_reply_without_a_reward_is_refused(body: Any, said: str) -> None:
+    with pytest.raises(MalformedError, match=f"^data: {said}$"):
+        read_reward(body, "logits")
+
+
+@pytest.mark.parametrize(
     ("body", "output"),
     [
-        ({}, "logits"),
-        ({"data": []}, "logits"),
-        ({"data": [3]}, "logits"),
         ({"data": [{"data": "AACAPw=="}]}, "logits"),
         ({"data": [{"data": []}]}, "logits"),
         ({"data": [{"data": [[0.1, 0.2, 0.7]]}]}, "logits"),
