@@ -1,32 +1,132 @@
-"""The public surface: `run`, `stream`, `resume`, `load` and `reward`."""
+"""The public surface: `run`, `stream`, `resume`, `load` and `reward`.
+
+All of them, and the page, the command line, batches and studies, go one way: `prepare` (or `prepare_resume`) checks
+what can be checked before a model is loaded, and `start` loads the models and yields the events.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pfviz.errors import ModelError
 from pfviz.inference.events import Event
-from pfviz.inference.methods import make_method
+from pfviz.inference.methods import DEFAULT_METHOD, make_method
 from pfviz.inference.methods.base import Method
 from pfviz.inference.run import never_stop, run_events
-from pfviz.inference.settings import Settings
+from pfviz.inference.settings import SETTINGS, Settings
 from pfviz.models import registry
 from pfviz.models.rewards.function import FunctionReward, RewardFunction
+from pfviz.problems.ground_truth import compute_true_answer
 from pfviz.problems.problem import Problem
+from pfviz.trace.recorder import Recorder
 from pfviz.trace.trace import Trace
 from pfviz.types import Generator, RewardModel
+
+_PARTICLES, _SEED = int(SETTINGS["particles"].default), int(SETTINGS["seed"].default)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Prepared:
+    """A run that was checked and not begun: no model is loaded. With names for models it can be pickled."""
+
+    problem: Problem
+    policy: Method
+    generator: str | Generator
+    reward: str | RewardModel
+    trace: Trace | None = None  # of the run that goes on
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What the generator and the reward model are called."""
+        return _name_of(self.generator), _name_of(self.reward)
+
+
+def prepare(
+    problem: str | Problem,
+    *,
+    particles: int = _PARTICLES,
+    seed: int = _SEED,
+    generator: str | Generator = "embedded",
+    reward: str | RewardModel | RewardFunction = "embedded",
+    method: str = DEFAULT_METHOD,
+    truth: str | None = None,
+    infer_truth: bool = False,
+    **settings: Any,
+) -> Prepared:
+    """Check a run; the other arguments are those of `stream`.
+
+    A text is checked here, and once; a `Problem` is taken as it is. `infer_truth` works a truth out that was not given,
+    where that can be done. Raises `ProblemError`, `SettingError`, and `ModelError` for a model that there is not.
+    """
+    checked = problem if isinstance(problem, Problem) else Problem.from_text(problem)
+    policy = make_method(method, Settings.from_values(particles=particles, seed=seed, **settings))
+    if isinstance(generator, str):
+        registry.generator_preset(generator).check(checked.text)
+    if isinstance(reward, str):
+        registry.reward_preset(reward)
+    else:
+        reward = registry.as_reward(reward)
+    known = ((checked.truth if truth is None else truth) or "").strip() or None
+    if known is None and infer_truth:
+        known = compute_true_answer(checked.text)
+    return Prepared(replace(checked, truth=known), policy, generator, reward)
+
+
+def prepare_resume(
+    trace: Trace,
+    *,
+    generator: str | Generator | None = None,
+    reward: str | RewardModel | RewardFunction | None = None,
+) -> Prepared:
+    """Check a run that goes on where its trace ends; arguments and errors are those of `resume_stream`."""
+    policy = make_method(trace.method, Settings.from_values(seed=trace.seed, **trace.settings))
+    problem = Problem.from_text(trace.problem, trace.truth)
+    judge = trace.reward if reward is None else reward
+    return Prepared(
+        problem,
+        policy,
+        trace.generator if generator is None else generator,
+        judge if isinstance(judge, str) else registry.as_reward(judge),
+        trace,
+    )
+
+
+def start(prepared: Prepared, *, stop: Callable[[], bool] | None = None) -> Iterator[Event]:
+    """The events of a run that was prepared; its models are loaded before the first one. `stop` is asked between
+    tokens.
+
+    Raises `ModelError` for a model that cannot be loaded, or that is not the one of the run that goes on; and
+    `ProblemError` for a problem that turns out to be a stranger to the generator.
+    """
+    generator, trace = prepared.generator, prepared.trace
+    if isinstance(generator, str):
+        name, generator = generator, registry.get_generator(generator)
+        if trace is None:
+            registry.generator_preset(name).check_familiarity(prepared.problem.text, generator)
+    reward = registry.as_reward(prepared.reward)
+    stop = stop or never_stop
+    if trace is None:
+        return run_events(prepared.problem, generator, reward, prepared.policy, stop)
+    for role, name, recorded in (
+        ("generator", generator.name, trace.generator),
+        ("reward model", reward.name, trace.reward),
+    ):
+        if name != recorded:
+            raise ModelError(f"The run was recorded with the {role} {recorded!r} and cannot go on with {name!r}.")
+    return run_events(prepared.problem, generator, reward, prepared.policy, stop, trace.past(), trace.started)
 
 
 def stream(
     problem: str | Problem,
     *,
-    particles: int = 16,
-    seed: int = 0,
+    particles: int = _PARTICLES,
+    seed: int = _SEED,
     generator: str | Generator = "embedded",
     reward: str | RewardModel | RewardFunction = "embedded",
-    method: str = "particle_filtering",
+    method: str = DEFAULT_METHOD,
     truth: str | None = None,
     stop: Callable[[], bool] | None = None,
     **settings: Any,
@@ -39,60 +139,37 @@ def stream(
 
     Everything is checked and loaded before the first event. Raises `ProblemError`, `SettingError`, `ModelError`.
     """
-    checked, policy = check_arguments(
-        problem, particles=particles, seed=seed, generator=generator, method=method, truth=truth, **settings
-    )
-    if isinstance(generator, str):
-        preset = registry.generator_preset(generator)
-        generator = registry.get_generator(generator)
-        preset.check_familiarity(checked.text, generator)
-    return run_events(checked, generator, registry.as_reward(reward), policy, stop or never_stop)
-
-
-def check_arguments(
-    problem: str | Problem,
-    *,
-    generator: str | Generator = "embedded",
-    method: str = "particle_filtering",
-    truth: str | None = None,
-    **settings: Any,
-) -> tuple[Problem, Method]:
-    """What can be checked before a model is loaded; the arguments and errors are those of `stream`."""
-    known = problem if isinstance(problem, Problem) else Problem(problem)
-    checked = Problem.from_text(known.text, known.truth if truth is None else truth)
-    policy = make_method(method, Settings.from_values(**settings))
-    if isinstance(generator, str):
-        registry.generator_preset(generator).check(checked.text)
-    return checked, policy
+    prepared = prepare(
+        problem, particles=particles, seed=seed, generator=generator, reward=reward, method=method, truth=truth,
+        **settings,
+    )  # fmt: skip
+    return start(prepared, stop=stop)
 
 
 def run(
     problem: str | Problem,
     *,
-    particles: int = 16,
-    seed: int = 0,
+    particles: int = _PARTICLES,
+    seed: int = _SEED,
     generator: str | Generator = "embedded",
     reward: str | RewardModel | RewardFunction = "embedded",
-    method: str = "particle_filtering",
+    method: str = DEFAULT_METHOD,
     truth: str | None = None,
     stop: Callable[[], bool] | None = None,
     **settings: Any,
 ) -> Trace:
     """A whole run as a trace; the arguments and errors are those of `stream`."""
-    from pfviz.trace.recorder import Recorder
-
-    recorder = Recorder()
-    for event in stream(
-        problem,
-        particles=particles,
-        seed=seed,
-        generator=generator,
-        reward=reward,
-        method=method,
-        truth=truth,
-        stop=stop,
+    prepared = prepare(
+        problem, particles=particles, seed=seed, generator=generator, reward=reward, method=method, truth=truth,
         **settings,
-    ):
+    )  # fmt: skip
+    return record(prepared, stop=stop)
+
+
+def record(prepared: Prepared, *, stop: Callable[[], bool] | None = None) -> Trace:
+    """A run that was prepared, as a trace; the arguments and errors are those of `start`."""
+    recorder = Recorder()
+    for event in start(prepared, stop=stop):
         recorder.record(event)
     return recorder.trace()
 
@@ -106,12 +183,7 @@ def resume(
 ) -> Trace:
     """The run of a trace that was stopped, or cut by `upto`, taken to its end; the arguments are those of
     `resume_stream`."""
-    from pfviz.trace.recorder import Recorder
-
-    recorder = Recorder()
-    for event in resume_stream(trace, generator=generator, reward=reward, stop=stop):
-        recorder.record(event)
-    return recorder.trace()
+    return record(prepare_resume(trace, generator=generator, reward=reward), stop=stop)
 
 
 def resume_stream(
@@ -128,28 +200,21 @@ def resume_stream(
     names, unless objects are given. Raises `ModelError` for others, `SettingError` for settings that this version does
     not know.
     """
-    policy = make_method(trace.method, Settings.from_values(seed=trace.seed, **trace.settings))
-    problem = Problem.from_text(trace.problem, trace.truth)
-    chosen = generator if generator is not None else trace.generator
-    if isinstance(chosen, str):
-        chosen = registry.get_generator(chosen)
-    judge = registry.as_reward(reward if reward is not None else trace.reward)
-    for role, name, recorded in (
-        ("generator", chosen.name, trace.generator),
-        ("reward model", judge.name, trace.reward),
-    ):
-        if name != recorded:
-            raise ModelError(f"The run was recorded with the {role} {recorded!r} and cannot go on with {name!r}.")
-    return run_events(problem, chosen, judge, policy, stop or never_stop, trace.past(), trace.started)
+    return start(prepare_resume(trace, generator=generator, reward=reward), stop=stop)
 
 
 def load(path: str | Path) -> Trace:
-    """A saved trace; raises `TraceError` if the file is damaged or foreign."""
-    from pfviz.trace.json_file import load as read
+    """Return the trace in a file of any format of `pfviz.trace.importers`; raises `TraceError` if the file is damaged
+    or foreign."""
+    from pfviz.trace.importers import open_trace
 
-    return read(path)
+    return open_trace(path)
 
 
 def reward(fn: RewardFunction, name: str | None = None) -> RewardModel:
     """A reward model from `fn(problem_text, steps) -> reward in [0, 1]`; its name is the function's unless given."""
     return FunctionReward(fn, name)
+
+
+def _name_of(model: str | Generator | RewardModel) -> str:
+    return model if isinstance(model, str) else model.name

@@ -30,6 +30,10 @@ class ProblemError(PfvizError):
         self.examples = examples
 
 
+class DatasetError(PfvizError):
+    """Problems cannot be read; the message names the data set, or the file and the line, and what was expected."""
+
+
 class SettingError(PfvizError):
     """A setting has a value that makes no sense; `field` names it."""
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import math
+from collections.abc import Mapping
+from typing import Any
 
 
 def format_percent(share: float, digits: int | None = None) -> str:
-    """Return a share in per cent, with so many digits after the point, or with those that matter: 48.3%, 0.42%, 100%."""
+    """Return a share in per cent, with `digits` after the point, or with those that matter: 48.3%, 0.42%, 100%."""
     per_cent = 100 * share
     if digits is not None:
         return f"{per_cent:.{digits}f}%"
@@ -47,3 +50,14 @@ def shorten(text: str, length: int, *, keep_end: bool = False) -> str:
     if len(line) <= length:
         return line
     return f"…{line[len(line) - length + 1 :].lstrip()}" if keep_end else f"{line[: length - 1].rstrip()}…"
+
+
+def describe_json(value: Any) -> str:
+    """Return what a JSON value is, in a few characters: false, "a text", a list of 3, an object of 2."""
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
+    if isinstance(value, Mapping):
+        return f"an object of {len(value)}"
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 10**30:
+        return "an integer of more than 30 digits"
+    return shorten(json.dumps(value, default=repr), 60)

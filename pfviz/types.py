@@ -17,6 +17,7 @@ from pfviz.problems.problem import Problem
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
 StepEnd = Literal["separator", "eos", "boxed", "tokens", "characters", "failed", ""]
 
 

@@ -6,17 +6,15 @@ shown: they speak of Python's types, and repeat the value, which may be long or 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import AfterValidator, ValidationError, ValidatorFunctionWrapHandler
 
-Value = TypeVar("Value")
+from pfviz.text import describe_json, shorten
 
-MAX_CHARACTERS = 60
-"""Characters of a value that a sentence shows."""
+Value = TypeVar("Value")
 
 _NOTHING = object()
 
@@ -37,7 +35,7 @@ class Mismatch:
 
     def __str__(self) -> str:
         if self.problem == "unknown":
-            return f"{self.path[:MAX_CHARACTERS]!r}: unknown; there are {self.expected}"
+            return f"{shorten(self.path, 60)!r}: unknown; there are {self.expected}"
         before = f"{self.path}: " if self.path else ""
         if self.problem == "missing":
             return f"{before}missing; expected {self.expected}"
@@ -86,18 +84,6 @@ def _find_model(annotation: Any) -> type | None:
     if _fields(annotation):
         return annotation  # type: ignore[no-any-return]
     return next((model for one in get_args(annotation) if (model := _find_model(one))), None)
-
-
-def describe_json(value: Any) -> str:
-    """Return what a JSON value is, in a few printable characters."""
-    if isinstance(value, list):
-        return f"a list of {len(value)}"
-    if isinstance(value, Mapping):
-        return f"an object of {len(value)}"
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 10**30:
-        return "an integer of more than 30 digits"
-    shown = json.dumps(value, default=repr)
-    return shown if len(shown) <= MAX_CHARACTERS else shown[: MAX_CHARACTERS - 3] + "…"
 
 
 def require(check: Callable[[Any], bool]) -> AfterValidator:

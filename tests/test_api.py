@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import pickle
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import pfviz
+from pfviz import api
 from pfviz.errors import ModelError, ProblemError, SettingError
 from pfviz.inference.events import RunEnded, RunStarted
+from pfviz.models import registry
 from pfviz.problems.problem import Problem
 from tests.contracts import toy
 
@@ -86,3 +90,83 @@ def test_other_names_are_no_attributes() -> None:
     assert {"run", "stream", "load", "reward", "figures", "perturbed"} <= set(dir(pfviz))
     with pytest.raises(AttributeError, match="nonsense"):
         _ = pfviz.nonsense
+
+
+# --- one way in -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def unloadable(monkeypatch: pytest.MonkeyPatch) -> None:
+    for role in ("generator", "reward"):
+        monkeypatch.setattr(registry, f"get_{role}", lambda name: pytest.fail(f"loaded {name}"))
+
+
+@pytest.mark.usefixtures("unloadable")
+def test_what_is_prepared_is_checked_and_nothing_is_loaded() -> None:
+    prepared = api.prepare("  Compute 1 + 2 ", particles=3, reward="oracle", method="beam_search", width=2, truth=" 3 ")
+    assert prepared.problem == Problem("Compute 1 + 2", "3")
+    assert prepared.names == ("embedded", "oracle")
+    settings = prepared.policy.settings
+    assert (prepared.policy.name, settings.particles, settings.width, settings.pick) == ("beam_search", 3, 2, "highest")
+    for wrong, error in (
+        ({"problem": "the integral of x"}, ProblemError),
+        ({"problem": " "}, ProblemError),
+        ({"tau": 0}, SettingError),
+        ({"method": "magic"}, SettingError),
+        ({"generator": "nobody"}, ModelError),
+        ({"reward": "nobody"}, ModelError),
+        ({"reward": 3}, ModelError),
+    ):
+        with pytest.raises(error):
+            api.prepare(**{"problem": "Compute 1 + 2", **wrong})
+
+
+def test_the_text_and_the_gate_are_checked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    checked: list[str] = []
+    usual, gate = Problem.from_text, registry.GENERATORS["embedded"].check
+
+    def from_text(text: str, truth: str | None = None) -> Problem:
+        checked.append("text")
+        return usual(text, truth)
+
+    def check(text: str) -> None:
+        checked.append("gate")
+        gate(text)
+
+    monkeypatch.setattr(Problem, "from_text", from_text)
+    monkeypatch.setitem(registry.GENERATORS, "embedded", replace(registry.GENERATORS["embedded"], check=check))
+    assert pfviz.run("Compute 1 + 2", particles=1, max_steps=1, reward="oracle").problem == "Compute 1 + 2"
+    assert checked == ["text", "gate"]
+
+
+def test_a_truth_is_worked_out_where_that_is_asked_for() -> None:
+    for given, asked, known in ((None, False, None), (None, True, "3"), ("4", True, "4"), ("", True, "3")):
+        assert api.prepare("Compute 1 + 2", truth=given, infer_truth=asked).problem.truth == known
+    assert api.prepare(Problem("Compute 1 + 2", " 5 "), infer_truth=True).problem.truth == "5"
+
+
+def test_a_prepared_run_can_be_pickled_and_begun_more_than_once() -> None:
+    prepared = api.prepare("Compute 1 + 2", particles=2, seed=3, method="parallel_tempering", iterations=2)
+    whole = api.record(prepared)
+    there = pickle.loads(pickle.dumps(prepared))
+    assert api.record(there).texts == api.record(prepared).texts == whole.texts
+    cut = pickle.loads(pickle.dumps(api.prepare_resume(whole.sweep(1).upto(1))))
+    assert [sweep.texts for sweep in api.record(cut).sweeps] == [sweep.texts for sweep in whole.sweeps]
+
+
+@pytest.mark.usefixtures("unloadable")
+def test_a_resumed_run_is_prepared_without_a_model_too() -> None:
+    trace = pfviz.run("toy", particles=3, **PAIR).upto(1)
+    assert api.prepare_resume(trace).names == (trace.generator, trace.reward)
+    with pytest.raises(SettingError, match="no method 'magic'"):
+        api.prepare_resume(replace(trace, method="magic"))
+    with pytest.raises(ModelError, match="cannot go on with"):
+        api.start(api.prepare_resume(trace, generator=toy.ToyGenerator(), reward=lambda problem, steps: 0.5))
+
+
+def test_a_former_name_of_a_setting_is_understood() -> None:
+    old = pfviz.run("toy", particles=4, seed=1, warmth=4, **PAIR)
+    new = pfviz.run("toy", particles=4, seed=1, tau_start_factor=4, **PAIR)
+    assert old.settings["tau_start_factor"] == 4
+    assert "warmth" not in old.settings
+    assert np.array_equal(old.log_weights, new.log_weights)

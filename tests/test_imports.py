@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-HEAVY = ("torch", "transformers", "gradio", "plotly")
+HEAVY = ("torch", "transformers", "gradio", "plotly", "scipy")
 
 
 def read_rooms() -> list[str]:
@@ -117,6 +117,37 @@ def test_a_forward_import_is_found(module: str, source: str) -> None:
 )
 def test_a_backward_import_is_allowed(module: str, source: str) -> None:
     assert forward_imports(source, module, ROOMS) == []
+
+
+def scipy_imports(source: str) -> list[int]:
+    """The lines that import scipy, inside functions too."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        names = [name.name for name in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            names = [node.module or ""]
+        if any(name.split(".")[0] == "scipy" for name in names):
+            found.append(node.lineno)
+    return found
+
+
+@pytest.mark.parametrize("path", FILES, ids=module_of)
+def test_scipy_is_imported_in_stats_alone(path: Path) -> None:
+    found = scipy_imports(path.read_text(encoding="utf-8"))
+    assert not found or module_of(path).startswith("pfviz.stats."), f"scipy is imported in lines {found}"
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        ("import numpy\nimport scipy.stats as st", [2]),
+        ("def f():\n    from scipy.special import ndtri", [2]),
+        ("from scipy import stats\nimport scipy", [1, 2]),
+        ("from pfviz.stats.wilson import wilson\nfrom . import scipy", []),
+    ],
+)
+def test_an_import_of_scipy_is_found(source: str, lines: list[int]) -> None:
+    assert scipy_imports(source) == lines
 
 
 @pytest.mark.parametrize(

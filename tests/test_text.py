@@ -6,7 +6,16 @@ import math
 
 import pytest
 
-from pfviz.text import format_amount, format_log_prob, format_number, format_percent, format_signed, pluralise, shorten
+from pfviz.text import (
+    describe_json,
+    format_amount,
+    format_log_prob,
+    format_number,
+    format_percent,
+    format_signed,
+    pluralise,
+    shorten,
+)
 
 
 @pytest.mark.parametrize(
@@ -79,3 +88,15 @@ def test_an_unknown_log_probability_is_no_number() -> None:
         "−∞",
         "unknown",
     ]
+
+
+def test_a_value_is_described_in_a_few_characters() -> None:
+    for value, shown in [
+        (10**400, "an integer of more than 30 digits"),
+        ("x" * 100, '"' + "x" * 58 + "…"),
+        ([1, 2], "a list of 2"),
+        ({"a": 1}, "an object of 1"),
+        (float("nan"), "NaN"),
+        (b"x", "\"b'x'\""),
+    ]:
+        assert describe_json(value) == shown

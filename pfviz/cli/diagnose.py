@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,25 +12,27 @@ from click.core import ParameterSource
 from rich.console import Console
 
 from pfviz.cli import lab_runs, lab_tables
+from pfviz.cli.dataset_option import dataset_option
 from pfviz.cli.files import INPUT_FILE, OUTPUT_FILE, check_writable, report_write
 from pfviz.cli.gather import gather_runs, select_reward
 from pfviz.cli.limits import EXIT_LIMIT_CROSSED, Limit, LimitType, limit_values
 from pfviz.cli.run import EXIT_INTERRUPTED
+from pfviz.cli.setting_options import setting_options
 from pfviz.cli.terminal import console, one_line
 from pfviz.errors import LabError
-from pfviz.inference.methods import METHODS
+from pfviz.inference.methods import METHODS, SAMPLING_METHOD
 from pfviz.lab.diagnosis import diagnose as examine
 from pfviz.lab.metrics.first_errors import evaluate
 from pfviz.lab.selftest import selftest
-from pfviz.lab.to_json import diagnosis_to_dict
+from pfviz.lab.to_json import diagnosis_to_dict, first_errors_to_dict
 from pfviz.trace.trace import Trace
 
-SELF_TEST_BASES = {"both": ("oracle", "embedded"), "oracle": ("oracle",), "embedded": ("embedded",)}
+SELF_TEST_BASES = {"both": selftest.BASES, **{base: (base,) for base in selftest.BASES}}
 EXIT_SELF_TEST_FAILED = 1  # exit status of a self-test that does not pass
 _RESULT_OPTIONS = {"html", "json_file", "fail_on"}
 _MODE_OPTIONS = {
     "files": {"reward", "mixed", *_RESULT_OPTIONS},
-    "batch": {"reward", "method", "particles", "temperature", "seed", "out", *_RESULT_OPTIONS},
+    "batch": {"reward", "dataset", "method", "particles", "temperature", "seed", "out", *_RESULT_OPTIONS},
     "processbench": {"reward", "json_file", "fail_on"},
     "self_test": {"base", "runs"},
 }
@@ -50,13 +51,21 @@ _MODE_OPTIONS = {
     "--html", type=OUTPUT_FILE, callback=check_writable, help="Write the report here, as a page that works offline."
 )
 @click.option("--json", "json_file", type=OUTPUT_FILE, callback=check_writable, help="Write the numbers here, as JSON.")
-@click.option("--fail-on", type=LimitType(), multiple=True, help="End with status 3 if a number crosses this limit.")
-@click.option("--batch", type=click.IntRange(1), metavar="N", help="Make N runs of held-out problems, diagnose them.")
 @click.option(
-    "--method", type=click.Choice(list(METHODS)), default="best_of_n", help="Of --batch: how particles are selected."
+    "--fail-on",
+    type=LimitType(),
+    multiple=True,
+    help="End with status 3 if a number crosses this limit; as often as wanted.",
 )
-@click.option("--particles", "-n", default=16, help="Of --batch: solutions of each run.")
-@click.option("--temperature", default=selftest.TEMPERATURE, help="Of --batch: of the generator's sampling.")
+@click.option("--batch", type=click.IntRange(1), metavar="N", help="Make N runs of as many problems, diagnose them.")
+@dataset_option(selftest.DATASET, "Of --batch: whose problems.")
+@click.option(
+    "--method",
+    type=click.Choice(list(METHODS)),
+    default=SAMPLING_METHOD,
+    help="Of --batch: how particles are selected.",
+)
+@setting_options(("particles", "temperature"), prefix="Of --batch: ", defaults={"temperature": selftest.TEMPERATURE})
 @click.option("--seed", "-s", default=0, help="Of --batch: of the first run; each one after it has the next.")
 @click.option(
     "--out", "-o", type=click.Path(file_okay=False, path_type=Path), help="Of --batch: folder to keep the runs in."
@@ -76,8 +85,25 @@ def diagnose(
 ) -> None:  # fmt: skip
     """Say where a reward model is wrong, from recorded runs: FILES, or folders of them.
 
-    Damaged files are named and left out; with --fail-on they are refused. Ctrl-C during --batch keeps the runs that are
-    over and diagnoses them.
+    Findings with the particles that show them, what they did to the runs, what more data would settle, and the measures
+    with their intervals. The more problems, the more can be said; runs that do not select (`--method best_of_n`) say
+    most.
+
+    \b
+    pfviz diagnose --batch 40 --reward naive --out runs/ --html report.html  # make runs, then diagnose them
+    pfviz diagnose runs/ --json numbers.json                                 # the same runs again, without a model
+    pfviz diagnose runs/ --fail-on auc=0.8 --fail-on calibration-error=0.2 --fail-on length=0.1
+    pfviz diagnose --processbench gsm8k.jsonl --reward Qwen/Qwen2.5-Math-PRM-7B
+    pfviz diagnose --self-test
+
+    `--fail-on` takes `auc`, `accuracy` and `first-error`, which must not fall below their limit, and `brier`,
+    `calibration-error`, `findings` (how many name a cause) and the name of any cause or consequence (the size of its
+    finding, 0 if there is none), which must not rise above it. A number that is not known crosses every limit.
+
+    Damaged files are named and left out; with `--fail-on` they are refused. Ctrl-C during `--batch` keeps the runs that
+    are over and diagnoses them.
+
+    Status: 0 all is well, 1 the self-test does not pass, 2 a mistake, 3 a limit is crossed, 130 Ctrl-C.
     """
     _check_one_mode(click.get_current_context())
     screen = console()
@@ -147,7 +173,7 @@ def _score_processbench(
         raise
     screen.print(lab_tables.first_errors(report))
     if json_file is not None:
-        _write_json(screen, json_file, {"reward": reward, "file": file.name, **dataclasses.asdict(report)})
+        _write_json(screen, json_file, {"reward": reward, "file": file.name, **first_errors_to_dict(report)})
     _exit_with_status(_print_crossed_limits(screen, limits, {"first-error": report.f1.value}), whole)
 
 

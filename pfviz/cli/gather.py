@@ -9,7 +9,8 @@ from pathlib import Path
 
 from pfviz.cli.terminal import one_line
 from pfviz.errors import LabError, TraceError
-from pfviz.trace.json_file import load
+from pfviz.text import pluralise
+from pfviz.trace.importers import list_suffixes, open_trace
 from pfviz.trace.trace import Trace
 
 
@@ -23,12 +24,13 @@ class GatheredRuns:
 
 
 def gather_runs(places: Sequence[Path]) -> GatheredRuns:
-    """The traces of these files, and of all `*.json` in these folders, each once. Raises `LabError` for none."""
-    files = [file for place in places for file in (sorted(place.glob("*.json")) if place.is_dir() else [place])]
+    """The traces of these files, and of all in these folders that end as traces do (`*.json`), each once. Raises
+    `LabError` for none."""
+    files = [file for place in places for file in (_list_folder(place) if place.is_dir() else [place])]
     found = GatheredRuns([], [], [])
     for file in dict.fromkeys(files):
         try:
-            found.traces.append(load(file))
+            found.traces.append(open_trace(file))
             found.files.append(file)
         except TraceError as error:
             said = str(error)
@@ -40,13 +42,17 @@ def gather_runs(places: Sequence[Path]) -> GatheredRuns:
     return found
 
 
+def _list_folder(folder: Path) -> list[Path]:
+    return sorted(file for suffix in list_suffixes() for file in folder.glob(f"*{suffix}"))
+
+
 def select_reward(found: GatheredRuns, reward: str | None, mixed: bool) -> GatheredRuns:
     """The runs under one reward: all of them, or those of `reward`.
 
     Raises `LabError` where there are several, unless they are to be `mixed`, and where `reward` has none.
     """
     counts = Counter(trace.reward for trace in found.traces)
-    listed = ", ".join(f"{one_line(name)} ({count} run{'' if count == 1 else 's'})" for name, count in counts.items())
+    listed = ", ".join(f"{one_line(name)} ({pluralise(count, 'run')})" for name, count in counts.items())
     if reward is not None:
         kept = [pair for pair in zip(found.traces, found.files, strict=True) if pair[0].reward == reward]
         if not kept:

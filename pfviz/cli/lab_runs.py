@@ -15,21 +15,23 @@ from pfviz.cli.progress import Interrupt
 from pfviz.errors import LabError
 from pfviz.lab.batch import run_batch
 from pfviz.lab.metrics.processbench import ScoredSample, read_samples, score_samples
-from pfviz.lab.selftest.selftest import Trial, held_out_problems, try_faults
+from pfviz.lab.selftest import selftest
+from pfviz.lab.selftest.selftest import Trial, try_faults
 from pfviz.models.decoding.threads import use_one_thread
+from pfviz.problems.datasets import load_problems
 from pfviz.trace.trace import Trace
 
 
-def make_runs(screen: Console, count: int, out: Path | None, **settings: Any) -> tuple[list[Trace], list[Path], bool]:
-    """Runs of held-out problems of the embedded world, saved as they come; their files, and whether all were made.
+def make_runs(
+    screen: Console, count: int, out: Path | None, *, dataset: str = selftest.DATASET, **settings: Any
+) -> tuple[list[Trace], list[Path], bool]:
+    """Runs of problems of a data set, saved as they come; their files, and whether all were made.
 
-    Raises `LabError` for more problems than there are, and for a folder that has runs already.
+    Raises `DatasetError` for more problems than there are, and `LabError` for a folder that has runs already.
     """
     if out is not None:
         _make_empty_folder(out)
-    given = held_out_problems(count)
-    if len(given) < count:
-        raise LabError(f"There are {len(given)} such problems, not {count}. Ask for fewer.")
+    given = load_problems(dataset, count)
     use_one_thread()
     traces: list[Trace] = []
     files: list[Path] = []

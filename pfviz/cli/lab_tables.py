@@ -18,8 +18,8 @@ from pfviz.lab.glossary import MEASURES, measures_by_name
 from pfviz.lab.metrics.first_errors import FirstErrorReport
 from pfviz.lab.selftest.selftest import Trial
 from pfviz.lab.to_json import open_questions
-from pfviz.stats.bootstrap import Estimate
-from pfviz.study.result import Estimate as Interval
+from pfviz.stats.estimate import Estimate
+from pfviz.text import pluralise, shorten
 
 MAX_EXAMPLES = 2  # examples of a finding
 MAX_EXAMPLE_LENGTH = 100  # characters of one
@@ -28,10 +28,7 @@ MAX_EXAMPLE_LENGTH = 100  # characters of one
 def print_diagnosis(screen: Console, found: Diagnosis) -> None:
     """Findings, what they did to the runs, what is wanted, and the measures."""
     rows = found.rows
-    head = (
-        f"{one_line(found.reward)}: {_format_count(found.runs, 'run')} of "
-        f"{_format_count(len(rows.problems), 'problem')}, "
-    )
+    head = f"{one_line(found.reward)}: {pluralise(found.runs, 'run')} of {pluralise(len(rows.problems), 'problem')}, "
     screen.print(untrusted_text(f"{head}{len(rows):,} prefixes", "bold"))
     screen.print("\nWhat is wrong", style="bold")
     screen.print(findings(found, found.findings.found) or "Nothing was found.")
@@ -61,9 +58,7 @@ def _format_example(of: Diagnosis, row: int) -> Text:
     text = one_line(one.last.text)
     judged = {True: " right", False: " wrong", None: ""}[one.last.right]
     where = f"run {one.run + 1}, step {one.step + 1}, node {one.node}: reward {one.last.reward:.2f}{judged}: "
-    return untrusted_text(
-        where + (text if len(text) <= MAX_EXAMPLE_LENGTH else text[: MAX_EXAMPLE_LENGTH - 1] + "…"), "dim"
-    )
+    return untrusted_text(where + (shorten(text, MAX_EXAMPLE_LENGTH)), "dim")
 
 
 def measures(found: Diagnosis) -> RenderableType:
@@ -77,7 +72,7 @@ def measures(found: Diagnosis) -> RenderableType:
             what.title,
             f"{one.value:.3f}" if known else "not known",
             f"{one.low:.3f} to {one.high:.3f}" if known and not math.isnan(one.low) else "",
-            f"{one.rows:,} {what.counted_over}" if one.rows else "",
+            f"{one.count:,} {what.counted_over}" if one.count else "",
         )
     return table
 
@@ -96,7 +91,7 @@ def self_test(tried: Sequence[Trial]) -> RenderableType:
 def first_errors(report: FirstErrorReport) -> RenderableType:
     """F1 and the two accuracies that it is the mean of."""
     table = _table("", "value", "95 % interval", "solutions")
-    rows: tuple[tuple[str, Interval, int], ...] = (
+    rows: tuple[tuple[str, Estimate, int], ...] = (
         ("F1 of first errors", report.f1, report.wrong + report.right),
         ("accuracy where a step is wrong", report.on_wrong, report.wrong),
         ("accuracy where none is", report.on_right, report.right),
@@ -114,10 +109,6 @@ def _indent(text: Text) -> Padding:
 def _format_estimate(one: Estimate) -> str:
     interval = "" if math.isnan(one.low) else f" ({one.low:.2f} to {one.high:.2f})"
     return f"{one.value:.2f}{interval}"
-
-
-def _format_count(count: int, what: str) -> str:
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
 
 
 def _table(*columns: str) -> Table:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import click
 from rich.console import Console
 
 from pfviz.cli.terminal import console
 from pfviz.models.hub import requirements
 from pfviz.models.hub.catalog import PAIRS
+from pfviz.models.prm.registry import PROTOCOLS
+from pfviz.models.registry import REWARDS
 
 
 @click.command()
 def models() -> None:
     """List the pairs of a generator and a reward model: memory, licence, and whether their files are here.
 
-    Take one with `pfviz run --pair NAME`. Any other model of the Hugging Face Hub, or a folder, is taken with
+    Take one with `pfviz run --pair NAME`. After them come the reward models that need no download, and the protocols by
+    which others are asked. Any other model of the Hugging Face Hub, or a folder, is taken with
     `pfviz run --model OWNER/NAME --reward-model OWNER/NAME`.
     """
     from pfviz.models.hub.devices import combined_devices
@@ -31,6 +36,15 @@ def models() -> None:
         screen.print()
     screen.print(f"This machine computes on {place.title} in {place.dtype}, with {place.gigabytes:.0f} GB.")
     _print_endpoints(screen)
+    _print_entries(screen, "--reward-model NAME", {name: preset.description for name, preset in REWARDS.items()})
+    _print_entries(screen, "--protocol NAME", {name: protocol.title for name, protocol in PROTOCOLS.items()})
+
+
+def _print_entries(screen: Console, option: str, entries: Mapping[str, str]) -> None:
+    """What an option can be, a line for each."""
+    screen.print(f"\n{option}", markup=False, highlight=False)
+    for name, text in entries.items():
+        screen.print(f"  {name}: {text}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _print_endpoints(screen: Console) -> None:

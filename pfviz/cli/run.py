@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,35 +9,29 @@ import click
 from click.core import ParameterSource
 from rich.console import Console
 
-import pfviz
+from pfviz import api
 from pfviz.cli import tables
 from pfviz.cli.files import INPUT_FILE, OUTPUT_FILE, check_writable, report_write
 from pfviz.cli.progress import Interrupt, Progress
+from pfviz.cli.setting_options import setting_options
 from pfviz.cli.terminal import console
-from pfviz.inference.aggregation import AGGREGATIONS
-from pfviz.inference.events import Event
-from pfviz.inference.methods import METHODS
-from pfviz.inference.potentials import POTENTIALS
-from pfviz.inference.resampling import RESAMPLERS
-from pfviz.inference.settings import FINISHED_MODES, PICKS, TRIGGERS, Settings
+from pfviz.inference.methods import DEFAULT_METHOD, METHODS
+from pfviz.inference.settings import SETTINGS
 from pfviz.models.hub.catalog import PAIRS
 from pfviz.models.hub.published import is_hub_id_or_folder, join_protocol
 from pfviz.models.prm.registry import PROTOCOLS
 from pfviz.models.registry import REWARDS
-from pfviz.trace import Recorder, Trace
+from pfviz.trace import Recorder, Trace, load
 
 EXIT_INTERRUPTED = 130  # what shells expect of a command that Ctrl-C ended
 
-
-DEFAULT_SETTINGS = Settings()
+_FIRST_SETTINGS = ("particles", "seed")
+"""Options that stand before those of the models."""
 
 
 @click.command()
 @click.argument("problem", required=False)
-@click.option(
-    "--particles", "-n", default=DEFAULT_SETTINGS.particles, help="Solutions that are written side by side (N)."
-)
-@click.option("--seed", "-s", default=DEFAULT_SETTINGS.seed, help="The same seed gives the same run.")
+@setting_options(_FIRST_SETTINGS)
 @click.option("--truth", help="The true answer; answers are then marked ✓ or ✗.")
 @click.option("--pair", type=click.Choice(list(PAIRS)), help="Both models by one name; `pfviz models` lists them.")
 @click.option(
@@ -60,59 +53,13 @@ DEFAULT_SETTINGS = Settings()
 @click.option(
     "--protocol", type=click.Choice(list(PROTOCOLS)), help="Ask that reward model so, whatever its files say of it."
 )
-@click.option("--endpoint", metavar="NAME", help="Let this configured server write the steps: --model endpoint:NAME.")
 @click.option(
-    "--method", type=click.Choice(list(METHODS)), default="particle_filtering", help="How particles are selected."
+    "--endpoint",
+    metavar="NAME",
+    help="Let this configured server write the steps, as does --model endpoint:NAME; see docs/endpoints.md.",
 )
-@click.option("--temperature", default=DEFAULT_SETTINGS.temperature, help="Of the generator's sampling; 0 is greedy.")
-@click.option(
-    "--tau", default=DEFAULT_SETTINGS.tau, help="Softmax temperature of the weights; small trusts the reward more."
-)
-@click.option(
-    "--potential", type=click.Choice(list(POTENTIALS)), default=DEFAULT_SETTINGS.potential, help="What a reward weighs."
-)
-@click.option(
-    "--resampler", type=click.Choice(list(RESAMPLERS)), default=DEFAULT_SETTINGS.resampler, help="Scheme of resampling."
-)
-@click.option(
-    "--trigger",
-    type=click.Choice(TRIGGERS),
-    default=DEFAULT_SETTINGS.trigger,
-    help="Resample after every step, or when ESS/N falls below the threshold.",
-)
-@click.option("--threshold", default=DEFAULT_SETTINGS.threshold, help="ESS/N below which `--trigger ess` resamples.")
-@click.option(
-    "--finished",
-    type=click.Choice(FINISHED_MODES),
-    default=DEFAULT_SETTINGS.finished,
-    help="Whether finished particles are resampled with the others, or kept aside with their weights.",
-)
-@click.option(
-    "--warmth",
-    default=DEFAULT_SETTINGS.warmth,
-    help="Tau is so many times larger at first, and halves at each step; 1 is constant.",
-)
-@click.option(
-    "--iterations",
-    default=DEFAULT_SETTINGS.iterations,
-    help="Of particle Gibbs, and of each chain of parallel tempering.",
-)
-@click.option("--chains", default=DEFAULT_SETTINGS.chains, help="Of parallel tempering.")
-@click.option(
-    "--ladder", default=DEFAULT_SETTINGS.ladder, help="How many times each chain's tau is that of the one below it."
-)
-@click.option(
-    "--width", default=DEFAULT_SETTINGS.width, help="Copies of a survivor in beam search, slots of a subtree in DVTS."
-)
-@click.option(
-    "--aggregation",
-    type=click.Choice(list(AGGREGATIONS)),
-    default=DEFAULT_SETTINGS.aggregation,
-    help="What the rewards of a solution's steps count together.",
-)
-@click.option("--pick", type=click.Choice(PICKS), default=DEFAULT_SETTINGS.pick, help="How the answer is chosen.")
-@click.option("--max-steps", default=DEFAULT_SETTINGS.max_steps, help="Steps after which the run ends.")
-@click.option("--max-step-tokens", default=DEFAULT_SETTINGS.max_step_tokens, help="Tokens after which a step ends.")
+@click.option("--method", type=click.Choice(list(METHODS)), default=DEFAULT_METHOD, help="How particles are selected.")
+@setting_options(name for name in SETTINGS if name not in _FIRST_SETTINGS)
 @click.option(
     "--resume",
     type=INPUT_FILE,
@@ -129,21 +76,29 @@ def run(
     html: Path | None,
     **settings: Any,
 ) -> None:
-    """Solve PROBLEM with a particle filter; print progress and the answers.
+    """Solve PROBLEM with a particle filter; print a line per step, then the answers and the best solution.
+
+    \b
+    pfviz run "Compute (12 + 7) * 3 - 45" --particles 16 --seed 7 --out run.json --html run.html
+    pfviz run "Solve 3x + 5 = 20" --method particle_gibbs --iterations 4
+    pfviz run "A train leaves at nine and …" --pair laptop --truth 12
+
+    Of the reward models, `naive` can be fooled; `oracle` never errs, and has to know the answer (`--truth`, for a
+    story); `confidence`, and `confidence-min`, `-sum` and `-entropy`, ask the generator itself.
 
     Ctrl-C stops the run between two tokens; what it did until then is printed and written all the same, and `--resume`
-    goes on from a trace so written as if nothing had happened.
+    goes on from a trace so written as if nothing had happened: on a CPU, with the same versions, bit for bit.
     """
     screen = console()
     if resume is not None:
         _check_only_resume(click.get_current_context())
-        recorded = pfviz.load(resume)
-        trace = _record_run(screen, recorded.generator, lambda stop: _resume_events(recorded, stop))
+        prepared = api.prepare_resume(load(resume))
     elif problem is not None:
         _choose_models(click.get_current_context(), settings)
-        trace = _record_run(screen, settings["generator"], lambda stop: pfviz.stream(problem, stop=stop, **settings))
+        prepared = api.prepare(problem, **settings)
     else:
         raise click.UsageError("Give a PROBLEM, or --resume FILE.")
+    trace = _record_run(screen, prepared)
     screen.print()
     tables.print_result(screen, trace)
     _write_files(screen, trace, out, html)
@@ -186,21 +141,15 @@ def _check_only_resume(ctx: click.Context) -> None:
         )
 
 
-def _resume_events(trace: Trace, stop: Callable[[], bool]) -> Iterator[Event]:
-    from pfviz.api import resume_stream
-
-    return resume_stream(trace, stop=stop)
-
-
-def _record_run(screen: Console, generator: str, begin: Callable[[Callable[[], bool]], Iterator[Event]]) -> Trace:
+def _record_run(screen: Console, prepared: api.Prepared) -> Trace:
     """Run to the end, or to Ctrl-C, and return the trace of the complete steps."""
-    if generator == "embedded":
+    if prepared.names[0] == "embedded":
         from pfviz.models.decoding.threads import use_one_thread
 
         use_one_thread()
     recorder, interrupt = Recorder(), Interrupt()
     with Progress(screen) as progress:
-        events = begin(interrupt.stop_requested)  # loads the models; Ctrl-C aborts here
+        events = api.start(prepared, stop=interrupt.stop_requested)  # loads the models; Ctrl-C aborts here
         with interrupt.catch_sigint():
             for event in events:
                 recorder.record(event)

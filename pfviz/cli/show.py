@@ -8,17 +8,20 @@ import click
 
 from pfviz.cli import tables
 from pfviz.cli.terminal import console
-from pfviz.trace import load
+from pfviz.trace.importers import open_trace
 
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def show(file: Path) -> None:
-    """Print the run that `pfviz run --out` wrote to FILE.
+    """Print the run that `pfviz run --out` wrote to FILE, or one of another format that pfviz reads.
 
     The problem, a row per step, the answers, and the best solution with the reward of each step.
+
+    \b
+    pfviz show run.json
     """
-    screen, trace = console(), load(file)
+    screen, trace = console(), open_trace(file)
     screen.print(tables.heading(trace))
     screen.print()
     screen.print(tables.steps(trace))

@@ -1,4 +1,4 @@
-"""`pfviz study`: accuracy against generations, of every method, on held-out problems of the embedded world."""
+"""`pfviz study`: accuracy against generations, of every method, on the problems of a data set."""
 
 from __future__ import annotations
 
@@ -11,28 +11,24 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from pfviz.cli.dataset_option import dataset_option
 from pfviz.cli.run import EXIT_INTERRUPTED
+from pfviz.cli.setting_options import setting_options
 from pfviz.cli.tables import accuracies
 from pfviz.cli.terminal import console
 from pfviz.errors import StudyError
-from pfviz.inference.aggregation import AGGREGATIONS
-from pfviz.inference.potentials import POTENTIALS
+from pfviz.inference.methods import METHODS
 from pfviz.inference.settings import Settings
-from pfviz.models.registry import REWARDS
-from pfviz.problems.problem import Problem
+from pfviz.models.registry import GENERATORS, REWARDS
+from pfviz.problems.datasets import check_problems, describe_source, load_problems
 from pfviz.resources import weights_dir
-from pfviz.study.budgets import BUDGET_RULES, BUDGETS, settings_for
 from pfviz.study.models import Pair
-from pfviz.study.plan import Job, jobs, units
-from pfviz.study.provenance import describe_study
+from pfviz.study.plan import BUDGETS, Job, jobs, settings_for, units
+from pfviz.study.provenance import DEFAULT_DATASET, describe_study
 from pfviz.study.result import Result
 from pfviz.study.run_job import Outcome
 from pfviz.study.store import Store
 from pfviz.study.summary import summarise
-
-REWARD_FOLDERS = {"embedded": "reward", "naive": "naive-reward"}
-"""Name of a reward → its folder beside the generator's; the other presets need none."""
-DEFAULT_SETTINGS = Settings()
 
 
 class NameListType(click.ParamType[Any]):
@@ -73,29 +69,25 @@ class NumberListType(click.ParamType[Any]):
 @click.command()
 @click.option(
     "--methods",
-    type=NameListType(tuple(BUDGET_RULES)),
-    default=tuple(BUDGET_RULES),
+    type=NameListType(tuple(METHODS)),
+    default=tuple(METHODS),
     show_default="all",
     help="Who is compared.",
 )
 @click.option(
     "--budgets", type=NumberListType(), default=BUDGETS, show_default="1,2,4,…,64", help="Numbers of generations (N)."
 )
-@click.option("--problems", type=click.IntRange(1, 100_000), default=200, help="How many held-out problems.")
+@click.option("--problems", type=click.IntRange(1, 100_000), default=200, help="How many problems.")
+@dataset_option(DEFAULT_DATASET, "Whose problems.")
 @click.option("--seeds", type=click.IntRange(1, 1000), default=2, help="Runs of each method, budget and problem.")
-@click.option("--problem-seed", type=click.IntRange(0), default=0, help="Of the problems; 0: those of the model card.")
+@click.option(
+    "--problem-seed",
+    type=click.IntRange(0),
+    default=0,
+    help="Of the problems; 0: those of the model card, the first of a file.",
+)
 @click.option("--reward", type=click.Choice(list(REWARDS)), default="embedded", help="Who scores the steps.")
-@click.option("--temperature", default=DEFAULT_SETTINGS.temperature, help="Of the generator's sampling.")
-@click.option("--tau", default=DEFAULT_SETTINGS.tau, help="Softmax temperature of the weights.")
-@click.option(
-    "--potential", type=click.Choice(list(POTENTIALS)), default=DEFAULT_SETTINGS.potential, help="What a reward weighs."
-)
-@click.option(
-    "--aggregation",
-    type=click.Choice(list(AGGREGATIONS)),
-    default=DEFAULT_SETTINGS.aggregation,
-    help="What the rewards of a solution's steps count together.",
-)
+@setting_options(("temperature", "tau", "potential", "aggregation"))
 @click.option(
     "--out",
     "-o",
@@ -104,30 +96,40 @@ class NumberListType(click.ParamType[Any]):
     help="Folder of the results.",
 )
 @click.option("--workers", type=click.IntRange(1), show_default="all cores", help="Processes that run side by side.")
-@click.option("--ray", metavar="ADDRESS", help="Hand the runs to this Ray cluster; `local` starts one here.")
+@click.option(
+    "--ray",
+    metavar="ADDRESS",
+    help="Hand the runs to this Ray cluster (pip install 'pfviz[ray]'); `local` starts one here.",
+)
 @click.option("--report", is_flag=True, help="Run nothing; write the tables and the figure of what is there.")
 def study(
-    methods: tuple[str, ...], budgets: tuple[int, ...], problems: int, seeds: int, problem_seed: int, reward: str,
-    out: Path, workers: int | None, ray: str | None, report: bool, **settings: Any,
+    methods: tuple[str, ...], budgets: tuple[int, ...], problems: int, seeds: int, dataset: str, problem_seed: int,
+    reward: str, out: Path, workers: int | None, ray: str | None, report: bool, **settings: Any,
 ) -> None:  # fmt: skip
     """Measure the accuracy of every method against the number of generations, with intervals.
 
-    Outcomes are kept in OUT as they come. Ctrl-C stops; the same command goes on, and one with more problems, seeds,
-    methods or budgets adds to what is there.
+    Every method at every budget, on held-out problems of the embedded world, all on the same problems and seeds.
+
+    \b
+    pfviz study --methods particle_filtering,best_of_n --budgets 1,4,16 --problems 50
+
+    Outcomes are kept in the folder of `--out` as they come: `outcomes.jsonl`, and then `table.json`, `table.csv` and
+    `curve.html`. Ctrl-C stops; the same command goes on, and one with more problems, seeds, methods or budgets adds to
+    what is there.
     """
     screen = console()
     wanted = units(methods, budgets, problems, seeds)
     if not report:
-        from pfviz.tiny.world import held_out_tasks
-
-        tiny = weights_dir()
-        pair = Pair(tiny / "generator", tiny / REWARD_FOLDERS[reward] if reward in REWARD_FOLDERS else reward)
+        writer, folder = GENERATORS["embedded"], REWARDS[reward].folder
+        pair = Pair(weights_dir() / str(writer.folder), reward if folder is None else weights_dir() / folder)
         common = Settings.from_values(**settings)
         for method in methods:  # refused here, not in a worker
             for budget in budgets:
                 settings_for(method, budget, common)
-        store = Store.open(out / "outcomes.jsonl", describe_study(pair, reward, common, problem_seed))
-        texts = [Problem(task.text, str(task.answer)) for task in held_out_tasks(problems, problem_seed)]
+        texts = load_problems(dataset, problems, problem_seed)
+        check_problems(texts, lambda problem: writer.check(problem.text))  # refused here, not in a worker
+        about = describe_study(pair, reward, common, problem_seed, describe_source(dataset))
+        store = Store.open(out / "outcomes.jsonl", about)
         missing = [unit for unit in wanted if unit not in store.outcomes]
         found = _run_jobs(list(jobs(missing, texts)), common, pair, workers, ray)
         if not _store_outcomes(screen, found, store, len(missing), len(wanted)):

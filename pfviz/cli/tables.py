@@ -10,7 +10,9 @@ from rich.text import Text
 
 from pfviz.cli.terminal import one_line, untrusted_text
 from pfviz.diagnostics import distinct_ancestors, ess_fraction
+from pfviz.study.provenance import name_problems
 from pfviz.study.result import Result
+from pfviz.text import pluralise
 from pfviz.trace import Trace
 
 
@@ -90,8 +92,9 @@ def accuracies(result: Result) -> RenderableType:
         points = dict(result.curve(method))
         cells = [f"{points[budget].value:.3f}" if budget in points else "" for budget in budgets]
         table.add_row(untrusted_text(method.replace("_", " ")), *cells)
-    seeds = "1 seed" if result.seeds == 1 else f"{result.seeds} seeds"
-    return Group(table, f"share of {result.problems} held-out problems answered rightly, {seeds}")
+    seeds = pluralise(result.seeds, "seed")
+    problems = f"{result.problems} {one_line(name_problems(result.about))}"
+    return Group(table, untrusted_text(f"share of {problems} answered rightly, {seeds}"))
 
 
 def _table(*columns: str, text: Sequence[str] = ()) -> Table:

@@ -11,7 +11,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from pfviz.diagnostics.reweighing import ReweighedSweep, Rule, recorded_settings
 from pfviz.diagnostics.truth import true_answer
@@ -19,9 +18,7 @@ from pfviz.inference.answers import Answer, Answers
 from pfviz.inference.weights import ess
 from pfviz.rng import derive_rng
 from pfviz.trace.trace import Trace
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
+from pfviz.types import FloatArray, IntArray
 
 UNKNOWN_FUTURES_CAVEAT = "Futures that were never generated stay unknown: each step is asked by itself."
 

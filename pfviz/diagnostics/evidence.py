@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from pfviz.inference.methods import METHODS
 from pfviz.trace.trace import Trace
+from pfviz.types import FloatArray
 
 
-def cumulative_log_evidence(trace: Trace) -> npt.NDArray[np.float64]:
+def cumulative_log_evidence(trace: Trace) -> FloatArray:
     """(T,) log Ẑ after each step, nats: the running sum of log Σ exp(log_carried + potential).
 
     Comparable only between runs with the same `evidence_name`.
@@ -29,7 +29,7 @@ def evidence_name(trace: Trace) -> str:
 def is_filter(trace: Trace) -> bool:
     """Whether the weights estimate a posterior: a filter's do, those of a search or of a vote do not. A method that is
     not known here is taken for a filter."""
-    return trace.method not in METHODS or "potential" in METHODS[trace.method].setting_names
+    return trace.method not in METHODS or METHODS[trace.method].family == "filter"
 
 
 def mass_name(trace: Trace) -> str:

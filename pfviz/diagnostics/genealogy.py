@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from pfviz.diagnostics.evidence import is_filter
 from pfviz.trace.trace import Trace
-
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
+from pfviz.types import BoolArray, FloatArray, IntArray
 
 
 def lineage_slots(trace: Trace) -> IntArray:
@@ -59,7 +56,7 @@ def offspring(trace: Trace) -> IntArray:
     return np.array([np.bincount(row, minlength=n) for row in trace.ancestors], dtype=np.int64).reshape(-1, n)
 
 
-def expected_offspring(trace: Trace) -> npt.NDArray[np.float64]:
+def expected_offspring(trace: Trace) -> FloatArray:
     """(T, N): the mean number of children if step t resamples: N·W of every unbiased resampler.
 
     Where finished particles are kept aside, each has one child, and the F others share F among themselves. A pinned

@@ -6,15 +6,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from pfviz.diagnostics.genealogy import root_ancestor
 from pfviz.diagnostics.truth import RIGHT, WRONG
-from pfviz.stats.clustered import Estimate, slope
+from pfviz.stats.clustered import slope
+from pfviz.stats.estimate import Estimate
 from pfviz.trace.trace import Trace
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
+from pfviz.types import FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)

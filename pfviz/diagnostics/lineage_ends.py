@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from pfviz.diagnostics.evidence import is_filter
 from pfviz.diagnostics.genealogy import descendants, expected_offspring, offspring
@@ -19,8 +18,7 @@ from pfviz.inference.methods import METHODS
 from pfviz.problems.answers import extract_answer, is_correct
 from pfviz.problems.problem import SEPARATOR
 from pfviz.trace.trace import Node, Trace
-
-BoolArray = npt.NDArray[np.bool_]
+from pfviz.types import BoolArray, IntArray
 
 Verdict = Literal["low reward", "bad luck", "early stop", "alive"]
 
@@ -100,7 +98,7 @@ def lineage_ends(trace: Trace, mask: BoolArray) -> tuple[LineageEnd, ...]:
     return tuple(sorted(found, key=lambda end: (end.verdict == "alive", end.step, end.rank, end.uid)))
 
 
-def _lineage_end(trace: Trace, t: int, copies: npt.NDArray[np.int64], expected: float) -> LineageEnd:
+def _lineage_end(trace: Trace, t: int, copies: IntArray, expected: float) -> LineageEnd:
     slot = int(copies[0])
     reward = float(trace.rewards[t, slot])
     # The last step of a run that was stopped may have had its event; else nothing was drawn there.
@@ -121,7 +119,7 @@ def _lineage_end(trace: Trace, t: int, copies: npt.NDArray[np.int64], expected: 
     )  # fmt: skip
 
 
-def prefix_labels(trace: Trace, truth: Truth) -> npt.NDArray[np.int64]:
+def prefix_labels(trace: Trace, truth: Truth) -> IntArray:
     """(T, N): the labels of the prefixes; of a solution that was finished and has none, that of its answer."""
     found = truth.prefixes.copy()
     if truth.answer is None:

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from pfviz.diagnostics.genealogy import root_ancestor
 from pfviz.diagnostics.truth import RIGHT, WRONG
 from pfviz.inference.weights import ess
-from pfviz.stats.clustered import Estimate, mean
+from pfviz.stats.clustered import mean
+from pfviz.stats.estimate import Estimate
 from pfviz.trace.trace import Trace
-
-IntArray = npt.NDArray[np.int64]
+from pfviz.types import IntArray
 
 DEFAULT_BAR = 0.5
 """The bar where no node of the other kind is there to set one: even odds."""

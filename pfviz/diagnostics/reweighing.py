@@ -8,34 +8,34 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from pfviz.diagnostics.evidence import is_filter
 from pfviz.errors import SettingError
 from pfviz.inference.methods import METHODS
 from pfviz.inference.methods.base import Method, Population, Selection
 from pfviz.inference.methods.particle_filtering import ParticleFiltering
-from pfviz.inference.settings import Settings
+from pfviz.inference.settings import SETTINGS, Settings
 from pfviz.inference.weights import log_normalise
 from pfviz.rng import derive_rng, sweep_seed
 from pfviz.trace.trace import Trace
+from pfviz.types import FloatArray
 
-FloatArray = npt.NDArray[np.float64]
+MAX_TAU, MAX_CHAIN, MAX_SEED = SETTINGS["tau"].high, int(SETTINGS["chains"].high), int(SETTINGS["seed"].high)
 
-MAX_TAU, MAX_SEED = 1000.0, 2**63 - 1  # that the settings allow
+_USUAL = Settings()
 
 
 @dataclass(frozen=True)
 class Rule:
     """How particles are weighed and selected: settings of a filter (what each may be: `pfviz.inference.settings`)."""
 
-    resampler: str = "multinomial"
-    tau: float = 1.0
-    potential: str = "odds"
-    trigger: str = "always"
-    threshold: float = 0.5
-    aggregation: str = "last"
-    seed: int = 0
+    resampler: str = _USUAL.resampler
+    tau: float = _USUAL.tau
+    potential: str = _USUAL.potential
+    trigger: str = _USUAL.trigger
+    threshold: float = _USUAL.threshold
+    aggregation: str = _USUAL.aggregation
+    seed: int = _USUAL.seed
 
     def validate(self) -> Rule:
         """The same with its numbers converted from text; raises `SettingError` that names what makes no sense."""
@@ -68,18 +68,17 @@ def recorded_rule(trace: Trace) -> Rule:
     if not is_filter(trace):
         return Rule(aggregation=settings.aggregation, seed=settings.seed)
     # What a method fixes, such as the scheme of particle Gibbs, is not always what the settings say.
-    fixed = make_method_or_default(trace.method, settings).settings
+    fixed = make_chain_or_default(trace.method, settings).settings
     rule = Rule(**{name: getattr(fixed, name) for name in Rule().__dict__})
-    if trace.method == "parallel_tempering":
-        rule = replace(rule, tau=min(MAX_TAU, settings.tau * settings.ladder ** min(trace.chain, 64)))
-    return replace(rule, seed=settings.seed)
+    tau = METHODS.get(trace.method, ParticleFiltering).chain_tau(settings, min(trace.chain, MAX_CHAIN))
+    return replace(rule, tau=min(MAX_TAU, tau), seed=settings.seed)
 
 
-def make_method_or_default(name: str, settings: Settings) -> Method:
-    """The method of that name, a chain's where it has several; particle filtering where it is not known, or does not
-    run with these settings."""
+def make_chain_or_default(name: str, settings: Settings) -> Method:
+    """The policy of a chain of that method with these settings; particle filtering where the method is not known, or
+    does not run with them."""
     with suppress(SettingError, KeyError):
-        return METHODS[{"parallel_tempering": "particle_gibbs"}.get(name, name)](settings)
+        return METHODS[name](replace(settings, chains=1)).chains[0]
     return ParticleFiltering(settings)
 
 
@@ -95,7 +94,7 @@ class ReweighedSweep:
         self.trace, self.rule = trace, rule
         usual = recorded_settings(trace)
         settings = replace(usual, **rule.__dict__)
-        self._weigher = make_method_or_default(trace.method if is_filter(trace) else "particle_filtering", settings)
+        self._weigher = make_chain_or_default(trace.method if is_filter(trace) else ParticleFiltering.name, settings)
         self._selector = ParticleFiltering(settings)
         self._max_steps = usual.max_steps
         first = [sweep.steps for sweep in trace.sweeps if sweep.iteration == 0]

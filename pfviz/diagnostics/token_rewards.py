@@ -10,12 +10,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from pfviz.trace.trace import Node, Trace
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
+from pfviz.types import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +24,7 @@ class SolutionRewards:
     rewards: FloatArray
     uids: IntArray
     reward_ends: IntArray
-    is_step_reward: npt.NDArray[np.bool_]
+    is_step_reward: BoolArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from pfviz.errors import ProblemError
 from pfviz.problems.answers import extract_answer, is_correct
 from pfviz.problems.ground_truth import compute_true_answer
 from pfviz.problems.problem import SEPARATOR, Problem
 from pfviz.trace.trace import Trace
-
-IntArray = npt.NDArray[np.int64]
+from pfviz.types import IntArray
 
 RIGHT, WRONG, UNKNOWN = 1, 0, -1
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from pfviz.trace.trace import Trace
-
-FloatArray = npt.NDArray[np.float64]
+from pfviz.types import FloatArray
 
 
 def ess_fraction(trace: Trace) -> FloatArray:

@@ -8,7 +8,7 @@ import numpy as np
 
 from pfviz.diagnostics.counterfactual import regroup_answers
 from pfviz.diagnostics.evidence import is_filter
-from pfviz.diagnostics.reweighing import ReweighedSweep, make_method_or_default, recorded_rule, recorded_settings
+from pfviz.diagnostics.reweighing import ReweighedSweep, make_chain_or_default, recorded_rule, recorded_settings
 from pfviz.inference.aggregation import AGGREGATIONS
 from pfviz.inference.answers import Answer
 from pfviz.trace.trace import Trace
@@ -55,7 +55,7 @@ def _scores_and_log_weights(trace: Trace, aggregation: str) -> tuple[FloatArray,
     scores = weighed.population.scores(aggregation)
     if is_filter(trace):
         return scores, weighed.log_weights
-    method = make_method_or_default(trace.method, replace(recorded_settings(trace), aggregation=aggregation))
+    method = make_chain_or_default(trace.method, replace(recorded_settings(trace), aggregation=aggregation))
     return scores, np.where(trace.failed, -np.inf, method.weigh(weighed.population).log_weights)
 
 

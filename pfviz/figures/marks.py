@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from pfviz.diagnostics import expected_offspring, offspring
-from pfviz.figures.theme import escape, shorten
+from pfviz.figures.theme import escape
 from pfviz.lab.probes.values import PrefixValue
+from pfviz.text import pluralise, shorten
 from pfviz.trace.trace import Trace
-
-FloatArray = npt.NDArray[np.float64]
+from pfviz.types import FloatArray
 
 CURVE_POINTS = 12
 MIN_DIAMETER = 4.0
@@ -67,7 +67,7 @@ def node_hovers(trace: Trace, values: Mapping[int, PrefixValue] | None = None) -
             if known is not None:
                 lines.append(format_value(known))
             if trace.resampled[t]:
-                lines.append(f"N·W = {expected[t, n]:.2f} → {_format_child_count(int(children[t, n]))}")
+                lines.append(f"N·W = {expected[t, n]:.2f} → {_format_children(int(children[t, n]))}")
             if written and trace.texts[t][n]:
                 lines.append(f"<i>{escape(shorten(trace.texts[t][n], 60))}</i>")
             row.append("<br>".join(lines))
@@ -75,5 +75,5 @@ def node_hovers(trace: Trace, values: Mapping[int, PrefixValue] | None = None) -
     return rows
 
 
-def _format_child_count(count: int) -> str:
-    return {0: "no child", 1: "1 child"}.get(count, f"{count} children")
+def _format_children(count: int) -> str:
+    return pluralise(count, "child", "children") if count else "no child"

@@ -267,12 +267,6 @@ def escape(text: str) -> str:
     return html.escape(" ".join(text.split())).replace("$", "&#36;").replace("%{", "&#37;{")
 
 
-def shorten(text: str, length: int) -> str:
-    """At most `length` characters of the text on one line, … where it was cut."""
-    line = " ".join(text.split())
-    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
-
-
 def recolour(spec: Any, dark: bool) -> Any:
     """A figure's JSON with every light token replaced by its dark one (unchanged if not `dark`)."""
     if not dark:

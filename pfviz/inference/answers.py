@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from pfviz.inference.weights import log_normalise, normalise
 from pfviz.problems.answers import canonical_answer, extract_answer, is_correct
 from pfviz.problems.problem import SEPARATOR
-from pfviz.types import FloatArray
+from pfviz.types import BoolArray, FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +107,13 @@ class TraceLike(Protocol):
     @property
     def particles(self) -> int: ...
     @property
-    def finished(self) -> npt.NDArray[np.bool_]: ...  # (T, N)
+    def finished(self) -> BoolArray: ...  # (T, N)
     @property
     def scores(self) -> FloatArray: ...  # (T, N)
     @property
     def log_weights(self) -> FloatArray: ...  # (T, N)
     @property
-    def failed(self) -> npt.NDArray[np.bool_]: ...  # (N,) at the last step
+    def failed(self) -> BoolArray: ...  # (N,) at the last step
 
     def path_texts(self, t: int, n: int) -> list[str]: ...
 

@@ -1,8 +1,11 @@
-"""The settings of a run, checked: a value that makes no sense is refused with the field that holds it."""
+"""The settings of a run, checked: a value that makes no sense is refused with the field that holds it.
+
+A new setting is one field here, and the kernel that reads it: the command line, the page and docs/cli.md show it.
+"""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from difflib import get_close_matches
 from typing import Any
@@ -11,65 +14,102 @@ from pfviz.errors import SettingError
 from pfviz.inference.aggregation import AGGREGATIONS
 from pfviz.inference.potentials import POTENTIALS
 from pfviz.inference.resampling import RESAMPLERS
+from pfviz.inference.setting import Setting, label_choices, setting
 from pfviz.types import Sampling
 
-TRIGGERS = ("always", "ess")
-PICKS = ("usual", "highest", "vote", "majority", "draw")
-FINISHED_MODES = ("pooled", "absorbing")
+TRIGGERS = {"always": "After every step", "ess": "When ESS/N is low"}
+PICKS = {
+    "usual": "As usual for the method",
+    "highest": "Highest reward",
+    "vote": "Most weight",
+    "majority": "Most particles",
+    "draw": "Drawn by weight",
+}
+FINISHED_MODES = {"pooled": "Resampled with the others", "absorbing": "Kept aside with their weight"}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How a run is made. Numbers may come as text (from a form); they are converted, or refused by `SettingError`."""
 
-    particles: int = 16  # N
-    temperature: float = 0.8  # of the generator's sampling; 0 is greedy
-    tau: float = 1.0  # of the softmax over the particles' potentials
-    warmth: float = 1.0  # tau is so many times larger at the first step, and halves from step to step until it is tau
-    potential: str = "odds"  # what a reward says; see potentials.py
-    resampler: str = "multinomial"
-    trigger: str = "always"  # resample after every step, or when ESS/N falls below `threshold`
-    threshold: float = 0.5
-    finished: str = "pooled"  # can be cloned and can die, or "absorbing": kept aside with its weight
-    iterations: int = 4  # K: sweeps of particle Gibbs, and of each chain of parallel tempering
-    chains: int = 3  # M: of parallel tempering
-    ladder: float = 2.0  # how many times each chain's tau is that of the chain below it
-    width: int = 4  # M: copies of a survivor in beam search, slots of a subtree in DVTS
-    aggregation: str = "last"  # of the rewards of a solution's steps
-    pick: str = "usual"  # how the answer is chosen: as the method usually does, or see answers.py
-    max_steps: int = 16
-    max_step_tokens: int = 256
-    max_step_characters: int = 4000
-    seed: int = 0
+    particles: int = setting(
+        16, "Particles", "Solutions that are written side by side (N).", low=1, high=1024, group="main", page_high=64,
+        step=1, flags=("-n",), counts_generations=True,
+    )  # fmt: skip
+    temperature: float = setting(0.8, "Temperature", "Of the generator's sampling; 0 is greedy.", low=0.0, high=100.0)
+    tau: float = setting(
+        1.0, "Tau", "Softmax temperature of the weights; a small one trusts the reward more.", low=0.001, high=1000.0
+    )
+    tau_start_factor: float = setting(
+        1.0, "Tau start factor",
+        "Tau is so many times larger at the first step, and halves from step to step; 1 keeps it constant.",
+        low=1.0, high=1000.0, former_names=("warmth",),
+    )  # fmt: skip
+    potential: str = setting(
+        "odds", "Potential", "What a reward weighs.",
+        choices=label_choices(
+            POTENTIALS, odds="Odds of the reward", telescoped="Change of the odds", score="The reward itself"
+        ),
+    )  # fmt: skip
+    resampler: str = setting(
+        "multinomial", "Resampler", "How the copies of each particle are drawn from the weights.",
+        choices=label_choices(RESAMPLERS, ssp="SSP"),
+    )  # fmt: skip
+    trigger: str = setting(
+        "always", "Trigger", "Resample after every step, or when ESS/N falls below the threshold.", choices=TRIGGERS
+    )
+    threshold: float = setting(
+        0.5, "Threshold", "ESS/N below which particles are resampled, where that decides.", low=0.0, high=1.0
+    )
+    finished: str = setting(
+        "pooled", "Finished particles",
+        "Whether finished particles are resampled with the others, or kept aside with their weights.",
+        choices=FINISHED_MODES,
+    )  # fmt: skip
+    iterations: int = setting(
+        4, "Iterations", "Of particle Gibbs, and of each chain of parallel tempering.", low=1, high=1000,
+        group="sweeps", counts_generations=True,
+    )  # fmt: skip
+    chains: int = setting(
+        3, "Chains", "Of parallel tempering.", low=1, high=64, group="sweeps", counts_generations=True
+    )
+    ladder: float = setting(
+        2.0, "Ladder", "How many times each chain's tau is that of the chain below it.", low=1.0, high=1000.0,
+        group="sweeps",
+    )  # fmt: skip
+    width: int = setting(
+        4, "Width", "Copies of a survivor in beam search, slots of a subtree in DVTS.", low=1, high=1024
+    )
+    aggregation: str = setting(
+        "last", "Aggregation", "What the rewards of a solution's steps count together.",
+        choices=label_choices(
+            AGGREGATIONS, last="That of the last step", min="The smallest", product="Their product", mean="Their mean",
+            model="One, of the whole text",
+        ),
+    )  # fmt: skip
+    pick: str = setting("usual", "Answer", "How the answer is chosen.", choices=PICKS)
+    max_steps: int = setting(16, "Max steps", "Steps after which the run ends.", low=1, high=1000, group="limits")
+    max_step_tokens: int = setting(
+        256, "Max step tokens", "Tokens after which a step ends.", low=1, high=100_000, group="limits"
+    )
+    max_step_characters: int = setting(
+        4000, "Max step characters", "Characters after which a step ends.", low=1, high=1_000_000, group="limits"
+    )
+    seed: int = setting(
+        0, "Seed", "The same seed gives the same run.", low=0, high=2**63 - 1, group="seed", flags=("-s",)
+    )
 
     def __post_init__(self) -> None:
-        self._check_integer("particles", 1, 1024)
-        self._check_number("temperature", 0.0, 100.0)
-        self._check_number("tau", 0.001, 1000.0)
-        self._check_number("warmth", 1.0, 1000.0)
-        self._check_choice("potential", tuple(POTENTIALS))
-        self._check_choice("resampler", tuple(RESAMPLERS))
-        self._check_choice("trigger", TRIGGERS)
-        self._check_number("threshold", 0.0, 1.0)
-        self._check_choice("finished", FINISHED_MODES)
-        self._check_integer("iterations", 1, 1000)
-        self._check_integer("chains", 1, 64)
-        self._check_number("ladder", 1.0, 1000.0)
-        self._check_integer("width", 1, 1024)
-        self._check_choice("aggregation", tuple(AGGREGATIONS))
-        self._check_choice("pick", PICKS)
-        self._check_integer("max_steps", 1, 1000)
-        self._check_integer("max_step_tokens", 1, 100_000)
-        self._check_integer("max_step_characters", 1, 1_000_000)
-        self._check_integer("seed", 0, 2**63 - 1)
+        for name, known in SETTINGS.items():
+            object.__setattr__(self, name, known.check(name, getattr(self, name)))
 
     @classmethod
     def from_values(cls, **values: Any) -> Settings:
-        """Settings from keywords; an unknown one is refused by name."""
-        known = [field.name for field in fields(cls)]
+        """Settings from keywords; an unknown one is refused by name, a former name of one is understood."""
+        values = rename_settings(values)
         for name in values:
-            if name not in known:
-                near = get_close_matches(name, known, 3)
+            if name not in SETTINGS:
+                near = get_close_matches(name, SETTINGS, 3)
                 hint = (
                     f"Did you mean {' or '.join(near)}?"
                     if near
@@ -87,49 +127,20 @@ class Settings:
         """Every setting but the seed (which a trace holds on its own), JSON-able."""
         return {name: value for name, value in asdict(self).items() if name != "seed"}
 
-    def _check_number(self, name: str, low: float, high: float) -> None:
-        value = _parse_float(name, getattr(self, name))
-        if not low <= value <= high:
-            raise SettingError(name, f"{_label(name)} is {value:g}; it must lie between {low:g} and {high:g}.")
-        object.__setattr__(self, name, value)
 
-    def _check_integer(self, name: str, low: int, high: int) -> None:
-        given = getattr(self, name)
-        if isinstance(given, int) and not isinstance(given, bool):
-            value = given  # exact: a long seed does not survive a float
-        elif isinstance(given, str) and given.strip().lstrip("+-").isdecimal():
-            if len(given.strip()) > 30:
-                raise SettingError(name, f"{_label(name)} has {len(given.strip())} digits; it must be at most {high}.")
-            value = int(given)
-        else:
-            number = _parse_float(name, given)
-            if not number.is_integer():
-                raise SettingError(name, f"{_label(name)} is {number:g}; it must be a whole number.")
-            value = int(number)
-        if not low <= value <= high:
-            raise SettingError(name, f"{_label(name)} is {value}; it must lie between {low} and {high}.")
-        object.__setattr__(self, name, value)
+SETTINGS: dict[str, Setting] = {one.name: one.metadata["setting"] for one in fields(Settings)}
+"""Name → what there is to say of it, in the order of the fields."""
 
-    def _check_choice(self, name: str, choices: tuple[str, ...]) -> None:
-        value = getattr(self, name)
-        if value not in choices:
-            raise SettingError(name, f"{_label(name)} is {value!r}; it must be one of: {', '.join(choices)}.")
+_NEW_NAMES = {former: name for name, known in SETTINGS.items() for former in known.former_names}
 
 
-def _label(name: str) -> str:
-    return name.replace("_", " ").capitalize()
-
-
-def _parse_float(name: str, given: Any) -> float:
-    """The finite number that is meant, from a number or its text."""
-    shown = repr(given) if len(repr(given)) <= 40 else repr(given)[:40] + "…"
-    wrong = SettingError(name, f"{_label(name)} is {shown}; it must be a number.")
-    if given is None or isinstance(given, bool):
-        raise wrong
-    try:
-        value = float(given)
-    except (TypeError, ValueError, OverflowError):
-        raise wrong from None
-    if not math.isfinite(value):
-        raise SettingError(name, f"{_label(name)} is {value}; it must be a finite number.")
-    return value
+def rename_settings(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values under the names that their settings have now; raise `SettingError` for one given twice."""
+    renamed = {_NEW_NAMES.get(name, name): value for name, value in values.items()}
+    if len(renamed) < len(values):
+        former = next(name for name in values if name in _NEW_NAMES and _NEW_NAMES[name] in values)
+        raise SettingError(
+            _NEW_NAMES[former],
+            f"The settings {former} and {_NEW_NAMES[former]} are the same one; leave out {former}, its former name.",
+        )
+    return renamed

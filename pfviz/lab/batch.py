@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pfviz import api
 from pfviz.errors import LabError
+from pfviz.inference.methods import SAMPLING_METHOD
 from pfviz.inference.run import never_stop
 from pfviz.models.registry import as_reward
 from pfviz.models.rewards.function import RewardFunction
+from pfviz.problems.datasets import check_problems
 from pfviz.problems.problem import Problem
 from pfviz.trace.trace import Trace
 from pfviz.types import RewardModel
@@ -29,7 +31,7 @@ def run_batch(
     problems: Sequence[str | Problem],
     *,
     reward: str | RewardModel | RewardFunction = "embedded",
-    method: str = "best_of_n",
+    method: str = SAMPLING_METHOD,
     particles: int = 16,
     seed: int = 0,
     stop: Callable[[], bool] = never_stop,
@@ -46,19 +48,24 @@ def run_batch(
     """
     if not problems:
         raise LabError("A batch takes one problem or more; there are none.")
-    common = settings | {"method": method, "particles": particles}
-    for problem in problems:
-        api.check_arguments(problem, seed=seed, **common)
-    return _run_each(problems, as_reward(reward), seed, stop, common)
+    given = [problem if isinstance(problem, Problem) else Problem(problem) for problem in problems]
+    prepared: list[api.Prepared] = []
+    places = iter(range(len(problems)))
+
+    def prepare(_: Problem) -> None:
+        place = next(places)
+        common = {"reward": reward, "method": method, "particles": particles, **settings}
+        prepared.append(api.prepare(problems[place], seed=seed + place, **common))
+
+    check_problems(given, prepare)
+    return _run_each(prepared, as_reward(reward), stop)
 
 
-def _run_each(
-    problems: Sequence[str | Problem], reward: RewardModel, seed: int, stop: Callable[[], bool], common: dict[str, Any]
-) -> Iterator[BatchRun]:
-    for place, problem in enumerate(problems):
+def _run_each(prepared: Sequence[api.Prepared], reward: RewardModel, stop: Callable[[], bool]) -> Iterator[BatchRun]:
+    for place, one in enumerate(prepared):
         if stop():
             return
-        trace = api.run(problem, reward=reward, seed=seed + place, stop=stop, **common)
+        trace = api.record(replace(one, reward=reward), stop=stop)
         if trace.status == "stopped":
             return
-        yield BatchRun(place + 1, len(problems), trace)
+        yield BatchRun(place + 1, len(prepared), trace)

@@ -13,8 +13,8 @@ from pfviz.lab.causes.base import MAX_EXAMPLES, Finding, OpenQuestion
 from pfviz.lab.findings import Findings
 from pfviz.lab.metrics.best_of_n import find_fall
 from pfviz.lab.table.prefixes import PrefixTable
-from pfviz.lab.table.wording import format_count
 from pfviz.stats.bootstrap import mean
+from pfviz.text import pluralise
 from pfviz.trace.trace import Trace
 
 MIN_FALL = 0.03  # of accuracy
@@ -53,8 +53,8 @@ def _find_killed(traces: Sequence[Trace], rows: PrefixTable, judge: Judge | None
     estimate = mean(np.array(killed), np.array(problem))
     step, often = max(steps.items(), key=lambda one: (one[1], -one[0]))
     sentence = (
-        f"Right answers died by low reward in {steps.total()} of {format_count(len(killed), 'run')} that had one, most "
-        f"often at step {step + 1} ({format_count(often, 'run')})."
+        f"Right answers died by low reward in {steps.total()} of {pluralise(len(killed), 'run')} that had one, most "
+        f"often at step {step + 1} ({pluralise(often, 'run')})."
     )
     return Finding("killed", sentence, estimate.value, estimate, tuple(examples[:MAX_EXAMPLES]))
 
@@ -74,9 +74,9 @@ def _find_accuracy_fall(rows: PrefixTable, wanted: list[OpenQuestion]) -> Findin
     n, drop = fallen
     if drop.value < MIN_FALL:
         return None
-    if not drop.low > 0 or drop.problems < MIN_PROBLEMS:
+    if not drop.low > 0 or drop.groups < MIN_PROBLEMS:
         seems = f"it seems to, by {drop.value:.2f}; more problems would tell."
-        wanted.append(OpenQuestion("falls", f"Whether accuracy falls after {format_count(n, 'solution')}: {seems}"))
+        wanted.append(OpenQuestion("falls", f"Whether accuracy falls after {pluralise(n, 'solution')}: {seems}"))
         return None
     sentence = (
         f"More solutions make it worse: the best-rewarded one is right {drop.value:.2f} less often than at {n}, the "

@@ -14,7 +14,7 @@ from pfviz.lab.metrics.by_group import StepScores, auc_by_kind, scores_by_step
 from pfviz.lab.metrics.calibration import Bin
 from pfviz.lab.metrics.measures import Measures, compute_measures
 from pfviz.lab.table.prefixes import PrefixTable, build_prefix_table
-from pfviz.stats.bootstrap import Estimate
+from pfviz.stats.estimate import Estimate
 from pfviz.trace.trace import Trace
 
 __all__ = ["Diagnosis", "Measures", "StepScores", "diagnose"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pfviz.lab.metrics.measures import Measures
-from pfviz.stats.bootstrap import Estimate
+from pfviz.stats.estimate import Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,4 +99,4 @@ def measures_by_name(measures: Measures) -> dict[str, Estimate]:
     nan = float("nan")
     solutions = 0 if report is None else report.wrong + report.right
     f1 = (nan, nan, nan) if report is None else (report.f1.value, report.f1.low, report.f1.high)
-    return found | {"first-error": Estimate(*f1, rows=solutions, problems=0)}
+    return found | {"first-error": Estimate(*f1, count=solutions)}

@@ -11,11 +11,13 @@ from pfviz.lab.causes import Finding, OpenQuestion
 from pfviz.lab.diagnosis import Diagnosis
 from pfviz.lab.examples import build_example
 from pfviz.lab.glossary import measures_by_name
+from pfviz.lab.metrics.first_errors import FirstErrorReport
+from pfviz.stats.estimate import Estimate
 
 
 def diagnosis_to_dict(diagnosis: Diagnosis, sources: Sequence[str] = ()) -> dict[str, Any]:
     """The diagnosis without its rows; what is not known is None. `sources` name the runs, in their order."""
-    found: dict[str, Any] = _nan_to_none({
+    found: dict[str, Any] = _to_plain({
         "reward": diagnosis.reward,
         "runs": diagnosis.runs,
         "sources": list(sources),
@@ -24,14 +26,20 @@ def diagnosis_to_dict(diagnosis: Diagnosis, sources: Sequence[str] = ()) -> dict
         "judged": diagnosis.rows.judged,
         "findings": [_finding_to_dict(diagnosis, one) for one in diagnosis.findings.found],
         "consequences": [_finding_to_dict(diagnosis, one) for one in diagnosis.consequences.found],
-        "wanted": [dataclasses.asdict(one) for one in open_questions(diagnosis)],
-        "measures": {name: dataclasses.asdict(one) for name, one in measures_by_name(diagnosis.measures).items()},
-        "reliability": [dataclasses.asdict(one) for one in diagnosis.reliability],
-        "scores_by_step": [dataclasses.asdict(one) for one in diagnosis.scores_by_step],
-        "auc_by_kind": {name: dataclasses.asdict(one) for name, one in diagnosis.auc_by_kind},
-        "best_of": [dataclasses.asdict(one) for one in diagnosis.best_of],
+        "wanted": open_questions(diagnosis),
+        "measures": measures_by_name(diagnosis.measures),
+        "reliability": diagnosis.reliability,
+        "scores_by_step": diagnosis.scores_by_step,
+        "auc_by_kind": dict(diagnosis.auc_by_kind),
+        "best_of": diagnosis.best_of,
     })  # fmt: skip
     return found
+
+
+def first_errors_to_dict(report: FirstErrorReport) -> dict[str, Any]:
+    """The report as plain data; what is behind its estimates are the solutions that it counts."""
+    fields = {field.name: getattr(report, field.name) for field in dataclasses.fields(report)}
+    return {name: value.interval() if isinstance(value, Estimate) else value for name, value in fields.items()}
 
 
 def open_questions(diagnosis: Diagnosis) -> tuple[OpenQuestion, ...]:
@@ -40,7 +48,7 @@ def open_questions(diagnosis: Diagnosis) -> tuple[OpenQuestion, ...]:
 
 
 def _finding_to_dict(diagnosis: Diagnosis, one: Finding) -> dict[str, Any]:
-    found = dataclasses.asdict(one)
+    found: dict[str, Any] = _to_plain(one)
     return found | {"examples": [_example_to_dict(diagnosis, row) for row in one.examples]}
 
 
@@ -52,9 +60,15 @@ def _example_to_dict(diagnosis: Diagnosis, row: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _nan_to_none(value: Any) -> Any:
+def _to_plain(value: Any) -> Any:
+    """The value as JSON holds it: records as objects, nan and infinity as None. What is behind an estimate are rows of
+    so many problems."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
+    if isinstance(value, Estimate):
+        return _to_plain(value.interval()) | {"rows": value.count, "problems": value.groups}
+    if dataclasses.is_dataclass(value):
+        return {field.name: _to_plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, dict):
-        return {name: _nan_to_none(item) for name, item in value.items()}
-    return [_nan_to_none(item) for item in value] if isinstance(value, list | tuple) else value
+        return {name: _to_plain(item) for name, item in value.items()}
+    return [_to_plain(item) for item in value] if isinstance(value, list | tuple) else value

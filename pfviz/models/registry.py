@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from pfviz.errors import ModelError
 from pfviz.models.hub import devices, published
 from pfviz.models.hub.model_cache import ModelCache
 from pfviz.models.preset import GeneratorPreset, RewardPreset
+from pfviz.models.rewards.confidence import PRESET_NAMES, ConfidenceReward
 from pfviz.models.rewards.function import FunctionReward, RewardFunction
 from pfviz.problems.problem import Problem
 from pfviz.resources import weights_dir
@@ -29,22 +28,26 @@ def _check_tiny_familiarity(text: str, generator: Generator) -> None:
     check_familiarity(text, generator.prompt_losses(Problem(text))[:-1])
 
 
-def _tiny_generator_loader(folder: str, name: str) -> Callable[[], Generator]:
+def _shipped_generator(name: str, title: str, description: str, folder: str) -> GeneratorPreset:
+    """A generator whose weights ship with pfviz, in that folder; it takes the problems of the embedded world."""
+
     def load() -> Generator:
         from pfviz.models.hub.loader import load_generator
 
         return load_generator(weights_dir() / folder, name=name, local_files_only=True)
 
-    return load
+    return GeneratorPreset(name, title, description, load, _check_tiny_problem, _check_tiny_familiarity, folder)
 
 
-def _tiny_reward_loader(folder: str, name: str) -> Callable[[], RewardModel]:
+def _shipped_reward(name: str, title: str, description: str, folder: str) -> RewardPreset:
+    """A reward model whose weights ship with pfviz, in that folder."""
+
     def load() -> RewardModel:
         from pfviz.models.hub.loader import load_reward
 
         return load_reward(weights_dir() / folder, name=name, local_files_only=True, chat=True)
 
-    return load
+    return RewardPreset(name, title, description, load, folder)
 
 
 def _load_oracle() -> RewardModel:
@@ -53,7 +56,9 @@ def _load_oracle() -> RewardModel:
     return OracleReward()
 
 
-def _perturbed_loader(name: str, change: str, **amounts: float) -> Callable[[], RewardModel]:
+def _broken_reward(name: str, title: str, description: str, change: str, **amounts: float) -> RewardPreset:
+    """The embedded reward, broken on purpose by a function of `pfviz.models.rewards.perturbed`."""
+
     def load() -> RewardModel:
         from pfviz.models.rewards import perturbed
 
@@ -61,27 +66,26 @@ def _perturbed_loader(name: str, change: str, **amounts: float) -> Callable[[], 
         made.name = name  # a trace that names it can be resumed
         return made
 
-    return load
+    return RewardPreset(name, title, description, load)
 
 
-def _confidence_loader(kind: str) -> Callable[[], RewardModel]:
+def _confidence_reward(kind: str, title: str, description: str) -> RewardPreset:
+    """The generator's own certainty, of that kind."""
+
     def load() -> RewardModel:
-        from pfviz.models.rewards.confidence import ConfidenceReward
-
         return ConfidenceReward(kind)
 
-    return load
+    return RewardPreset(PRESET_NAMES[kind], title, description, load, any_generator=True)
 
 
 GENERATORS: dict[str, GeneratorPreset] = {
     preset.name: preset
     for preset in [
-        GeneratorPreset(
+        _shipped_generator(
             "embedded",
+            "Embedded",
             "A small language model that ships with pfviz: arithmetic, linear equations and short word problems.",
-            _tiny_generator_loader("generator", "embedded"),
-            _check_tiny_problem,
-            _check_tiny_familiarity,
+            "generator",
         ),
     ]
 }
@@ -89,63 +93,74 @@ GENERATORS: dict[str, GeneratorPreset] = {
 REWARDS: dict[str, RewardPreset] = {
     preset.name: preset
     for preset in [
-        RewardPreset(
+        _shipped_reward(
             "embedded",
+            "Embedded",
             "A process reward model that ships with pfviz, trained against its own best-scored mistakes.",
-            _tiny_reward_loader("reward", "embedded"),
+            "reward",
         ),
-        RewardPreset(
+        _shipped_reward(
             "naive",
+            "Naive: stopped early",
             "An early stage of that reward model, which some mistakes fool: with more samples its pick gets worse.",
-            _tiny_reward_loader("naive-reward", "naive"),
+            "naive-reward",
         ),
         RewardPreset(
             "oracle",
+            "Oracle: the truth",
             "The truth about every step, where the answer is known: a reward model that never errs.",
             _load_oracle,
         ),
-        RewardPreset(
-            "confidence",
+        _confidence_reward(
+            "mean",
+            "Confidence: mean",
             "How sure the generator itself was of its step: the geometric mean of the tokens' probabilities.",
-            _confidence_loader("mean"),
         ),
-        RewardPreset(
-            "confidence-min",
+        _confidence_reward(
+            "minimum",
+            "Confidence: least sure token",
             "How sure the generator was of the token of its step of which it was least sure.",
-            _confidence_loader("minimum"),
         ),
-        RewardPreset(
-            "confidence-sum",
+        _confidence_reward(
+            "sum",
+            "Confidence: whole step",
             "How likely the generator found its step as a whole: the longer a step, the less.",
-            _confidence_loader("sum"),
         ),
-        RewardPreset(
-            "confidence-entropy",
+        _confidence_reward(
+            "entropy",
+            "Confidence: entropy",
             "How little the generator was in doubt about the next token, on average over its step.",
-            _confidence_loader("entropy"),
         ),
-        RewardPreset(
+        _broken_reward(
             "embedded-noisy",
+            "Broken: noise",
             "The embedded reward model with noise on its log-odds, as strong as what it knows: a weak judge.",
-            _perturbed_loader("embedded-noisy", "noisy", sd=2.0),
+            "noisy",
+            sd=2.0,
         ),
-        RewardPreset(
+        _broken_reward(
             "embedded-long",
+            "Broken: prefers length",
             "The embedded reward model, but every token adds to the score: long solutions win.",
-            _perturbed_loader("embedded-long", "length_bias", per_token=0.15),
+            "length_bias",
+            per_token=0.15,
         ),
-        RewardPreset(
+        _broken_reward(
             "embedded-capped",
+            "Broken: capped",
             "The embedded reward model, but nothing scores above 0.6: what is good and what is best look alike.",
-            _perturbed_loader("embedded-capped", "capped", high=0.6),
+            "capped",
+            high=0.6,
         ),
-        RewardPreset(
+        _broken_reward(
             "embedded-inverted",
+            "Broken: upside down",
             "The embedded reward model upside down: it prefers what is wrong.",
-            _perturbed_loader("embedded-inverted", "inverted"),
+            "inverted",
         ),
     ]
 }
+"""Reward models by name. The page's menu, the choices of the commands and `pfviz models` are read from here."""
 
 
 _MODEL_CACHE = ModelCache(lambda: devices.combined_devices().gigabytes / devices.MEMORY_HEADROOM)
@@ -161,8 +176,11 @@ def generator_preset(name: str) -> GeneratorPreset:
         return remote.generator_preset(name)
     if published.is_hub_id_or_folder(name):
         return GeneratorPreset(
-            name, "A language model from the Hub or from a folder.", lambda: published.load_published_generator(name)
-        )
+            name,
+            name,
+            "A language model from the Hub or from a folder.",
+            lambda: published.load_published_generator(name),
+        )  # fmt: skip
     raise ModelError(
         f"There is no generator named {name!r}. Choose one of: {', '.join(GENERATORS)}; or give an id of the Hugging "
         "Face Hub, owner/name, or a folder."
@@ -180,7 +198,7 @@ def reward_preset(name: str) -> RewardPreset:
         return remote.reward_preset(name)
     if published.is_hub_id_or_folder(published.split_protocol(name)[1]):
         return RewardPreset(
-            name, "A reward model from the Hub or from a folder.", lambda: published.load_published_reward(name)
+            name, name, "A reward model from the Hub or from a folder.", lambda: published.load_published_reward(name)
         )
     raise ModelError(
         f"There is no reward model named {name!r}. Choose one of: {', '.join(REWARDS)}; or give an id of the Hugging "

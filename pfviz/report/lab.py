@@ -73,7 +73,7 @@ def _measure_rows(diagnosis: Diagnosis) -> list[MeasureRow]:
         MeasureRow(
             title=one.title,
             value=format_estimate(found[one.name]),
-            counted_over=_format_count(found[one.name].rows, one.counted_over),
+            counted_over=_format_count(found[one.name].count, one.counted_over),
             meaning=one.meaning,
         )
         for one in MEASURES

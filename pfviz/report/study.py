@@ -9,7 +9,9 @@ from typing import Any
 from pfviz.figures.registry import report_figures
 from pfviz.figures.study.accuracy_curve import short_method_name
 from pfviz.report.document import build_card, recolour_specs, render_document
-from pfviz.study.result import LEADER_METHOD, Estimate, Result
+from pfviz.stats.estimate import Estimate
+from pfviz.study.provenance import name_problems
+from pfviz.study.result import LEADER_METHOD, Result
 from pfviz.text import pluralise
 
 
@@ -20,7 +22,7 @@ def study_to_html(result: Result) -> str:
     return render_document(
         "study.html.j2",
         title="Accuracy against generations",
-        problems=result.problems,
+        problems=f"{result.problems} {name_problems(result.about)}",
         seeds=pluralise(result.seeds, "seed"),
         resamples=result.resamples,
         cards=cards,

@@ -1,77 +1,63 @@
-"""How sure a number over many problems is. Rows of one problem hang together, so problems are what is resampled."""
+"""How sure a number over many problems is. Rows of one problem hang together, so problems are what is resampled.
+
+Everything is paired: a resample draws problems, and takes each with all that is known of it. What differs between two
+methods, or two kinds of rows, is then measured on the same problems, and most of the spread of difficulty cancels
+(Efron and Tibshirani 1993, An Introduction to the Bootstrap).
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
-from pfviz.lab.table.prefixes import BoolArray, FloatArray, IntArray
 from pfviz.rng import derive_rng
+from pfviz.stats.clustered import slope_and_z
+from pfviz.stats.estimate import CONFIDENCE_LEVEL, NO_ESTIMATE, Estimate
+from pfviz.types import BoolArray, FloatArray, IntArray
 
 RESAMPLES = 400
-CONFIDENCE_LEVEL = 0.95
+
+PercentileRule = Literal["linear", "inverted_cdf"]
+"""How a percentile that lies between two replicates is read: on the line between them, or as one of them. Between a
+number and infinity lies no line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A number with its interval (95 %, bootstrap over problems), the rows and the problems behind it.
-
-    All three are nan without rows; the interval is where all rows are of one problem, which tells nothing of others.
-    """
-
-    value: float
-    low: float
-    high: float
-    rows: int
-    problems: int
-
-    def excludes(self, value: float) -> bool:
-        """Whether the interval lies on one side of a value."""
-        return bool(self.low > value or self.high < value)
-
-    @property
-    def standard_error(self) -> float:
-        """The standard error: what a normal distribution with this interval has."""
-        return (self.high - self.low) / (2 * 1.96)
-
-    def transform(self, change: Callable[[float], float]) -> Estimate:
-        """The estimate of a monotone function of the number."""
-        value, low, high = (float(change(number)) for number in (self.value, self.low, self.high))
-        return replace(self, value=value, low=min(low, high), high=max(low, high))
-
-
-NO_ESTIMATE = Estimate(float("nan"), float("nan"), float("nan"), 0, 0)
-
-
-def draw_resamples(problems: int, seed: int = 0) -> IntArray:
-    """(DRAWS, problems) how often each is drawn, as many with replacement as there are."""
-    drawn = derive_rng(seed, "bootstrap").multinomial(problems, np.full(problems, 1 / problems), size=RESAMPLES)
+def draw_resamples(groups: int, seed: int = 0, resamples: int = RESAMPLES) -> IntArray:
+    """Return (D, groups): how often each group is drawn, as many with replacement as there are."""
+    drawn = derive_rng(seed, "bootstrap").multinomial(groups, np.full(groups, 1 / groups), size=resamples)
     return np.asarray(drawn, dtype=np.int64)
 
 
-def estimate_from_draws(value: float, drawn: FloatArray, rows: int, problems: int) -> Estimate:
-    """The estimate whose value came out of the resamples as `drawn` (D,), nan left out."""
-    drawn = drawn[~np.isnan(drawn)]
-    if problems < 2 or not len(drawn):
-        return Estimate(value, float("nan"), float("nan"), rows, problems)
-    tail = 100 * (1 - CONFIDENCE_LEVEL) / 2
-    low, high = np.percentile(drawn, [tail, 100 - tail])
-    return Estimate(value, float(low), float(high), rows, problems)
+def resampled_means(values: FloatArray, resamples: int = RESAMPLES, seed: int = 0) -> FloatArray:
+    """Return (D, K) means of the columns of `values` (P, K) over D draws of P rows with replacement."""
+    return np.asarray(draw_resamples(len(values), seed, resamples) @ values / len(values))
+
+
+def estimate_from_replicates(
+    value: float, replicates: FloatArray, count: int = 0, groups: int = 0, *, rule: PercentileRule = "linear"
+) -> Estimate:
+    """Return the value with the percentile interval of what came out of the resamples, `replicates` (D,) without the
+    nan among them. One group has no interval. Infinite replicates take the rule "inverted_cdf"."""
+    replicates = replicates[~np.isnan(replicates)]
+    if groups == 1 or not len(replicates):
+        return Estimate(float(value), math.nan, math.nan, count, groups)
+    ends = [(1 - CONFIDENCE_LEVEL) / 2, (1 + CONFIDENCE_LEVEL) / 2]
+    low, high = np.quantile(replicates, ends, method=rule)
+    return Estimate(float(value), float(low), float(high), count, groups)
 
 
 def mean(values: FloatArray, problem: IntArray, seed: int = 0) -> Estimate:
-    """The mean of (M,) values, nan left out, with the interval of resampled problems."""
+    """Return the mean of (M,) values, nan left out, with the interval of resampled problems."""
     return difference(values, np.zeros(len(values), dtype=np.bool_), problem, seed, one_sided=True)
 
 
 def difference(
     values: FloatArray, first: BoolArray, problem: IntArray, seed: int = 0, *, one_sided: bool = False
 ) -> Estimate:
-    """The mean of (M,) values where `first` (M,) holds minus that of the others; with `one_sided` that of the others
-    alone. nan without values."""
+    """Return the mean of (M,) values where `first` (M,) holds minus that of the others; with `one_sided` that of the
+    others alone. nan without values."""
     seen = ~np.isnan(values)
     values, first, problem = values[seen], np.asarray(first, dtype=np.bool_)[seen], problem[seen]
     if not len(values):
@@ -82,18 +68,18 @@ def difference(
     weights = draw_resamples(len(names), seed)  # (D, P)
     drawn = _difference_of_means(weights @ sums.T, weights @ counts.T, one_sided)
     value = float(_difference_of_means(sums.sum(axis=1)[None], counts.sum(axis=1)[None], one_sided)[0])
-    return estimate_from_draws(value, drawn, len(values), len(names))
+    return estimate_from_replicates(value, drawn, len(values), len(names))
 
 
 def _difference_of_means(sums: FloatArray, counts: FloatArray, one_sided: bool) -> FloatArray:
-    """(D,) from (D, 2) sums and counts."""
+    """Return (D,) from (D, 2) sums and counts."""
     with np.errstate(invalid="ignore", divide="ignore"):
         means = sums / counts
     return np.asarray(means[:, 1] if one_sided else means[:, 0] - means[:, 1])
 
 
 def ratio(over: FloatArray, under: FloatArray, problem: IntArray, seed: int = 0) -> Estimate:
-    """The sum of (M,) values over the sum of others, with the interval of resampled problems."""
+    """Return the sum of (M,) values over the sum of others, with the interval of resampled problems."""
     if not len(over):
         return NO_ESTIMATE
     names, place = np.unique(problem, return_inverse=True)
@@ -101,38 +87,16 @@ def ratio(over: FloatArray, under: FloatArray, problem: IntArray, seed: int = 0)
     drawn = draw_resamples(len(names), seed) @ sums.T
     with np.errstate(invalid="ignore", divide="ignore"):
         value, shares = float(over.sum() / under.sum()), np.asarray(drawn[:, 0] / drawn[:, 1])
-    return estimate_from_draws(value, shares, len(over), len(names))
+    return estimate_from_replicates(value, shares, len(over), len(names))
 
 
-def slope(x: FloatArray, y: FloatArray, problem: IntArray) -> tuple[float, float]:
-    """The slope of y on x through the origin, both (M,) and centred already, and its z: slope over standard error,
-    which is robust to whatever rows of one problem share. (0, 0) for an x that does not vary."""
-    total = float(x @ x)
-    if total <= 1e-12:
-        return 0.0, 0.0
-    found = float(x @ y) / total
-    place = np.unique(problem, return_inverse=True)[1]
-    per_problem = np.bincount(place, x * (y - found * x))
-    # A fit without any remainder is as sure as it can be.
-    error = max(float(np.sqrt(per_problem @ per_problem)) / total, 1e-9)
-    return found, found / error
-
-
-def equivalent_normal_z(z: float, problems: int) -> float:
-    """A z whose standard error comes from few problems, as the normal deviate that is as rare: Student's t with one
-    degree of freedom less than there are problems, by the approximation of Wallace (1959)."""
-    free = max(problems - 1, 1)
-    if not math.isfinite(z):
-        return abs(z)
-    return (8 * free + 1) / (8 * free + 3) * math.sqrt(free * math.log1p(z * z / free))
-
-
-def slope_estimate(x: FloatArray, y: FloatArray, problem: IntArray) -> Estimate:
-    """The same slope, with the interval of resampled problems."""
+def slope(x: FloatArray, y: FloatArray, problem: IntArray) -> Estimate:
+    """Return the slope of y on x through the origin, both (M,) and centred already, with the interval of resampled
+    problems. The values behind it are those where x is not 0."""
     names, place = np.unique(problem, return_inverse=True)
     cross, square = np.bincount(place, x * y, len(names)), np.bincount(place, x * x, len(names))
     weights = draw_resamples(len(names))
     with np.errstate(invalid="ignore", divide="ignore"):
         drawn = np.asarray((weights @ cross) / (weights @ square))
     drawn = np.where(np.isfinite(drawn), drawn, np.nan)
-    return estimate_from_draws(slope(x, y, problem)[0], drawn, int((np.abs(x) > 1e-9).sum()), len(names))
+    return estimate_from_replicates(slope_and_z(x, y, problem)[0], drawn, int((np.abs(x) > 1e-9).sum()), len(names))

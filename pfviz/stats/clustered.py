@@ -8,33 +8,15 @@ linear models"), and t has one degree of freedom less than there are clusters.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-
-CONFIDENCE_LEVEL = 0.95
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A value and its interval, both ends NaN where fewer than two clusters speak; the value NaN where nothing does."""
-
-    value: float
-    low: float
-    high: float
-    count: int  # values
-    clusters: int
-
-
-NO_ESTIMATE = Estimate(math.nan, math.nan, math.nan, 0, 0)
+from pfviz.stats.estimate import CONFIDENCE_LEVEL, NO_ESTIMATE, Estimate
+from pfviz.types import FloatArray, IntArray
 
 
 def mean(values: FloatArray, clusters: IntArray) -> Estimate:
-    """The mean of `values` (K,), value k of cluster `clusters[k]` (K,)."""
+    """Return the mean of `values` (K,), value k of cluster `clusters[k]` (K,)."""
     if not len(values):
         return NO_ESTIMATE
     value = float(values.mean())
@@ -42,7 +24,8 @@ def mean(values: FloatArray, clusters: IntArray) -> Estimate:
 
 
 def slope(x: FloatArray, y: FloatArray, clusters: IntArray) -> Estimate:
-    """The least-squares slope of y on x, all (K,), in units of y for each of x; `NO_ESTIMATE` where x does not vary."""
+    """Return the least-squares slope of y on x, all (K,), in units of y for each of x; `NO_ESTIMATE` where x does not
+    vary."""
     away = x - x.mean() if len(x) else x
     spread = float(away @ away)
     if spread <= 1e-12:
@@ -51,8 +34,37 @@ def slope(x: FloatArray, y: FloatArray, clusters: IntArray) -> Estimate:
     return _clustered_estimate(value, away * (y - y.mean() - value * away), clusters, spread)
 
 
+def slope_and_z(x: FloatArray, y: FloatArray, clusters: IntArray) -> tuple[float, float]:
+    """Return the slope of y on x through the origin, both (K,) and centred already, and its z: slope over standard
+    error, which is robust to whatever values of one cluster share. (0, 0) for an x that does not vary."""
+    total = float(x @ x)
+    if total <= 1e-12:
+        return 0.0, 0.0
+    found = float(x @ y) / total
+    place = np.unique(clusters, return_inverse=True)[1]
+    per_cluster = np.bincount(place, x * (y - found * x))
+    # A fit without any remainder is as sure as it can be.
+    error = max(float(np.sqrt(per_cluster @ per_cluster)) / total, 1e-9)
+    return found, found / error
+
+
+def equivalent_normal_z(z: float, clusters: int) -> float:
+    """Return the normal deviate, from 0, that is as rare as a z whose standard error comes from so few clusters:
+    Student's t with one degree of freedom less. Infinite where nothing is as rare."""
+    from scipy.special import ndtri, stdtr
+
+    return abs(float(ndtri(stdtr(max(clusters - 1, 1), -abs(z)))))
+
+
+def t_quantile(freedom: int, level: float = CONFIDENCE_LEVEL) -> float:
+    """Return the t between whose negative and itself Student's distribution has `level` of its mass."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, (1 + level) / 2))
+
+
 def _clustered_estimate(value: float, deviations: FloatArray, clusters: IntArray, scale: float) -> Estimate:
-    """The interval of value = Σ … / scale, to which each item adds its deviation."""
+    """Return the interval of value = Σ … / scale, to which each item adds its deviation."""
     names, places = np.unique(clusters, return_inverse=True)
     groups = len(names)
     if groups < 2:
@@ -61,25 +73,3 @@ def _clustered_estimate(value: float, deviations: FloatArray, clusters: IntArray
     error = math.sqrt(groups / (groups - 1) * float(sums @ sums)) / scale
     half = t_quantile(groups - 1) * error
     return Estimate(value, value - half, value + half, len(deviations), groups)
-
-
-def t_quantile(freedom: int, level: float = CONFIDENCE_LEVEL) -> float:
-    """The t between whose negative and itself Student's distribution has `level` of its mass."""
-    low, high = 0.0, 1e6
-    for _ in range(100):
-        middle = (low + high) / 2
-        low, high = (middle, high) if _central_t_mass(middle, freedom) < level else (low, middle)
-    return high
-
-
-def _central_t_mass(t: float, freedom: int) -> float:
-    """P(|T| < t), by the finite sums for whole degrees of freedom (Abramowitz & Stegun 1964, 26.7.3 and 26.7.4)."""
-    angle = math.atan(t / math.sqrt(freedom))
-    odd = freedom % 2
-    term, total = (math.cos(angle), math.cos(angle)) if odd else (1.0, 1.0)
-    if freedom == 1:
-        return 2 * angle / math.pi
-    for k in range(3 if odd else 2, freedom - 1, 2):
-        term *= (k - 1) / k * math.cos(angle) ** 2
-        total += term
-    return 2 / math.pi * (angle + math.sin(angle) * total) if odd else math.sin(angle) * total

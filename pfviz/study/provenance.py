@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import metadata
 from typing import Any
 
@@ -14,6 +15,9 @@ RECORDED_SETTINGS = ("temperature", "tau", "potential", "width")
 RECORDED_IF_CHANGED = ("aggregation",)
 """More of them, left out where they have their default: so a study from before they could be set goes on."""
 
+DEFAULT_DATASET = "held-out"
+"""Whose problems a study has unless it names another data set; left out of what is recorded, likewise."""
+
 PACKAGES = ("pfviz", "torch", "transformers", "numpy")
 """The packages whose versions the numbers depend on."""
 
@@ -23,14 +27,23 @@ def versions() -> dict[str, str]:
     return {name: metadata.version(name) for name in PACKAGES}
 
 
-def describe_study(pair: Pair, reward: str, common: Settings, problem_seed: int) -> dict[str, Any]:
-    """JSON-able: names and hashes of the models, versions, settings, and the seed of the problems."""
+def describe_study(
+    pair: Pair, reward: str, common: Settings, problem_seed: int, dataset: str = DEFAULT_DATASET
+) -> dict[str, Any]:
+    """JSON-able: names and hashes of the models, versions, settings, the data set and the seed of the problems."""
     usual = Settings()
     changed = [name for name in RECORDED_IF_CHANGED if getattr(common, name) != getattr(usual, name)]
     return {
+        **({} if dataset == DEFAULT_DATASET else {"dataset": dataset}),
         "problem_seed": problem_seed,
         "reward": reward,
         "settings": {name: getattr(common, name) for name in (*RECORDED_SETTINGS, *changed)},
         "models": pair.fingerprint(),
         "versions": versions(),
     }
+
+
+def name_problems(about: Mapping[str, Any]) -> str:
+    """Return what the problems of a study are called in a sentence, from what was recorded of it."""
+    dataset = about.get("dataset", DEFAULT_DATASET)
+    return "held-out problems" if dataset == DEFAULT_DATASET else f"problems of {dataset}"

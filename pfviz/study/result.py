@@ -10,24 +10,17 @@ import io
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
 from pfviz.errors import StudyError
+from pfviz.inference.methods.particle_filtering import ParticleFiltering
+from pfviz.stats.estimate import Estimate
 
 FORMAT_VERSION = 1
-LEADER_METHOD = "particle_filtering"
+LEADER_METHOD = ParticleFiltering.name
 """Whom the others are compared with."""
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A number with its 95 % bootstrap interval. Infinity stands for more than the largest budget."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +29,7 @@ class Column:
 
     method: str
     budget: int
+    # Infinity, in an estimate, stands for more than the largest budget.
     accuracy: Mapping[str, Estimate]  # by how the answer is picked; "usual" is the method's own way
     lead: Mapping[str, Estimate]  # that accuracy minus the leader's usual one at the same budget, paired by problem
     measures: Mapping[str, float]  # means over the runs: see `work.MEASURES`
@@ -76,9 +70,7 @@ class Result:
 
     def dumps(self) -> str:
         """As JSON; an infinite number is null."""
-        return (
-            json.dumps({"result": FORMAT_VERSION} | _replace_infinite(asdict(self)), indent=1, allow_nan=False) + "\n"
-        )
+        return json.dumps({"result": FORMAT_VERSION} | _to_plain(self), indent=1, allow_nan=False) + "\n"
 
     def csv(self) -> str:
         """A row for each method, budget and pick."""
@@ -90,8 +82,8 @@ class Result:
         )
         for column in self.columns:
             for pick, estimate in column.accuracy.items():
-                lead = asdict(column.lead[pick]).values() if pick in column.lead else ("", "", "")
-                numbers = [*asdict(estimate).values(), *lead, *column.measures.values()]
+                lead = column.lead[pick].interval().values() if pick in column.lead else ("", "", "")
+                numbers = [*estimate.interval().values(), *lead, *column.measures.values()]
                 writer.writerow([column.method, column.budget, pick, *map(_format_number, numbers)])
         return out.getvalue()
 
@@ -140,16 +132,22 @@ def _parse_estimates(found: Mapping[str, Mapping[str, float | None]]) -> dict[st
 
 
 def _parse_estimate(numbers: Mapping[str, float | None]) -> Estimate:
-    return Estimate(*(math.inf if numbers[name] is None else float(numbers[name] or 0) for name in Estimate.__slots__))
+    names = ("value", "low", "high")
+    value, low, high = (math.inf if numbers[name] is None else float(numbers[name] or 0) for name in names)
+    return Estimate(value, low, high)
 
 
-def _replace_infinite(value: Any) -> Any:
-    """The value with infinite numbers as None, and the others to six digits after the point."""
+def _to_plain(value: Any) -> Any:
+    """The value as a file holds it: records as objects, infinite numbers as None, others to six digits."""
+    if isinstance(value, Estimate):
+        return _to_plain(value.interval())
+    if is_dataclass(value):
+        return {field.name: _to_plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, float):
         return round(value, 6) if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {key: _replace_infinite(item) for key, item in value.items()}
-    return [_replace_infinite(item) for item in value] if isinstance(value, list | tuple) else value
+    if isinstance(value, Mapping):
+        return {key: _to_plain(item) for key, item in value.items()}
+    return [_to_plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _format_number(value: float | str) -> str:

@@ -18,8 +18,7 @@ from pfviz.inference.methods.base import Population
 from pfviz.inference.settings import PICKS, Settings
 from pfviz.inference.weights import ess, log_sum_exp
 from pfviz.rng import derive_rng
-from pfviz.study.budgets import settings_for
-from pfviz.study.plan import Job, Unit
+from pfviz.study.plan import Job, Unit, settings_for
 from pfviz.trace.trace import Trace
 from pfviz.types import Generator, RewardModel
 
@@ -69,10 +68,11 @@ def run_job(job: Job, common: Settings, generator: Generator, reward: RewardMode
     """Run the job's first unit, and read the run as each of its units would."""
     first = job.units[0]
     spent = partial(_unit_settings, common=common)
-    trace = api.run(
-        job.problem, generator=generator, reward=reward, method=first.method, **spent(first).as_dict(),
-        seed=first.run_seed,
+    prepared = api.prepare(
+        job.problem, generator=generator, reward=reward, method=first.method, seed=first.run_seed,
+        **spent(first).as_dict(),
     )  # fmt: skip
+    trace = api.record(prepared)
     return [outcome(unit, trace if unit is first else reweigh(trace, unit.method, spent(unit))) for unit in job.units]
 
 

@@ -6,17 +6,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from pfviz.errors import StudyError
 from pfviz.inference.settings import PICKS
-from pfviz.rng import derive_rng
-from pfviz.stats.curves import generations_needed, interval, resampled_means
+from pfviz.stats.bootstrap import estimate_from_replicates, resampled_means
+from pfviz.stats.curves import generations_needed
+from pfviz.stats.estimate import Estimate
 from pfviz.study.plan import Unit
 from pfviz.study.result import LEADER_METHOD, Column, Ratio, Result
 from pfviz.study.run_job import MEASURES, Outcome
+from pfviz.types import FloatArray
 
-FloatArray = npt.NDArray[np.float64]
 MethodBudget = tuple[str, int]  # (method, budget)
 
 RESAMPLES = 4000
@@ -49,7 +49,7 @@ def summarise(outcomes: Mapping[Unit, Outcome], wanted: Iterable[Unit], about: M
                          "on fewer of them with --methods and --budgets.")  # fmt: skip
     right = {pick: _accuracy_by_problem(found, places, problems, pick) for pick in PICKS}
     # Every pick is resampled with the same problems.
-    means = {pick: resampled_means(derive_rng(0, "bootstrap"), right[pick], RESAMPLES) for pick in PICKS}
+    means = {pick: resampled_means(right[pick], RESAMPLES) for pick in PICKS}
     return Result(
         about=about,
         problems=len(problems),
@@ -86,13 +86,13 @@ def _column(
         j = places.index((LEADER_METHOD, budget))
         for pick in PICKS:
             ahead = right[pick][:, k].mean() - right["usual"][:, j].mean()
-            lead[pick] = interval(ahead, means[pick][:, k] - means["usual"][:, j])
+            lead[pick] = _estimate(ahead, means[pick][:, k] - means["usual"][:, j])
     rows = [row for problem in problems for row in found[places[k]][problem]]
     measured = {name: [getattr(row, name) for row in rows if getattr(row, name) is not None] for name in MEASURES}
     return Column(
         method=method,
         budget=budget,
-        accuracy={pick: interval(right[pick][:, k].mean(), means[pick][:, k]) for pick in PICKS},
+        accuracy={pick: _estimate(right[pick][:, k].mean(), means[pick][:, k]) for pick in PICKS},
         lead=lead,
         measures={name: float(np.mean(values)) for name, values in measured.items() if values},
     )
@@ -115,4 +115,9 @@ def _ratios(
                     right["usual"][:, theirs].mean(axis=0)[None], budgets, right[pick][:, [k]].mean(axis=0)
                 )
                 replicates = generations_needed(means["usual"][:, theirs], budgets, means[pick][:, k])
-                yield Ratio(rival, pick, own, interval(value[0] / own, replicates / own), float(budgets[-1]) / own)
+                yield Ratio(rival, pick, own, _estimate(value[0] / own, replicates / own), float(budgets[-1]) / own)
+
+
+def _estimate(value: float, replicates: FloatArray) -> Estimate:
+    """Return the value with its interval: an end is a replicate, which may be infinite."""
+    return estimate_from_replicates(value, replicates, rule="inverted_cdf")

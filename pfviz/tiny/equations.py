@@ -44,10 +44,10 @@ class Side:
         if self.k == 1:
             return inner
         outer = f"{'-' if self.k == -1 else self.k}({inner})"
-        return outer + _format_signed(self.c)
+        return outer + _format_term(self.c)
 
 
-def _format_signed(n: int) -> str:
+def _format_term(n: int) -> str:
     return "" if n == 0 else f" + {n}" if n > 0 else f" - {-n}"
 
 
@@ -64,7 +64,7 @@ def _render_terms(unknowns: list[tuple[int, str]], constant: int, constant_first
             text = size if a > 0 else f"-{size}"
     if not text:
         return str(constant)
-    return text if constant_first and constant else text + _format_signed(constant)
+    return text if constant_first and constant else text + _format_term(constant)
 
 
 @dataclass(frozen=True, slots=True)

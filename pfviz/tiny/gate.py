@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from pfviz.errors import ProblemError
+from pfviz.text import shorten
 from pfviz.tiny import expressions
 from pfviz.tiny.expressions import Expr, ExpressionError
 from pfviz.tiny.tasks import Kind
@@ -139,8 +140,7 @@ def _unknowns(left: Expr, right: Expr) -> set[str]:
 
 def _shorten(number: Fraction | str) -> str:
     """A number for a message, cut where nobody would read on."""
-    text = str(number)
-    return text if len(text) <= 15 else text[:12] + "…"
+    return shorten(str(number), 15)
 
 
 def _refusal(reason: str) -> ProblemError:

@@ -8,16 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from pfviz.errors import TraceError
+from pfviz.errors import SettingError, TraceError
 from pfviz.inference.events import NoteAdded, SwapProposed
+from pfviz.inference.settings import rename_settings
+from pfviz.text import describe_json
 from pfviz.trace.invariants import check_invariants
 from pfviz.trace.json_text import dumps, save
 from pfviz.trace.migrations import mark_unknown_log_probs
 from pfviz.trace.schema import FIELD_BY_NAME, FIELDS, MAX_STEPS, SCHEMA_VERSION, SWEEP_FIELDS, Field
 from pfviz.trace.trace import Trace
-from pfviz.trace.validate import check_field, describe_value
+from pfviz.trace.validate import check_field
 
-__all__ = ["dumps", "load", "loads", "save"]
+__all__ = ["dumps", "load", "loads", "read_bytes", "save"]
 
 MAX_BYTES = 64 * 1024 * 1024
 """A larger file is not read."""
@@ -29,11 +31,16 @@ def load(path: str | Path) -> Trace:
     Raises:
         TraceError: the file is missing, too large, damaged or of another kind; the message names the field.
     """
+    return loads(read_bytes(path))
+
+
+def read_bytes(path: str | Path) -> bytes:
+    """Return what is in a file; raises `TraceError` if it is missing or larger than any trace."""
     try:
         size = Path(path).stat().st_size
         if size > MAX_BYTES:
             raise TraceError(f"{path}: {size} bytes; a trace has at most {MAX_BYTES}")
-        return loads(Path(path).read_bytes())
+        return Path(path).read_bytes()
     except OSError as error:
         raise TraceError(f"{path}: cannot be read ({error.strerror})") from error
 
@@ -46,12 +53,13 @@ def loads(text: str | bytes) -> Trace:
     """
     data = _parse_json(text)
     if not isinstance(data, dict):
-        raise TraceError(f"a trace is a JSON object; found {describe_value(data)}")
+        raise TraceError(f"a trace is a JSON object; found {describe_json(data)}")
     if "schema_version" in data:  # of a later version perhaps: say that first
         check_field(FIELD_BY_NAME["schema_version"], data["schema_version"], 0, 0)
     version = data.get("schema_version", SCHEMA_VERSION)
     run = _check_field_names(data, FIELDS, version, "")
     check_field(FIELD_BY_NAME["settings"], run["settings"], 0, 0)
+    run["settings"] = _upgrade_settings(run["settings"])
     particles = run["settings"]["particles"]
     values = _convert_fields(run, FIELDS, version, particles, "")
     common = {field.name: values[field.name] for field in FIELDS if not field.per_sweep}
@@ -73,6 +81,14 @@ def loads(text: str | bytes) -> Trace:
     return trace
 
 
+def _upgrade_settings(settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings under the names that they have now."""
+    try:
+        return rename_settings(settings)
+    except SettingError as error:
+        raise TraceError(f"settings: {error}") from error
+
+
 def _check_field_names(data: dict[str, Any], fields: tuple[Field, ...], version: int, where: str) -> dict[str, Any]:
     """The object, which has every field and no other; an older version may lack those that came later."""
     names = [field.name for field in fields]
@@ -90,7 +106,7 @@ def _convert_fields(
     usual value."""
     if not isinstance(data["rewards"], list) or len(data["rewards"]) > MAX_STEPS:
         raise TraceError(
-            f"{where}rewards: expected a list of 0 to {MAX_STEPS} steps; found {describe_value(data['rewards'])}"
+            f"{where}rewards: expected a list of 0 to {MAX_STEPS} steps; found {describe_json(data['rewards'])}"
         )
     steps = len(data["rewards"])
     found = {}

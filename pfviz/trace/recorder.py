@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from pfviz.errors import TraceError
 from pfviz.inference.events import (
@@ -25,7 +24,7 @@ from pfviz.inference.events import (
     SweepStarted,
 )
 from pfviz.trace.trace import Trace
-from pfviz.types import IntArray
+from pfviz.types import BoolArray, IntArray
 
 
 class Recorder:
@@ -186,7 +185,7 @@ class _StepRow:
     ) -> None:
         new = extended.steps
         self.uids: IntArray = np.arange(t * n, (t + 1) * n)
-        self.finished: npt.NDArray[np.bool_] = np.zeros(n, dtype=np.bool_)
+        self.finished: BoolArray = np.zeros(n, dtype=np.bool_)
         if before is not None:
             self.finished = before.finished[before.ancestors]
             self.uids = np.where(self.finished, before.uids[before.ancestors], self.uids)

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-import numpy.typing as npt
 
 from pfviz.inference.events import NoteAdded, SwapProposed
 from pfviz.inference.replay import PastSweep
 from pfviz.trace.json_text import save
 from pfviz.trace.schema import SCHEMA_VERSION
-from pfviz.types import Step, StepEnd, TokenRewards
+from pfviz.types import BoolArray, FloatArray, IntArray, Step, StepEnd, TokenRewards
 
 if TYPE_CHECKING:
     from pfviz.inference.answers import Answer, Answers
@@ -44,14 +43,14 @@ class Trace:
     started: str
     status: str  # "running", "finished", "step limit", "stopped"
 
-    uids: npt.NDArray[np.int64]
-    ancestors: npt.NDArray[np.int64]
-    rewards: npt.NDArray[np.float64]
-    log_carried: npt.NDArray[np.float64]
-    log_weights: npt.NDArray[np.float64]
-    finished: npt.NDArray[np.bool_]
-    tokens: npt.NDArray[np.int64]
-    log_probs: npt.NDArray[np.float64]
+    uids: IntArray
+    ancestors: IntArray
+    rewards: FloatArray
+    log_carried: FloatArray
+    log_weights: FloatArray
+    finished: BoolArray
+    tokens: IntArray
+    log_probs: FloatArray
     texts: list[list[str]]
     token_ids: list[list[list[int]]]
     token_log_probs: list[list[list[float]]]
@@ -59,11 +58,11 @@ class Trace:
     token_rewards: list[list[list[float]]]
     reward_ends: list[list[list[int]]]
     ends: list[list[str]]
-    ess: npt.NDArray[np.float64]
-    resampled: npt.NDArray[np.bool_]
-    log_evidence: npt.NDArray[np.float64]
-    temperatures: npt.NDArray[np.float64]
-    seconds: npt.NDArray[np.float64]
+    ess: FloatArray
+    resampled: BoolArray
+    log_evidence: FloatArray
+    temperatures: FloatArray
+    seconds: FloatArray
 
     iteration: int = 0  # of the method's iterations, which sweep of the loop this is
     chain: int = 0  # and of which chain; 0 is the one whose target is asked for
@@ -85,7 +84,7 @@ class Trace:
         return int(self.settings["particles"])
 
     @cached_property
-    def weights(self) -> npt.NDArray[np.float64]:
+    def weights(self) -> FloatArray:
         """(T, N) normalised weights before selection: each row is the softmax of `log_weights`.
 
         A row without any finite weight (every particle impossible) is uniform.
@@ -100,13 +99,13 @@ class Trace:
         return np.asarray(raw / raw.sum(axis=1, keepdims=True), dtype=np.float64)
 
     @cached_property
-    def written(self) -> npt.NDArray[np.bool_]:
+    def written(self) -> BoolArray:
         """(T, N) true where the slot wrote a step; false where a finished particle only stays."""
         slots = np.arange(self.steps * self.particles).reshape(self.steps, self.particles)
         return np.asarray(self.uids == slots)
 
     @cached_property
-    def failed(self) -> npt.NDArray[np.bool_]:
+    def failed(self) -> BoolArray:
         """(N,) true where the particle that is in the slot at the last step was finished by a step that could not be
         written."""
         if not self.steps:
@@ -247,7 +246,7 @@ class Trace:
         return tabulate(*target) if target and self.earlier else self.answers
 
     @cached_property
-    def scores(self) -> npt.NDArray[np.float64]:
+    def scores(self) -> FloatArray:
         """(T, N) rewards of the steps so far along each lineage, aggregated as the run's settings say."""
         from pfviz.inference.aggregation import AGGREGATIONS
 

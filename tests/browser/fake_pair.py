@@ -123,8 +123,10 @@ class FakeEngine:
         self.menu = ModelMenu.from_environment({"PFVIZ_ANY_MODEL": "1"})
         self.asked: list[tuple[str, str]] = []  # generator and reward of each run
 
-    def stream(self, problem: str, *, stop: Callable[[], bool], **settings: Any) -> Iterator[Event | WaitStatus]:
-        if "integral" in problem:
+    def stream(
+        self, problem: str | Problem, *, stop: Callable[[], bool], **settings: Any
+    ) -> Iterator[Event | WaitStatus]:
+        if "integral" in (problem if isinstance(problem, str) else problem.text):
             raise ProblemError("The embedded pair does not know integrals. It understands arithmetic.", EXAMPLES)
         self.asked.append((settings.pop("generator", ""), settings.pop("reward", "")))
         events = api.stream(problem, stop=stop, generator=self.generator, reward=FakeReward(), **settings)

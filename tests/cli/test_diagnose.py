@@ -21,8 +21,9 @@ from pfviz.lab.glossary import CAUSES
 from pfviz.lab.metrics.processbench import Sample, ScoredSample
 from pfviz.lab.selftest.faults import FAULTS
 from pfviz.lab.selftest.selftest import Trial
+from pfviz.problems.datasets import held_out
 from pfviz.problems.problem import Problem
-from pfviz.stats.bootstrap import Estimate
+from pfviz.stats.estimate import Estimate
 from tests.lab.diagnosed import RUNS, diagnosis, runs
 
 
@@ -52,7 +53,7 @@ def saved(place: Path, **settings: Any) -> Path:
 def problems(monkeypatch: pytest.MonkeyPatch) -> list[Problem]:
     """Eight short problems; to draw held-out ones takes seconds."""
     found = [Problem(f"Compute {k} + 4 * 2", str(k + 8)) for k in range(3, 11)]
-    monkeypatch.setattr(lab_runs, "held_out_problems", lambda count: found[:count])
+    monkeypatch.setattr(held_out, "_draw_pairs", lambda number, seed: tuple(found[:number]))
     return found
 
 
@@ -270,7 +271,7 @@ def test_a_processbench_file_is_scored_by_the_oracle_without_an_error(tmp_path: 
                   "--fail-on", "first-error=0.99")  # fmt: skip
     assert result.exit_code == 0, result.output
     assert "F1 of first errors" in result.output
-    assert json.loads(numbers.read_text())["f1"]["value"] == 1.0
+    assert json.loads(numbers.read_text())["f1"] == {"value": 1.0, "low": 1.0, "high": 1.0}
 
 
 def test_a_processbench_file_whose_errors_are_not_found_crosses_the_limit(

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-import pfviz
+from pfviz import api
 from pfviz.cli import main
 from pfviz.models.hub import published
 from pfviz.models.hub.catalog import PAIRS
 from pfviz.models.hub.devices import Placement
 from pfviz.models.prm.registry import PROTOCOLS
+from pfviz.models.registry import REWARDS
 from tests.contracts import toy
 
 
@@ -23,15 +24,15 @@ def call(*arguments: str) -> Result:
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """The settings that reach `pfviz.stream`, which runs a toy."""
+    """The settings that reach `pfviz.api.prepare`, which prepares the run of a toy."""
     found: list[dict[str, Any]] = []
-    plain = pfviz.stream
+    plain = api.prepare
 
-    def stream(problem: str, **settings: Any) -> Any:
+    def prepare(problem: str, **settings: Any) -> api.Prepared:
         found.append(dict(settings))
         return plain(problem, **settings | {"generator": toy.ToyGenerator(), "reward": lambda problem, steps: 0.5})
 
-    monkeypatch.setattr(pfviz, "stream", stream)
+    monkeypatch.setattr(api, "prepare", prepare)
     return found
 
 
@@ -53,6 +54,14 @@ def test_the_list_says_what_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Llama 3.2 Community (gated)" in blocks["paper-llama-1b"]
     assert "22 GB in bfloat16" in blocks["paper-1.5b"]
     assert "cuda:0 in bfloat16, with 24 GB" in result.output
+
+
+def test_the_list_tells_the_rewards_and_the_protocols_of_the_registries() -> None:
+    lines = call("models").output.splitlines()
+    for name, preset in REWARDS.items():
+        assert f"  {name}: {preset.description}" in lines
+    for name, protocol in PROTOCOLS.items():
+        assert f"  {name}: {protocol.title}" in lines
 
 
 def test_several_gpus_are_listed_as_one_place(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,11 +17,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 import pfviz
+from pfviz import api
 from pfviz.cli import main
 from pfviz.cli.run import run as run_command
 from pfviz.cli.terminal import plain_text
 from pfviz.errors import ProblemError
 from pfviz.inference.events import Event, RunEnded, StepsExtended, TokensDrafted
+from pfviz.inference.settings import SETTINGS
 from pfviz.types import Step
 from tests.contracts import toy
 from tests.sweeps import gibbs, tempering
@@ -40,11 +42,18 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Replaces the engine by invented events, and holds what it was asked for."""
     seen: dict[str, Any] = {}
 
-    def stream(problem: str, *, stop: Callable[[], bool], **settings: Any) -> Iterator[Event]:
-        seen.update(settings, problem=problem)
-        return synthetic_events(settings["particles"], seed=settings["seed"], truth=settings["truth"], problem=problem)
+    prepare = api.prepare
 
-    monkeypatch.setattr("pfviz.api.stream", stream)
+    def watch(problem: str, **settings: Any) -> api.Prepared:
+        seen.update(settings, problem=problem)
+        return prepare(problem, **settings)
+
+    def start(prepared: api.Prepared, **_: Any) -> Iterator[Event]:
+        settings, problem = prepared.policy.settings, prepared.problem
+        return synthetic_events(settings.particles, seed=settings.seed, truth=problem.truth, problem=problem.text)
+
+    monkeypatch.setattr("pfviz.api.prepare", watch)
+    monkeypatch.setattr("pfviz.api.start", start)
     return seen
 
 
@@ -79,7 +88,8 @@ def test_truth_marks_the_answers(asked: dict[str, Any]) -> None:
 
 
 def test_every_option_reaches_the_engine(asked: dict[str, Any]) -> None:
-    given = {
+    given: dict[str, Any] = {name: known.default for name, known in SETTINGS.items()}  # and another value for most
+    given |= {
         "particles": 8,
         "seed": 3,
         "truth": "12",
@@ -91,7 +101,7 @@ def test_every_option_reaches_the_engine(asked: dict[str, Any]) -> None:
         "potential": "telescoped",
         "resampler": "systematic",
         "finished": "absorbing",
-        "warmth": 4.0,
+        "tau_start_factor": 4.0,
         "iterations": 5,
         "chains": 2,
         "ladder": 3.0,
@@ -102,6 +112,7 @@ def test_every_option_reaches_the_engine(asked: dict[str, Any]) -> None:
         "threshold": 0.25,
         "max_steps": 9,
         "max_step_tokens": 99,
+        "max_step_characters": 999,
     }
     words = [word for name, value in given.items() for word in (f"--{name.replace('_', '-')}", str(value))]
     result = call("run", PROBLEM, *words)
@@ -111,8 +122,18 @@ def test_every_option_reaches_the_engine(asked: dict[str, Any]) -> None:
     assert flags == {*given, "pair", "endpoint", "protocol", "resume", "out", "html"}  # the first three become models
 
 
+def test_a_former_name_of_an_option_is_understood_and_not_shown(asked: dict[str, Any]) -> None:
+    assert call("run", PROBLEM, "--warmth", "3").exit_code == 0
+    assert asked["tau_start_factor"] == 3.0
+    assert "warmth" not in call("run", "--help").output
+    refused = call("run", PROBLEM, "--warmth", "x").output
+    assert "'--tau-start-factor'" in refused
+    assert "--warmth" not in refused
+    assert call("run", PROBLEM, "--tau-start-factor", "2", "--warmth", "3").exit_code == 0
+
+
 def test_ctrl_c_stops_the_run_and_writes_a_valid_trace(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def stream(problem: str, *, stop: Callable[[], bool], **_: Any) -> Iterator[Event]:
+    def start(prepared: api.Prepared, *, stop: Callable[[], bool]) -> Iterator[Event]:
         for event in synthetic_events(8, steps=6):
             yield event
             if isinstance(event, TokensDrafted) and event.step == 2:
@@ -121,7 +142,7 @@ def test_ctrl_c_stops_the_run_and_writes_a_valid_trace(monkeypatch: pytest.Monke
                 yield RunEnded("stopped", 1.0)
                 return
 
-    monkeypatch.setattr("pfviz.api.stream", stream)
+    monkeypatch.setattr("pfviz.api.start", start)
     before = signal.getsignal(signal.SIGINT)
     out, html = tmp_path / "run.json", tmp_path / "run.html"
     result = call("run", PROBLEM, "--out", str(out), "--html", str(html))
@@ -132,11 +153,11 @@ def test_ctrl_c_stops_the_run_and_writes_a_valid_trace(monkeypatch: pytest.Monke
 
 
 def test_a_run_stopped_in_its_first_step_is_a_trace_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def stream(*_: Any, **__: Any) -> Iterator[Event]:
+    def start(*_: Any, **__: Any) -> Iterator[Event]:
         yield next(synthetic_events(4))
         yield RunEnded("stopped", 0.1)
 
-    monkeypatch.setattr("pfviz.api.stream", stream)
+    monkeypatch.setattr("pfviz.api.start", start)
     out, html = tmp_path / "run.json", tmp_path / "run.html"
     result = call("run", PROBLEM, "--out", str(out), "--html", str(html))
     assert result.exit_code == 130, result.output
@@ -147,12 +168,12 @@ def test_a_run_stopped_in_its_first_step_is_a_trace_too(monkeypatch: pytest.Monk
 
 
 def test_a_second_ctrl_c_breaks_off(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def stream(*_: Any, **__: Any) -> Iterator[Event]:
+    def start(*_: Any, **__: Any) -> Iterator[Event]:
         for event in synthetic_events(4):
             yield event
             signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr("pfviz.api.stream", stream)
+    monkeypatch.setattr("pfviz.api.start", start)
     out = tmp_path / "run.json"
     result = call("run", PROBLEM, "--out", str(out))
     assert result.exit_code == 1
@@ -198,10 +219,10 @@ def test_show_refuses_what_is_no_trace(tmp_path: Path) -> None:
 
 
 def test_an_error_is_one_line_and_examples(monkeypatch: pytest.MonkeyPatch) -> None:
-    def stream(*_: Any, **__: Any) -> Iterator[Event]:
+    def prepare(*_: Any, **__: Any) -> api.Prepared:
         raise ProblemError("Cannot read \x1b[31mthis\nproblem.", ("Compute 1 + 2", "Solve 3x = 6"))
 
-    monkeypatch.setattr("pfviz.api.stream", stream)
+    monkeypatch.setattr("pfviz.api.prepare", prepare)
     result = call("run", "?")
     assert result.exit_code == 2
     expected = "Error: Cannot read [31mthis problem.\nExamples:\n  Compute 1 + 2\n  Solve 3x = 6\n"
@@ -248,13 +269,13 @@ def test_a_file_that_cannot_be_written_is_named(asked: dict[str, Any], tmp_path:
 def test_what_a_model_wrote_is_printed_as_plain_text(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     hostile = "\x1b[2J[bold]a[/nope]\x07 \u202eb \x9b31m \\boxed{[red]7}"
 
-    def stream(*_: Any, **__: Any) -> Iterator[Event]:
+    def start(*_: Any, **__: Any) -> Iterator[Event]:
         for event in synthetic_events(4, steps=1):
             if isinstance(event, StepsExtended):
                 event = StepsExtended(event.step, {n: Step(hostile, (1,), -1.0, True, "boxed") for n in event.steps})
             yield event
 
-    monkeypatch.setattr("pfviz.api.stream", stream)
+    monkeypatch.setattr("pfviz.api.start", start)
     out = tmp_path / "run.json"
     for result in (call("run", PROBLEM, "--out", str(out)), call("show", str(out))):
         assert result.exit_code == 0, result.output

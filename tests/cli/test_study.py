@@ -104,6 +104,43 @@ def test_the_oracle_and_confidence_need_no_reward_model(reward: str, workers: Wo
     assert not any(name.startswith("reward/") for name in about["models"])
 
 
+def test_a_study_of_a_file_records_which(workers: Workers, tmp_path: Path) -> None:
+    file = tmp_path / "sums.jsonl"
+    file.write_text("".join(f'{{"problem": "Compute {k} + 4", "answer": {k + 4}}}\n' for k in range(1, 5)))
+    result = call(tmp_path / "out", *SMALL, "--dataset", str(file))
+    assert result.exit_code == 0, result.output
+    assert {(job.problem.text, job.problem.truth) for job in workers.jobs} == {
+        (f"Compute {k} + 4", str(k + 4)) for k in range(1, 4)
+    }
+    assert "3 problems of jsonl:sums.jsonl" in " ".join(result.output.split())
+    assert "problems of jsonl:sums.jsonl" in (tmp_path / "out" / "curve.html").read_text()
+    about = json.loads((tmp_path / "out" / "outcomes.jsonl").read_text().splitlines()[0])["about"]
+    assert about["dataset"].startswith("jsonl:sums.jsonl (")
+    file.write_text('{"problem": "Compute 1 + 1", "answer": 2}\n' * 4)
+    again = call(tmp_path / "out", *SMALL, "--dataset", str(file))
+    assert again.exit_code == 2
+    assert "in dataset" in " ".join(again.stderr.split())
+
+
+def test_a_study_of_the_usual_problems_names_no_data_set_so_that_older_ones_go_on(
+    workers: Workers, tmp_path: Path
+) -> None:
+    call(tmp_path, *SMALL, "--dataset", "held-out")
+    assert "dataset" not in json.loads((tmp_path / "outcomes.jsonl").read_text().splitlines()[0])["about"]
+
+
+def test_problems_that_the_embedded_pair_does_not_take_are_named_before_anything_runs(
+    workers: Workers, tmp_path: Path
+) -> None:
+    file = tmp_path / "hard.jsonl"
+    file.write_text('{"problem": "Compute 1 + 4", "answer": 5}\n{"problem": "Compute 5!", "answer": 120}\n')
+    result = call(tmp_path / "out", *SMALL[:4], "--problems", "2", "--dataset", str(file))
+    assert result.exit_code == 2
+    assert "1 of 2 problems cannot be taken: problem 2 ('Compute 5!'): The embedded models" in result.stderr
+    assert workers.jobs == []
+    assert not (tmp_path / "out").exists()
+
+
 def test_ctrl_c_leaves_what_is_done_and_the_same_command_goes_on(workers: Workers, tmp_path: Path) -> None:
     workers.patience = 5
     result = call(tmp_path, *SMALL)
@@ -166,6 +203,9 @@ def test_ray_gets_the_jobs_that_the_pool_would(
         (("--problems", "0"), "--problems"),
         (("--tau", "0"), "Tau"),
         (("--reward", "kind"), "--reward"),
+        (("--dataset", "nothing"), "There is no data set 'nothing'"),
+        (("--dataset", "jsonl"), "jsonl:FILE"),
+        (("--dataset", "nowhere.jsonl"), "there is no file"),
         (("--report",), "outcomes.jsonl"),
     ],
 )

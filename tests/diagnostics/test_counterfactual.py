@@ -27,7 +27,9 @@ RUNS = {
     "always": toy_run(particles=8),
     "ess": toy_run(particles=8, trigger="ess", threshold=0.9, resampler="ssp", tau=0.3),
     "absorbing": toy_run(particles=8, finished="absorbing", trigger="ess", threshold=0.95, tau=0.3),
-    "telescoped": toy_run(particles=8, potential="telescoped", warmth=4, aggregation="min", resampler="killing"),
+    "telescoped": toy_run(
+        particles=8, potential="telescoped", tau_start_factor=4, aggregation="min", resampler="killing"
+    ),
     "entropic": toy_run(particles=8, method="entropic_particle_filtering", tau=0.1),
     "gibbs": gibbs(),
     "gibbs, second sweep": gibbs().sweep(1),

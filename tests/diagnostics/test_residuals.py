@@ -33,7 +33,7 @@ def toy_run(reward: object, **settings: object) -> Trace:
 def test_a_martingale_has_mean_residual_zero_whatever_was_selected(method: str) -> None:
     found = residuals(toy_run(chance_of_ab, method=method, particles=600, seed=5)).overall
     error = (found.high - found.low) / 2 / 1.96
-    assert found.clusters > 50
+    assert found.groups > 50
     # Four standard errors: a run with another seed fails less than once in ten thousand.
     assert abs(found.value) < 4 * error
 
@@ -96,5 +96,5 @@ def test_a_pinned_step_and_one_that_failed_are_no_draws() -> None:
 def test_small_runs(particles: int, steps: int) -> None:
     found = residuals(synthetic_trace(particles, steps))
     assert len(found.steps) == steps - 1
-    assert not found.by_families or found.overall.clusters > 1
+    assert not found.by_families or found.overall.groups > 1
     assert math.isnan(found.overall.value) == (steps == 1)

@@ -147,7 +147,7 @@ def test_a_pinned_weight_read_ahead_is_found() -> None:
 @pytest.mark.parametrize("potential", ["odds", "telescoped", "score"])
 def test_what_is_left_until_the_horizon_is_weighed(potential) -> None:
     """Two particles that are finished after two of five steps weigh what five steps would have weighed."""
-    method = ParticleGibbs(settings_of(potential=potential, warmth=4.0, particles=2))
+    method = ParticleGibbs(settings_of(potential=potential, tau_start_factor=4.0, particles=2))
     history, finished = np.array([[0.4, 0.7], [0.9, 0.2]]), np.array([True, True])
     log_carried = np.log([0.3, 0.7])
     stepwise = log_carried

@@ -43,7 +43,8 @@ def cuts(trace: Trace) -> list[Trace]:
 @pytest.mark.parametrize("method", METHODS)
 def test_a_toy_run_goes_on_from_every_step(method) -> None:
     for seed in range(3):
-        settings = {"particles": 5, "seed": seed, "max_steps": 3, "iterations": 3, "warmth": 4.0, "trigger": "ess"}
+        settings = {"particles": 5, "seed": seed, "max_steps": 3, "iterations": 3, "tau_start_factor": 4.0}
+        settings |= {"trigger": "ess"}
         whole = pfviz.run("toy", method=method, **TOY, **settings)
         for cut in cuts(whole):
             assert comparable(pfviz.resume(loads(dumps(cut)), **TOY)) == comparable(whole)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import pytest
 import pfviz
 from pfviz.errors import SettingError
 from pfviz.inference.methods import METHODS, make_method
-from pfviz.inference.methods.base import Method, Population
+from pfviz.inference.methods.base import Family, Method, Population
 from pfviz.inference.settings import Settings
 from pfviz.inference.weights import ess, log_odds
 from pfviz.trace import Trace
@@ -53,11 +54,33 @@ def test_an_unknown_method_is_refused_with_those_that_there_are() -> None:
         make_method("luck", Settings())
 
 
-@pytest.mark.parametrize("name", ["best_of_n", "weighted_best_of_n", "self_consistency"])
-def test_independent_particles_are_never_copied(name: str) -> None:
+@pytest.mark.parametrize("name", [name for name, method in METHODS.items() if method.independent])
+def test_independent_particles_are_never_copied_and_are_the_same_under_every_such_method(name: str) -> None:
     trace = solve(name, particles=8, seed=3)
     assert not trace.resampled.any()
     assert (trace.ancestors == np.arange(8)).all()
+    assert trace.texts == solve("best_of_n", particles=8, seed=3).texts
+
+
+def test_a_method_says_all_about_itself() -> None:
+    """What was a list of names elsewhere."""
+    families = {family: [name for name in METHODS if METHODS[name].family == family] for family in get_args(Family)}
+    assert all(families.values())
+    assert {"particle_filtering", "particle_gibbs"} <= set(families["filter"])
+    assert {"beam_search", "dvts"} <= set(families["search"])
+    assert {"best_of_n", "greedy"} <= set(families["sampling"])
+    independent = {name for name, method in METHODS.items() if method.independent}
+    assert {"best_of_n", "weighted_best_of_n", "self_consistency"} <= independent <= set(families["sampling"])
+    for name, method in METHODS.items():
+        assert method.deterministic == (make_method(name, Settings()).settings.temperature == 0)
+
+
+def test_a_chain_has_the_tau_that_its_method_says() -> None:
+    settings = Settings(tau=0.5, ladder=3.0, chains=3, particles=4)
+    assert [METHODS["parallel_tempering"].chain_tau(settings, k) for k in range(3)] == [0.5, 1.5, 4.5]
+    for method in METHODS.values():
+        chains = method(settings).chains
+        assert [one.settings.tau for one in chains] == [method.chain_tau(settings, k) for k in range(len(chains))]
 
 
 def test_best_of_n_weighs_by_the_aggregated_reward() -> None:

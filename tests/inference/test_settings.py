@@ -7,7 +7,7 @@ import json
 import pytest
 
 from pfviz.errors import SettingError
-from pfviz.inference.settings import Settings
+from pfviz.inference.settings import SETTINGS, Settings, rename_settings
 
 
 def test_text_from_a_form_is_read() -> None:
@@ -59,3 +59,35 @@ def test_every_setting_but_the_seed_is_recorded() -> None:
     recorded = json.loads(json.dumps(Settings(seed=5).as_dict()))
     assert recorded["particles"] == 16
     assert "seed" not in recorded
+
+
+def test_a_former_name_is_understood() -> None:
+    assert Settings.from_values(warmth="2").tau_start_factor == 2.0
+    assert rename_settings({"warmth": 2, "tau": 1}) == {"tau_start_factor": 2, "tau": 1}
+    with pytest.raises(SettingError, match="leave out warmth") as caught:
+        Settings.from_values(warmth=2, tau_start_factor=2)
+    assert caught.value.field == "tau_start_factor"
+    with pytest.raises(SettingError, match="Tau start factor is 0; it must lie between 1 and 1000") as caught:
+        Settings.from_values(warmth=0)
+    assert caught.value.field == "tau_start_factor"
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_setting_says_all_about_itself(name: str) -> None:
+    known = SETTINGS[name]
+    assert known.default == getattr(Settings(), name)
+    assert known.label[0].isupper()
+    assert known.help.endswith(".")
+    assert known.check(name, known.text) == known.default
+    if known.choices:
+        assert known.default in known.choices
+        assert all(known.choices.values())
+        wrong: list[object] = ["of a later version", None, ["x"]]
+    else:
+        assert known.low <= known.default <= (known.page_high or known.high) <= known.high
+        wrong = [known.low - 1, known.high + 1, "x"]
+    for value in wrong:
+        with pytest.raises(SettingError, match=f"^{known.label} ") as caught:
+            Settings.from_values(**{name: value})
+        assert caught.value.field == name
+        assert len(str(caught.value)) < 200

@@ -10,6 +10,7 @@ import torch
 from pfviz import api
 from pfviz.lab.selftest import selftest
 from pfviz.lab.table.prefixes import PrefixTable, build_prefix_table
+from pfviz.problems.datasets import load_problems
 from pfviz.trace import Trace
 
 
@@ -28,9 +29,8 @@ def oracle_runs() -> list[Trace]:
     settings = {"particles": selftest.PARTICLES, "temperature": selftest.TEMPERATURE, "reward": "oracle"}
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    made = [
-        api.run(one, method="best_of_n", seed=seed, **settings) for seed, one in enumerate(selftest.held_out_problems())
-    ]
+    problems = load_problems(selftest.DATASET, selftest.RUNS)
+    made = [api.run(one, method="best_of_n", seed=seed, **settings) for seed, one in enumerate(problems)]
     torch.set_num_threads(threads)
     return made
 

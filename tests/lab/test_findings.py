@@ -39,14 +39,14 @@ def test_in_the_oracle_nothing_is_found(oracle_rows: PrefixTable) -> None:
 def said(finding: Finding) -> set[str]:
     """The ways to say its number."""
     value = abs(finding.estimate.value)
-    return {f"{100 * value:.0f} %", f"{value:.2f}", f"{value:.2g}"}
+    return {f"{100 * value:.0f}%", f"{value:.2f}", f"{value:.2g}"}
 
 
 def test_the_estimate_is_what_the_sentence_says(planted: dict[str, Findings]) -> None:
     everything = [finding for one in planted.values() for finding in one.found]
     assert len(everything) > len(FAULTS)
     for finding in everything:
-        numbers = set(re.findall(r"\d[\d.]* %|\d+\.\d+|\d+", finding.sentence))
+        numbers = set(re.findall(r"\d[\d.]*%|\d+\.\d+|\d+", finding.sentence))
         assert said(finding) & {number.rstrip(".") for number in numbers}, finding
         assert finding.estimate.low <= finding.estimate.value + 1e-9
         assert finding.estimate.value <= finding.estimate.high + 1e-9

@@ -9,7 +9,7 @@ from pfviz.lab.causes import Finding
 from pfviz.lab.findings import Findings
 from pfviz.lab.glossary import CAUSES, MEASURES, measures_by_name
 from pfviz.lab.to_json import diagnosis_to_dict
-from pfviz.stats.bootstrap import Estimate
+from pfviz.stats.estimate import Estimate
 from tests.lab.diagnosed import diagnosis, unknown
 
 
@@ -32,10 +32,11 @@ def test_it_has_the_numbers_of_the_diagnosis() -> None:
     assert found["measures"]["auc"]["low"] == one.measures.auc.low
     assert [bin["right"]["value"] for bin in found["reliability"]] == [bin.right.value for bin in one.reliability]
     assert [step["wrong"]["rows"] for step in found["scores_by_step"]] == [
-        step.wrong.rows for step in one.scores_by_step
+        step.wrong.count for step in one.scores_by_step
     ]
     assert [point["n"] for point in found["best_of"]] == [point.n for point in one.best_of]
     assert found["auc_by_kind"]["in signs"]["problems"] == 10
+    assert set(found["measures"]["auc"]) == {"value", "low", "high", "rows", "problems"}
 
 
 def test_an_example_is_told_with_its_particle() -> None:

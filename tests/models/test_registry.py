@@ -96,5 +96,18 @@ def test_a_damaged_folder_is_an_error(tmp_path) -> None:
 
 def test_every_preset_says_what_it_is() -> None:
     for preset in [*registry.GENERATORS.values(), *registry.REWARDS.values()]:
+        assert preset.title
         assert preset.description.endswith(".")
         assert len(preset.description) < 130
+
+
+def test_a_reward_says_where_its_weights_are_and_whom_it_may_score() -> None:
+    assert {preset.name: preset.folder for preset in registry.REWARDS.values() if preset.folder} == {
+        "embedded": "reward", "naive": "naive-reward",
+    }  # fmt: skip
+    anybody = {preset.name for preset in registry.REWARDS.values() if preset.any_generator}
+    assert anybody == {name for name in registry.REWARDS if name.startswith("confidence")}
+    for name, preset in registry.REWARDS.items():
+        assert preset.name == name
+        if preset.folder is None and "embedded" not in name:
+            assert preset.load().name == name  # a trace that names it can be resumed

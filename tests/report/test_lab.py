@@ -18,7 +18,7 @@ from pfviz.lab.diagnosis import Diagnosis
 from pfviz.lab.findings import Findings
 from pfviz.lab.glossary import MEASURES
 from pfviz.report.lab import diagnosis_to_html
-from pfviz.stats.bootstrap import Estimate
+from pfviz.stats.estimate import Estimate
 from tests.lab.diagnosed import HOSTILE, diagnosis, unknown
 from tests.report import files
 from tests.report.files import assert_closed, assert_tame, body

@@ -10,7 +10,7 @@ import pytest
 from pfviz.figures import theme
 from pfviz.lab.causes import Finding
 from pfviz.report.lab_findings import MAX_CHARS, FindingItem, build_finding_items
-from pfviz.stats.bootstrap import Estimate
+from pfviz.stats.estimate import Estimate
 from tests.lab.diagnosed import diagnosis
 
 ESTIMATE = Estimate(-0.42, -0.66, -0.17, 160, 19)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pfviz.stats.curves import generations_needed, interval, resampled_means
+from pfviz.stats.curves import generations_needed
 
 BUDGETS = np.array([1.0, 2.0, 4.0, 8.0])
 
@@ -55,43 +55,3 @@ def test_a_rising_curve_needs_for_its_own_accuracies_its_own_budgets(curve: list
 def test_rows_do_not_know_each_other(curves: list[list[float]], wanted: float) -> None:
     together = generations_needed(np.array(curves), BUDGETS, np.full(len(curves), wanted))
     assert together.tolist() == [needed(curve, wanted) for curve in curves]
-
-
-def test_a_resample_draws_whole_problems() -> None:
-    """Columns that are equal stay equal, and complements stay complements: the draw is paired."""
-    rng = np.random.default_rng(0)
-    values = rng.integers(0, 2, size=(40, 1)).astype(float)
-    means = resampled_means(np.random.default_rng(1), np.hstack([values, values, 1 - values]), 500)
-    assert means.shape == (500, 3)
-    assert np.array_equal(means[:, 0], means[:, 1])
-    assert means[:, 0] + means[:, 2] == pytest.approx(1.0)
-    # The replicates' mean has a standard error of 0.08 / sqrt(500) = 0.0036: six of them are never exceeded by chance.
-    assert means[:, 0].mean() == pytest.approx(values.mean(), abs=0.022)
-    assert means[:, 0].std() == pytest.approx(values.std() / math.sqrt(40), rel=0.2)
-
-
-def test_one_problem_has_no_spread() -> None:
-    assert np.array_equal(resampled_means(np.random.default_rng(0), np.array([[1.0, 0.0]]), 7), [[1.0, 0.0]] * 7)
-
-
-def test_an_interval_holds_95_of_100_replicates() -> None:
-    estimate = interval(0.5, np.arange(1000) / 1000)
-    assert (estimate.value, estimate.low, estimate.high) == pytest.approx((0.5, 0.025, 0.975), abs=0.0011)
-
-
-def test_an_interval_may_reach_infinity() -> None:
-    estimate = interval(3.0, np.array([1.0] * 50 + [4.0] * 900 + [math.inf] * 50))
-    assert (estimate.low, estimate.value, estimate.high) == (1.0, 3.0, math.inf)
-
-
-def test_intervals_cover_the_truth() -> None:
-    """400 studies of 80 problems with p = 0.6. The 95 % percentile interval of a mean of 80 covers it about 94 times in
-    100; over 400 studies that share has a standard error of 0.012, so that it leaves 0.88..0.985 by chance less than
-    once in 2,000 choices of the seed."""
-    covered = 0
-    for study in range(400):
-        rng = np.random.default_rng([7, study])
-        right = (rng.random((80, 1)) < 0.6).astype(float)
-        estimate = interval(right.mean(), resampled_means(rng, right, 400)[:, 0])
-        covered += estimate.low <= 0.6 <= estimate.high
-    assert 0.88 < covered / 400 < 0.985

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from pfviz.inference.methods import METHODS
 from pfviz.inference.settings import PICKS
 from pfviz.study.plan import Unit
 from pfviz.study.run_job import Outcome
+
+INDEPENDENT_METHODS = tuple(name for name, method in METHODS.items() if method.independent)
 
 
 def outcome(unit: Unit, right: bool | dict[str, bool] = True, **measures: Any) -> Outcome:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pfviz.errors import SettingError, StudyError
 from pfviz.inference.methods import METHODS, make_method
 from pfviz.inference.settings import Settings
 from pfviz.problems.problem import Problem
-from pfviz.study.budgets import BUDGET_RULES, BUDGETS, INDEPENDENT_METHODS, settings_for
-from pfviz.study.plan import Unit, jobs, units
+from pfviz.study.plan import BUDGETS, Unit, jobs, settings_for, units
+from tests.study.outcomes import INDEPENDENT_METHODS
 
 
-def test_every_method_has_a_budget() -> None:
-    assert set(BUDGET_RULES) == set(METHODS)
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_can_spend_a_budget(method: str) -> None:
+    """And spends no more than that."""
+    spent = {budget: settings_for(method, budget) for budget in BUDGETS}
+    assert any(spent.values())
+    for budget, settings in spent.items():
+        if settings is not None:
+            assert make_method(method, settings).generations <= budget
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -86,7 +94,7 @@ def test_methods_and_budgets_share_a_seed_and_nothing_else_does() -> None:
 
 def test_jobs_hold_every_unit_once_and_share_only_what_is_independent() -> None:
     problems = [Problem("Compute 1 + 1", "2"), Problem("Compute 1 + 2", "3")]
-    listed = units(list(BUDGET_RULES), [1, 8], 2, 2)
+    listed = units(list(METHODS), [1, 8], 2, 2)
     made = list(jobs(listed, problems))
     assert sorted(map(repr, (unit for job in made for unit in job.units))) == sorted(map(repr, listed))
     for job in made:
@@ -95,3 +103,20 @@ def test_jobs_hold_every_unit_once_and_share_only_what_is_independent() -> None:
         if len(job.units) > 1:
             assert {unit.method for unit in job.units} == set(INDEPENDENT_METHODS)
     assert sum(len(job.units) > 1 for job in made) == 2 * 2 * 2
+
+
+def test_a_new_method_says_itself_how_it_spends_a_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Halved(METHODS["best_of_n"]):  # type: ignore[name-defined, misc]
+        name = "halved"
+        deterministic = True
+
+        @classmethod
+        def settings_for_budget(cls, common: Settings, budget: int) -> Settings | None:
+            return replace(common, particles=budget // 2) if budget > 1 else None
+
+    monkeypatch.setitem(METHODS, "halved", Halved)
+    assert settings_for("halved", 8) == Settings(particles=4)
+    listed = units(["halved", "best_of_n"], [1, 8], 1, 2)
+    assert [(unit.method, unit.budget, unit.seed) for unit in listed] == [
+        ("best_of_n", 1, 0), ("halved", 8, 0), ("best_of_n", 8, 0), ("best_of_n", 1, 1), ("best_of_n", 8, 1),
+    ]  # fmt: skip

@@ -11,13 +11,13 @@ from pfviz import api
 from pfviz.inference.settings import PICKS, Settings
 from pfviz.models.rewards.confidence import PRESET_NAMES
 from pfviz.problems.problem import Problem
-from pfviz.study.budgets import INDEPENDENT_METHODS, settings_for
 from pfviz.study.models import Pair, load_pair, unpack
-from pfviz.study.plan import Job, Unit
+from pfviz.study.plan import Job, Unit, settings_for
 from pfviz.study.run_job import Outcome, outcome, reweigh, run_job
 from pfviz.tiny.world import held_out_tasks
 from pfviz.trace.trace import COLUMNS
 from pfviz.types import Generator, RewardModel
+from tests.study.outcomes import INDEPENDENT_METHODS
 from tests.study.shipped import PAIR
 
 COMMON = Settings()

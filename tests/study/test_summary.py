@@ -10,8 +10,9 @@ import math
 import pytest
 
 from pfviz.errors import StudyError
+from pfviz.stats.estimate import Estimate
 from pfviz.study.plan import Unit, units
-from pfviz.study.result import Estimate, Result, loads
+from pfviz.study.result import Result, loads
 from pfviz.study.summary import summarise
 from tests.study.outcomes import outcome, outcomes
 

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pfviz
+from pfviz.diagnostics.reweighing import recorded_settings
 from pfviz.errors import TraceError
 from pfviz.trace import Trace, dumps, load, loads
 from pfviz.trace import json_file as trace_file
@@ -319,4 +320,20 @@ def test_a_particle_that_only_stays_has_no_unknown_log_probability() -> None:
     data = json.loads(dumps(trace))
     data["log_probs"][t][n] = None
     with pytest.raises(TraceError, match=rf"log_probs\[{t}\]\[{n}\]: expected 0, as the particle was finished before"):
+        loads(json.dumps(data))
+
+
+def test_a_file_with_a_setting_of_a_former_name_opens_goes_on_and_is_shown() -> None:
+    pair = {"generator": toy.ToyGenerator(), "reward": toy.reward}
+    whole = pfviz.run("toy", particles=4, max_steps=3, seed=2, tau_start_factor=4, **pair)
+    data = json.loads(dumps(whole.upto(1)))
+    data["settings"]["warmth"] = data["settings"].pop("tau_start_factor")
+    old = loads(json.dumps(data))
+    assert old.settings == whole.settings
+    assert pfviz.resume(old, **pair).log_weights.tolist() == whole.log_weights.tolist()
+    assert recorded_settings(old).tau_start_factor == 4
+    # An old trace in memory, as a pickle of it may be.
+    assert recorded_settings(dataclasses.replace(old, settings=data["settings"])).tau_start_factor == 4
+    data["settings"]["tau_start_factor"] = 1.0
+    with pytest.raises(TraceError, match=r"settings: .* leave out warmth"):
         loads(json.dumps(data))

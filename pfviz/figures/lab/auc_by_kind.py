@@ -10,7 +10,8 @@ import plotly.graph_objects as go
 from pfviz.figures import theme
 from pfviz.figures.lab.estimates import error_bars, format_counts, format_estimate
 from pfviz.lab.diagnosis import Diagnosis
-from pfviz.stats.bootstrap import Estimate
+from pfviz.stats.estimate import Estimate
+from pfviz.text import shorten
 
 QUESTION = "In which problems does the score work?"
 HOW_TO_READ = (
@@ -45,7 +46,7 @@ def plot_auc_by_kind(diagnosis: Diagnosis, *, title: bool = True) -> go.Figure:
         ),
         yaxis=theme.axis(
             tickvals=list(range(len(rows))),
-            ticktext=[theme.escape(theme.shorten(name, 16)) for name, _ in rows],
+            ticktext=[theme.escape(shorten(name, 16)) for name, _ in rows],
             tickfont={"size": 12, "color": theme.INK},
             range=[len(rows) - 0.4, -0.6],
             fixedrange=True,

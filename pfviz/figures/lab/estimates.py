@@ -10,16 +10,17 @@ import numpy as np
 
 from pfviz.figures import theme
 from pfviz.lab.diagnosis import Diagnosis
-from pfviz.lab.table.prefixes import BoolArray, FloatArray
-from pfviz.stats.bootstrap import Estimate
+from pfviz.stats.estimate import Estimate
+from pfviz.text import format_number, pluralise
+from pfviz.types import BoolArray, FloatArray
 
 
 def format_estimate(one: Estimate) -> str:
     """0.90 (0.82 to 0.96), without an interval where there is none, and "not known" for nan."""
     if math.isnan(one.value):
         return "not known"
-    interval = "" if math.isnan(one.low) else f" ({one.low:.2f} to {one.high:.2f})"
-    return f"{one.value:.2f}{interval}".replace("-", "−")
+    interval = "" if math.isnan(one.low) else f" ({format_number(one.low)} to {format_number(one.high)})"
+    return f"{format_number(one.value)}{interval}"
 
 
 def error_bars(estimates: Sequence[Estimate], colour: str | None = None) -> dict[str, Any]:
@@ -41,8 +42,8 @@ def error_bars(estimates: Sequence[Estimate], colour: str | None = None) -> dict
 
 def format_counts(one: Estimate, what: str = "prefixes") -> str:
     """How much is behind an estimate: 384 prefixes in 20 problems."""
-    name = {"prefixes": "prefix"}.get(what, what.removesuffix("s")) if one.rows == 1 else what
-    return f"{one.rows:,} {name} in {one.problems:,} problem{'' if one.problems == 1 else 's'}"
+    noun = {"prefixes": "prefix"}.get(what, what.removesuffix("s"))
+    return f"{pluralise(one.count, noun, what)} in {pluralise(one.groups, 'problem')}"
 
 
 def example_particle(diagnosis: Diagnosis, members: BoolArray, order: FloatArray) -> list[int] | None:

@@ -105,8 +105,8 @@ def _hover(one: Bin) -> str:
 
 def _count_bars(diagnosis: Diagnosis) -> list[Any]:
     found = diagnosis.reliability
-    right = np.array([round(one.right.value * one.right.rows) for one in found])
-    wrong = np.array([one.right.rows for one in found]) - right
+    right = np.array([round(one.right.value * one.right.count) for one in found])
+    wrong = np.array([one.right.count for one in found]) - right
     kinds = (("right", right, theme.RIGHT_COLOUR, ""), ("wrong", wrong, theme.WRONG_COLOUR, "/"))
     return [
         go.Bar(

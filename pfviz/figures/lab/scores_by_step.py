@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from pfviz.figures import theme
 from pfviz.figures.lab.estimates import error_bars, example_particle, format_counts, format_estimate
 from pfviz.lab.diagnosis import Diagnosis
-from pfviz.stats.bootstrap import Estimate
+from pfviz.stats.estimate import Estimate
 
 QUESTION = "Do scores tell right from wrong at every step?"
 HOW_TO_READ = (

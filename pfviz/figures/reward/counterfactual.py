@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import plotly.graph_objects as go
 
 from pfviz.diagnostics.counterfactual import Counterfactual, replay_selections
@@ -16,6 +15,7 @@ from pfviz.diagnostics.truth import RIGHT, truth
 from pfviz.figures import theme
 from pfviz.figures.marks import curves, node_hovers
 from pfviz.trace.trace import Trace
+from pfviz.types import BoolArray, IntArray
 
 QUESTION = "Who would have lived?"
 HOW_TO_READ = (
@@ -23,8 +23,6 @@ HOW_TO_READ = (
     "the rule. Saved: died, and would have had children; lost: the other way round. The more children, the larger. "
     "Rings: known to be right so far. Only the event is replayed: what other parents would have written, nobody knows."
 )
-
-BoolArray = npt.NDArray[np.bool_]
 
 
 def plot_counterfactual(
@@ -93,7 +91,7 @@ def _legend() -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _finding(was: npt.NDArray[np.int64], would: npt.NDArray[np.int64]) -> str:
+def _finding(was: IntArray, would: IntArray) -> str:
     gained, lost = int(np.sum((was == 0) & (would > 0))), int(np.sum((was > 0) & (would == 0)))
     if not gained and not lost:
         return "The same as in the run"
@@ -113,7 +111,7 @@ def _hovers(trace: Trace, found: Counterfactual) -> list[list[str]]:
     ]
 
 
-def _edges(trace: Trace, places: npt.NDArray[np.int64]) -> Any:
+def _edges(trace: Trace, places: IntArray) -> Any:
     """Who descends from whom in the run as it was."""
     steps = np.repeat(np.arange(trace.steps - 1), trace.particles)
     slots = np.tile(np.arange(trace.particles), trace.steps - 1)
@@ -123,7 +121,7 @@ def _edges(trace: Trace, places: npt.NDArray[np.int64]) -> Any:
     return go.Scatter(x=x, y=y, mode="lines", line={"color": theme.GRID, "width": 1}, hoverinfo="skip", name="run")
 
 
-def _right_rings(rows: list[int], places: npt.NDArray[np.int64], right: BoolArray) -> Any:
+def _right_rings(rows: list[int], places: IntArray, right: BoolArray) -> Any:
     events, slots = np.nonzero(right)
     steps = np.asarray(rows)[events]
     return go.Scatter(
@@ -139,9 +137,9 @@ def _right_rings(rows: list[int], places: npt.NDArray[np.int64], right: BoolArra
 def _fate_marks(
     trace: Trace,
     rows: list[int],
-    places: npt.NDArray[np.int64],
+    places: IntArray,
     hovers: list[list[str]],
-    would: npt.NDArray[np.int64],
+    would: IntArray,
     name: str,
     mask: BoolArray,
     colour: str,
@@ -167,7 +165,7 @@ def _fate_marks(
     )
 
 
-def _selection_ring(rows: list[int], places: npt.NDArray[np.int64], mine: BoolArray) -> Any:
+def _selection_ring(rows: list[int], places: IntArray, mine: BoolArray) -> Any:
     events, slots = np.nonzero(mine)
     steps = np.asarray(rows)[events]
     return go.Scatter(

@@ -14,8 +14,8 @@ from pfviz.diagnostics.lineage_ends import prefix_labels
 from pfviz.diagnostics.truth import RIGHT, UNKNOWN, WRONG, truth
 from pfviz.figures import theme
 from pfviz.figures.marks import node_hovers
-from pfviz.figures.reward.residuals import format_signed
-from pfviz.stats.clustered import Estimate
+from pfviz.stats.estimate import Estimate
+from pfviz.text import format_signed
 from pfviz.trace.trace import Trace
 
 QUESTION = "Does the score follow length?"

@@ -12,7 +12,8 @@ from pfviz.diagnostics.genealogy import lanes
 from pfviz.diagnostics.residuals import Residuals, residuals
 from pfviz.figures import theme
 from pfviz.figures.marks import node_hovers
-from pfviz.stats.clustered import Estimate
+from pfviz.stats.estimate import Estimate
+from pfviz.text import format_signed
 from pfviz.trace.trace import Trace
 
 QUESTION = "Does the reward rise or fall without cause?"
@@ -64,12 +65,6 @@ def _finding(overall: Estimate) -> str:
     return (
         mean if math.isnan(overall.low) else f"{mean} ({format_signed(overall.low)} to {format_signed(overall.high)})"
     )
-
-
-def format_signed(value: float) -> str:
-    """A change, with its sign: +0.03, −0.20, 0."""
-    text = f"{value:+.2f}".replace("-", "−")
-    return "0" if text in ("+0.00", "−0.00") else text
 
 
 def _dot_positions(trace: Trace, found: Residuals) -> tuple[Any, Any, Any]:

@@ -6,13 +6,14 @@ import math
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import plotly.graph_objects as go
 
 from pfviz.figures import theme
 from pfviz.figures.marks import node_hovers
 from pfviz.lab.probes.rescore import RescoredSweep
+from pfviz.text import format_number
 from pfviz.trace.trace import Trace
+from pfviz.types import IntArray
 
 HOW_TO_READ = (
     "A pair of columns for each step: on the left the reward of the run, on the right the other one; a line for each "
@@ -77,16 +78,11 @@ def describe_parting(found: RescoredSweep) -> str:
     if at is None:
         return "The two rewards never part"
     rho = found.correlations[at, 0]
-    told = "" if math.isnan(rho) else f" (ρ {format_correlation(float(rho))})"
+    told = "" if math.isnan(rho) else f" (ρ {format_number(float(rho))})"
     return f"They part at step {at + 1}{told}"
 
 
-def format_correlation(value: float) -> str:
-    """A correlation or a change, with a minus that is one."""
-    return f"{value:.2f}".replace("-", "−")
-
-
-def fate_indices(found: RescoredSweep) -> npt.NDArray[np.int64]:
+def fate_indices(found: RescoredSweep) -> IntArray:
     """(T, N): the place in `FATE_STYLES` of each slot."""
     return np.asarray(
         np.select(
@@ -98,25 +94,21 @@ def fate_indices(found: RescoredSweep) -> npt.NDArray[np.int64]:
     )
 
 
-def _distinct_nodes(trace: Trace) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _distinct_nodes(trace: Trace) -> tuple[IntArray, IntArray]:
     """Step and slot of each distinct node of each step; those of a finished particle that waits are among them."""
     rows = [np.unique(trace.uids[t], return_index=True)[1] for t in range(trace.steps)]
     steps = np.repeat(np.arange(trace.steps), [len(row) for row in rows])
     return steps, np.concatenate(rows) if rows else np.empty(0, dtype=np.int64)
 
 
-def _lines(
-    found: RescoredSweep, steps: npt.NDArray[np.int64], slots: npt.NDArray[np.int64], name: str, **line: Any
-) -> go.Scatter:
+def _lines(found: RescoredSweep, steps: IntArray, slots: IntArray, name: str, **line: Any) -> go.Scatter:
     gap = np.full(len(steps), np.nan)
     x = np.stack([steps + 1 - HALF_WIDTH, steps + 1 + HALF_WIDTH, gap], axis=1).ravel()
     y = np.stack([found.trace.rewards[steps, slots], found.rewards[steps, slots], gap], axis=1).ravel()
     return go.Scatter(x=x.round(3), y=y.round(4), mode="lines", line=line, name=name, hoverinfo="skip")
 
 
-def _end_marks(
-    found: RescoredSweep, steps: npt.NDArray[np.int64], slots: npt.NDArray[np.int64], fates: npt.NDArray[np.int64]
-) -> go.Scatter:
+def _end_marks(found: RescoredSweep, steps: IntArray, slots: IntArray, fates: IntArray) -> go.Scatter:
     """A mark at both ends of each line, to hover and to click."""
     trace, hovers = found.trace, node_hovers(found.trace)
     other = theme.escape(found.reward)
@@ -145,7 +137,7 @@ def _tick_labels(found: RescoredSweep) -> list[str]:
     told = []
     for t in range(steps):
         rho = found.correlations[t, 0]
-        said = "ρ –" if math.isnan(rho) else f"ρ {format_correlation(float(rho))}"
+        said = "ρ –" if math.isnan(rho) else f"ρ {format_number(float(rho))}"
         number = str(t + 1) if (t + 1) % every == 0 else ""
         told.append(f"{number}<br>{said}" if steps <= _MAX_LABELLED_STEPS else number)
     return told

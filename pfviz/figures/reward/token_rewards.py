@@ -13,6 +13,7 @@ from pfviz.diagnostics.token_rewards import SteepestChange
 from pfviz.diagnostics.truth import RIGHT, UNKNOWN, WRONG, truth
 from pfviz.figures import theme
 from pfviz.figures.marks import node_hovers
+from pfviz.text import shorten
 from pfviz.trace.trace import Trace
 
 QUESTION = "Where does the score turn?"
@@ -100,7 +101,7 @@ def _finding(trace: Trace, turn: SteepestChange | None) -> str:
     at = quote_change(trace, turn)[1].strip()
     return (
         f"{turn.reward_before:.2f} → {turn.reward_after:.2f}"
-        f" {f'at “{theme.shorten(at, 24)}”' if at else 'at the end of the step'}"
+        f" {f'at “{shorten(at, 24)}”' if at else 'at the end of the step'}"
     )
 
 

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from pfviz.diagnostics import mass_name
 from pfviz.figures import theme
 from pfviz.figures.run.leaves import CORRECTNESS_MARKS
+from pfviz.text import format_percent, pluralise, shorten
 from pfviz.trace.trace import Trace
 
 HOW_TO_READ = (
@@ -30,9 +31,7 @@ def plot_answers(trace: Trace, *, selected: int | None = None, title: bool = Tru
     last = trace.steps - 1
     best = [max(row.members, key=lambda slot: (trace.rewards[last, slot], -slot)) for row in rows]
     names = [
-        " ".join(
-            filter(None, (CORRECTNESS_MARKS[row.correct], f"<b>{theme.escape(theme.shorten(row.display, 14))}</b>"))
-        )
+        " ".join(filter(None, (CORRECTNESS_MARKS[row.correct], f"<b>{theme.escape(shorten(row.display, 14))}</b>")))
         for row in rows
     ]
     masses, counts = [row.mass for row in rows], [row.count for row in rows]
@@ -41,8 +40,8 @@ def plot_answers(trace: Trace, *, selected: int | None = None, title: bool = Tru
     ]
     uids: list[int | None] = [int(trace.uids[last, slot]) for slot in best]
     hovers = [
-        f"answer <b>{theme.escape(theme.shorten(row.display, 60))}</b><br>mass {row.mass:.3f} · best reward "
-        f"{row.best_reward:.3f} · {_format_particle_count(row.count)}"
+        f"answer <b>{theme.escape(shorten(row.display, 60))}</b><br>mass {row.mass:.3f} · best reward "
+        f"{row.best_reward:.3f} · {pluralise(row.count, 'particle')}"
         for row in rows
     ]
     chosen = [selected is not None and selected in trace.uids[last, list(row.members)] for row in rows]
@@ -54,10 +53,10 @@ def plot_answers(trace: Trace, *, selected: int | None = None, title: bool = Tru
         counts.append(rest)
         colours.append(theme.FAINT)
         uids.append(None)
-        hovers.append(f"{_format_particle_count(rest)} without one of the answers above")
+        hovers.append(f"{pluralise(rest, 'particle')} without one of the answers above")
         chosen.append(False)
     top = trace.answers.by_weighted_vote
-    text = f"{theme.shorten(top.display, 24)} has {_format_percent(top.mass)} of the weight" if top else "No answer yet"
+    text = f"{shorten(top.display, 24)} has {format_percent(top.mass)} of the weight" if top else "No answer yet"
     bars = go.Bar(
         orientation="h",
         x=masses,
@@ -69,7 +68,7 @@ def plot_answers(trace: Trace, *, selected: int | None = None, title: bool = Tru
             "line": {"width": [3.0 if c else 0.0 for c in chosen], "color": theme.ACCENT},
         },
         text=[
-            f"{_format_percent(mass)} · {_format_particle_count(count)}"
+            f"{format_percent(mass)} · {pluralise(count, 'particle')}"
             for mass, count in zip(masses, counts, strict=True)
         ],
         textposition=["inside" if mass > 0.5 else "outside" for mass in masses],
@@ -110,11 +109,3 @@ def plot_answers(trace: Trace, *, selected: int | None = None, title: bool = Tru
         ),
         annotations=[] if top else theme.empty_annotations("No particle has answered yet"),
     )
-
-
-def _format_percent(mass: float) -> str:
-    return f"{mass:.1%}" if mass >= 0.001 or mass == 0 else "< 0.1%"
-
-
-def _format_particle_count(count: int) -> str:
-    return "1 particle" if count == 1 else f"{count} particles"

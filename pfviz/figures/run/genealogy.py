@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import plotly.graph_objects as go
 
 from pfviz.diagnostics import distinct_ancestors, lanes, living_descendants, relatives
@@ -15,6 +14,7 @@ from pfviz.figures.marks import CURVE_POINTS, curves, diameters, node_hovers
 from pfviz.figures.run.leaves import leaf_labels
 from pfviz.lab.probes.values import PrefixValue
 from pfviz.trace.trace import Trace
+from pfviz.types import IntArray
 
 MAX_SVG_EDGES = 5000
 """From this many edges on, WebGL draws straight lines."""
@@ -91,9 +91,7 @@ def _title(trace: Trace) -> str:
     return f"{first} of {n} first steps live on" if n > 1 else "One particle"
 
 
-def _edges(
-    trace: Trace, rows: npt.NDArray[np.int64], living: npt.NDArray[np.int64], related: Any, line: type
-) -> list[Any]:
+def _edges(trace: Trace, rows: IntArray, living: IntArray, related: Any, line: type) -> list[Any]:
     """One trace per bucket: dead, four widths of survivors, waiting, selected. Always all, in this order."""
     t_max, n = trace.steps, trace.particles
     step = np.repeat(np.arange(t_max), n)
@@ -129,11 +127,11 @@ def _opacity(name: str, related: Any) -> float:
     return 1.0 if related is None or name == "selected" else 0.35
 
 
-def _parent_rows(trace: Trace, rows: npt.NDArray[np.int64]) -> list[Any]:
+def _parent_rows(trace: Trace, rows: IntArray) -> list[Any]:
     return [rows[t][trace.ancestors[t]][None, :].astype(float) for t in range(trace.steps - 1)]
 
 
-def _pinned_band(trace: Trace, rows: npt.NDArray[np.int64]) -> list[Any]:
+def _pinned_band(trace: Trace, rows: IntArray) -> list[Any]:
     """What lies behind the pinned trajectory, which the iteration before has left; nothing in other runs."""
     if not trace.pinned or not trace.steps:
         return []
@@ -144,7 +142,7 @@ def _pinned_band(trace: Trace, rows: npt.NDArray[np.int64]) -> list[Any]:
     return [go.Scatter(x=xs, y=ys, mode="lines", line=line, hoverinfo="skip", name="pinned")]
 
 
-def _trajectory_labels(trace: Trace, rows: npt.NDArray[np.int64]) -> list[dict[str, Any]]:
+def _trajectory_labels(trace: Trace, rows: IntArray) -> list[dict[str, Any]]:
     """Words at the trajectory that came from the iteration before, and at the one that goes on to the next."""
     place = {"yanchor": "bottom", "yshift": 7, "font": {"size": 10, "color": theme.INK}}
     words = []
@@ -168,8 +166,8 @@ def _root(n: int) -> Any:
 
 def _nodes(
     trace: Trace,
-    rows: npt.NDArray[np.int64],
-    living: npt.NDArray[np.int64],
+    rows: IntArray,
+    living: IntArray,
     related: Any,
     line: type,
     values: Mapping[int, PrefixValue],
@@ -210,7 +208,7 @@ def _node_gaps(trace: Trace, values: Mapping[int, PrefixValue]) -> list[float | 
     return [theme.UNMEASURED_COLOUR if value is None else round(value.gap, 4) for value in known]
 
 
-def _selection_ring(trace: Trace, rows: npt.NDArray[np.int64], selected: int | None) -> Any:
+def _selection_ring(trace: Trace, rows: IntArray, selected: int | None) -> Any:
     places = np.argwhere(trace.uids == selected) if selected is not None else np.empty((0, 2), dtype=np.int64)
     sizes = [float(diameters(trace.weights[t, k], trace.particles)) + 9 for t, k in places]
     return go.Scatter(

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import plotly.graph_objects as go
 
 from pfviz.figures import theme
 from pfviz.inference.answers import Answer
+from pfviz.text import shorten
 from pfviz.trace.trace import Trace
+from pfviz.types import IntArray
 
 CORRECTNESS_MARKS = {True: "✓", False: "✗", None: ""}
 CORRECTNESS_COLOURS = {True: theme.RIGHT_COLOUR, False: theme.WRONG_COLOUR, None: theme.MUTED}
@@ -28,7 +29,7 @@ class LeafGroup:
     best_slot: int  # slot of its best-rewarded member
 
 
-def leaf_groups(trace: Trace, rows: npt.NDArray[np.int64]) -> list[LeafGroup]:
+def leaf_groups(trace: Trace, rows: IntArray) -> list[LeafGroup]:
     """The groups of the last step from the first lane to the last; particles that are not finished break a group."""
     if trace.steps == 0:
         return []
@@ -46,7 +47,7 @@ def leaf_groups(trace: Trace, rows: npt.NDArray[np.int64]) -> list[LeafGroup]:
     return found
 
 
-def leaf_labels(trace: Trace, rows: npt.NDArray[np.int64]) -> list[Any]:
+def leaf_labels(trace: Trace, rows: IntArray) -> list[Any]:
     """Two traces: the brackets, and the labels (clickable: uid of the group's best-rewarded member)."""
     found = leaf_groups(trace, rows)
     labelled = sorted(sorted(found, key=lambda g: -len(g.lanes))[:MAX_LABELS], key=lambda g: g.lanes[0])
@@ -76,7 +77,7 @@ def leaf_labels(trace: Trace, rows: npt.NDArray[np.int64]) -> list[Any]:
         textposition="middle right",
         textfont={"size": 12, "color": [CORRECTNESS_COLOURS[group.answer.correct] for group in labelled]},
         customdata=[int(trace.uids[trace.steps - 1, group.best_slot]) for group in labelled],
-        hovertext=[f"answer <b>{theme.escape(theme.shorten(g.answer.display, 60))}</b>" for g in labelled],
+        hovertext=[f"answer <b>{theme.escape(shorten(g.answer.display, 60))}</b>" for g in labelled],
         hovertemplate="%{hovertext}<extra></extra>",
         cliponaxis=False,
         name="answers",
@@ -86,7 +87,7 @@ def leaf_labels(trace: Trace, rows: npt.NDArray[np.int64]) -> list[Any]:
 
 def answer_label(answer: Answer, count: int) -> str:
     """✓ 12 ×5: right or wrong where the truth is known, the answer, how many agree."""
-    text = f"<b>{theme.escape(theme.shorten(answer.display, 7))}</b>"
+    text = f"<b>{theme.escape(shorten(answer.display, 7))}</b>"
     mark = CORRECTNESS_MARKS[answer.correct]
     return " ".join(part for part in (mark, text, f"×{count}" if count > 1 else "") if part)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import plotly.graph_objects as go
 
 from pfviz.diagnostics import relatives, survivors
 from pfviz.figures import theme
 from pfviz.figures.marks import node_hovers
 from pfviz.trace.trace import Trace
+from pfviz.types import BoolArray
 
 HOW_TO_READ = (
     "A line follows a lineage: the height is the reward of the solution so far. Strong lines live on in the last step; "
@@ -55,7 +55,7 @@ def plot_rewards(
     )
 
 
-def _lines(trace: Trace, mask: npt.NDArray[np.bool_], colour: str, width: float, name: str, dimmed: bool) -> Any:
+def _lines(trace: Trace, mask: BoolArray, colour: str, width: float, name: str, dimmed: bool) -> Any:
     """The edges into the masked slots as one broken line."""
     steps, slots = np.nonzero(mask[1:])
     before = trace.rewards[steps, trace.ancestors[steps, slots]]
@@ -72,9 +72,7 @@ def _lines(trace: Trace, mask: npt.NDArray[np.bool_], colour: str, width: float,
     )
 
 
-def _points(
-    trace: Trace, alive: npt.NDArray[np.bool_], lit: npt.NDArray[np.bool_], dimmed: bool, selected: int | None
-) -> Any:
+def _points(trace: Trace, alive: BoolArray, lit: BoolArray, dimmed: bool, selected: int | None) -> Any:
     symbols = np.where(trace.finished, "diamond", "circle").astype(object)
     symbols[~alive] = symbols[~alive] + "-open"
     opacity = np.where(lit, 1.0, 0.25 if dimmed else 0.9)

@@ -12,6 +12,7 @@ from pfviz.diagnostics.sweeps import RetainedTrajectory, renewal_rate, retained_
 from pfviz.figures import theme
 from pfviz.figures.run.leaves import CORRECTNESS_MARKS
 from pfviz.inference.answers import Answers
+from pfviz.text import shorten
 from pfviz.trace.trace import Trace
 
 HOW_TO_READ = (
@@ -136,7 +137,7 @@ def _lines(trace: Trace, found: list[RetainedTrajectory]) -> list[Any]:
 
 def _marks(trace: Trace, found: list[RetainedTrajectory], shown: int | None) -> Any:
     old = [trace.sweeps[one.number].pinned and one.shared_steps == one.steps for one in found]
-    names = ["" if one.answer is None else theme.escape(theme.shorten(one.answer.display, 7)) for one in found]
+    names = ["" if one.answer is None else theme.escape(shorten(one.answer.display, 7)) for one in found]
     return go.Scatter(
         x=[one.iteration for one in found],
         y=[one.chain for one in found],
@@ -169,9 +170,7 @@ def _has_room_for_labels(trace: Trace, found: list[RetainedTrajectory]) -> bool:
 
 
 def _hover(trace: Trace, one: RetainedTrajectory) -> str:
-    answer = (
-        "no answer" if one.answer is None else f"answer <b>{theme.escape(theme.shorten(one.answer.display, 40))}</b>"
-    )
+    answer = "no answer" if one.answer is None else f"answer <b>{theme.escape(shorten(one.answer.display, 40))}</b>"
     new = one.steps - one.shared_steps
     news = f"{new} of {one.steps} steps are new" if trace.sweeps[one.number].pinned else f"{one.steps} steps"
     chain = f", chain {one.chain + 1}" if any(sweep.chain for sweep in trace.sweeps) else ""
@@ -200,7 +199,7 @@ def _answer_share_bars(trace: Trace) -> list[Any]:
 def _bar(
     target: list[Trace], mass: Any, numbers: list[str], display: str, mark: str, colour: str, opacity: float
 ) -> Any:
-    name = " ".join(filter(None, (mark, theme.escape(theme.shorten(display, 20)))))
+    name = " ".join(filter(None, (mark, theme.escape(shorten(display, 20)))))
     return go.Bar(
         x=[sweep.iteration for sweep in target],
         y=np.round(mass, 4),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import plotly.graph_objects as go
 
 from pfviz.diagnostics import lanes, max_weight, relatives
 from pfviz.figures import theme
 from pfviz.figures.marks import node_hovers
 from pfviz.trace.trace import Trace
+from pfviz.types import BoolArray, IntArray
 
 HOW_TO_READ = (
     "One cell is one particle at one step; the darker, the heavier (square-root scale, saturated at 8 times the "
@@ -77,7 +77,7 @@ def plot_weights(
     )
 
 
-def _outlines(trace: Trace, rows: npt.NDArray[np.int64], selected: int | None) -> list[Any]:
+def _outlines(trace: Trace, rows: IntArray, selected: int | None) -> list[Any]:
     """Boxes around the related cells (thin) and the selected ones (strong); two traces, always."""
     none = np.zeros(rows.shape, dtype=np.bool_)
     related = relatives(trace, selected)
@@ -86,7 +86,7 @@ def _outlines(trace: Trace, rows: npt.NDArray[np.int64], selected: int | None) -
     return [_boxes(rows, related & ~chosen, 1.2, "related"), _boxes(rows, chosen, 2.8, "selection")]
 
 
-def _boxes(rows: npt.NDArray[np.int64], mask: npt.NDArray[np.bool_], width: float, name: str) -> Any:
+def _boxes(rows: IntArray, mask: BoolArray, width: float, name: str) -> Any:
     steps, lane = np.nonzero(mask)[0] + 1, rows[mask]
     corners_x, corners_y = [-0.48, 0.48, 0.48, -0.48, -0.48, np.nan], [-0.5, -0.5, 0.5, 0.5, -0.5, np.nan]
     return go.Scatter(

@@ -12,11 +12,13 @@ import plotly.graph_objects as go
 
 from pfviz.figures import theme
 from pfviz.inference.methods import METHODS
-from pfviz.study.result import LEADER_METHOD, Estimate, Result
+from pfviz.inference.methods.base import Family
+from pfviz.stats.estimate import Estimate
+from pfviz.study.result import LEADER_METHOD, Result
 
 TITLE = "How often is the answer right after N generations?"
 HOW_TO_READ = (
-    "A line follows a method: the height is the share of held-out problems that it answers rightly with N generations. "
+    "A line follows a method: the height is the share of problems that it answers rightly with N generations. "
     "The band and the thin bars are 95 % bootstrap intervals over problems."
 )
 LABEL_MARGIN = 214  # px at the right for the names at the lines' ends
@@ -44,26 +46,45 @@ class LineStyle:
     marker: str
 
 
-LINE_STYLES = {
-    "particle_filtering": LineStyle(theme.FILTER_COLOUR, "solid", "circle"),
-    "entropic_particle_filtering": LineStyle(theme.FILTER_COLOUR, "dot", "circle-open"),
-    "particle_gibbs": LineStyle(theme.FILTER_COLOUR, "dash", "square-open"),
-    "parallel_tempering": LineStyle(theme.FILTER_COLOUR, "dashdot", "diamond-open"),
-    "beam_search": LineStyle(theme.SEARCH_COLOUR, "dash", "triangle-up-open"),
-    "dvts": LineStyle(theme.SEARCH_COLOUR, "solid", "triangle-up"),
-    "best_of_n": LineStyle(theme.SAMPLING_COLOUR, "solid", "square"),
-    "weighted_best_of_n": LineStyle(theme.SAMPLING_COLOUR, "dash", "pentagon-open"),
-    "self_consistency": LineStyle(theme.SAMPLING_COLOUR, "dot", "x-thin-open"),
+_FAMILY_COLOURS: dict[Family, str] = {
+    "filter": theme.FILTER_COLOUR,
+    "search": theme.SEARCH_COLOUR,
+    "sampling": theme.SAMPLING_COLOUR,
 }
+_FAMILY_STROKES: dict[Family, tuple[tuple[str, str], ...]] = {
+    "filter": (
+        ("solid", "circle"), ("dot", "circle-open"), ("dash", "square-open"), ("dashdot", "diamond-open"),
+        ("longdash", "circle-dot"), ("longdashdot", "square-dot"),
+    ),
+    "search": (
+        ("dash", "triangle-up-open"), ("solid", "triangle-up"), ("dot", "triangle-down-open"),
+        ("dashdot", "triangle-down"),
+    ),
+    "sampling": (
+        ("solid", "square"), ("dash", "pentagon-open"), ("dot", "x-thin-open"), ("dashdot", "hexagon-open"),
+    ),
+}  # fmt: skip
+"""Dash and marker of the methods of a family, in the order in which they are listed; after the last the first again."""
 DEFAULT_STYLE = LineStyle(theme.MUTED, "solid", "circle-open")
 BASELINE_STYLE = LineStyle(theme.MUTED, "longdash", "star-open")
 NO_RESULTS: Mapping[str, Result] = MappingProxyType({})
-SHORT_NAMES = {"entropic_particle_filtering": "Entropic filtering"}
 
 
 def short_method_name(method: str) -> str:
-    """What a method is called where there is little room."""
-    return SHORT_NAMES.get(method) or (METHODS[method].title if method in METHODS else method)
+    """Return what a method is called where there is little room."""
+    known = METHODS.get(method)
+    return known.short_title or known.title if known else method
+
+
+def line_style(method: str) -> LineStyle:
+    """Return the style of a method's line: the colour of its family, and the next dash and marker of that. What draws
+    nothing, or is not known here, is a baseline."""
+    known = METHODS.get(method)
+    if known is None or known.deterministic:
+        return DEFAULT_STYLE
+    family = [name for name, one in METHODS.items() if one.family == known.family and not one.deterministic]
+    strokes = _FAMILY_STROKES[known.family]
+    return LineStyle(_FAMILY_COLOURS[known.family], *strokes[family.index(method) % len(strokes)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +100,7 @@ class _Line:
     def style(self) -> LineStyle:
         if self.style_override is not None:
             return self.style_override
-        style = LINE_STYLES.get(self.method, DEFAULT_STYLE)
+        style = line_style(self.method)
         return (
             LineStyle(style.colour, "dash", "circle-open")
             if self.method == LEADER_METHOD and self.pick == "vote"

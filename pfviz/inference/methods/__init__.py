@@ -31,6 +31,9 @@ _METHOD_CLASSES: tuple[type[Method], ...] = (
     Greedy,
 )
 METHODS: dict[str, type[Method]] = {method.name: method for method in _METHOD_CLASSES}
+DEFAULT_METHOD = ParticleFiltering.name
+SAMPLING_METHOD = BestOfN.name
+"""For runs that are to show a reward's mistakes: what is written does not depend on the reward."""
 
 
 def has_iterations(name: str) -> bool:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from pfviz.inference.aggregation import AGGREGATIONS
 from pfviz.inference.settings import Settings
-from pfviz.types import FloatArray, IntArray
+from pfviz.types import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +20,7 @@ class Population:
     step: int
     max_steps: int
     history: FloatArray  # (step + 1, N) rewards along each particle's lineage, NaN where it was finished before
-    finished: npt.NDArray[np.bool_]
+    finished: BoolArray
     log_carried: FloatArray  # normalised
     pinned: bool = False  # slot 0 is the trajectory that was kept of the iteration before, and must survive
     horizon: int | None = None  # steps after which the target is taken; None where the end of the sweep decides
@@ -63,17 +62,39 @@ class Swap:
     accepted: bool
 
 
+Family = Literal["filter", "search", "sampling"]
+"""A filter's weights estimate a posterior; a search copies the best particles; in sampling each goes on by itself."""
+
+
 class Method(Protocol):
-    """A sweep is one pass of the loop; a method has one, or `iterations` of them for each of its `chains`."""
+    """All that there is to say of a method stands on its class; an instance is its policy under some settings.
+
+    A sweep is one pass of the loop; a method has one, or `iterations` of them for each of its `chains`.
+    """
 
     name: str
     title: str
+    short_title: str  # where there is little room; empty where the title is short enough
     description: str  # one sentence for people
+    family: Family
     setting_names: tuple[str, ...]  # the settings that it has, beside the seed and the limits
     usual_pick: str  # how its answer is chosen, unless a setting says otherwise
+    independent: bool  # writes plain draws from the generator: with one seed all such methods write the same solutions
+    deterministic: bool  # draws nothing, so that every seed gives the same run
     settings: Settings  # as given, but for what the method fixes
 
     def __init__(self, settings: Settings) -> None: ...
+
+    @classmethod
+    def settings_for_budget(cls, common: Settings, budget: int) -> Settings | None:
+        """The settings with which it writes `budget` solutions, the rest as in `common`; None where it cannot. Raises
+        `SettingError` for a budget that is no number of particles."""
+        ...
+
+    @classmethod
+    def chain_tau(cls, settings: Settings, chain: int) -> float:
+        """The softmax temperature of a chain (from 0) under these settings."""
+        ...
 
     @property
     def generations(self) -> int:
@@ -107,7 +128,21 @@ class Method(Protocol):
 
 
 class SingleSweepMethod(Method, Protocol):
-    """What a method of a single sweep is beside its policy."""
+    """What a method of a single sweep is beside its policy, and what most methods have in common."""
+
+    short_title: str = ""
+    independent: bool = False
+    deterministic: bool = False
+
+    @classmethod
+    def settings_for_budget(cls, common: Settings, budget: int) -> Settings | None:
+        """A particle for each solution."""
+        return replace(common, particles=budget)
+
+    @classmethod
+    def chain_tau(cls, settings: Settings, chain: int) -> float:
+        """That of the settings."""
+        return settings.tau
 
     @property
     def generations(self) -> int:

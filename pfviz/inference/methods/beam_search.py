@@ -9,10 +9,13 @@ Target: none. It keeps the maximum of the reward at every step, and with it what
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from pfviz.inference.methods.base import Population, Selection, uniform_log_weights
+from pfviz.inference.methods.base import Family, Population, Selection, uniform_log_weights
 from pfviz.inference.methods.best_of_n import BestOfN
+from pfviz.inference.settings import Settings
 from pfviz.types import FloatArray
 
 
@@ -22,7 +25,14 @@ class BeamSearch(BestOfN):
     name = "beam_search"
     title = "Beam search"
     description = "After each step the best particles are copied a fixed number of times; all others die."
+    family: Family = "search"
     setting_names: tuple[str, ...] = ("particles", "temperature", "width", "aggregation", "pick")
+    independent = False
+
+    @classmethod
+    def settings_for_budget(cls, common: Settings, budget: int) -> Settings | None:
+        """A particle for each solution, and no more copies than those."""
+        return replace(common, particles=budget, width=min(common.width, budget))
 
     def select(self, rng: np.random.Generator, population: Population, log_weights: FloatArray) -> Selection:
         """Keep the best of the unfinished; without any randomness."""

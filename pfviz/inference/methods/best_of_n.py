@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from pfviz.inference.methods.base import (
+    Family,
     Population,
     Selection,
     SingleSweepMethod,
@@ -27,8 +28,10 @@ class BestOfN(SingleSweepMethod):
     name = "best_of_n"
     title = "Best of N"
     description = "Every particle goes on by itself; the answer is that of the highest reward."
+    family: Family = "sampling"
     setting_names: tuple[str, ...] = ("particles", "temperature", "aggregation", "pick")
     usual_pick = "highest"
+    independent = True
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings

@@ -25,13 +25,14 @@ class EntropicParticleFiltering(ParticleFiltering):
 
     name = "entropic_particle_filtering"
     title = "Entropic particle filtering"
+    short_title = "Entropic filtering"
     description = (
         "Particle filtering that trusts the reward less in early steps where few particles hold all the weight."
     )
     setting_names: tuple[str, ...] = ("particles", "temperature", "tau", "potential", "finished", "aggregation", "pick")
 
     def __init__(self, settings: Settings) -> None:
-        super().__init__(replace(settings, resampler="systematic", trigger="always", warmth=1.0))
+        super().__init__(replace(settings, resampler="systematic", trigger="always", tau_start_factor=1.0))
 
     def weigh(self, population: Population) -> Weighing:
         """log_carried + potential / (tau · k)."""

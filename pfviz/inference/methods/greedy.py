@@ -19,6 +19,13 @@ class Greedy(SelfConsistency):
     description = "One particle that always writes the most probable token."
     setting_names: tuple[str, ...] = ()
     usual_pick = "highest"
+    independent = False
+    deterministic = True
+
+    @classmethod
+    def settings_for_budget(cls, common: Settings, budget: int) -> Settings | None:
+        """One solution, and no more."""
+        return replace(common, particles=1) if budget == 1 else None
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(replace(settings, particles=1, temperature=0.0))

@@ -34,14 +34,24 @@ class ParallelTempering(ParticleGibbs):
     title = "Parallel tempering"
     description = "Several chains of particle Gibbs, each trusting the reward less than the last, exchange solutions."
     setting_names: tuple[str, ...] = (
-        "particles", "iterations", "chains", "ladder", "temperature", "tau", "warmth", "potential", "trigger",
+        "particles", "iterations", "chains", "ladder", "temperature", "tau", "tau_start_factor", "potential", "trigger",
         "threshold", "finished", "aggregation", "pick",
     )  # fmt: skip
+
+    @classmethod
+    def settings_for_budget(cls, common: Settings, budget: int) -> Settings | None:
+        """N / 4 particles in each of two iterations of two chains."""
+        return replace(common, particles=budget // 4, iterations=2, chains=2) if budget >= 8 else None
+
+    @classmethod
+    def chain_tau(cls, settings: Settings, chain: int) -> float:
+        """tau · ladder^chain."""
+        return settings.tau * settings.ladder**chain
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self._chains = tuple(
-            ParticleGibbs(replace(self.settings, tau=self.settings.tau * self.settings.ladder**chain))
+            ParticleGibbs(replace(self.settings, tau=self.chain_tau(self.settings, chain)))
             for chain in range(self.settings.chains)
         )
 

@@ -6,8 +6,8 @@ the usual one, the odds,
     π_t(x) ∝ p(x_0..x_t | problem) · Π_{s ≤ t} (r_s / (1 - r_s))^(1/tau_s),
 
 with r_s the reward of the prefix that ends with step s, or what the aggregation makes of the rewards so far (the other
-potentials: `potentials.py`). tau_s = tau; or it is annealed: `warmth` times tau at the first step, halved from step to
-step until it is tau, so that early steps, of which a reward knows little, weigh less.
+potentials: `potentials.py`). tau_s = tau; or it is annealed: `tau_start_factor` times tau at the first step, halved at
+each step until it is tau, so that early steps, of which a reward knows little, weigh less.
 
 Under the trigger "always" the particles are resampled after every step with W = softmax(log-odds / tau), so that each
 step's weights replace the last ones: what they said is in the population. Under "ess" they are resampled when ESS/N
@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pfviz.inference.methods.base import Population, Selection, SingleSweepMethod, Weighing
+from pfviz.inference.methods.base import Family, Population, Selection, SingleSweepMethod, Weighing
 from pfviz.inference.potentials import POTENTIALS
 from pfviz.inference.resampling import RESAMPLERS
 from pfviz.inference.settings import Settings
@@ -37,10 +37,10 @@ class ParticleFiltering(SingleSweepMethod):
     name = "particle_filtering"
     title = "Particle filtering"
     description = "Particles with better rewards are copied, others die, in proportion to the odds of being right."
-
+    family: Family = "filter"
     setting_names: tuple[str, ...] = (
-        "particles", "temperature", "tau", "warmth", "potential", "resampler", "trigger", "threshold", "finished",
-        "aggregation", "pick",
+        "particles", "temperature", "tau", "tau_start_factor", "potential", "resampler", "trigger", "threshold",
+        "finished", "aggregation", "pick",
     )  # fmt: skip
     usual_pick = "highest"
 
@@ -50,8 +50,8 @@ class ParticleFiltering(SingleSweepMethod):
         self._resample = RESAMPLERS[settings.resampler]
 
     def tau(self, step: int) -> float:
-        """The softmax temperature of a step: `warmth` times tau at first, halved from step to step until it is tau."""
-        return self.settings.tau * float(max(1.0, self.settings.warmth * 0.5**step))
+        """The softmax temperature of a step: `tau_start_factor` times tau at first, halved at each step until tau."""
+        return self.settings.tau * float(max(1.0, self.settings.tau_start_factor * 0.5**step))
 
     def log_potential(self, scores: FloatArray, previous: FloatArray, step: int) -> FloatArray:
         """(N,) of aggregated rewards (N,) and those one step earlier (N,), NaN before the first."""

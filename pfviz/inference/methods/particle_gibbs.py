@@ -34,9 +34,16 @@ class ParticleGibbs(ParticleFiltering):
     title = "Particle Gibbs"
     description = "Particle filtering several times over, each time around one solution kept from the time before."
     setting_names: tuple[str, ...] = (
-        "particles", "iterations", "temperature", "tau", "warmth", "potential", "trigger", "threshold", "finished",
-        "aggregation", "pick",
+        "particles", "iterations", "temperature", "tau", "tau_start_factor", "potential", "trigger", "threshold",
+        "finished", "aggregation", "pick",
     )  # fmt: skip
+
+    @classmethod
+    def settings_for_budget(cls, common: Settings, budget: int) -> Settings | None:
+        """N / K particles in each of K iterations, as the paper counts; the pinned ones, which are not written, are N
+        too."""
+        iterations = 4 if budget >= 16 else 2
+        return replace(common, particles=budget // iterations, iterations=iterations) if budget >= 4 else None
 
     def __init__(self, settings: Settings) -> None:
         if settings.particles < 2:

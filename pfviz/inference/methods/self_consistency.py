@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from pfviz.inference.methods.base import (
+    Family,
     Population,
     Selection,
     SingleSweepMethod,
@@ -26,12 +27,10 @@ class SelfConsistency(SingleSweepMethod):
     name = "self_consistency"
     title = "Self-consistency"
     description = "Every particle goes on by itself; the answer that most of them give wins."
-    setting_names: tuple[str, ...] = (
-        "particles",
-        "temperature",
-        "pick",
-    )
+    family: Family = "sampling"
+    setting_names: tuple[str, ...] = ("particles", "temperature", "pick")
     usual_pick = "majority"
+    independent = True
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings

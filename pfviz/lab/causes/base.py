@@ -9,8 +9,9 @@ import numpy as np
 
 from pfviz.lab.metrics.auc import auc_by_row
 from pfviz.lab.table.features import Feature, step_features
-from pfviz.lab.table.prefixes import BoolArray, FloatArray, PrefixTable, group_rows
-from pfviz.stats.bootstrap import Estimate
+from pfviz.lab.table.prefixes import PrefixTable, group_rows
+from pfviz.stats.estimate import Estimate
+from pfviz.types import BoolArray, FloatArray
 
 MIN_ROWS = 8
 MIN_PROBLEMS = 4

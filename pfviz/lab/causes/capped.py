@@ -6,9 +6,9 @@ import numpy as np
 
 from pfviz.lab.causes.base import Evidence, Finding, clearest_examples, has_enough_rows
 from pfviz.lab.causes.narrow_range import MAX_COARSE_VALUES, tied_share
-from pfviz.lab.table.prefixes import BoolArray
-from pfviz.lab.table.wording import format_percent
 from pfviz.stats.bootstrap import mean
+from pfviz.text import format_percent
+from pfviz.types import BoolArray
 
 VALUE_TOLERANCE = 1e-9
 MIN_ROOM = 1e-4  # to the end of the range: scores that are rounded to 1 are no cap
@@ -47,9 +47,9 @@ def _finding(evidence: Evidence, there: BoolArray, value: float, name: str) -> F
     if not has_enough_rows(rows, met) or lost.value < MIN_TIED_SHARE:
         return None
     sentence = (
-        f"The scores stop at {value:.2f}: {format_percent(_share(there, rows.is_right))} of the right prefixes and "
-        f"{format_percent(_share(there, rows.is_wrong))} of the wrong ones have exactly this {name} score, so that "
-        f"{format_percent(lost.value)} of the pairs are tied."
+        f"The scores stop at {value:.2f}: {format_percent(_share(there, rows.is_right), 0)} of the right prefixes and "
+        f"{format_percent(_share(there, rows.is_wrong), 0)} of the wrong ones have exactly this {name} score, so that "
+        f"{format_percent(lost.value, 0)} of the pairs are tied."
     )
     evidence.explained = evidence.explained | met
     return Finding("capped", sentence, 0.5 * lost.value, lost, clearest_examples(np.nan_to_num(share), met, rows))

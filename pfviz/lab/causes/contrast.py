@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from pfviz.lab.causes.base import Evidence, has_enough_rows
-from pfviz.lab.table.prefixes import BoolArray, FloatArray
-from pfviz.stats.bootstrap import Estimate, difference, equivalent_normal_z, mean
+from pfviz.stats.bootstrap import difference, mean
+from pfviz.stats.clustered import equivalent_normal_z
+from pfviz.stats.estimate import Estimate
+from pfviz.types import BoolArray, FloatArray
 
 MIN_AUC_GAP = 0.15  # less often noticed than the others, at least
 NOTICED_AUC = 0.85  # what is noticed more often than this is noticed

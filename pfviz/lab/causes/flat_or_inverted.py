@@ -7,8 +7,8 @@ import numpy as np
 from pfviz.lab.causes.base import MIN_PROBLEMS, MIN_ROWS, Evidence, Finding, clearest_examples, has_enough_rows
 from pfviz.lab.causes.missed_errors import find_missed_errors
 from pfviz.lab.table.prefixes import group_rows
-from pfviz.lab.table.wording import format_percent
 from pfviz.stats.bootstrap import mean
+from pfviz.text import format_percent
 
 MIN_BLIND_SHARE = (
     0.1  # of the pairs: what a score that is blind to some errors loses, if it tells anything of the others
@@ -41,7 +41,7 @@ def find_flat(evidence: Evidence) -> Finding | None:
     ahead = "a right prefix is ahead of a wrong one" if constant else "the right one scores higher"
     by = " by chance," if constant else ""
     sentence = (
-        f"The score is flat, it carries no information: {why} {ahead}{by} in {format_percent(found.value)} of the "
+        f"The score is flat, it carries no information: {why} {ahead}{by} in {format_percent(found.value, 0)} of the "
         f"pairs."
     )
     return Finding("silent", sentence, 0.5, found, clearest_examples(rows.reward, rows.is_wrong, rows))
@@ -64,7 +64,7 @@ def find_inverted(evidence: Evidence) -> Finding | None:
         return None
     evidence.explained = evidence.explained | rows.is_wrong
     found = found.transform(lambda share: 1 - share)
-    ahead = f"a wrong prefix scores higher than a right one in {format_percent(found.value)} of the pairs"
+    ahead = f"a wrong prefix scores higher than a right one in {format_percent(found.value, 0)} of the pairs"
     sentence = f"The score is upside down: {ahead}."
     return Finding("inverted", sentence, found.value, found, clearest_examples(rows.reward, rows.is_wrong, rows))
 
@@ -86,7 +86,7 @@ def find_saturated(evidence: Evidence) -> Finding | None:
     found = mean(np.where(rows.is_wrong, within, np.nan), rows.problem)
     sentence = (
         f"The scores are saturated: nine of ten lie between {low:.3g} and {high:.3g}, "
-        f"{format_percent(found.value)} of those "
+        f"{format_percent(found.value, 0)} of those "
         "of wrong prefixes too, so that weights hardly tell them from right ones."
     )
     return Finding("saturated", sentence, 0.9, found, clearest_examples(rows.reward, rows.is_wrong, rows))

@@ -6,9 +6,10 @@ import numpy as np
 
 from pfviz.lab.causes.base import MIN_ROWS, Evidence, has_enough_rows
 from pfviz.lab.causes.contrast import MIN_AUC_GAP, Candidate, contrast
-from pfviz.lab.table.prefixes import BoolArray, FloatArray, PrefixTable, group_rows
-from pfviz.lab.table.wording import format_percent
+from pfviz.lab.table.prefixes import PrefixTable, group_rows
 from pfviz.stats.bootstrap import mean
+from pfviz.text import format_percent
+from pfviz.types import BoolArray, FloatArray
 
 
 def late_candidates(evidence: Evidence, scores: FloatArray) -> list[Candidate]:
@@ -43,8 +44,8 @@ def _late_candidate(evidence: Evidence, scores: FloatArray, delay: int) -> Candi
     when, then = ("a step late", "the step after it") if delay == 1 else (f"{delay} steps late", "what is there then")
     sentence = (
         f"Errors are noticed {when}: a right prefix scores higher than the error in "
-        f"{format_percent(here.value)} of the "
-        f"pairs, than {then} in {format_percent(later)}."
+        f"{format_percent(here.value, 0)} of the "
+        f"pairs, than {then} in {format_percent(later, 0)}."
     )
     return Candidate("late", sentence, here, lost * evenly, (later - here.value) * evenly, 1.0, members)
 
@@ -81,9 +82,9 @@ def forgotten_candidates(evidence: Evidence, scores: FloatArray) -> list[Candida
     if told is None:
         return []
     sentence = (
-        f"Errors are forgotten: a right prefix scores higher in {format_percent(told.other_auc)} of the pairs "
+        f"Errors are forgotten: a right prefix scores higher in {format_percent(told.other_auc, 0)} of the pairs "
         f"when the error is "
-        f"made, in {format_percent(told.auc.value)} afterwards."
+        f"made, in {format_percent(told.auc.value, 0)} afterwards."
     )
     steps = [
         scores[part].mean() for part in group_rows(rows.step, rows.is_after_error & ~np.isnan(scores)) if len(part) >= 4

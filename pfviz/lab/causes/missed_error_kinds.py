@@ -8,9 +8,9 @@ from pfviz.lab.causes.base import Evidence
 from pfviz.lab.causes.contrast import MIN_AUC_GAP, MIN_Z, MIN_Z_OF_MANY, Candidate, contrast
 from pfviz.lab.table.error_kinds import error_features
 from pfviz.lab.table.features import Feature, place_features, split_at_quartiles
-from pfviz.lab.table.prefixes import FloatArray
-from pfviz.lab.table.wording import format_percent
-from pfviz.stats.bootstrap import Estimate
+from pfviz.stats.estimate import Estimate
+from pfviz.text import format_percent
+from pfviz.types import FloatArray
 
 REWARDED_AUC = 0.25  # right ones score higher less often than this
 
@@ -56,6 +56,6 @@ def _sentence(feature: Feature, here: Estimate, there: float) -> str:
     )
     passes = "are not noticed" if here.value > REWARDED_AUC else "are rewarded"
     return (
-        f"Errors {what} {passes}: a right prefix scores higher in {format_percent(here.value)} of the pairs, "
-        f"elsewhere in {format_percent(there)}."
+        f"Errors {what} {passes}: a right prefix scores higher in {format_percent(here.value, 0)} of the pairs, "
+        f"elsewhere in {format_percent(there, 0)}."
     )

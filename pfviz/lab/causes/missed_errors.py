@@ -20,7 +20,7 @@ from pfviz.lab.causes.contrast import Candidate
 from pfviz.lab.causes.late_or_forgotten import forgotten_candidates, late_candidates
 from pfviz.lab.causes.missed_error_kinds import missed_error_candidates
 from pfviz.lab.causes.weak_subgroups import subgroup_candidates
-from pfviz.lab.table.wording import format_count
+from pfviz.text import pluralise
 
 MAX_FINDINGS = 3
 MIN_LOST_SHARE = 0.01  # of all pairs
@@ -37,7 +37,7 @@ def find_missed_errors(evidence: Evidence) -> list[Finding]:
             "blind", "Which errors are not noticed: that needs the truth of each step, which nobody told."
         )
     elif not has_enough_rows(rows, rows.is_first_error):
-        here = format_count(float(rows.is_first_error.sum()), "first error")
+        here = pluralise(float(rows.is_first_error.sum()), "first error")
         least = f"{MIN_ROWS} in {MIN_PROBLEMS} problems are the least"
         evidence.add_open_question("blind", f"Which errors are not noticed: here {_is_or_are(here)} {here}; {least}.")
     found: list[Finding] = []

@@ -6,9 +6,10 @@ import numpy as np
 
 from pfviz.lab.causes.base import Evidence, Finding, clearest_examples, has_enough_rows
 from pfviz.lab.causes.flat_or_inverted import SATURATED_WIDTH
-from pfviz.lab.table.prefixes import BoolArray, FloatArray, PrefixTable, group_rows
-from pfviz.lab.table.wording import format_percent
+from pfviz.lab.table.prefixes import PrefixTable, group_rows
 from pfviz.stats.bootstrap import mean
+from pfviz.text import format_percent
+from pfviz.types import BoolArray, FloatArray
 
 NARROW_WIDTH = 0.3  # in which nearly all scores lie
 MIN_WRONG_SHARE = 0.05
@@ -51,7 +52,7 @@ def find_coarse(evidence: Evidence) -> Finding | None:
         return None
     number = len(np.unique(rows.reward[known]))
     sentence = (
-        f"The score is coarse: it has {number} values, so that {format_percent(found.value)} of the pairs of "
+        f"The score is coarse: it has {number} values, so that {format_percent(found.value, 0)} of the pairs of "
         f"a right and a "
         "wrong prefix are tied."
     )

@@ -7,8 +7,9 @@ import math
 import numpy as np
 
 from pfviz.lab.causes.base import MIN_ROWS, Evidence, Finding, clearest_examples, has_enough_rows
-from pfviz.lab.table.prefixes import BoolArray, FloatArray, PrefixTable, group_rows
+from pfviz.lab.table.prefixes import PrefixTable, group_rows
 from pfviz.stats.bootstrap import mean
+from pfviz.types import BoolArray, FloatArray
 
 MIN_STD = 0.08  # standard deviation of the scores of right prefixes of one problem
 MAX_SIZE_BY_SPREAD = 0.15  # of its size, but for the pairs that are left to it

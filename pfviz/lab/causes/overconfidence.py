@@ -6,8 +6,8 @@ import numpy as np
 
 from pfviz.lab.causes.base import Evidence, Finding, clearest_examples, has_enough_rows
 from pfviz.lab.metrics.calibration import calibration_error, overconfidence, reliability
-from pfviz.lab.table.wording import format_percent
-from pfviz.stats.bootstrap import Estimate
+from pfviz.stats.estimate import Estimate
+from pfviz.text import format_percent
 
 MIN_OVERCONFIDENCE = 0.1  # of reward
 MIN_CALIBRATION_ERROR = 0.15  # calibration error, where the mean is as it should be
@@ -45,10 +45,10 @@ def _find_miscalibration(evidence: Evidence, error: Estimate) -> Finding | None:
     rows = evidence.rows
     if error.value < MIN_CALIBRATION_ERROR or not error.low > MIN_CALIBRATION_ERROR / 2:
         return None
-    worst = max(reliability(rows), key=lambda one: abs(one.right.value - one.reward) * one.right.rows)
+    worst = max(reliability(rows), key=lambda one: abs(one.right.value - one.reward) * one.right.count)
     sentence = (
         f"The scores do not mean what they say (calibration error {error.value:.2f}): of those around "
-        f"{worst.reward:.2f}, {format_percent(worst.right.value)} are right."
+        f"{worst.reward:.2f}, {format_percent(worst.right.value, 0)} are right."
     )
     order = np.abs(rows.reward - rows.is_right)
     within = rows.is_known & (rows.reward >= worst.low) & (rows.reward <= worst.high)

@@ -9,8 +9,9 @@ import numpy as np
 
 from pfviz.lab.causes.base import Evidence, Finding, clearest_examples
 from pfviz.lab.table.features import problem_features
-from pfviz.lab.table.prefixes import FloatArray, IntArray, group_rows
+from pfviz.lab.table.prefixes import group_rows
 from pfviz.stats.bootstrap import mean
+from pfviz.types import FloatArray, IntArray
 
 MIN_STD = 0.12  # standard deviation between problems
 MIN_PROBLEMS = 8
@@ -47,7 +48,7 @@ def find_problem_offset(evidence: Evidence) -> Finding | None:
         "offset",
         sentence,
         FINDING_SIZE,
-        replace(found, rows=members),
+        replace(found, count=members),
         clearest_examples(order, rows.is_right, rows),
         general=True,
     )

@@ -8,8 +8,11 @@ import numpy as np
 
 from pfviz.lab.causes.base import MIN_PROBLEMS, MIN_ROWS
 from pfviz.lab.table.features import Feature
-from pfviz.lab.table.prefixes import BoolArray, FloatArray, IntArray, PrefixTable, group_ids, group_rows
-from pfviz.stats.bootstrap import Estimate, equivalent_normal_z, slope, slope_estimate
+from pfviz.lab.table.prefixes import PrefixTable, group_ids, group_rows
+from pfviz.stats.bootstrap import slope
+from pfviz.stats.clustered import equivalent_normal_z, slope_and_z
+from pfviz.stats.estimate import Estimate
+from pfviz.types import BoolArray, FloatArray, IntArray
 
 CLIP = 1e-7
 MIN_Z = 4.5  # standard errors: about 170 candidates are tried
@@ -59,11 +62,11 @@ class GroupedScores:
 
     def slope(self, feature: Feature) -> tuple[float, float]:
         """Of the reward on the feature within groups, and its z."""
-        return slope(self.centre(feature.values), self.centre(self.reward), self.rows.problem)
+        return slope_and_z(self.centre(feature.values), self.centre(self.reward), self.rows.problem)
 
     def estimate(self, feature: Feature) -> Estimate:
         """The slope with its interval, in what a sentence speaks of."""
-        found = slope_estimate(self.centre(feature.values), self.centre(self.reward), self.rows.problem)
+        found = slope(self.centre(feature.values), self.centre(self.reward), self.rows.problem)
         return found.transform(lambda value: value * feature.scale)
 
     def effect(self, feature: Feature, y: FloatArray) -> FeatureEffect | None:
@@ -73,7 +76,7 @@ class GroupedScores:
         problems = len(np.unique(problem[differ]))
         if differ.sum() < MIN_ROWS or problems < MIN_PROBLEMS:
             return None
-        per_unit, z = slope(x, y, problem)
+        per_unit, z = slope_and_z(x, y, problem)
         low, high = np.quantile(x[differ], [0.05, 0.95]) if feature.unit else (0.0, 1.0)
         move = abs(per_unit) * float(high - low)
         if (

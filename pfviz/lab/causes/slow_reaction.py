@@ -6,9 +6,10 @@ import numpy as np
 
 from pfviz.lab.causes.base import Evidence, Finding, clearest_examples, has_enough_rows
 from pfviz.lab.causes.late_or_forgotten import mean_after_error
-from pfviz.lab.table.prefixes import BoolArray, FloatArray, PrefixTable, group_rows
-from pfviz.lab.table.wording import format_amount, format_percent
+from pfviz.lab.table.prefixes import PrefixTable, group_rows
 from pfviz.stats.bootstrap import mean, ratio
+from pfviz.text import format_amount, format_percent
+from pfviz.types import BoolArray, FloatArray
 
 MIN_LATE_SHARE = 0.4  # of all that an error costs, on the step after it
 MIN_RECOVERED_SHARE = 0.25  # of what an error cost, on the step after it
@@ -36,13 +37,13 @@ def find_slow_reaction(evidence: Evidence) -> Finding | None:
         cause, share, examples = "late", later, falls
         sentence = (
             f"Errors are noticed slowly: one costs {format_amount(first.value)} of the score when it is made, and "
-            f"{format_amount(moved.value)} more at the next step, {format_percent(later.value)} of both."
+            f"{format_amount(moved.value)} more at the next step, {format_percent(later.value, 0)} of both."
         )
     elif again.value >= MIN_RECOVERED_SHARE and again.low > MIN_RECOVERED_SHARE / 2 and first.value > 0:
         cause, share, examples = "forgets", again, -falls
         sentence = (
             f"Errors are forgotten: one costs {format_amount(first.value)} of the score when it is made, and "
-            f"{format_percent(again.value)} of that are back at the next step."
+            f"{format_percent(again.value, 0)} of that are back at the next step."
         )
     else:
         return None

@@ -12,10 +12,12 @@ from pfviz.lab.causes.base import MIN_PROBLEMS, MIN_ROWS, Evidence, Finding, cle
 from pfviz.lab.causes.score_slopes import FeatureEffect, GroupedScores
 from pfviz.lab.metrics.auc import auc_by_row
 from pfviz.lab.table.features import Feature, place_features, problem_features
-from pfviz.lab.table.prefixes import FloatArray, PrefixTable
-from pfviz.lab.table.wording import format_amount, format_count
+from pfviz.lab.table.prefixes import PrefixTable
+from pfviz.text import format_amount, pluralise
+from pfviz.types import FloatArray
 
 MAX_FEATURES = 3
+SAME_SHARE = 1e-9  # a difference of what two explain that is rounding
 RIVAL_SHARE = 0.7  # of what the best one explains: a place or a length that explains so much may be meant instead
 FLAT_STD = 0.01  # standard deviation of scores that are all the same
 MAX_UNNOTICED_SHARE = 0.02  # of wrong prefixes, at most, where those are asked what is liked
@@ -31,7 +33,8 @@ def find_spurious_features(evidence: Evidence) -> list[Finding]:
     if not rows.is_known.any():
         evidence.add_open_question("taste", "What the score likes: it needs prefixes whose truth is known.")
         return []
-    candidates, found, reward = [*evidence.features, *place_features(rows)], list[Finding](), evidence.reward
+    # The place of a step comes first: it is the simpler one of two that explain the same.
+    candidates, found, reward = [*place_features(rows), *evidence.features], list[Finding](), evidence.reward
     while len(found) < MAX_FEATURES:
         seen = _find_effect(evidence, reward, candidates)
         if seen is None:
@@ -127,10 +130,7 @@ def _strongest_effect(
     y = scored.centre(scored.reward)
     least = scored.min_share * float(y @ y)
     effects = (scored.effect(feature, y) for feature in candidates)
-    seen = sorted(
-        (one for one in effects if one is not None and one.explained_squares > least),
-        key=lambda one: -one.explained_squares,
-    )
+    seen = _sort_by_explained([one for one in effects if one is not None and one.explained_squares > least])
     best = next((effect for effect in seen[: 1 if strict else None] if holds(effect)), None)
     if best is None or not best.grows_with_steps:
         return None if best is None else _BestEffect(scored, best)
@@ -140,6 +140,18 @@ def _strongest_effect(
         if one.grows_with_steps and one.explained_squares > RIVAL_SHARE * best.explained_squares and holds(one)
     ]
     return _BestEffect(scored, *_choose_step_or_length(scored, rivals))
+
+
+def _sort_by_explained(effects: Sequence[FeatureEffect]) -> list[FeatureEffect]:
+    """Those that explain most first; those that explain the same but for rounding, which is not the same on every
+    machine, in their order."""
+    found: list[FeatureEffect] = []
+    left = sorted(effects, key=lambda one: -one.explained_squares)
+    while left:
+        same = [one for one in left if one.explained_squares >= (1 - SAME_SHARE) * left[0].explained_squares]
+        found += [one for one in effects if any(one is other for other in same)]
+        left = left[len(same) :]
+    return found
 
 
 def _choose_step_or_length(
@@ -166,7 +178,7 @@ def _finding(scored: GroupedScores, effect: FeatureEffect, gap: float, instead: 
     feature = effect.feature
     moves = "rise" if effect.per_unit > 0 else "fall"
     by = format_amount(abs(effect.per_unit) * feature.scale)
-    unit = feature.unit if feature.scale == 1 else format_count(feature.scale, feature.unit)
+    unit = feature.unit if feature.scale == 1 else pluralise(feature.scale, feature.unit)
     if scored.is_log_odds:
         cause, grows = ("drift", "from step to step") if feature.unit == "step" else ("length", f"with {feature.name}")
         sentence = f"The scores {moves} {grows} whatever is written: their log-odds by {by} per {unit}."

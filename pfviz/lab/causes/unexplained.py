@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from pfviz.lab.causes.base import Evidence, Finding, clearest_examples, has_enough_rows
-from pfviz.lab.table.wording import format_percent
 from pfviz.stats.bootstrap import mean
+from pfviz.text import format_percent
 
 MIN_LOST_SHARE = 0.04  # of all pairs
 MIN_LOWER_BOUND = 0.02  # of the pairs that are left: the low end of the interval
@@ -24,7 +24,7 @@ def find_unexplained(evidence: Evidence) -> Finding | None:
     high = left & (scores <= 0.5)
     found = mean(np.where(np.isnan(evidence.original_auc), np.nan, high), rows.problem)
     sentence = (
-        f"Some errors pass: {format_percent(found.value)} of the wrong prefixes score as high as most right "
+        f"Some errors pass: {format_percent(found.value, 0)} of the wrong prefixes score as high as most right "
         f"ones, and nothing "
         "that was looked at tells which."
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pfviz.lab.causes.base import Evidence
 from pfviz.lab.causes.contrast import Candidate, contrast
 from pfviz.lab.table.features import problem_features
-from pfviz.lab.table.prefixes import FloatArray
-from pfviz.lab.table.wording import format_percent
+from pfviz.text import format_percent
+from pfviz.types import FloatArray
 
 INVERTED_AUC = 0.4  # of the pairs: below it the score works against
 
@@ -22,9 +22,9 @@ def subgroup_candidates(evidence: Evidence, scores: FloatArray) -> list[Candidat
                 continue
             how = "is upside down" if told.auc.value < INVERTED_AUC else "works less"
             sentence = (
-                f"In {name} the score {how}: a right prefix scores higher in {format_percent(told.auc.value)} "
+                f"In {name} the score {how}: a right prefix scores higher in {format_percent(told.auc.value, 0)} "
                 f"of the pairs, "
-                f"in other problems in {format_percent(told.other_auc)}."
+                f"in other problems in {format_percent(told.other_auc, 0)}."
             )
             wrong = members & rows.is_wrong
             found.append(Candidate("subgroup", sentence, told.auc, told.pairs_lost, told.gap, told.other_share, wrong))

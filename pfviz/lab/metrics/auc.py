@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from pfviz.lab.table.prefixes import FloatArray, PrefixTable, group_rows
+from pfviz.lab.table.prefixes import PrefixTable, group_rows
+from pfviz.types import FloatArray
 
 
 def auc_by_row(rows: PrefixTable, reward: FloatArray | None = None) -> FloatArray:

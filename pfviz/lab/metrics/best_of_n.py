@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from pfviz.diagnostics.truth import RIGHT, UNKNOWN
-from pfviz.lab.table.prefixes import BoolArray, FloatArray, IntArray, PrefixTable, group_rows
-from pfviz.stats.bootstrap import Estimate, mean
+from pfviz.lab.table.prefixes import PrefixTable, group_rows
+from pfviz.stats.bootstrap import mean
+from pfviz.stats.estimate import Estimate
+from pfviz.types import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from pfviz.lab.table.prefixes import PrefixTable
 from pfviz.lab.table.wording import is_word_problem
 from pfviz.models.rewards.oracle import problem_kind
 from pfviz.problems.problem import Problem
-from pfviz.stats.bootstrap import Estimate, mean
+from pfviz.stats.bootstrap import mean
+from pfviz.stats.estimate import Estimate
 from pfviz.trace.trace import Trace
 
 
@@ -36,7 +37,7 @@ def auc_by_kind(rows: PrefixTable, traces: Iterable[Trace]) -> tuple[tuple[str, 
     found = []
     for kind in sorted(set(kinds.tolist())):
         auc = mean(np.where(kinds[rows.problem] == kind, scores, np.nan), rows.problem)
-        if auc.rows:
+        if auc.count:
             found.append((kind, auc))
     return tuple(found)
 

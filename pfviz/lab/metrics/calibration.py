@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pfviz.lab.table.prefixes import FloatArray, IntArray, PrefixTable
-from pfviz.stats.bootstrap import NO_ESTIMATE, Estimate, draw_resamples, estimate_from_draws, mean
+from pfviz.lab.table.prefixes import PrefixTable
+from pfviz.stats.bootstrap import draw_resamples, estimate_from_replicates, mean
+from pfviz.stats.estimate import NO_ESTIMATE, Estimate
+from pfviz.types import FloatArray, IntArray
 
 BINS = 10
 
@@ -53,7 +55,7 @@ def calibration_error(rows: PrefixTable) -> Estimate:
     sizes = np.bincount(problem, minlength=len(names)).astype(np.float64)
     drawn = draw_resamples(len(names))
     value = float(_expected_error(sums.sum(axis=0)[None], np.array([sizes.sum()]))[0])
-    return estimate_from_draws(value, _expected_error(drawn @ sums, drawn @ sizes), int(known.sum()), len(names))
+    return estimate_from_replicates(value, _expected_error(drawn @ sums, drawn @ sizes), int(known.sum()), len(names))
 
 
 def overconfidence(rows: PrefixTable) -> Estimate:

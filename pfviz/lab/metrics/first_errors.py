@@ -15,8 +15,8 @@ import numpy as np
 from pfviz.errors import LabError
 from pfviz.lab.metrics.processbench import NO_ERROR, ScoredSample
 from pfviz.rng import derive_rng
-from pfviz.stats.curves import interval
-from pfviz.study.result import Estimate
+from pfviz.stats.bootstrap import PercentileRule, estimate_from_replicates
+from pfviz.stats.estimate import Estimate
 from pfviz.types import FloatArray, IntArray
 
 RESAMPLES = 2000
@@ -90,11 +90,12 @@ def evaluate(scored: Sequence[ScoredSample], *, seed: int = 0, threshold: float 
     # The hits among M solutions drawn with replacement are binomial.
     drawn = [rng.binomial(len(part), part.mean(), RESAMPLES) / len(part) for part in hits]
     wrong, right = (part.mean() for part in hits)
+    rule: PercentileRule = "inverted_cdf"
     return FirstErrorReport(
         threshold,
-        interval(float(_harmonic_mean(wrong, right)), _harmonic_mean(*drawn)),
-        interval(float(wrong), drawn[0]),
-        interval(float(right), drawn[1]),
+        estimate_from_replicates(float(_harmonic_mean(wrong, right)), _harmonic_mean(*drawn), rule=rule),
+        estimate_from_replicates(float(wrong), drawn[0], rule=rule),
+        estimate_from_replicates(float(right), drawn[1], rule=rule),
         f1(_labels(tuning), _predictions(tuning, threshold)),
         len(hits[0]),
         len(hits[1]),

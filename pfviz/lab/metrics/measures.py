@@ -14,7 +14,8 @@ from pfviz.lab.metrics.first_errors import FirstErrorReport, evaluate
 from pfviz.lab.metrics.processbench import NO_ERROR, Sample, ScoredSample
 from pfviz.lab.table.prefixes import PrefixTable
 from pfviz.problems.answers import is_correct
-from pfviz.stats.bootstrap import Estimate, mean
+from pfviz.stats.bootstrap import mean
+from pfviz.stats.estimate import Estimate
 from pfviz.trace.trace import Trace
 
 MIN_SOLUTIONS = 8  # with an error, and without one: half of them choose the threshold

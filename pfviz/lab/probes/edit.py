@@ -27,6 +27,7 @@ from pfviz.lab.probes.scoring import score_steps, text_step
 from pfviz.models.registry import as_reward
 from pfviz.models.rewards.function import RewardFunction
 from pfviz.problems.problem import SEPARATOR, Problem
+from pfviz.text import shorten
 from pfviz.trace.trace import Trace
 from pfviz.types import RewardModel, Step, TokenRewards, token_rewards
 
@@ -164,4 +165,4 @@ def _insert_note(
 
 
 def _quote(text: str) -> str:
-    return repr(text if len(text) <= MAX_QUOTED else text[: MAX_QUOTED - 1] + "…")
+    return repr(text if len(text) <= MAX_QUOTED else shorten(text, MAX_QUOTED))

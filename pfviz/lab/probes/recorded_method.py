@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from pfviz.inference.methods import make_method
-from pfviz.inference.methods.base import Population, Selection, SingleSweepMethod, Weighing, uniform_log_weights
+from pfviz.inference.methods.base import Family, Population, Selection, SingleSweepMethod, Weighing, uniform_log_weights
 from pfviz.inference.methods.particle_filtering import ParticleFiltering
 from pfviz.inference.settings import Settings
 from pfviz.inference.weights import log_normalise, log_sum_exp
@@ -26,6 +26,7 @@ class RecordedMethod(SingleSweepMethod):
     name = "replay"
     title = "Replay"
     description = "The selections of a recorded run."
+    family: Family = "filter"
     setting_names: tuple[str, ...] = ()
     usual_pick = "highest"
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from pfviz.inference.events import NoteAdded, ParticlesWeighed, StepsScored
 from pfviz.inference.loop import RunContext, Sweep
@@ -24,9 +23,7 @@ from pfviz.models.rewards.function import RewardFunction
 from pfviz.problems.problem import Problem
 from pfviz.stats.rank_correlation import kendall, spearman
 from pfviz.trace.trace import Trace
-from pfviz.types import FloatArray, RewardModel, Sampling
-
-BoolArray = npt.NDArray[np.bool_]
+from pfviz.types import BoolArray, FloatArray, RewardModel, Sampling
 
 MIN_CORRELATION = 0.5
 """Spearman's ρ below this is a parting."""

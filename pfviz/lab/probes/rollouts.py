@@ -17,6 +17,7 @@ from pfviz.diagnostics.truth import true_answer
 from pfviz.errors import LabError
 from pfviz.inference.events import TokensDrafted
 from pfviz.inference.methods import make_method
+from pfviz.inference.methods.self_consistency import SelfConsistency
 from pfviz.inference.run import never_stop
 from pfviz.inference.settings import Settings
 from pfviz.lab.probes.known_steps import build_step, resolve_generator, run_from_steps, steps_to_node
@@ -68,7 +69,7 @@ class RolloutSampler:
         one prefix apart: each has randomness of its own."""
         uid = value.uids[0]
         seed = int(derive_rng(self.seed, "rollouts", uid, number).integers(2**63))
-        method = make_method("self_consistency", replace(self.settings, particles=rollouts, seed=seed, pick="usual"))
+        method = make_method(SelfConsistency.name, replace(self.settings, particles=rollouts, seed=seed, pick="usual"))
         recorder = Recorder()
         with closing(run_from_steps(self.problem, self.generator, _CONSTANT_REWARD, method, steps, stop)) as events:
             for event in events:

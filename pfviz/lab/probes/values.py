@@ -8,21 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pfviz.stats.wilson import wilson
 from pfviz.trace.trace import Trace
-
-Z_95 = 1.959963984540054
-"""Of the normal distribution: intervals of 95 %."""
-
-
-def wilson(right: int, trials: int) -> tuple[float, float]:
-    """The 95 % interval of a probability from that many successes (Wilson 1927); (0, 1) without trials."""
-    if not trials:
-        return 0.0, 1.0
-    share, z2 = right / trials, Z_95 * Z_95 / trials
-    middle = share + z2 / 2
-    half = math.sqrt(z2 * (share * (1 - share) + z2 / 4))
-    low, high = (middle - half) / (1 + z2), (middle + half) / (1 + z2)
-    return (0.0 if right == 0 else low), (1.0 if right == trials else high)
 
 
 @dataclass(frozen=True, slots=True)

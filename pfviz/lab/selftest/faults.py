@@ -14,10 +14,11 @@ from itertools import pairwise
 import numpy as np
 
 from pfviz.diagnostics.truth import judge_with_oracle as judge_steps
-from pfviz.lab.table.prefixes import FloatArray, PrefixTable
+from pfviz.lab.table.prefixes import PrefixTable
 from pfviz.lab.table.wording import has_negative, max_digits, operation
 from pfviz.problems.problem import SEPARATOR, Problem
 from pfviz.rng import derive_text_rng
+from pfviz.types import FloatArray
 
 ScoreFunction = Callable[[Problem, Sequence[str]], Sequence[float]]
 """A problem and the steps of a solution -> a score in [0, 1] for each of its prefixes."""

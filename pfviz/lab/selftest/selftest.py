@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import islice
 
 from pfviz import api
+from pfviz.inference.methods import SAMPLING_METHOD
 from pfviz.lab.findings import Findings, find_causes
 from pfviz.lab.selftest.faults import FAULTS, Fault, spoil_rewards
 from pfviz.lab.table.prefixes import build_prefix_table
-from pfviz.problems.problem import Problem
-from pfviz.tiny import world
-from pfviz.tiny.tasks import Task
+from pfviz.problems.datasets import load_problems
 
 RUNS = 36
 PARTICLES = 16
 TEMPERATURE = 1.0  # so that there are errors to notice
-_MAX_TASKS = 900  # held-out problems, for those whose answer is negative
+DATASET = "held-out-signs"
+"""Whose problems are run: signs matter in them, and some of the planted faults are about signs."""
+BASES = ("oracle", "embedded")
+"""The rewards that faults are planted into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +32,8 @@ class Trial:
     rank: int | None
 
 
-def held_out_problems(runs: int = RUNS) -> list[Problem]:
-    """Held-out problems; the answer of every second one is negative, so that signs matter."""
-    return list(_draw_problems(runs))
-
-
-@cache  # drawing takes a second, and each batch of the page asks
-def _draw_problems(runs: int) -> tuple[Problem, ...]:
-    """In pairs of a negative and a usual one; no more tasks are drawn than are needed."""
-    tasks, pairs = islice(world.iter_held_out_tasks(), _MAX_TASKS), (runs + 1) // 2
-    negative: list[Task] = []
-    usual: list[Task] = []
-    while min(len(negative), len(usual)) < pairs and (task := next(tasks, None)) is not None:
-        (negative if task.answer < 0 else usual).append(task)
-    both = [task for pair in zip(negative, usual, strict=False) for task in pair][:runs]
-    return tuple(Problem(task.text, str(task.answer)) for task in both)
-
-
 def try_faults(
-    bases: Sequence[str] = ("oracle", "embedded"),
+    bases: Sequence[str] = BASES,
     faults: Sequence[Fault] = FAULTS,
     runs: int = RUNS,
     stop: Callable[[], bool] = lambda: False,
@@ -59,7 +42,7 @@ def try_faults(
 
     Without selection what is written does not depend on the reward, so one set of runs serves for all of them.
     """
-    given = held_out_problems(runs)
+    given = load_problems(DATASET, runs)
     truths = {problem.text: problem.truth for problem in given}
     done = 0
     for base in bases:
@@ -69,7 +52,8 @@ def try_faults(
                 return
             traces.append(
                 api.run(
-                    problem, method="best_of_n", particles=PARTICLES, seed=seed, temperature=TEMPERATURE, reward=base
+                    problem, method=SAMPLING_METHOD, particles=PARTICLES, seed=seed, temperature=TEMPERATURE,
+                    reward=base,
                 )
             )  # fmt: skip
             done += 1

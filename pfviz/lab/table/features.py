@@ -15,8 +15,9 @@ from typing import Literal
 import numpy as np
 
 from pfviz.lab.table import step_context, wording
-from pfviz.lab.table.prefixes import FloatArray, PrefixTable
-from pfviz.lab.table.wording import format_count
+from pfviz.lab.table.prefixes import PrefixTable
+from pfviz.text import pluralise
+from pfviz.types import FloatArray
 
 MAX_PHRASES = 80  # that are looked at
 MAX_PLACES = 4  # steps from the start that are looked at
@@ -140,8 +141,8 @@ def split_at_quartiles(feature: Feature) -> list[Feature]:
         if feature.unit == "step":
             more, less = _later_steps_name(int(cut) + 1), _first_steps_name(int(cut) + 1)
         else:
-            more = f"steps in which {feature.name} is more than {format_count(cut, feature.unit)}"
-            less = f"steps in which {feature.name} is at most {format_count(cut, feature.unit)}"
+            more = f"steps in which {feature.name} is more than {pluralise(cut, feature.unit)}"
+            less = f"steps in which {feature.name} is at most {pluralise(cut, feature.unit)}"
         found += [
             Feature(more, (feature.values > cut).astype(np.float64), kind="place"),
             Feature(less, (feature.values <= cut).astype(np.float64), kind="place"),
@@ -176,7 +177,7 @@ def problem_features(rows: PrefixTable) -> list[Feature]:
     ]
     for values, noun in ((read(len), "character"), (read(wording.count_numbers), "number"), (steps, "step")):
         for cut in sorted({float(np.quantile(values, q)) for q in (0.2, 0.34, 0.5, 0.67, 0.8)}):
-            many = format_count(cut, noun)
+            many = pluralise(cut, noun)
             found.append((f"problems of more than {many}", f"problems of at most {many}", (values > cut).astype(float)))
     return [
         Feature(name, held[rows.problem], kind="problem", opposite=opposite) for name, opposite, held in found

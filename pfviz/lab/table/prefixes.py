@@ -7,16 +7,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from pfviz.diagnostics.truth import RIGHT, UNKNOWN, WRONG, Judge, truth
 from pfviz.problems.answers import extract_answer, is_correct
 from pfviz.problems.problem import SEPARATOR
 from pfviz.trace.trace import Trace
-
-IntArray = npt.NDArray[np.int64]
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
+from pfviz.types import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True)

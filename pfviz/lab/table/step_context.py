@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from pfviz.lab.table import wording
-from pfviz.lab.table.prefixes import BoolArray, PrefixTable
+from pfviz.lab.table.prefixes import PrefixTable
 from pfviz.problems.answers import extract_answer
+from pfviz.types import BoolArray
 
 ANSWER_TRAITS: dict[str, Callable[[str], bool]] = {
     "an answer of one digit": lambda answer: len(answer.lstrip("-")) == 1,

@@ -123,18 +123,3 @@ def phrases(text: str) -> frozenset[str]:
     """Its words and pairs of neighbouring words, in small letters."""
     words = [word.lower() for word in _WORD.findall(text)]
     return frozenset([*words, *(f"{a} {b}" for a, b in pairwise(words))])
-
-
-def format_count(number: float, noun: str) -> str:
-    """As in "1 step" and "2 steps"."""
-    return f"{number:.0f} {noun}" if round(number) == 1 else f"{number:.0f} {noun}s"
-
-
-def format_percent(share: float) -> str:
-    """As in "48 %"."""
-    return f"{100 * share:.0f} %"
-
-
-def format_amount(value: float) -> str:
-    """Two digits after the point, more where those would be zeros."""
-    return f"{value:.2f}" if abs(value) >= 0.01 else f"{value:.2g}"

@@ -1,95 +1,88 @@
-"""The protocols of process reward models by name, and which of them a model's files ask for."""
+"""The protocols of process reward models by name, and which of them a model's files ask for.
+
+A new protocol is one file in this folder and one line in `PROTOCOLS`. Heavy imports happen when a model is loaded.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pkgutil import resolve_name
 from typing import Any
 
 from pfviz.errors import ModelError
 from pfviz.types import RewardModel
 
-RewardFactory = Callable[[Any, Any, str], RewardModel]
-"""(model, tokenizer, name) -> the reward model."""
+RewardFactory = Callable[..., RewardModel]
+"""(model, tokenizer, name, further options) -> the reward model."""
 
 
 @dataclass(frozen=True, slots=True)
 class PrmProtocol:
     """How a kind of reward model is loaded and asked.
 
-    `load_model_class` imports the class that reads its checkpoints.
+    Args:
+        name: what `--protocol`, and PROTOCOL:PLACE in the name of a reward model, call it.
+        title: the models that are asked so.
+        model: "module:class" that reads their checkpoints.
+        reward: "module:class" that asks them, a `ProcessRewardModel`.
+        architectures: how the architecture in their config.json ends.
+        named: parts of their names, in lower case; of models whose architecture says nothing about how they are asked.
     """
 
+    name: str
     title: str
-    load_model_class: Callable[[], Any]
-    load_reward_class: Callable[[], RewardFactory]
+    model: str
+    reward: str
+    architectures: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
 
+    def load_model_class(self) -> Any:
+        """Import the class that reads the checkpoints."""
+        return resolve_name(self.model)
 
-def _token_classification_class() -> Any:
-    from transformers import AutoModelForTokenClassification
+    def load_reward_class(self) -> RewardFactory:
+        """Import the class that asks the model."""
+        found: RewardFactory = resolve_name(self.reward)
+        return found
 
-    return AutoModelForTokenClassification
-
-
-def _causal_lm_class() -> Any:
-    from transformers import AutoModelForCausalLM
-
-    return AutoModelForCausalLM
-
-
-def _qwen_model_class() -> Any:
-    from pfviz.models.prm.heads import Qwen2ForProcessRewardModel
-
-    return Qwen2ForProcessRewardModel
-
-
-def _skywork_model_class() -> Any:
-    from pfviz.models.prm.heads import Qwen2ForPrmModel
-
-    return Qwen2ForPrmModel
-
-
-def _trl_reward_class() -> RewardFactory:
-    from pfviz.models.prm.trl import TokenClassifierReward
-
-    return TokenClassifierReward
-
-
-def _qwen_reward_class() -> RewardFactory:
-    from pfviz.models.prm.qwen import QwenPrm
-
-    return QwenPrm
-
-
-def _skywork_reward_class() -> RewardFactory:
-    from pfviz.models.prm.skywork import SkyworkPrm
-
-    return SkyworkPrm
-
-
-def _shepherd_reward_class() -> RewardFactory:
-    from pfviz.models.prm.math_shepherd import MathShepherdPrm
-
-    return MathShepherdPrm
-
-
-def _rlhflow_reward_class() -> RewardFactory:
-    from pfviz.models.prm.rlhflow import RlhflowPrm
-
-    return RlhflowPrm
+    def fits(self, architecture: str, name: str) -> bool:
+        """Return whether a model of that architecture and name is asked so."""
+        return architecture.endswith(self.architectures) and (
+            not self.named or any(part in name.lower() for part in self.named)
+        )
 
 
 PROTOCOLS: dict[str, PrmProtocol] = {
-    "trl": PrmProtocol("Token classifier of TRL's PRMTrainer", _token_classification_class, _trl_reward_class),
-    "qwen": PrmProtocol("Qwen2.5-Math-PRM", _qwen_model_class, _qwen_reward_class),
-    "skywork": PrmProtocol("Skywork-o1-Open-PRM", _skywork_model_class, _skywork_reward_class),
-    "math-shepherd": PrmProtocol("Math-Shepherd", _causal_lm_class, _shepherd_reward_class),
-    "rlhflow": PrmProtocol("RLHFlow's PRM", _causal_lm_class, _rlhflow_reward_class),
-}
-"""Heavy imports happen in what stands here, not here."""
-
-_PROTOCOL_BY_ARCHITECTURE = {"Qwen2ForProcessRewardModel": "qwen", "Qwen2ForPrmModel": "skywork"}
-_PROTOCOL_BY_NAME = {"shepherd": "math-shepherd", "rlhflow": "rlhflow"}
+    protocol.name: protocol
+    for protocol in [
+        PrmProtocol(
+            "trl", "Token classifier of TRL's PRMTrainer",
+            "transformers:AutoModelForTokenClassification", "pfviz.models.prm.trl:TokenClassifierReward",
+            architectures=("ForTokenClassification",),
+        ),
+        PrmProtocol(
+            "qwen", "Qwen2.5-Math-PRM",
+            "pfviz.models.prm.heads:Qwen2ForProcessRewardModel", "pfviz.models.prm.qwen:QwenPrm",
+            architectures=("Qwen2ForProcessRewardModel",),
+        ),
+        PrmProtocol(
+            "skywork", "Skywork-o1-Open-PRM",
+            "pfviz.models.prm.heads:Qwen2ForPrmModel", "pfviz.models.prm.skywork:SkyworkPrm",
+            architectures=("Qwen2ForPrmModel",),
+        ),
+        PrmProtocol(
+            "math-shepherd", "Math-Shepherd",
+            "transformers:AutoModelForCausalLM", "pfviz.models.prm.math_shepherd:MathShepherdPrm",
+            architectures=("ForCausalLM",), named=("shepherd",),
+        ),
+        PrmProtocol(
+            "rlhflow", "RLHFlow's PRM",
+            "transformers:AutoModelForCausalLM", "pfviz.models.prm.rlhflow:RlhflowPrm",
+            architectures=("ForCausalLM",), named=("rlhflow",),
+        ),
+    ]
+}  # fmt: skip
 
 
 def get_protocol(name: str) -> PrmProtocol:
@@ -109,14 +102,9 @@ def detect_protocol(config: Mapping[str, Any], name: str) -> str:
     """
     architectures = [str(item) for item in config.get("architectures") or []]
     for architecture in architectures:
-        if architecture in _PROTOCOL_BY_ARCHITECTURE:
-            return _PROTOCOL_BY_ARCHITECTURE[architecture]
-        if architecture.endswith("ForTokenClassification"):
-            return "trl"
-        if architecture.endswith("ForCausalLM"):
-            for part, found in _PROTOCOL_BY_NAME.items():
-                if part in name.lower():
-                    return found
+        for protocol in PROTOCOLS.values():
+            if protocol.fits(architecture, name):
+                return protocol.name
     what = f"is a {' and '.join(architectures)[:80]}" if architectures else "names no architecture in its config.json"
     raise ModelError(
         f"{name} {what}, which fits none of the protocols of process reward models that are known here "

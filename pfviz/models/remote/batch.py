@@ -12,6 +12,7 @@ from pfviz.models.remote.errors import fatal_error, is_final
 from pfviz.models.remote.http_client import Client, Failure, Response
 from pfviz.models.remote.requests import PATHS
 from pfviz.models.remote.responses import MalformedError
+from pfviz.text import pluralise
 
 Parsed = TypeVar("Parsed")
 
@@ -57,5 +58,5 @@ class RequestBatch(Generic[Parsed]):
         if not self.retry_reasons:
             return []
         (often, _), many = self.retry_reasons.most_common(1)[0], self.retry_reasons.total()
-        counted = "1 request was" if many == 1 else f"{many} requests were"
+        counted = f"{pluralise(many, 'request')} {'was' if many == 1 else 'were'}"
         return [f"{self.client.endpoint.label}: {counted} repeated before it succeeded: {often}."]

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
+from pfviz.text import shorten
+
 MAX_CHARACTERS = 300
 """Characters of a server's words that are passed on."""
 
@@ -25,7 +27,7 @@ def error_message(found: Any) -> str:
             return error_message(found[name])
     line = " ".join(str(found).split()) if found is not None else ""
     plain = "".join(character if character.isprintable() else "�" for character in line).rstrip(".")
-    return plain if len(plain) <= MAX_CHARACTERS else plain[: MAX_CHARACTERS - 1] + "…"
+    return shorten(plain, MAX_CHARACTERS)
 
 
 def redact_key(value: JsonValue, key: str | None) -> JsonValue:

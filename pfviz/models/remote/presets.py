@@ -11,10 +11,10 @@ from pfviz.models.remote.reward import RemoteReward
 def generator_preset(label: str) -> GeneratorPreset:
     """The generator of that label; raises `EndpointError` if none is configured. It takes every problem."""
     endpoint = find_endpoint(label, "generator")
-    return GeneratorPreset(label, f"{endpoint.model}, behind an address.", lambda: RemoteGenerator(endpoint))
+    return GeneratorPreset(label, label, f"{endpoint.model}, behind an address.", lambda: RemoteGenerator(endpoint))
 
 
 def reward_preset(label: str) -> RewardPreset:
     """The reward model of that label; raises `EndpointError` if none is configured."""
     endpoint = find_endpoint(label, "reward")
-    return RewardPreset(label, f"{endpoint.model}, behind an address.", lambda: RemoteReward(endpoint))
+    return RewardPreset(label, label, f"{endpoint.model}, behind an address.", lambda: RemoteReward(endpoint))

@@ -9,7 +9,8 @@ from typing import Literal
 from pfviz.errors import TraceError
 from pfviz.lab.diagnosis import Diagnosis
 from pfviz.trace import Trace
-from pfviz.trace.json_file import dumps, load
+from pfviz.trace.importers import open_trace
+from pfviz.trace.json_file import dumps
 
 FileKind = Literal["json", "html"]
 
@@ -39,7 +40,7 @@ def read_trace(path: str | Path) -> Trace:
     Raises:
         TraceError: not a trace, damaged, too large, or without a single step.
     """
-    trace = load(path)
+    trace = open_trace(path)
     if not trace.steps:
         raise TraceError("The trace has no complete step: there is nothing to draw.")
     return trace

@@ -11,7 +11,8 @@ from typing import Any
 
 from pfviz.errors import PfvizError, SettingError, TraceError
 from pfviz.inference.events import ParticlesSelected
-from pfviz.lab.selftest.selftest import held_out_problems
+from pfviz.inference.methods import SAMPLING_METHOD
+from pfviz.lab.selftest import selftest
 from pfviz.page.actions import files, navigate, runs
 from pfviz.page.forms import run_form
 from pfviz.page.render import lab_findings, lab_view
@@ -20,6 +21,7 @@ from pfviz.page.serving.engine import Engine, WaitStatus
 from pfviz.page.serving.scheduler import Queued
 from pfviz.page.state.lab_state import MAX_TRACES
 from pfviz.page.state.visits import Visit
+from pfviz.problems.datasets import built_in_datasets, load_problems
 from pfviz.problems.problem import Problem
 from pfviz.trace import Recorder, Trace
 
@@ -37,15 +39,21 @@ def start_batch(
     form: Mapping[str, Any],
     number: Any,
     *,
+    dataset: Any = selftest.DATASET,
     own_method: bool = False,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[PartValues]:
-    """Runs of `number` held-out problems with the settings of the form, by best-of-N unless `own_method`; the seed of
-    each is that of the form plus the runs that were in the lab before it. Every failure becomes a message."""
-    given = held_out_problems(number if number in lab_view.BATCH_SIZES else lab_view.BATCH_SIZES[0])
+    """Runs of `number` problems of a built-in data set with the settings of the form, by best-of-N unless `own_method`;
+    the seed of each is that of the form plus the runs that were in the lab before it. Every failure becomes a message.
+    """
+    offered = [one.name for one in built_in_datasets()]
+    given = load_problems(
+        dataset if dataset in offered else selftest.DATASET,
+        number if number in lab_view.BATCH_SIZES else lab_view.BATCH_SIZES[0],
+    )
     form = {**form, "problem": given[0].text, "truth": ""}
     if not own_method:
-        form["method"] = "best_of_n"
+        form["method"] = SAMPLING_METHOD
     settings, errors = run_form.read_form(form, engine.menu)
     yield runs.show_errors(errors)
     if errors:
@@ -119,7 +127,7 @@ def _run_problem(
 ) -> Generator[PartValues, None, Trace | None]:
     """One run of a batch, in the page's queue and turns; None if it was stopped."""
     recorder, begun = Recorder(), False
-    told = engine.stream(problem.text, stop=batch.is_set, truth=problem.truth, **settings)
+    told = engine.stream(problem, stop=batch.is_set, **settings)
     try:
         for event in told:
             if isinstance(event, WaitStatus):

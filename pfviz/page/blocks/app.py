@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 
+from pfviz.models.registry import REWARDS
 from pfviz.page.actions import runs
 from pfviz.page.blocks import lab_wiring, layout
 from pfviz.page.blocks.theme import theme
@@ -20,7 +21,7 @@ from pfviz.page.state.visits import Visit, Visits
 
 STATIC = Path(__file__).parents[1] / "static"
 STYLESHEETS = [STATIC / name for name in ("style.css", "check.css", "lab.css", "asking.css")]
-WARM_UP_REWARDS = ("embedded", "naive")  # reward models
+WARM_UP_REWARDS = tuple(preset.name for preset in REWARDS.values() if preset.folder)  # those with weights
 MAX_THREADS = 120  # of the server: a run that goes on, or waits in the line, holds one
 WARM_UP_DELAY = 3.0  # seconds: loading the models at once would delay the first visitor's page, not only the run
 

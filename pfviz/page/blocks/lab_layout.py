@@ -8,8 +8,11 @@ import gradio as gr
 
 from pfviz.figures.registry import tab_figures
 from pfviz.figures.theme import LIGHT_TO_DARK
+from pfviz.lab.selftest import selftest
 from pfviz.page.components.plotly_pane import clickable_html, lab_html, pane
 from pfviz.page.render import lab_view
+from pfviz.problems.datasets import built_in_datasets
+from pfviz.trace.importers import list_suffixes
 
 
 def build(parts: dict[str, Any]) -> None:
@@ -18,9 +21,17 @@ def build(parts: dict[str, Any]) -> None:
         parts["lab_count"] = gr.Dropdown(
             [(f"{number} problems", number) for number in lab_view.BATCH_SIZES],
             value=lab_view.BATCH_SIZES[0],
-            label="Held-out problems of a batch",
+            label="Problems of a batch",
             show_label=False,
             elem_id="lab-count",
+            min_width=0,
+        )
+        parts["lab_dataset"] = gr.Dropdown(
+            [(dataset.title, dataset.name) for dataset in built_in_datasets()],
+            value=selftest.DATASET,
+            label="Data set of a batch",
+            show_label=False,
+            elem_id="lab-dataset",
             min_width=0,
         )
         parts["lab_method"] = gr.Checkbox(label="with the method on the left", elem_id="lab-method", min_width=0)
@@ -29,7 +40,7 @@ def build(parts: dict[str, Any]) -> None:
         parts["lab_progress"] = clickable_html(lab_view.IDLE_PROGRESS, elem_id="lab-progress")
         parts["lab_add"] = gr.Button("Add this run", elem_id="lab-add", size="sm", min_width=0)
         parts["lab_open"] = gr.UploadButton(
-            "Add traces", file_count="multiple", file_types=[".json"], elem_id="lab-open", size="sm", min_width=0
+            "Add traces", file_count="multiple", file_types=list_suffixes(), elem_id="lab-open", size="sm", min_width=0
         )
         parts["lab_clear"] = gr.Button("Clear", elem_id="lab-clear", size="sm", interactive=False, min_width=0)
         parts["lab_save"] = gr.Button("Save report", elem_id="lab-save", size="sm", interactive=False, min_width=0)

@@ -41,10 +41,10 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
     own = [parts[name] for name in LAB_OUTPUTS]
     told = [parts[name] for name in BATCH_OUTPUTS]
 
-    def start(request: gr.Request, number: Any, own_method: Any, *typed: Any) -> Iterator[Any]:
+    def start(request: gr.Request, number: Any, dataset: Any, own_method: Any, *typed: Any) -> Iterator[Any]:
         given = dict(zip(run_form.FIELDS, typed, strict=True))
         visit = visits.get(request.session_hash)
-        for values in lab_runs.start_batch(engine, visit, given, number, own_method=bool(own_method)):
+        for values in lab_runs.start_batch(engine, visit, given, number, dataset=dataset, own_method=bool(own_method)):
             yield gradio_updates(parts, values)
 
     def start_naive(request: gr.Request, *typed: Any) -> Iterator[Any]:
@@ -75,7 +75,9 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
         return gr.skip() if found is None else str(write_lab_report(found, visit.folder()))
 
     batch: dict[str, Any] = {"trigger_mode": "multiple", "preprocess": False, **wiring.EVENT_SETTINGS}
-    parts["lab_start"].click(start, [parts["lab_count"], parts["lab_method"], *form], told, **batch)
+    parts["lab_start"].click(
+        start, [parts["lab_count"], parts["lab_dataset"], parts["lab_method"], *form], told, **batch
+    )
     parts["lab_empty"].pick(start_naive, form, told, **batch)
     parts["lab_stop"].click(stop, **wiring.EVENT_SETTINGS)
     parts["lab_open"].upload(drop, parts["lab_open"], own, **wiring.EVENT_SETTINGS)

@@ -8,6 +8,7 @@ import gradio as gr
 
 from pfviz.figures.registry import stage_figures, tab_figures
 from pfviz.figures.theme import LIGHT_TO_DARK
+from pfviz.inference.setting import Group
 from pfviz.page.blocks import lab_layout
 from pfviz.page.components.html import problem_chips
 from pfviz.page.components.plotly_pane import clickable_html, pane
@@ -15,6 +16,7 @@ from pfviz.page.forms import run_form
 from pfviz.page.render import comparison, inspector, model_notes, welcome
 from pfviz.page.render.tabs import TABS
 from pfviz.page.serving.model_menu import ModelMenu
+from pfviz.trace.importers import list_suffixes
 
 Parts = dict[str, Any]
 """Name → component."""
@@ -75,10 +77,9 @@ def _build_sidebar(parts: Parts, menu: ModelMenu) -> None:
         run_form.describe_method(run_form.DEFAULTS["method"]), elem_id="about-method"
     )
     parts["error_method"] = clickable_html(elem_id="error-method")
-    parts["particles"] = gr.Slider(
-        1, run_form.MAX_PARTICLES, run_form.DEFAULTS["particles"], step=1, label="Particles", elem_id="particles"
-    )
-    parts["error_particles"] = clickable_html(elem_id="error-particles")
+    for name in _settings_of("main"):
+        _build_setting(parts, name)
+        _build_error(parts, name)
     _build_sweeps(parts)
     _build_models(parts, menu)
     with gr.Accordion("More settings", open=False, elem_id="more") as parts["fold"]:
@@ -105,68 +106,68 @@ def _build_models(parts: Parts, menu: ModelMenu) -> None:
     parts["error_reward"] = clickable_html(elem_id="error-reward")
 
 
+def _settings_of(group: Group) -> list[str]:
+    return [name for name, known in run_form.SHOWN_SETTINGS.items() if known.group == group]
+
+
+def _build_setting(parts: Parts, name: str, *, explained: bool = True) -> None:
+    """The part of one setting: a choice is a list, a number with few values a slider, any other one is typed."""
+    known = run_form.SHOWN_SETTINGS[name]
+    common: dict[str, Any] = {
+        "value": run_form.DEFAULTS[name],
+        "label": known.label,
+        "elem_id": name.replace("_", "-"),
+        "visible": run_form.visible_fields(run_form.DEFAULTS["method"])[name],
+    }
+    if known.page_high is not None:
+        parts[name] = gr.Slider(known.low, known.page_high, step=known.step, **common)
+        return
+    common |= {"min_width": 0, "info": known.help if explained else None}
+    if known.choices:
+        parts[name] = gr.Dropdown([(label, value) for value, label in known.choices.items()], **common)
+    else:
+        parts[name] = gr.Textbox(**common)
+
+
+def _build_error(parts: Parts, name: str) -> None:
+    parts[f"error_{name}"] = clickable_html(elem_id=f"error-{name.replace('_', '-')}")
+
+
 def _build_sweeps(parts: Parts) -> None:
     """The numbers of the methods that go over the steps several times."""
-    seen = run_form.visible_fields(run_form.DEFAULTS["method"])
+    names = _settings_of("sweeps")
     with gr.Row(elem_id="sweeps-row"):
-        for name, label in (("iterations", "Iterations"), ("chains", "Chains"), ("ladder", "Ladder")):
-            parts[name] = gr.Textbox(
-                str(run_form.DEFAULTS[name]), label=label, elem_id=name, min_width=0, visible=seen[name]
-            )
-    for name in ("iterations", "chains", "ladder"):
-        parts[f"error_{name}"] = clickable_html(elem_id=f"error-{name}")
+        for name in names:
+            _build_setting(parts, name, explained=False)
+    for name in names:
+        _build_error(parts, name)
 
 
 def _build_more_settings(parts: Parts) -> None:
-    def text(name: str, label: str, info: str) -> None:
-        parts[name] = gr.Textbox(
-            str(usual[name]), label=label, info=info, elem_id=name, min_width=0, visible=seen[name]
-        )
-
-    def choice(name: str, label: str, choices: tuple[tuple[str, str], ...]) -> None:
-        parts[name] = gr.Dropdown(
-            choices, value=usual[name], label=label, elem_id=name, min_width=0, visible=seen[name]
-        )
-
-    def error(name: str) -> None:
-        parts[f"error_{name}"] = clickable_html(elem_id=f"error-{name}")
-
-    usual, seen = run_form.DEFAULTS, run_form.visible_fields(run_form.DEFAULTS["method"])
-    text("temperature", "Temperature", "of the sampled steps; 0 is greedy")
-    error("temperature")
-    text("tau", "Tau", "of the weights: a small one trusts the reward more")
-    error("tau")
-    text("warmth", "Warmth", "tau is so many times larger at first, and halves at each step; 1 keeps it constant")
-    error("warmth")
-    choice("potential", "What a reward weighs", run_form.POTENTIAL_CHOICES)
-    error("potential")
-    choice("resampler", "Resampling scheme", run_form.RESAMPLER_CHOICES)
-    error("resampler")
-    choice("trigger", "Resample", run_form.TRIGGER_CHOICES)
-    error("trigger")
-    text("threshold", "Threshold", "of ESS/N, where that decides")
-    error("threshold")
-    choice("finished", "Finished particles are", run_form.FINISHED_CHOICES)
-    error("finished")
-    text("width", "Width", "copies of a survivor, or slots of a subtree")
-    error("width")
-    choice("aggregation", "Rewards of the steps count as", run_form.AGGREGATION_CHOICES)
-    error("aggregation")
-    choice("pick", "The answer is", run_form.PICK_CHOICES)
-    error("pick")
+    for name in _settings_of("folded"):
+        _build_setting(parts, name)
+        _build_error(parts, name)
     with gr.Row(elem_id="seed-row"):
-        text("seed", "Seed", "the same seed, the same run")
+        _build_setting(parts, "seed")
         parts["dice"] = gr.Button("New seed", elem_id="dice", elem_classes="glyph", min_width=0)
-    error("seed")
-    text("truth", "True answer", "answers are then marked; of sums and equations it is worked out")
-    error("truth")
+    _build_error(parts, "seed")
+    parts["truth"] = gr.Textbox(
+        run_form.DEFAULTS["truth"],
+        label="True answer",
+        info="Answers are then marked; of sums and equations it is worked out.",
+        elem_id="truth",
+        min_width=0,
+    )
+    _build_error(parts, "truth")
 
 
 def _build_toolbar(parts: Parts) -> None:
     parts["views"] = clickable_html(comparison.VIEW_TABS, elem_id="views")
     parts["progress"] = clickable_html(elem_id="progress")
     with gr.Row(elem_id="tools"):
-        parts["upload"] = gr.UploadButton("Open a trace", file_types=[".json"], elem_id="open", size="sm", min_width=0)
+        parts["upload"] = gr.UploadButton(
+            "Open a trace", file_types=list_suffixes(), elem_id="open", size="sm", min_width=0
+        )
         parts["save_json"] = gr.Button("Save trace", elem_id="save-json", size="sm", interactive=False, min_width=0)
         parts["save_html"] = gr.Button("Save report", elem_id="save-html", size="sm", interactive=False, min_width=0)
         parts["dark"] = gr.Button("Light or dark", elem_id="dark", elem_classes="glyph", size="sm", min_width=0)

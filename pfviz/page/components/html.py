@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
+from pfviz.text import format_percent as percent
+
 __all__ = [
     "bar",
     "error_banner",
@@ -34,14 +36,6 @@ def problem_chips(texts: Iterable[str], lead: str = "") -> str:
         for safe in map(escape, texts)
     )
     return f'{f"<p>{escape(lead)}</p>" if lead else ""}<div class="chips">{buttons}</div>' if buttons else ""
-
-
-def percent(value: float) -> str:
-    """A share in per cent, with the digits that matter."""
-    per_cent = 100 * value
-    if per_cent >= 99.95 or per_cent < 0.005:
-        return f"{per_cent:.0f}%"
-    return f"{per_cent:.1f}%" if per_cent >= 0.95 else f"{per_cent:.2g}%"
 
 
 def bar(value: float, kind: str = "") -> str:

@@ -7,71 +7,34 @@ from collections.abc import Mapping
 from typing import Any
 
 from pfviz.errors import ProblemError, SettingError
-from pfviz.inference.methods import METHODS, make_method
-from pfviz.inference.resampling import RESAMPLERS
-from pfviz.inference.settings import Settings
+from pfviz.inference.methods import DEFAULT_METHOD, METHODS, make_method
+from pfviz.inference.settings import SETTINGS, Settings
 from pfviz.page.components.html import error_message, escape
 from pfviz.page.serving.model_menu import LONG_RUN_SETTINGS, OTHER_MODEL, ModelMenu
 from pfviz.problems.problem import Problem
 from pfviz.report.mathtext import render
+from pfviz.text import pluralise
 
 METHOD_CHOICES = tuple((method.title, name) for name, method in METHODS.items())
-RESAMPLER_CHOICES = tuple((name.upper() if name == "ssp" else name.capitalize(), name) for name in RESAMPLERS)
-TRIGGER_CHOICES = (("After every step", "always"), ("When ESS/N falls below the threshold", "ess"))
+SHOWN_SETTINGS = {name: known for name, known in SETTINGS.items() if known.group != "limits"}
+"""The settings that the form has, in its order."""
 
-POTENTIAL_CHOICES = (
-    ("Odds of the reward", "odds"),
-    ("Change of the odds", "telescoped"),
-    ("The reward itself", "score"),
-)
-FINISHED_CHOICES = (("Resampled with the others", "pooled"), ("Kept aside with their weight", "absorbing"))
-AGGREGATION_CHOICES = (
-    ("That of the last step", "last"),
-    ("The smallest", "min"),
-    ("Their product", "product"),
-    ("Their mean", "mean"),
-    ("One, of the whole text", "model"),
-)
-PICK_CHOICES = (
-    ("As usual for the method", "usual"),
-    ("Highest reward", "highest"),
-    ("Most weight", "vote"),
-    ("Most particles", "majority"),
-    ("Drawn by weight", "draw"),
-)
-
-MAX_PARTICLES = 64
 MAX_TRUTH_CHARS = 400  # characters
+MODEL_DEFAULTS = {"models": "embedded", "reward": "embedded", "generator": "", "typed_reward": ""}
+MODEL_FIELDS = tuple(MODEL_DEFAULTS)
+"""Who runs: a choice of the list and one of its reward models, or two names."""
 DEFAULTS: dict[str, Any] = {
-    "method": "particle_filtering",
-    "particles": 16,
-    "models": "embedded",
-    "reward": "embedded",
-    "generator": "",
-    "typed_reward": "",
-    "temperature": 0.8,
-    "resampler": "multinomial",
-    "trigger": "always",
-    "threshold": 0.5,
-    "tau": 1.0,
-    "warmth": "1",
-    "iterations": "4",
-    "chains": "3",
-    "ladder": "2",
-    "potential": "odds",
-    "finished": "pooled",
-    "width": "4",
-    "aggregation": "last",
-    "pick": "usual",
-    "seed": "0",
+    "method": DEFAULT_METHOD,
+    **{name: known.default for name, known in SHOWN_SETTINGS.items() if known.group == "main"},
+    **MODEL_DEFAULTS,
+    **{name: known.text for name, known in SHOWN_SETTINGS.items() if known.group != "main"},
     "truth": "",
 }
 FIELDS = ("problem", *DEFAULTS)
-MODEL_FIELDS = ("models", "reward", "generator", "typed_reward")
-"""Who runs: a choice of the list and one of its reward models, or two names."""
-UNFOLDED_FIELDS = ("method", "particles", "iterations", "chains", "ladder", *MODEL_FIELDS)
-FOLDED_FIELDS = frozenset(DEFAULTS.keys() - set(UNFOLDED_FIELDS))
-SIZE_FIELDS = ("particles", "iterations", "chains")
+FOLDED_FIELDS = frozenset(
+    ("truth", *(name for name, known in SHOWN_SETTINGS.items() if known.group in ("folded", "seed")))
+)
+SIZE_FIELDS = tuple(name for name, known in SHOWN_SETTINGS.items() if known.counts_generations)
 """What the number of generations depends on."""
 
 FieldErrors = dict[str, str]
@@ -79,14 +42,14 @@ FieldErrors = dict[str, str]
 
 
 def read_form(form: Mapping[str, Any], menu: ModelMenu) -> tuple[dict[str, Any], FieldErrors]:
-    """The settings of a form (a key per field) and what is wrong with it; run only if nothing is.
+    """The problem and the settings of a form (a key per field) and what is wrong with it; run only if nothing is.
 
     A field that the chosen method does not have is hidden on the page, so it is left out here.
     """
     errors: FieldErrors = {}
     settings: dict[str, Any] = {}
     try:
-        settings["problem"] = Problem.from_text(str(form["problem"] or "")).text
+        settings["problem"] = Problem.from_text(str(form["problem"] or ""))
     except ProblemError as error:
         errors["problem"] = str(error)
     for field in (
@@ -130,9 +93,13 @@ def _check_field(field: str, value: Any) -> Any:
         raise SettingError(field, f"This field is empty; the usual value is {DEFAULTS[field]}.")
     if isinstance(value, str):
         value = value.strip().replace("−", "-")
-    checked = getattr(Settings(**{field: value}), field)
-    if field == "particles" and checked > MAX_PARTICLES:
-        raise SettingError(field, f"Particles is {checked}; on this page it must lie between 1 and {MAX_PARTICLES}.")
+    known = SETTINGS[field]
+    checked = known.check(field, value)
+    if known.page_high is not None and isinstance(checked, int) and checked > known.page_high:
+        raise SettingError(
+            field,
+            f"{known.label} is {checked}; on this page it must lie between {known.low} and {known.page_high}.",
+        )
     return checked
 
 
@@ -143,13 +110,15 @@ def read_particles(value: Any) -> int:
 
 def visible_fields(method: Any) -> dict[str, bool]:
     """Field → whether the method has it; everything for one that does not exist."""
-    fixed = {"method", "seed", "truth", *MODEL_FIELDS}
-    uses = METHODS[method].setting_names if method in METHODS else DEFAULTS.keys()
-    return {field: field in fixed or field in uses for field in DEFAULTS}
+    uses = METHODS[method].setting_names if method in METHODS else SHOWN_SETTINGS.keys()
+    return {
+        field: field not in SHOWN_SETTINGS or SHOWN_SETTINGS[field].group == "seed" or field in uses
+        for field in DEFAULTS
+    }
 
 
 def describe_method(method: Any, *typed: Any) -> str:
-    """The method in one sentence, and what it costs: the generations that the typed `SIZES` come to."""
+    """The method in one sentence, and what it costs: the generations that the typed `SIZE_FIELDS` come to."""
     sentence = METHODS[method].description if method in METHODS else ""
     return f'<p class="small">{escape(sentence)}{_describe_cost(method, typed)}</p>'
 
@@ -162,8 +131,7 @@ def _describe_cost(method: Any, typed: tuple[Any, ...]) -> str:
         generations = make_method(method, settings).generations
     except SettingError:  # said at its field when the run is started
         return ""
-    noun = "solution" if generations == 1 else "solutions"
-    return f' <b class="cost">{generations} {noun} in all.</b>'
+    return f' <b class="cost">{pluralise(generations, "solution")} in all.</b>'
 
 
 def preview(problem: str | None) -> tuple[str, str]:

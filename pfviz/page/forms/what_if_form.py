@@ -7,23 +7,13 @@ from dataclasses import replace
 
 from pfviz.diagnostics.reweighing import recorded_rule
 from pfviz.errors import SettingError
+from pfviz.inference.settings import SETTINGS
 from pfviz.page.components.html import escape
-from pfviz.page.forms.run_form import AGGREGATION_CHOICES, POTENTIAL_CHOICES, RESAMPLER_CHOICES
 from pfviz.page.state.what_if_rule import RuleForm
 from pfviz.trace import Trace
 
-_TRIGGER_CHOICES = (("After every step", "always"), ("When ESS/N is low", "ess"))
-_SELECT_FIELDS = {
-    "resampler": ("Scheme", RESAMPLER_CHOICES),
-    "potential": ("Potential", POTENTIAL_CHOICES),
-    "trigger": ("Resample", _TRIGGER_CHOICES),
-    "aggregation": ("Aggregate", tuple(choice for choice in AGGREGATION_CHOICES if choice[1] != "model")),
-}
-_NUMBER_FIELDS = {
-    "tau": ("Tau", "A small one trusts the reward more"),
-    "threshold": ("Threshold", "Of ESS/N, where that decides"),
-    "seed": ("Seed", "Of the draws; the weights do not depend on it"),
-}
+_UNKNOWN_CHOICES = {("aggregation", "model")}
+"""What would need the model."""
 _FIELD_ORDER = ("resampler", "tau", "seed", "potential", "aggregation", "trigger", "threshold")
 MAX_NUMBER_CHARS = 40  # characters of a number
 
@@ -57,18 +47,19 @@ def draw_form(trace: Trace) -> str:
 
 
 def _field(name: str, value: object) -> str:
-    if name in _NUMBER_FIELDS:
-        label, why = _NUMBER_FIELDS[name]
+    known = SETTINGS[name]
+    label = f'<label title="{escape(known.help)}"><span>{escape(known.label)}</span>'
+    if not known.choices:
         shown = f"{value:g}" if isinstance(value, float) else value
-        field = (
-            f'<input name="{name}" value="{shown}" inputmode="decimal" autocomplete="off" '
-            f'maxlength="{MAX_NUMBER_CHARS}">'
+        return (
+            f'{label}<input name="{name}" value="{shown}" inputmode="decimal" autocomplete="off" '
+            f'maxlength="{MAX_NUMBER_CHARS}"></label>'
         )
-        return f'<label title="{why}"><span>{label}</span>{field}</label>'
-    label, choices = _SELECT_FIELDS[name]
     # What the model made of whole texts is, of the rewards of the steps, the last.
     chosen = "last" if value == "model" else value
     options = "".join(
-        f'<option value="{key}"{" selected" if key == chosen else ""}>{escape(text)}</option>' for text, key in choices
+        f'<option value="{key}"{" selected" if key == chosen else ""}>{escape(text)}</option>'
+        for key, text in known.choices.items()
+        if (name, key) not in _UNKNOWN_CHOICES
     )
-    return f'<label><span>{label}</span><select name="{name}">{options}</select></label>'
+    return f'{label}<select name="{name}">{options}</select></label>'

@@ -11,7 +11,9 @@ from pfviz.figures.registry import tab_figures
 from pfviz.page.components.html import escape, percent
 from pfviz.page.components.plotly_pane import to_pane_value
 from pfviz.resources import study_dir
-from pfviz.study.result import LEADER_METHOD, Estimate, Result, load
+from pfviz.stats.estimate import Estimate
+from pfviz.study.result import LEADER_METHOD, Result, load
+from pfviz.text import pluralise
 
 PartValues = dict[str, Any]
 
@@ -74,11 +76,13 @@ def describe_study(result: Result, why: str = "") -> str:
         f"{escape(str(name).replace('_', ' '))} {escape(str(value))}"
         for name, value in dict(result.about.get("settings", {})).items()
     )
-    seeds = "one seed" if result.seeds == 1 else f"{result.seeds} seeds"
+    seeds = pluralise(result.seeds, "seed")
     reward, problems = (escape(str(result.about.get(name, usual))) for name, usual in _PROVENANCE_DEFAULTS)
+    dataset = result.about.get("dataset")
+    source = "Held out from training" if dataset is None else f"Data set {escape(str(dataset))}"
     return (
         f'<h2>The methods, on the same {result.problems} problems</h2><div class="columns"><div>{_headline(result)}'
-        f'<p class="small">Held out from training (problem seed {problems}); {seeds}; the {reward} pair; {settings}. '
+        f'<p class="small">{source} (problem seed {problems}); {seeds}; the {reward} pair; {settings}. '
         "N counts the solutions that are written in all.</p></div>"
         f"{f'<p>{escape(why)}</p>' if why else ''}</div>"
     )

@@ -12,7 +12,8 @@ from pfviz.lab.to_json import open_questions
 from pfviz.page.components.html import bar, escape, format_score
 from pfviz.page.render.verdicts import step_excerpt
 from pfviz.page.state.lab_state import Lab
-from pfviz.stats.bootstrap import Estimate
+from pfviz.stats.estimate import Estimate
+from pfviz.text import format_number, pluralise
 
 SHOWN_MEASURES = ("auc", "brier", "calibration-error", "first-error", "accuracy")
 """The measures of the row, by the names of the glossary."""
@@ -48,11 +49,7 @@ def format_estimate(estimate: Estimate) -> tuple[str, str]:
         return "–", ""
     if math.isnan(estimate.low):
         return format_score(estimate.value), ""
-    return _format_signed(estimate.value), f"{_format_signed(estimate.low)} to {_format_signed(estimate.high)}"
-
-
-def _format_signed(value: float) -> str:
-    return format_score(value).replace("-", "−")
+    return format_number(estimate.value), f"{format_number(estimate.low)} to {format_number(estimate.high)}"
 
 
 def findings(lab: Lab) -> str:
@@ -87,16 +84,15 @@ def _card(lab: Lab, one: Finding, key: str, opened: bool) -> str:
     size = f"{bar(one.size)}<b>{format_score(one.size)}</b>"
     badge = '<span class="badge">names no cause</span>' if one.general else ""
     rows = "".join(_example(lab, row, key) for row in one.examples)
-    noun = "example" if len(one.examples) == 1 else "examples"
+    count = pluralise(len(one.examples), "example")
     shown = (
-        f'<details data-key="{escape(key)}"{" open" if opened else ""}><summary>{len(one.examples)} {noun}'
-        f"</summary>{rows}</details>"
+        f'<details data-key="{escape(key)}"{" open" if opened else ""}><summary>{count}</summary>{rows}</details>'
         if rows
         else ""
     )
     return (
         f'<li class="finding" data-cause="{escape(one.cause)}"><p>{escape(one.sentence)}</p><div class="size">{size}'
-        f'<small title="estimate and 95 % interval">{sure}, {one.estimate.problems} problems</small>{badge}</div>'
+        f'<small title="estimate and 95 % interval">{sure}, {one.estimate.groups} problems</small>{badge}</div>'
         f"{shown}</li>"
     )
 

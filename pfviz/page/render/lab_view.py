@@ -9,6 +9,7 @@ from pfviz.page.components.html import bar, escape
 from pfviz.page.components.plotly_pane import to_pane_value
 from pfviz.page.render import lab_findings
 from pfviz.page.state.lab_state import Lab
+from pfviz.text import pluralise
 
 PartValues = dict[str, Any]
 
@@ -73,11 +74,6 @@ def runs_note(lab: Lab) -> str:
     refused = "".join(f"<li>{escape(said)}</li>" for said in lab.messages)
     notes = f'<ul class="notes" role="alert">{refused}</ul>' if refused else ""
     return f'<div class="about-lab">{"".join(lines)}</div>{notes}' if lines or notes else ""
-
-
-def pluralise(number: int, noun: str) -> str:
-    """A number of things."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def progress(lab: Lab, done: int, total: int, now: str = "", *, ended: str = "") -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pfviz.diagnostics.truth import true_answer
 from pfviz.page.components.html import escape
 from pfviz.report.mathtext import render
+from pfviz.text import shorten
 from pfviz.trace import Trace
 
 MAX_ANSWERS = 8
@@ -33,4 +34,4 @@ def mark_form(trace: Trace, marked: bool | None) -> str:
 
 
 def _shorten(answer: str) -> str:
-    return answer if len(answer) <= 24 else answer[:24] + "…"
+    return shorten(answer, 24)

@@ -7,7 +7,6 @@ import math
 import numpy as np
 
 from pfviz.diagnostics import kinship
-from pfviz.figures.reward.residuals import format_signed
 from pfviz.lab.probes.edit import StepRewards
 from pfviz.lab.probes.occlusion import Occlusion
 from pfviz.lab.probes.rescore import RescoredSweep
@@ -18,6 +17,7 @@ from pfviz.page.render.token_rewards import shade_tokens
 from pfviz.page.render.verdicts import finding_header, particle_row
 from pfviz.page.state.probe_answers import ProbeAnswers
 from pfviz.report.mathtext import render
+from pfviz.text import format_number, format_signed, shorten
 from pfviz.trace import Trace
 
 MAX_GAP_ROWS = 12
@@ -128,11 +128,11 @@ def _rescore_results(found: RescoredSweep) -> str:
 
 
 def _shorten_name(name: str) -> str:
-    return name if len(name) <= 40 else "…" + name[-39:]
+    return shorten(name, 40, keep_end=True)
 
 
 def _format_correlation(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:.2f}".replace("-", "−")
+    return "–" if math.isnan(value) else format_number(value)
 
 
 def _killed_list(found: RescoredSweep, mask: np.ndarray, lead: str) -> str:

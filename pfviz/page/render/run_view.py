@@ -19,6 +19,7 @@ from pfviz.page.state.probe_answers import ProbeState
 from pfviz.page.state.progress import Progress
 from pfviz.page.state.what_if_rule import RuleForm
 from pfviz.report.mathtext import render
+from pfviz.text import pluralise, shorten
 from pfviz.trace import Trace
 
 TABS = tuple(tab.name for tab in tabs.TABS)
@@ -199,7 +200,7 @@ def _step_list(steps: list[int]) -> str:
 
 
 def _render_short(answer: str) -> str:
-    return render(answer if len(answer) <= 80 else answer[:80] + "…")
+    return render(shorten(answer, 80))
 
 
 def best_particle(trace: Trace) -> int | None:
@@ -215,7 +216,7 @@ def progress_line(now: Progress) -> str:
     if now.status == "loading":
         return '<div class="progress busy" role="status"><i class="dot"></i><b>Loading the models</b></div>'
     lead = f"{now.sweep}Step {now.step}" if now.status == "running" else _STATUS_TEXTS[now.status]
-    steps = f"{now.step} step" if now.step == 1 else f"{now.step} steps"
+    steps = pluralise(now.step, "step")
     facts = [f"{now.writing} of {now.particles} alive"] if now.status == "running" else [steps]
     facts += [f"{now.tokens:,} tokens", f"{now.seconds:.1f} s"]
     kind, live = ("busy", "off") if now.status == "running" else ("done", "polite")

@@ -20,11 +20,11 @@ class Tab:
     when: Callable[[Any], bool] | None = None
 
 
-_OWN_TABS = (Tab("check", "Reward check", 50),)
+OWN_TABS = (Tab("check", "Reward check", 50),)
 """Tabs whose parts the page lays out itself."""
 
 _FIGURE_TABS = [Tab(figure.part, figure.title, figure.tab or 0, figure.when) for figure in tab_figures()]
-TABS: tuple[Tab, ...] = tuple(sorted((*_FIGURE_TABS, *_OWN_TABS), key=lambda tab: tab.place))
+TABS: tuple[Tab, ...] = tuple(sorted((*_FIGURE_TABS, *OWN_TABS), key=lambda tab: tab.place))
 """From left to right."""
 
 

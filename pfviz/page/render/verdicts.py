@@ -13,6 +13,7 @@ from pfviz.diagnostics.winners import winners as table_of
 from pfviz.page.components.html import bar, escape, format_score, particle_button, percent
 from pfviz.page.render.what_if import verdict_mark
 from pfviz.report.mathtext import render
+from pfviz.text import shorten
 from pfviz.trace import Trace
 
 MAX_ROWS = 64
@@ -96,7 +97,7 @@ def _wrong_turn(trace: Trace, known: Truth) -> str:
         return ""
     before = "" if turn.reward_before is None else f", {format_score(turn.reward_before)} before"
     slot = turn.uid % trace.particles
-    answer = turn.answer if len(turn.answer) <= 40 else turn.answer[:40] + "…"
+    answer = shorten(turn.answer, 40)
     told = particle_button(turn.uid, slot, f"reward {format_score(turn.reward)}{before}", "turn")
     return (
         f'<p class="lead">The heaviest wrong answer, <b>{render(answer)}</b> ({percent(turn.mass)} of the weight), '
@@ -150,8 +151,7 @@ def particle_row(uid: int, selected: bool, cells: tuple[str, ...]) -> str:
 
 def step_excerpt(text: str) -> str:
     """The beginning of a step's text, typeset."""
-    short = " ".join(text.split())
-    return render(short if len(short) <= MAX_TEXT_CHARS else short[:MAX_TEXT_CHARS] + "…")
+    return render(shorten(text, MAX_TEXT_CHARS))
 
 
 def render_winners(trace: Trace, selected: int | None) -> str:
@@ -186,7 +186,7 @@ def _winner_cell(trace: Trace, one: Winner, selected: int | None) -> str:
         "vote": percent(one.answer.mass),
         "majority": f"{one.answer.count} of {trace.particles}",
     }[one.pick]
-    text = one.answer.display if len(one.answer.display) <= 24 else one.answer.display[:24] + "…"
+    text = shorten(one.answer.display, 24)
     role = f"{one.aggregation}-{one.pick}"
     marks = (' class="own" title="The rule of the run"' if one.recorded else "") + (
         ' aria-current="true"' if one.uid == selected else ""

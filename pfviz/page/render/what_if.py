@@ -8,6 +8,7 @@ from pfviz.inference.answers import Answer
 from pfviz.page.components.html import error_message
 from pfviz.page.state.what_if_rule import RuleForm
 from pfviz.report.mathtext import render
+from pfviz.text import shorten
 from pfviz.trace import Trace
 
 
@@ -46,8 +47,7 @@ def _canonical_text(answer: Answer | None) -> str | None:
 def _answer_text(answer: Answer | None) -> str:
     if answer is None:
         return "nothing"
-    text = answer.display if len(answer.display) <= 40 else answer.display[:40] + "…"
-    return f"<b>{render(text)}</b>{verdict_mark(answer.correct)}"
+    return f"<b>{render(shorten(answer.display, 40))}</b>{verdict_mark(answer.correct)}"
 
 
 def verdict_mark(right: bool | None) -> str:

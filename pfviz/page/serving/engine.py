@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
+from pfviz import api
 from pfviz.errors import ModelError
 from pfviz.inference.events import Event
 from pfviz.lab.probes.questions import Question
@@ -14,6 +15,7 @@ from pfviz.page.serving import scheduler, zerogpu
 from pfviz.page.serving.model_loading import ModelLoading, load_models
 from pfviz.page.serving.model_menu import ModelMenu
 from pfviz.page.serving.scheduler import Queued, Scheduler
+from pfviz.problems.problem import Problem
 from pfviz.trace import Trace
 
 WaitStatus = ModelLoading | Queued
@@ -26,7 +28,9 @@ class Engine(Protocol):
     @property
     def menu(self) -> ModelMenu: ...
 
-    def stream(self, problem: str, *, stop: Callable[[], bool], **settings: Any) -> Iterator[Event | WaitStatus]: ...
+    def stream(
+        self, problem: str | Problem, *, stop: Callable[[], bool], **settings: Any
+    ) -> Iterator[Event | WaitStatus]: ...
 
     def resume(self, trace: Trace, *, stop: Callable[[], bool]) -> Iterator[Event | WaitStatus]:
         """A run goes on where its trace ends."""
@@ -44,30 +48,21 @@ class SharedEngine:
         self.menu = menu or ModelMenu.from_environment()
         self._scheduler = shares or scheduler.from_environment()
 
-    def stream(self, problem: str, *, stop: Callable[[], bool], **settings: Any) -> Iterator[Event | WaitStatus]:
+    def stream(
+        self, problem: str | Problem, *, stop: Callable[[], bool], **settings: Any
+    ) -> Iterator[Event | WaitStatus]:
         """A run with the models that `generator` and `reward` name; other settings are those of `pfviz.stream`. A truth
         that was not given is worked out where that can be done, so that answers are marked.
 
         What can be wrong is said before anything is loaded."""
-        from pfviz import api  # here, so that the page opens before torch is imported
-        from pfviz.problems.ground_truth import compute_true_answer
-
-        reward = settings.pop("reward", "embedded")
-        api.check_arguments(problem, **settings)
-        settings["truth"] = settings.get("truth") or compute_true_answer(problem)
-        models = settings.get("generator", "embedded"), reward
-        place = zerogpu if _needs_zerogpu(models[0]) else api
-        return self._run(models, lambda: place.stream(problem, reward=reward, stop=stop, **settings), stop)
+        return self._run(api.prepare(problem, infer_truth=True, **settings), stop)
 
     def resume(self, trace: Trace, *, stop: Callable[[], bool]) -> Iterator[Event | WaitStatus]:
         """With the models that the trace names; raises `ModelError` if a visitor could not have chosen them.
 
         A trace is a visitor's file: it must not make a server load or call whatever it names."""
         self.menu.check_allowed(trace.generator, trace.reward)
-        from pfviz import api
-
-        resume = zerogpu.resume if _needs_zerogpu(trace.generator) else api.resume_stream
-        return self._run((trace.generator, trace.reward), lambda: resume(trace, stop=stop), stop)
+        return self._run(api.prepare_resume(trace), stop)
 
     def ask(self, question: Question, *, stop: Callable[[], bool]) -> Iterator[Any]:
         """Of the models that the question names, under the rules of a resumed run: loaded, queued and in turns as one.
@@ -98,18 +93,19 @@ class SharedEngine:
             iterate_with_threads(items, one=question.trace.generator == "embedded"), stop, here=here
         )
 
-    def _run(
-        self, models: tuple[str, str], begin: Callable[[], Iterator[Event]], stop: Callable[[], bool]
-    ) -> Iterator[Event | WaitStatus]:
+    def _run(self, prepared: api.Prepared, stop: Callable[[], bool]) -> Iterator[Event | WaitStatus]:
         """Load, wait for a place, run."""
         from pfviz.models.decoding.threads import iterate_with_threads
 
-        generator = models[0]
+        generator, reward = prepared.names
         elsewhere = _needs_zerogpu(generator)
-        yield from load_models(*models, stop, *([zerogpu.emulate_cuda] if elsewhere else []))
+        yield from load_models(generator, reward, stop, *([zerogpu.emulate_cuda] if elsewhere else []))
         if stop():
             return
-        events = begin() if elsewhere else iterate_with_threads(begin(), one=generator == "embedded")
+        if elsewhere:
+            events = zerogpu.start(prepared, stop=stop)
+        else:
+            events = iterate_with_threads(api.start(prepared, stop=stop), one=generator == "embedded")
         here = not elsewhere and not generator.startswith(ENDPOINT)
         yield from self._scheduler.schedule(events, stop, here=here)
 

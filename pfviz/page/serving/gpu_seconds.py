@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pfviz.errors import SettingError
-from pfviz.inference.methods import make_method
-from pfviz.inference.settings import Settings
+from pfviz.inference.methods.base import Method
 from pfviz.models.hub import catalog
 from pfviz.models.registry import GENERATORS, REWARDS
 
@@ -32,8 +31,8 @@ _loaded_pairs: set[tuple[str, str]] = set()
 """Pairs that have run on a GPU of this server."""
 
 
-def duration(settings: Mapping[str, Any]) -> int:
-    """Seconds of a GPU to ask for, for a run with these settings of `pfviz.stream`; a visitor's quota must have them.
+def duration(method: Method, generator: str, reward: str) -> int:
+    """Seconds of a GPU to ask for, for a run of this method with these models; a visitor's quota must have them.
 
     With S sweeps (the method's iterations times its chains), G generations in them, T steps of at most L tokens, and
     P billion parameters of the generator, Q of both models,
@@ -43,12 +42,8 @@ def duration(settings: Mapping[str, Any]) -> int:
     and LOAD_SECONDS · Q until a run with these models was seen to begin there (`mark_loaded`); at least MIN_SECONDS,
     at most DEFAULT_MAX_SECONDS or what PFVIZ_GPU_SECONDS says. It never falls when a setting or a model grows.
 
-    Raises `SettingError` as `pfviz.stream`, and for a PFVIZ_GPU_SECONDS that makes no sense.
+    Raises `SettingError` for a PFVIZ_GPU_SECONDS that makes no sense.
     """
-    left = dict(settings)
-    left.pop("truth", None)
-    generator, reward = str(left.pop("generator", "embedded")), str(left.pop("reward", "embedded"))
-    method = make_method(left.pop("method", "particle_filtering"), Settings.from_values(**left))
     writer = _parameter_billions(generator, GENERATORS, catalog.GENERATORS)
     scorer = _parameter_billions(reward, REWARDS, catalog.REWARDS)
     sweeps, limits = method.iterations * len(method.chains), method.settings.max_steps * method.settings.max_step_tokens

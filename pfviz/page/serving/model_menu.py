@@ -32,20 +32,7 @@ HARDER_EXAMPLES = (
     "The roots of x^2 - 5x + 3 = 0 are r and s. Find r^2 + s^2.",
 )
 
-_REWARD_TITLES = {
-    "embedded": "Embedded",
-    "naive": "Naive: stopped early",
-    "oracle": "Oracle: the truth",
-    "confidence": "Confidence: mean",
-    "confidence-min": "Confidence: least sure token",
-    "confidence-sum": "Confidence: whole step",
-    "confidence-entropy": "Confidence: entropy",
-    "embedded-noisy": "Broken: noise",
-    "embedded-long": "Broken: prefers length",
-    "embedded-capped": "Broken: capped",
-    "embedded-inverted": "Broken: upside down",
-}
-_CONFIDENCE_REWARDS = tuple(name for name in REWARDS if name.startswith("confidence"))
+_REWARDS_FOR_ANY_GENERATOR = tuple(preset.name for preset in REWARDS.values() if preset.any_generator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +50,7 @@ class ModelChoice:
     @property
     def reward_choices(self) -> list[tuple[str, str]]:
         """(title, name) of those who may score."""
-        return [(_REWARD_TITLES.get(name, name), name) for name in self.rewards]
+        return [(REWARDS[name].title if name in REWARDS else name, name) for name in self.rewards]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +140,7 @@ def _catalogue_choices() -> list[ModelChoice]:
         if not pair.cards:
             found.append(ModelChoice(pair.name, pair.title, pair.generator, tuple(REWARDS), pair.good_for, EXAMPLES))
             continue
-        rewards = (pair.reward, *_CONFIDENCE_REWARDS, *_endpoint_rewards())
+        rewards = (pair.reward, *_REWARDS_FOR_ANY_GENERATOR, *_endpoint_rewards())
         found.append(
             ModelChoice(pair.name, pair.title, pair.generator, rewards, pair.good_for, settings=LONG_RUN_SETTINGS)
         )
@@ -165,7 +152,7 @@ def _endpoint_choices() -> list[ModelChoice]:
     return [
         ModelChoice(
             endpoint.label, f"{endpoint.name}: {endpoint.model}", endpoint.label,
-            (*_endpoint_rewards(), *_CONFIDENCE_REWARDS, *catalog.REWARDS),
+            (*_endpoint_rewards(), *_REWARDS_FOR_ANY_GENERATOR, *catalog.REWARDS),
             "Runs on a server of whoever put up this page.",
             settings=LONG_RUN_SETTINGS,
         )

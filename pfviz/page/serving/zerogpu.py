@@ -12,11 +12,10 @@ import os
 import threading
 import time
 from collections import abc
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 
@@ -33,9 +32,8 @@ from pfviz.inference.events import (
 )
 from pfviz.models import registry
 from pfviz.page.serving.gpu_seconds import duration, mark_loaded
-from pfviz.trace import Trace
 
-__all__ = ["duration", "emulate_cuda", "gpu_task", "is_active", "resume", "stream"]
+__all__ = ["duration", "emulate_cuda", "gpu_task", "is_active", "start"]
 
 ADVICE = "Take fewer particles or steps, or the embedded pair, which runs on the CPU."
 
@@ -48,19 +46,16 @@ def is_active() -> bool:
     return on and importlib.util.find_spec("spaces") is not None
 
 
-def stream(problem: str, *, stop: Callable[[], bool], **settings: Any) -> Iterator[Event]:
-    """As `pfviz.stream`, on the GPU, where this is `active`. All is checked and loaded before a GPU is asked for.
+def start(prepared: api.Prepared, *, stop: Callable[[], bool]) -> Iterator[Event]:
+    """As `pfviz.api.start`, on the GPU, where `is_active`. The models are loaded before a GPU is asked for.
 
     A run that is stopped ends as one of this process would; while it waits for a GPU it cannot be. Raises, beside the
-    errors of `pfviz.stream`, `ModelError` where there is no GPU for the run, or it is taken away.
+    errors of `pfviz.api.start`, `ModelError` where there is no GPU for the run, or it is taken away.
     """
-    return _run_on_gpu(functools.partial(api.stream, problem, **settings), settings, stop)
-
-
-def resume(trace: Trace, *, stop: Callable[[], bool]) -> Iterator[Event]:
-    """As `pfviz.api.resume_stream`, on the GPU; see `stream`."""
-    names = {"generator": trace.generator, "reward": trace.reward, "method": trace.method}
-    return _run_on_gpu(functools.partial(api.resume_stream, trace), {**trace.settings, **names}, stop)
+    seconds = duration(prepared.policy, *prepared.names)
+    begin = functools.partial(api.start, prepared)
+    _preload_models(begin)
+    return _follow_events(gpu_task()(begin, seconds), seconds, stop)
 
 
 @functools.cache
@@ -105,14 +100,8 @@ def _collect_errors(begin: EventsFactory, seconds: int) -> abc.Generator[Event |
         yield error
 
 
-def _run_on_gpu(begin: EventsFactory, settings: Mapping[str, Any], stop: Callable[[], bool]) -> Iterator[Event]:
-    seconds = duration(settings)
-    _preload_models(begin)
-    return _follow_events(gpu_task()(begin, seconds), seconds, stop)
-
-
 def _preload_models(begin: EventsFactory) -> None:
-    """Check everything and load the models, so that a process which is forked from now on has them."""
+    """Load the models, so that a process which is forked from now on has them."""
     with ThreadPoolExecutor(1) as apart:  # of their own: Gradio's threads are used for other things too
         thread = apart.submit(threading.get_native_id).result()
         apart.submit(lambda: begin() if emulate_cuda() else None).result()

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pfviz.lab.diagnosis import Diagnosis, diagnose
+from pfviz.text import pluralise
 from pfviz.trace import Trace
 
 MAX_TRACES = 200
@@ -43,10 +44,10 @@ class Lab:
                 else:
                     self.traces.append(trace)
                     known.add(_run_key(trace))
-        found = [f"{_count_runs(again)} {'was' if again == 1 else 'were'} here already."] if again else []
+        found = [f"{pluralise(again, 'run')} {'was' if again == 1 else 'were'} here already."] if again else []
         if over:
             found.append(
-                f"The lab holds {MAX_TRACES} runs at most; {_count_runs(over)} "
+                f"The lab holds {MAX_TRACES} runs at most; {pluralise(over, 'run')} "
                 f"{'was' if over == 1 else 'were'} left out."
             )
         return found
@@ -117,7 +118,3 @@ class Lab:
 def _run_key(trace: Trace) -> tuple[str, ...]:
     """What two runs never share, unless they are one."""
     return tuple(map(str, (trace.problem, trace.started, trace.seed, trace.reward, trace.method, trace.generator)))
-
-
-def _count_runs(count: int) -> str:
-    return f"{count} run" if count == 1 else f"{count} runs"

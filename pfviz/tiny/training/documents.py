@@ -16,6 +16,7 @@ import numpy.typing as npt
 from pfviz.tiny import world
 from pfviz.tiny.tasks import Line, Task
 from pfviz.tiny.tokenizer import ASSISTANT, END, SEPARATOR, USER
+from pfviz.types import BoolArray, IntArray
 
 Encode = Callable[[str], list[int]]
 PROBLEM_WEIGHT = 0.1  # the problem's own text is learned too, lightly: strangers are known by its loss
@@ -27,10 +28,10 @@ class Document:
     """(L,) ids; (L,) weight of predicting each id; (L,) label: 1 or 0 where the prefix is known right or wrong, else
     -1; (L,) bool `ends`: whether the token is a separator that ends a step, where the reward is read."""
 
-    ids: npt.NDArray[np.int64]
+    ids: IntArray
     weights: npt.NDArray[np.float32]
-    labels: npt.NDArray[np.int64]
-    ends: npt.NDArray[np.bool_]
+    labels: IntArray
+    ends: BoolArray
 
 
 class DocumentWriter:
@@ -87,10 +88,10 @@ def misprint(document: Document, digits: Sequence[int], rate: float, rng: random
 class Batch:
     """Documents padded on the right to one length: all (B, L)."""
 
-    ids: npt.NDArray[np.int64]
+    ids: IntArray
     weights: npt.NDArray[np.float32]
-    labels: npt.NDArray[np.int64]
-    ends: npt.NDArray[np.bool_]
+    labels: IntArray
+    ends: BoolArray
 
 
 def pad(documents: Sequence[Document], filler: int) -> Batch:

@@ -10,6 +10,7 @@ from pfviz.problems.problem import Problem
 from pfviz.study import process_pool
 from pfviz.study.models import Pair
 from pfviz.study.plan import Job, Unit
+from pfviz.study.result import LEADER_METHOD
 from pfviz.study.run_job import Outcome
 from pfviz.tiny.tasks import Task
 
@@ -20,7 +21,7 @@ def run_particle_filtering(
 ) -> list[Outcome]:  # fmt: skip
     """One run with the default settings for each task, in any order; as `pfviz study` makes it of the same problems."""
     jobs = [
-        Job((Unit("particle_filtering", particles, i, seed),), Problem(task.text, str(task.answer)))
+        Job((Unit(LEADER_METHOD, particles, i, seed),), Problem(task.text, str(task.answer)))
         for i, task in enumerate(tasks)
     ]
     found: list[Outcome] = []

@@ -22,7 +22,7 @@ from pfviz.lab.findings import Findings
 from pfviz.lab.metrics.best_of_n import CurvePoint
 from pfviz.lab.metrics.by_group import StepScores
 from pfviz.lab.metrics.calibration import Bin
-from pfviz.stats.bootstrap import Estimate
+from pfviz.stats.estimate import Estimate
 from tests.lab.diagnosed import HOSTILE, diagnosis, row_at, unknown
 
 FIGURES = (plot_reliability, plot_scores_by_step, plot_auc_by_kind, plot_best_of_n_curve)

@@ -15,12 +15,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pfviz.figures import theme
-from pfviz.figures.study.accuracy_curve import BASELINE_STYLE, LINE_STYLES, plot_accuracy_curve, spread_positions
+from pfviz.figures.study.accuracy_curve import (
+    BASELINE_STYLE,
+    LineStyle,
+    line_style,
+    plot_accuracy_curve,
+    short_method_name,
+    spread_positions,
+)
 from pfviz.figures.study.budget_ratio import format_ratio, plot_budget_ratio
 from pfviz.inference.methods import METHODS
-from pfviz.study.budgets import BUDGETS
-from pfviz.study.plan import Unit, units
-from pfviz.study.result import LEADER_METHOD, Estimate, Ratio, Result
+from pfviz.inference.methods.particle_filtering import ParticleFiltering
+from pfviz.stats.estimate import Estimate
+from pfviz.study.plan import BUDGETS, Unit, units
+from pfviz.study.result import LEADER_METHOD, Ratio, Result
 from pfviz.study.summary import summarise
 from tests.study.outcomes import outcomes
 
@@ -102,8 +110,26 @@ def test_a_yardstick_is_one_more_line_that_says_how_far_it_goes() -> None:
 
 
 def test_looks_differ_by_more_than_colour() -> None:
-    looks = [(look.dash, look.marker) for look in (*LINE_STYLES.values(), BASELINE_STYLE)]
+    looks = [(look.dash, look.marker) for look in (*map(line_style, METHODS), BASELINE_STYLE)]
     assert len(set(looks)) == len(looks)
+
+
+def test_a_method_is_drawn_in_the_style_of_its_family(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert line_style("particle_filtering") == LineStyle(theme.FILTER_COLOUR, "solid", "circle")
+    assert line_style("dvts") == LineStyle(theme.SEARCH_COLOUR, "solid", "triangle-up")
+    assert line_style("best_of_n") == LineStyle(theme.SAMPLING_COLOUR, "solid", "square")
+    assert line_style("greedy").colour == line_style("of a later version").colour == theme.MUTED
+    before = {name: line_style(name) for name in METHODS}
+    monkeypatch.setitem(METHODS, "twisted", type("Twisted", (ParticleFiltering,), {"name": "twisted"}))
+    assert line_style("twisted").colour == theme.FILTER_COLOUR
+    assert line_style("twisted") not in before.values()
+    assert {name: line_style(name) for name in before} == before
+
+
+def test_a_long_name_is_short_where_there_is_little_room() -> None:
+    assert short_method_name("entropic_particle_filtering") == "Entropic filtering"
+    assert short_method_name("dvts") == "DVTS"
+    assert short_method_name("of a later version") == "of a later version"
 
 
 @pytest.mark.parametrize("dark", [False, True])

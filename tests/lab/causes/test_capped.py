@@ -26,7 +26,7 @@ def test_a_highest_score_that_right_and_wrong_prefixes_have() -> None:
     evidence = Evidence(rows)
     found = find_capped(evidence)
     assert found is not None
-    assert found.sentence.startswith("The scores stop at 0.60: 100 % of the right prefixes and ")
+    assert found.sentence.startswith("The scores stop at 0.60: 100% of the right prefixes and ")
     assert "exactly this highest score" in found.sentence
     wrong_there = rows.is_wrong & np.isclose(rows.reward, 0.6)
     assert evidence.explained.tolist() == wrong_there.tolist(), "these are not blamed on anything else"

@@ -26,7 +26,7 @@ def test_one_score_for_all_is_silent() -> None:
     found = find_flat(evidence)
     assert found is not None
     assert found.estimate.value == 0.5
-    assert found.sentence.endswith("in 50 % of the pairs.")
+    assert found.sentence.endswith("in 50% of the pairs.")
     assert evidence.explained.sum() == evidence.rows.is_wrong.sum()
     assert find_saturated(Evidence(evidence.rows)) is None  # that is said already
 
@@ -46,13 +46,13 @@ def test_upside_down() -> None:
     found = find_inverted(Evidence(plain(score=lambda problem, place, text, label, error: 1.0 - label)))
     assert found is not None
     assert found.estimate.value == found.size == 1.0
-    assert "in 100 % of the pairs" in found.sentence
+    assert "in 100% of the pairs" in found.sentence
 
 
 def test_saturated() -> None:
     found = find_saturated(Evidence(plain(score=lambda problem, place, text, label, error: 0.98 + 0.01 * label)))
     assert found is not None
-    assert "between 0.98 and 0.99, 100 % of those of wrong prefixes too" in found.sentence
+    assert "between 0.98 and 0.99, 100% of those of wrong prefixes too" in found.sentence
     assert found.estimate.value == 1.0
 
 

@@ -37,8 +37,8 @@ def test_errors_of_one_operation_pass() -> None:
     (found,) = found_in(plain(12, text=mixed, score=score))
     assert found.cause == "blind"
     assert found.sentence == (
-        "Errors in steps with a multiplication are not noticed: a right prefix scores higher in 50 % of the pairs, "
-        "elsewhere in 100 %."
+        "Errors in steps with a multiplication are not noticed: a right prefix scores higher in 50% of the pairs, "
+        "elsewhere in 100%."
     )
     assert found.estimate.value == 0.5
     assert found.size == pytest.approx(0.25, abs=0.02)
@@ -47,7 +47,7 @@ def test_errors_of_one_operation_pass() -> None:
 def test_errors_at_one_place_pass() -> None:
     (found,) = found_in(plain(text=mixed, score=lambda problem, place, text, label, error: float(label or place == 0)))
     assert found.cause == "blind"
-    assert found.sentence.startswith("Errors in the first step are not noticed: a right prefix scores higher in 50 %")
+    assert found.sentence.startswith("Errors in the first step are not noticed: a right prefix scores higher in 50%")
 
 
 def test_errors_that_are_noticed_late() -> None:
@@ -55,8 +55,8 @@ def test_errors_that_are_noticed_late() -> None:
     (found,) = found_in(rows)
     assert found.cause == "late"
     assert found.sentence == (
-        "Errors are noticed a step late: a right prefix scores higher than the error in 50 % of the pairs, than the "
-        "step after it in 100 %."
+        "Errors are noticed a step late: a right prefix scores higher than the error in 50% of the pairs, than the "
+        "step after it in 100%."
     )
     assert found.estimate.value == 0.5
 
@@ -66,8 +66,8 @@ def test_errors_that_are_noticed_two_steps_late() -> None:
     (found,) = found_in(rows)
     assert found.cause == "late"
     assert found.sentence == (
-        "Errors are noticed 2 steps late: a right prefix scores higher than the error in 50 % of the pairs, than what "
-        "is there then in 100 %."
+        "Errors are noticed 2 steps late: a right prefix scores higher than the error in 50% of the pairs, than what "
+        "is there then in 100%."
     )
 
 
@@ -109,7 +109,7 @@ def test_two_steps_that_are_not_judged_are_no_delay() -> None:
 def test_a_step_that_is_not_judged_hides_earlier_errors_too() -> None:
     rows = plain(steps=5, text=mixed, score=lambda problem, place, text, label, error: float(label or place == 1))
     (found,) = found_in(rows)
-    assert found.sentence.startswith("Errors in the second step are not noticed: a right prefix scores higher in 50 %")
+    assert found.sentence.startswith("Errors in the second step are not noticed: a right prefix scores higher in 50%")
     unnoticed = rows.is_wrong & (rows.step == 1)
     assert found.size == pytest.approx(0.5 * unnoticed.sum() / rows.is_wrong.sum())
 
@@ -117,7 +117,7 @@ def test_a_step_that_is_not_judged_hides_earlier_errors_too() -> None:
 def test_errors_that_are_rewarded() -> None:
     rows = plain(text=mixed, score=lambda problem, place, text, label, error: float(label != (place == 0)))
     assert found_in(rows)[0].sentence.startswith(
-        "Errors in the first step are rewarded: a right prefix scores higher in 0 % of the pairs"
+        "Errors in the first step are rewarded: a right prefix scores higher in 0% of the pairs"
     )
 
 
@@ -146,7 +146,7 @@ def test_errors_that_are_forgotten() -> None:
         plain(steps=4, text=mixed, score=lambda problem, place, text, label, error: float(place != error))
     )
     assert found.cause == "forgets"
-    assert "in 100 % of the pairs when the error is made, in 50 % afterwards" in found.sentence
+    assert "in 100% of the pairs when the error is made, in 50% afterwards" in found.sentence
     assert found.estimate.value == 0.5
 
 
@@ -156,8 +156,8 @@ def test_problems_in_which_the_score_is_upside_down() -> None:
     found = found_in(replace(rows, problems=longer))[0]
     assert found.cause == "subgroup"
     assert found.sentence == (
-        "In problems in words the score is upside down: a right prefix scores higher in 0 % of the pairs, in other "
-        "problems in 100 %."
+        "In problems in words the score is upside down: a right prefix scores higher in 0% of the pairs, in other "
+        "problems in 100%."
     )
     assert found.estimate.value == 0.0
 

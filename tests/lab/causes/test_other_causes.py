@@ -51,7 +51,7 @@ def test_copies_do_not_show_noise() -> None:
     once = find_noise(Evidence(table([(p, solution) for p in range(10)])))
     assert first is not None
     assert once is not None
-    assert first.estimate.rows == once.estimate.rows == 20
+    assert first.estimate.count == once.estimate.count == 20
 
 
 def test_errors_that_pass_for_no_reason() -> None:
@@ -61,7 +61,7 @@ def test_errors_that_pass_for_no_reason() -> None:
     assert found.general
     passed = rows.reward[rows.is_wrong].mean()
     assert found.estimate.value == pytest.approx(passed)
-    assert f"{100 * passed:.0f} % of the wrong prefixes" in found.sentence
+    assert f"{100 * passed:.0f}% of the wrong prefixes" in found.sentence
     assert all(rows.is_wrong[row] and rows.reward[row] == 1 for row in found.examples)
 
 
@@ -87,7 +87,7 @@ def test_scores_that_promise_too_little_of_right_ones_and_too_much_of_wrong_ones
     found = find_overconfidence(Evidence(rows))
     assert found is not None
     assert found.sentence == (
-        "The scores do not mean what they say (calibration error 0.40): of those around 0.60, 100 % are right."
+        "The scores do not mean what they say (calibration error 0.40): of those around 0.60, 100% are right."
     )
 
 
@@ -106,7 +106,7 @@ def test_problems_that_cannot_be_compared() -> None:
     spread = 0.05 * (99 / 12) ** 0.5  # of 0, …, 9
     assert found.estimate.value == pytest.approx(spread)
     assert f"differ by {spread:.2f} (standard deviation)" in found.sentence
-    assert (found.estimate.rows, found.estimate.problems) == (int(rows.is_right.sum()), 10)
+    assert (found.estimate.count, found.estimate.groups) == (int(rows.is_right.sum()), 10)
     assert find_problem_offset(Evidence(plain(7, score=lambda problem, *_: 0.1 * problem))) is None  # too few problems
 
 

@@ -23,7 +23,7 @@ def test_errors_that_cost_half_at_the_next_step() -> None:
     assert found is not None
     assert found.cause == "late"
     assert found.sentence == (
-        "Errors are noticed slowly: one costs 0.50 of the score when it is made, and 0.50 more at the next step, 50 % "
+        "Errors are noticed slowly: one costs 0.50 of the score when it is made, and 0.50 more at the next step, 50% "
         "of both."
     )
     assert found.estimate.value == pytest.approx(0.5)
@@ -36,7 +36,7 @@ def test_errors_whose_cost_comes_back() -> None:
     found = find_slow_reaction(Evidence(plain(steps=4, score=score)))
     assert found is not None
     assert found.cause == "forgets"
-    assert "costs 0.80 of the score when it is made, and 50 % of that are back at the next step" in found.sentence
+    assert "costs 0.80 of the score when it is made, and 50% of that are back at the next step" in found.sentence
 
 
 def test_a_fall_at_one_place_only_is_another_matter() -> None:

@@ -9,8 +9,10 @@ import pytest
 
 from pfviz.diagnostics.truth import UNKNOWN
 from pfviz.lab.causes.base import Evidence, Finding
-from pfviz.lab.causes.spurious_features import find_spurious_features
+from pfviz.lab.causes.score_slopes import FeatureEffect
+from pfviz.lab.causes.spurious_features import _sort_by_explained, find_spurious_features
 from pfviz.lab.metrics.auc import auc_by_row
+from pfviz.lab.table.features import Feature
 from pfviz.lab.table.prefixes import PrefixTable
 from tests.lab.tables import plain, table
 
@@ -127,6 +129,18 @@ def test_the_first_step_alone_is_no_drift() -> None:
     rows = plain(12, steps=4, text=text, score=score)
     found = found_in(rows)[0]
     assert found.sentence == "The score falls by 0.30 in the first step, right or wrong."
+
+
+def test_rounding_decides_nothing() -> None:
+    """In such solutions a step repeats the one before it wherever it is not the first: both explain the same."""
+
+    def effect(name: str, explained: float) -> FeatureEffect:
+        return FeatureEffect(Feature(name, np.zeros(3)), 1.0, 1.0, explained)
+
+    effects = [effect("a", 2.0), effect("b", 3.0), effect("c", 3.0 * (1 + 1e-15)), effect("d", 2.0 * (1 + 1e-6))]
+    assert [one.feature.name for one in _sort_by_explained(effects)] == ["b", "c", "d", "a"]
+    assert [one.feature.name for one in _sort_by_explained(effects[::-1])] == ["c", "b", "d", "a"]
+    assert _sort_by_explained([]) == []
 
 
 def test_steps_and_length_that_grow_together_are_both_said() -> None:

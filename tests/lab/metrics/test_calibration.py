@@ -26,7 +26,7 @@ def test_bins_hold_what_is_known() -> None:
     assert [(one.low, one.high) for one in found] == [(0.2, pytest.approx(0.3)), (0.9, 1.0)]
     assert [one.reward for one in found] == pytest.approx([0.25, 0.975])
     assert [one.right.value for one in found] == pytest.approx([1 / 3, 0.5])
-    assert [one.right.rows for one in found] == [15, 10]
+    assert [one.right.count for one in found] == [15, 10]
 
 
 def test_the_scores_by_hand() -> None:
@@ -51,7 +51,7 @@ def test_the_interval_is_of_problems() -> None:
     found = calibration_error(rows)
     assert found.value == pytest.approx(0)
     assert found.high > 0.1
-    assert (found.rows, found.problems) == (60, 20)
+    assert (found.count, found.groups) == (60, 20)
 
 
 def test_nothing_known_is_nothing_told() -> None:
@@ -59,7 +59,7 @@ def test_nothing_known_is_nothing_told() -> None:
         assert reliability(rows) == []
         for found in (brier(rows), calibration_error(rows), overconfidence(rows)):
             assert math.isnan(found.value)
-            assert found.rows == 0
+            assert found.count == 0
 
 
 def test_a_reward_of_one_is_in_the_last_bin() -> None:

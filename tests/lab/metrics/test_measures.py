@@ -57,7 +57,7 @@ def test_the_split_by_kind_adds_up(oracle_runs: list[Trace], oracle_rows: Prefix
     rows = oracle_rows.with_reward(reward)
     found = auc_by_kind(rows, oracle_runs)
     assert [kind for kind, _ in found] == ["arithmetic", "equation", "story"]
-    whole = sum(auc.value * auc.rows for _, auc in found) / sum(auc.rows for _, auc in found)
+    whole = sum(auc.value * auc.count for _, auc in found) / sum(auc.count for _, auc in found)
     assert whole == pytest.approx(1 - misordered_share(rows))
     foreign = auc_by_kind(rows, [replace(trace, generator="somebody/else") for trace in oracle_runs])
     assert [kind for kind, _ in foreign] == ["in signs", "in words"]

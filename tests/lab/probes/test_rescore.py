@@ -34,7 +34,8 @@ def rescored(trace, reward) -> list[RescoredSweep]:
 @pytest.mark.parametrize("method", METHODS)
 def test_the_runs_own_reward_gives_what_was_recorded(method, aggregation, trigger, finished) -> None:
     """Rewards, weights and verdicts of every sweep, and correlation 1 wherever the rewards vary."""
-    settings = {"iterations": 3, "trigger": trigger, "finished": finished, "aggregation": aggregation, "warmth": 3.0}
+    settings = {"iterations": 3, "trigger": trigger, "finished": finished, "aggregation": aggregation}
+    settings |= {"tau_start_factor": 3.0}
     trace = pfviz.run("toy", method=method, **TOY, **settings)
     found = rescored(trace, toy.reward)
     assert [one.sweep for one in found] == list(range(len(trace.sweeps)))

@@ -1,4 +1,4 @@
-"""Wilson's interval, and the rule by which rollouts are spent."""
+"""The value of a prefix, and the rule by which rollouts are spent."""
 
 from __future__ import annotations
 
@@ -9,22 +9,13 @@ import numpy as np
 import pytest
 
 import pfviz
-from pfviz.lab.probes.values import Z_95, PrefixValue, distinct_prefixes, next_prefix, wilson
+from pfviz.lab.probes.values import PrefixValue, distinct_prefixes, next_prefix
+from pfviz.stats.wilson import wilson
 from tests.contracts import toy
 
 
-@pytest.mark.parametrize(("right", "trials"), [(0, 5), (1, 5), (3, 7), (40, 64), (64, 64)])
-def test_the_ends_of_the_interval_are_where_the_score_test_just_rejects(right, trials) -> None:
-    """Its definition: |right/n - p| = z √(p (1 - p) / n)."""
-    low, high = wilson(right, trials)
-    assert 0 <= low <= right / trials <= high <= 1
-    for p in (low, high):
-        if 0 < p < 1:
-            assert abs(right / trials - p) == pytest.approx(Z_95 * math.sqrt(p * (1 - p) / trials))
-
-
 def test_without_trials_nothing_is_known() -> None:
-    assert wilson(0, 0) == (0.0, 1.0)
+    assert PrefixValue((0,), 0.5).interval == (0.0, 1.0)
     assert math.isnan(PrefixValue((0,), 0.5).value)
 
 

@@ -9,7 +9,8 @@ from pfviz.lab.findings import Findings
 from pfviz.lab.selftest import selftest
 from pfviz.lab.selftest.faults import FAULTS, Fault
 from pfviz.lab.selftest.selftest import Trial, fault_rank, has_passed, try_faults
-from pfviz.stats.bootstrap import NO_ESTIMATE
+from pfviz.problems.datasets import load_problems
+from pfviz.stats.estimate import NO_ESTIMATE
 
 
 def found(*causes: str) -> Findings:
@@ -35,8 +36,8 @@ def test_it_can_be_stopped() -> None:
 
 
 def test_problems_are_the_same_every_time_and_half_of_them_negative() -> None:
-    problems = selftest.held_out_problems(8)
-    assert problems == selftest.held_out_problems(8)
+    problems = load_problems(selftest.DATASET, 8)
+    assert problems == load_problems(selftest.DATASET, 8)
     assert [str(problem.truth).startswith("-") for problem in problems] == [True, False] * 4
 
 

@@ -7,9 +7,6 @@ import pytest
 from pfviz.lab.table.wording import (
     count_numbers,
     ends_in_odd_number,
-    format_amount,
-    format_count,
-    format_percent,
     given_numbers,
     has_fraction,
     has_negative,
@@ -79,23 +76,6 @@ def test_phrases_are_words_and_pairs_of_them() -> None:
 
 def test_pieces_are_numbers_words_and_signs() -> None:
     assert split_pieces("3*x = -12") == ("3", "*", "x", "=", "-", "12")
-
-
-def test_one_is_singular() -> None:
-    assert (format_count(1, "step"), format_count(0, "step"), format_count(2.4, "step")) == (
-        "1 step",
-        "0 steps",
-        "2 steps",
-    )
-
-
-def test_numbers_are_said_shortly() -> None:
-    assert (format_percent(0.478), format_amount(0.256), format_amount(-0.004), format_amount(0.0123)) == (
-        "48 %",
-        "0.26",
-        "-0.004",
-        "0.01",
-    )
 
 
 @pytest.mark.parametrize(

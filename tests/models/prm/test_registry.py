@@ -16,7 +16,7 @@ from pfviz.models.hub.loader import load_reward
 from pfviz.models.prm.base import ProcessRewardModel
 from pfviz.models.prm.math_shepherd import MathShepherdPrm
 from pfviz.models.prm.qwen import SYSTEM_PROMPT, QwenPrm
-from pfviz.models.prm.registry import PROTOCOLS, detect_protocol
+from pfviz.models.prm.registry import PROTOCOLS, PrmProtocol, detect_protocol
 from pfviz.models.prm.rlhflow import RlhflowPrm
 from pfviz.models.prm.skywork import SkyworkPrm
 from pfviz.problems.problem import Problem
@@ -279,6 +279,13 @@ def test_a_protocol_can_be_forced(tmp_path: Any) -> None:
 def test_the_protocol_follows_from_the_config(config: Any, name: str, expected: str) -> None:
     assert detect_protocol(config, name) == expected
     assert expected in PROTOCOLS
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS.values(), ids=lambda protocol: protocol.name)
+def test_every_protocol_names_classes_that_are_there(protocol: PrmProtocol) -> None:
+    assert hasattr(protocol.load_model_class(), "from_pretrained")
+    assert issubclass(protocol.load_reward_class(), ProcessRewardModel)  # type: ignore[arg-type]
+    assert protocol.title
 
 
 @pytest.mark.parametrize("config", [{}, {"architectures": []}, {"architectures": ["BertModel"]}])

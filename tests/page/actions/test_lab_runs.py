@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from pfviz.errors import ModelError
-from pfviz.lab.selftest.selftest import held_out_problems
+from pfviz.lab.selftest import selftest
 from pfviz.page.actions import lab_runs
 from pfviz.page.forms import run_form
 from pfviz.page.render import lab_view
 from pfviz.page.serving.scheduler import Queued
 from pfviz.page.state.visits import Visit
+from pfviz.problems.datasets import load_problems
 from pfviz.trace.json_file import save
 from tests.browser.fake_pair import FakeEngine
 from tests.lab.diagnosed import runs
@@ -34,8 +35,12 @@ def start(visit: Visit, **more: Any) -> Iterator[lab_view.PartValues]:
 def test_a_batch_runs_the_held_out_problems_and_ends_diagnosed() -> None:
     visit = Visit()
     told = list(start(visit))
-    assert [trace.problem for trace in visit.lab.traces] == [problem.text for problem in held_out_problems(8)]
-    assert [trace.truth for trace in visit.lab.traces] == [problem.truth for problem in held_out_problems(8)]
+    assert [trace.problem for trace in visit.lab.traces] == [
+        problem.text for problem in load_problems(selftest.DATASET, 8)
+    ]
+    assert [trace.truth for trace in visit.lab.traces] == [
+        problem.truth for problem in load_problems(selftest.DATASET, 8)
+    ]
     assert [trace.seed for trace in visit.lab.traces] == list(range(8))
     assert {trace.method for trace in visit.lab.traces} == {"best_of_n"}
     assert {trace.particles for trace in visit.lab.traces} == {8}
@@ -45,6 +50,14 @@ def test_a_batch_runs_the_held_out_problems_and_ends_diagnosed() -> None:
     assert told[1]["lab_running"] is True
     assert told[-1] == {"lab_running": False}
     assert visit.run is None  # "This run" is left alone
+
+
+def test_a_batch_takes_the_problems_of_the_data_set_that_is_chosen_and_of_no_file() -> None:
+    for dataset, taken in (("held-out", "held-out"), ("jsonl:/etc/passwd", selftest.DATASET), (None, selftest.DATASET)):
+        visit = Visit()
+        for _ in start(visit, dataset=dataset):
+            pass
+        assert [trace.problem for trace in visit.lab.traces] == [one.text for one in load_problems(taken, 8)]
 
 
 def test_the_method_of_the_left_column_if_that_is_wanted_and_other_seeds_the_second_time() -> None:

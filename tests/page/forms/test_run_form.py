@@ -10,9 +10,10 @@ from pfviz.inference.aggregation import AGGREGATIONS
 from pfviz.inference.methods import METHODS
 from pfviz.inference.potentials import POTENTIALS
 from pfviz.inference.resampling import RESAMPLERS
-from pfviz.inference.settings import FINISHED_MODES, PICKS, TRIGGERS, Settings
+from pfviz.inference.settings import FINISHED_MODES, PICKS, SETTINGS, TRIGGERS, Settings
 from pfviz.page.forms import run_form
 from pfviz.page.serving.model_menu import OTHER_MODEL, ModelMenu
+from pfviz.problems.problem import Problem
 
 FORM: dict[str, Any] = {"problem": "1 + 2", **run_form.DEFAULTS}
 OFFER = ModelMenu.from_environment({"PFVIZ_ANY_MODEL": "1"})
@@ -26,41 +27,40 @@ def test_the_usual_form_gives_settings() -> None:
     settings, errors = read(FORM)
     assert errors == {}
     assert settings == {
-        "problem": "1 + 2",
+        "problem": Problem("1 + 2"),
         "method": "particle_filtering",
         "particles": 16,
         "generator": "embedded",
         "reward": "embedded",
         "truth": None,
-        "temperature": 0.8,
-        "resampler": "multinomial",
-        "trigger": "always",
-        "threshold": 0.5,
-        "tau": 1.0,
-        "warmth": 1.0,
-        "potential": "odds",
-        "finished": "pooled",
-        "aggregation": "last",
-        "pick": "usual",
+        **{name: getattr(Settings(), name) for name in METHODS["particle_filtering"].setting_names},
         "seed": 0,
     }
 
 
 def test_the_defaults_are_those_of_the_engine() -> None:
     usual = Settings()
-    for field in run_form.DEFAULTS.keys() - {"method", "truth", *run_form.MODEL_FIELDS}:
+    for field in run_form.SHOWN_SETTINGS:
         assert type(getattr(usual, field))(run_form.DEFAULTS[field]) == getattr(usual, field)
 
 
+def test_the_form_has_every_setting_of_every_method_once() -> None:
+    assert len(set(run_form.FIELDS)) == len(run_form.FIELDS)
+    for method in METHODS.values():
+        assert set(method.setting_names) | {"seed", "truth", "problem", "method"} <= set(run_form.FIELDS)
+    assert run_form.DEFAULTS.keys() - run_form.SHOWN_SETTINGS.keys() == {"method", "truth", *run_form.MODEL_FIELDS}
+    assert {"tau", "seed", "truth"} <= run_form.FOLDED_FIELDS
+    assert not {"particles", "iterations", "models"} & run_form.FOLDED_FIELDS
+    assert {"particles", "iterations", "chains"} <= set(run_form.SIZE_FIELDS)
+
+
 def test_every_way_that_there_is_can_be_chosen() -> None:
-    for offered, there in (
-        (run_form.POTENTIAL_CHOICES, POTENTIALS), (run_form.AGGREGATION_CHOICES, AGGREGATIONS),
-        (run_form.RESAMPLER_CHOICES, RESAMPLERS),
-        (run_form.PICK_CHOICES, PICKS), (run_form.TRIGGER_CHOICES, TRIGGERS),
-        (run_form.FINISHED_CHOICES, FINISHED_MODES),
-        (run_form.METHOD_CHOICES, METHODS),
+    for setting, there in (
+        ("potential", POTENTIALS), ("aggregation", AGGREGATIONS), ("resampler", RESAMPLERS), ("pick", PICKS),
+        ("trigger", TRIGGERS), ("finished", FINISHED_MODES),
     ):  # fmt: skip
-        assert [name for _, name in offered] == list(there)
+        assert list(SETTINGS[setting].choices) == list(there)
+    assert [name for _, name in run_form.METHOD_CHOICES] == list(METHODS)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_method_has_only_its_own_fields() -> None:
 
 def test_every_method_says_what_it_does() -> None:
     sentences = [run_form.describe_method(name) for _, name in run_form.METHOD_CHOICES]
-    assert len(set(sentences)) == len(sentences) == 10
+    assert len(set(sentences)) == len(sentences) == len(METHODS)
     assert "<p" in run_form.describe_method("luck")
 
 

@@ -10,7 +10,7 @@ from pfviz.lab.causes import Finding, OpenQuestion
 from pfviz.lab.findings import Findings
 from pfviz.page.render import lab_findings
 from pfviz.page.state.lab_state import Lab
-from pfviz.stats.bootstrap import Estimate
+from pfviz.stats.estimate import Estimate
 from tests.lab.diagnosed import diagnosis, runs
 
 ESTIMATE = Estimate(-0.5, -0.7, -0.3, 40, 5)

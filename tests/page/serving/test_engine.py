@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pfviz.api import Prepared
 from pfviz.errors import ModelError, ProblemError, SettingError
 from pfviz.inference.events import RunEnded, RunStarted
 from pfviz.models import registry
@@ -138,8 +139,8 @@ class Elsewhere:
         self.ran: list[str] = []
         self.threads: list[int] = []
 
-    def stream(self, problem: str, **settings: Any) -> Iterator[Any]:
-        self.ran.append(settings["generator"])
+    def start(self, prepared: Prepared, **_: Any) -> Iterator[Any]:
+        self.ran.append(prepared.names[0])
         return iter(["an event"])
 
     def play_cuda(self) -> bool:
@@ -155,7 +156,7 @@ def test_on_zero_gpu_only_published_models_ask_for_one(
     name = str(weights_dir() / "generator") if generator == "folder" else generator
     elsewhere = Elsewhere()
     monkeypatch.setattr("pfviz.page.serving.engine.zerogpu.is_active", lambda: True)
-    monkeypatch.setattr("pfviz.page.serving.engine.zerogpu.stream", elsewhere.stream)
+    monkeypatch.setattr("pfviz.page.serving.engine.zerogpu.start", elsewhere.start)
     monkeypatch.setattr("pfviz.page.serving.engine.zerogpu.emulate_cuda", elsewhere.play_cuda)
     told = list(SharedEngine().stream("1 + 2", stop=go_on, particles=2, generator=name))
     assert ("an event" in told) is there

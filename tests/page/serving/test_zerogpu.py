@@ -68,6 +68,21 @@ def comparable(trace: Trace) -> str:
     return json.dumps(data | {"started": ""})
 
 
+def stream(problem: str, *, stop: Callable[[], bool] = never, **settings: Any) -> Iterator[Event]:
+    """A run on the GPU."""
+    return zerogpu.start(api.prepare(problem, **settings), stop=stop)
+
+
+def resume(trace: Trace, *, stop: Callable[[], bool] = never) -> Iterator[Event]:
+    return zerogpu.start(api.prepare_resume(trace), stop=stop)
+
+
+def seconds(settings: dict[str, Any]) -> int:
+    """What a run with these settings asks for."""
+    prepared = api.prepare(PROBLEM, **settings)
+    return zerogpu.duration(prepared.policy, *prepared.names)
+
+
 class Stopper:
     """`stop`, from the moment at which an event of that kind was seen for the n-th time."""
 
@@ -99,7 +114,7 @@ def test_it_is_on_only_where_the_hardware_and_the_package_are(monkeypatch: pytes
 @pytest.mark.parametrize("method", ["particle_filtering", "parallel_tempering"])
 def test_a_run_on_the_gpu_is_the_run_here(spaces: FakeSpaces, method: str) -> None:
     settings = {**RUN, "method": method, "iterations": 2, "chains": 2}
-    there = recorded(zerogpu.stream(PROBLEM, stop=never, **settings))
+    there = recorded(stream(PROBLEM, stop=never, **settings))
     assert there.status == "finished"
     assert comparable(there) == comparable(recorded(api.stream(PROBLEM, **settings)))
     assert len(spaces.workers) == 1
@@ -120,9 +135,9 @@ def test_a_stopped_run_looks_like_one_that_was_stopped_here(spaces: FakeSpaces, 
     """Selected 3 is the last one of the first sweep, 6 that of the run: neither is a place where a run stops."""
     settings = {**RUN, "method": "particle_gibbs", "iterations": 2}
     kinds, asked = [], []
-    for stream in (zerogpu.stream, api.stream):
+    for begin in (stream, api.stream):
         stop = Stopper(kind, n)
-        kinds.append([repr(type(event)) for event in stop.watch(stream(PROBLEM, stop=stop, **settings))])
+        kinds.append([repr(type(event)) for event in stop.watch(begin(PROBLEM, stop=stop, **settings))])
         asked.append(stop.asked)
     assert kinds[0] == kinds[1]
     assert asked[0] == asked[1]
@@ -131,7 +146,7 @@ def test_a_stopped_run_looks_like_one_that_was_stopped_here(spaces: FakeSpaces, 
 
 def test_a_stopped_run_ends_in_the_other_process_too_and_goes_on_there(spaces: FakeSpaces) -> None:
     stop = Stopper(ParticlesSelected, 1)
-    events = list(stop.watch(zerogpu.stream(PROBLEM, stop=stop, **RUN)))
+    events = list(stop.watch(stream(PROBLEM, stop=stop, **RUN)))
     ended, selected = events[-1], next(event for event in events if isinstance(event, ParticlesSelected))
     assert isinstance(ended, RunEnded)
     assert ended.status == "stopped"
@@ -139,7 +154,7 @@ def test_a_stopped_run_ends_in_the_other_process_too_and_goes_on_there(spaces: F
     assert len(spaces.idle) == 1
     cut = recorded(iter(events))
     assert cut.steps == 1
-    whole = recorded(zerogpu.resume(cut, stop=never))
+    whole = recorded(resume(cut, stop=never))
     assert comparable(whole) == comparable(recorded(api.stream(PROBLEM, **RUN)))
     assert whole.seconds[0] == cut.seconds[0]
     assert len(spaces.workers) == 1  # the same process took both
@@ -149,13 +164,13 @@ def test_the_clock_of_a_run_that_is_stopped_again_goes_on(spaces: FakeSpaces) ->
     cut = recorded(api.stream(PROBLEM, **RUN)).upto(1)
     cut = replace(cut, seconds=cut.seconds + 1000.0)
     stop = Stopper(ParticlesSelected, 1)
-    ended = list(stop.watch(zerogpu.resume(cut, stop=stop)))[-1]
+    ended = list(stop.watch(resume(cut, stop=stop)))[-1]
     assert isinstance(ended, RunEnded)
     assert ended.seconds > 1000
 
 
 def test_a_visitor_who_leaves_ends_the_run_in_the_other_process(spaces: FakeSpaces) -> None:
-    events = zerogpu.stream(PROBLEM, stop=never, **RUN)
+    events = stream(PROBLEM, stop=never, **RUN)
     assert isinstance(next(events), RunStarted)
     events.close()  # type: ignore[attr-defined]
     assert len(spaces.idle) == 1
@@ -163,12 +178,12 @@ def test_a_visitor_who_leaves_ends_the_run_in_the_other_process(spaces: FakeSpac
 
 def test_what_is_wrong_is_said_before_a_gpu_is_asked_for(spaces: FakeSpaces) -> None:
     with pytest.raises(ProblemError) as problem:
-        zerogpu.stream("the integral of x", stop=never, **RUN)
+        stream("the integral of x", stop=never, **RUN)
     assert problem.value.examples
     with pytest.raises(SettingError):
-        zerogpu.stream(PROBLEM, stop=never, **RUN, tau=-1)
+        stream(PROBLEM, stop=never, **RUN, tau=-1)
     with pytest.raises(ModelError, match="no generator named"):
-        zerogpu.stream(PROBLEM, stop=never, **{**RUN, "generator": "nobody"})
+        stream(PROBLEM, stop=never, **{**RUN, "generator": "nobody"})
     assert spaces.asked == []
 
 
@@ -183,7 +198,9 @@ def failing(error: Exception) -> Callable[[str, list[str]], float]:
 
 def with_reward(monkeypatch: pytest.MonkeyPatch, fn: Callable[[str, list[str]], float]) -> dict[str, Any]:
     """The settings of a run with that reward, by a name: what `spaces` is given must be picklable."""
-    monkeypatch.setitem(registry.REWARDS, "odd", registry.RewardPreset("odd", "", lambda: FunctionReward(fn, "odd")))
+    monkeypatch.setitem(
+        registry.REWARDS, "odd", registry.RewardPreset("odd", "", "", lambda: FunctionReward(fn, "odd"))
+    )
     registry.unload_models()
     return {**RUN, "reward": "odd"}
 
@@ -200,7 +217,7 @@ def with_reward(monkeypatch: pytest.MonkeyPatch, fn: Callable[[str, list[str]], 
 def test_an_error_of_ours_arrives_as_itself(
     spaces: FakeSpaces, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    events = zerogpu.stream(PROBLEM, stop=never, **with_reward(monkeypatch, failing(error)))
+    events = stream(PROBLEM, stop=never, **with_reward(monkeypatch, failing(error)))
     with pytest.raises(type(error)) as raised:
         list(events)
     assert str(raised.value) == str(error)
@@ -213,18 +230,18 @@ def test_any_other_error_is_a_sentence_and_the_process_is_given_up(
 ) -> None:
     settings = with_reward(monkeypatch, failing(ZeroDivisionError("secret")))
     with pytest.raises(ModelError, match=r"^The model failed on the GPU \(ZeroDivisionError\)\. Press Run"):
-        list(zerogpu.stream(PROBLEM, stop=never, **settings))
+        list(stream(PROBLEM, stop=never, **settings))
     assert spaces.idle == []
-    assert recorded(zerogpu.stream(PROBLEM, stop=never, **RUN)).status == "finished"
+    assert recorded(stream(PROBLEM, stop=never, **RUN)).status == "finished"
     assert len(spaces.workers) == 2
 
 
 def test_a_gpu_that_is_taken_away_is_a_sentence(spaces: FakeSpaces) -> None:
     spaces.most = 20
     seen: list[Event] = []
-    said = rf"taken away .* asked for {zerogpu.duration(RUN)} seconds\. Take fewer .* embedded pair, .* CPU"
+    said = rf"taken away .* asked for {seconds(RUN)} seconds\. Take fewer .* embedded pair, .* CPU"
     with pytest.raises(ModelError, match=said):
-        seen.extend(zerogpu.stream(PROBLEM, stop=never, **RUN))
+        seen.extend(stream(PROBLEM, stop=never, **RUN))
     assert len(seen) == 20
 
 
@@ -247,7 +264,7 @@ def test_a_gpu_that_is_refused_is_a_sentence_that_says_what_to_do(
 ) -> None:
     spaces.refusal = refusal
     with pytest.raises(ModelError) as raised:
-        list(zerogpu.stream(PROBLEM, stop=never, **RUN))
+        list(stream(PROBLEM, stop=never, **RUN))
     text = str(raised.value)
     assert said in text
     for advice in ("fewer particles or steps", "Log in to Hugging Face for more quota", "embedded pair", "CPU"):
@@ -262,10 +279,10 @@ def test_the_seconds_asked_for_come_from_the_settings(spaces: FakeSpaces) -> Non
     large = {**RUN, "method": "particle_gibbs", "particles": 3, "iterations": 2}
     for settings in (small, large):
         stop = Stopper(RunStarted, 1)
-        cut = recorded(stop.watch(zerogpu.stream(PROBLEM, stop=stop, **settings)))
-        assert spaces.asked.pop() == zerogpu.duration(settings)
-    next(zerogpu.resume(cut, stop=never))
-    assert spaces.asked.pop() == zerogpu.duration(large) > zerogpu.duration(small)
+        cut = recorded(stop.watch(stream(PROBLEM, stop=stop, **settings)))
+        assert spaces.asked.pop() == seconds(settings)
+    next(resume(cut, stop=never))
+    assert spaces.asked.pop() == seconds(large) > seconds(small)
 
 
 def test_models_are_loaded_here_on_a_thread_that_plays_cuda_and_inherited(
@@ -277,9 +294,9 @@ def test_models_are_loaded_here_on_a_thread_that_plays_cuda_and_inherited(
         loaded.append((os.getpid(), threading.get_ident()))
         return FunctionReward(lambda problem, steps: 1.0 if os.getpid() != loaded[0][0] else 0.0, "odd")
 
-    monkeypatch.setitem(registry.REWARDS, "odd", registry.RewardPreset("odd", "", load))
+    monkeypatch.setitem(registry.REWARDS, "odd", registry.RewardPreset("odd", "", "", load))
     registry.unload_models()
-    trace = recorded(zerogpu.stream(PROBLEM, stop=never, **{**RUN, "reward": "odd"}))
+    trace = recorded(stream(PROBLEM, stop=never, **{**RUN, "reward": "odd"}))
     assert (trace.rewards == 1.0).all()  # the other process used it without loading it
     assert loaded == [(os.getpid(), spaces.emulating[0])]
     assert threading.get_ident() not in spaces.emulating
@@ -302,16 +319,16 @@ def test_no_process_is_forked_while_the_thread_that_loaded_is_on_its_way_out(
     monkeypatch.setattr(
         spaces, "_fork", lambda task: (alive.append(Path(f"/proc/self/task/{threads[0]}").exists()), fork(task))[1]
     )
-    monkeypatch.setitem(registry.REWARDS, "odd", registry.RewardPreset("odd", "", load))
+    monkeypatch.setitem(registry.REWARDS, "odd", registry.RewardPreset("odd", "", "", load))
     registry.unload_models()
-    next(zerogpu.stream(PROBLEM, stop=never, **{**RUN, "reward": "odd"}))
+    next(stream(PROBLEM, stop=never, **{**RUN, "reward": "odd"}))
     assert Path("/proc/self/task").exists(), "elsewhere there is nothing to wait for"
     assert alive == [False]
 
 
 def test_a_pair_is_met_when_its_first_run_begins(spaces: FakeSpaces, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gpu_seconds, "_loaded_pairs", set())
-    events = zerogpu.stream(PROBLEM, stop=never, **RUN)
+    events = stream(PROBLEM, stop=never, **RUN)
     assert gpu_seconds._loaded_pairs == set()
     next(events)
     assert gpu_seconds._loaded_pairs == {("embedded", "embedded")}
@@ -320,10 +337,10 @@ def test_a_pair_is_met_when_its_first_run_begins(spaces: FakeSpaces, monkeypatch
 @pytest.mark.parametrize("spaces", [False], indirect=True)
 def test_without_that_thread_the_other_process_checks_and_loads(spaces: FakeSpaces) -> None:
     registry.unload_models()
-    assert recorded(zerogpu.stream(PROBLEM, stop=never, **RUN)).status == "finished"
+    assert recorded(stream(PROBLEM, stop=never, **RUN)).status == "finished"
     assert not registry.is_loaded("embedded", "embedded")
     with pytest.raises(ProblemError) as raised:
-        list(zerogpu.stream("the integral of x", stop=never, **RUN))
+        list(stream("the integral of x", stop=never, **RUN))
     assert raised.value.examples
 
 
@@ -337,15 +354,15 @@ def test_the_other_process_does_not_wait_for_a_model_that_is_loaded_here(
         gate.wait(60)
         return FunctionReward(lambda problem, steps: 0.5, "slow")
 
-    monkeypatch.setitem(registry.REWARDS, "slow", registry.RewardPreset("slow", "", load))
-    events = zerogpu.stream(PROBLEM, stop=never, **RUN)
+    monkeypatch.setitem(registry.REWARDS, "slow", registry.RewardPreset("slow", "", "", load))
+    events = stream(PROBLEM, stop=never, **RUN)
     loading = threading.Thread(target=lambda: registry.get_reward("slow"))
     loading.start()
     begun.wait(10)
     try:
         with registry._MODEL_CACHE._changed:  # as somebody may at the moment of the fork
             next(events)
-        assert recorded(zerogpu.stream(PROBLEM, stop=never, **RUN)).status == "finished"
+        assert recorded(stream(PROBLEM, stop=never, **RUN)).status == "finished"
     finally:
         gate.set()
         loading.join()
@@ -361,10 +378,12 @@ def test_what_cannot_be_pickled_is_a_failure_not_silence(spaces: FakeSpaces, mon
             session.notes = [lambda: "no text"]
             return session
 
-    monkeypatch.setitem(registry.REWARDS, "odd", registry.RewardPreset("odd", "", lambda: Odd(lambda p, s: 0.5, "odd")))
+    monkeypatch.setitem(
+        registry.REWARDS, "odd", registry.RewardPreset("odd", "", "", lambda: Odd(lambda p, s: 0.5, "odd"))
+    )
     registry.unload_models()
     with pytest.raises(ModelError, match="failed on the GPU"):
-        list(zerogpu.stream(PROBLEM, stop=never, **{**RUN, "reward": "odd"}))
+        list(stream(PROBLEM, stop=never, **{**RUN, "reward": "odd"}))
 
 
 @pytest.mark.parametrize(("hardware", "decorated"), [("true", ["_collect_errors"]), ("false", [])])

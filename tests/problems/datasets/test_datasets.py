@@ -1,0 +1,146 @@
+"""Sources of problems by name: what is found, what is refused and how, and that more problems keep the first ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pfviz.errors import DatasetError, ProblemError
+from pfviz.models.registry import GENERATORS
+from pfviz.problems.answers import is_correct
+from pfviz.problems.datasets import (
+    DATASETS,
+    Dataset,
+    built_in_datasets,
+    check_problems,
+    describe_source,
+    find_dataset,
+    load_problems,
+)
+from pfviz.problems.problem import Problem
+
+BUILT_IN = built_in_datasets()
+
+
+def write(path: Path, *lines: str) -> str:
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize("dataset", DATASETS.values(), ids=lambda dataset: dataset.name)
+def test_every_data_set_says_what_it_is(dataset: Dataset) -> None:
+    assert dataset.title
+    assert dataset.description.endswith(".")
+    assert all(suffix.startswith(".") for suffix in dataset.suffixes)
+
+
+@pytest.mark.parametrize("dataset", BUILT_IN, ids=lambda dataset: dataset.name)
+def test_the_first_problems_are_the_same_however_many_are_asked_for(dataset: Dataset) -> None:
+    few, many = dataset.load(4, 3), dataset.load(7, 3)
+    assert many[:4] == few
+    assert dataset.load(4, 0) != few
+    for problem in many:
+        GENERATORS["embedded"].check(problem.text)
+        assert problem.truth
+
+
+def test_half_of_the_answers_are_negative_where_signs_matter() -> None:
+    assert [str(one.truth).startswith("-") for one in load_problems("held-out-signs", 6)] == [True, False] * 3
+
+
+def test_a_file_is_read_in_the_columns_of_the_usual_benchmarks(tmp_path: Path) -> None:
+    file = write(
+        tmp_path / "mixed.JSONL",
+        '\ufeff{"problem": " Compute 1 + 2 ", "answer": "3", "level": 1}',
+        "",
+        '{"question": "Ann has 1,000 apples.", "answer": "She has 1,000.\\n#### 1,000"}',
+        '{"problem": "What is half of 5?", "answer": 2.5}',
+    )
+    assert load_problems(file, 3) == [
+        Problem("Compute 1 + 2", "3"),
+        Problem("Ann has 1,000 apples.", "1,000"),
+        Problem("What is half of 5?", "2.5"),
+    ]
+    assert load_problems(f"jsonl:{file}", 1) == [Problem("Compute 1 + 2", "3")]
+    assert is_correct("1000", "1,000")
+
+
+def test_a_seed_shuffles_a_file_and_more_problems_keep_the_first_ones(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.jsonl", *(f'{{"problem": "{k} + 1", "answer": {k + 1}}}' for k in range(20)))
+    assert [one.text for one in load_problems(file, 3)] == ["0 + 1", "1 + 1", "2 + 1"]
+    shuffled = load_problems(file, 20, 7)
+    assert shuffled[:5] == load_problems(file, 5, 7) != load_problems(file, 5, 8)
+    assert sorted(one.text for one in shuffled) == sorted(one.text for one in load_problems(file, 20))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("not JSON", "expected a JSON object; found 'not JSON'"),
+        ("[1]", "expected a JSON object; found '[1]'"),
+        ("{}", "problem or question is missing; found no column"),
+        ('{"text": "1 + 2", "answer": "3"}', "problem or question is missing; found 'text', 'answer'"),
+        ('{"problem": 3, "answer": "3"}', "problem: expected a text; found 3"),
+        ('{"problem": "", "answer": "3"}', "problem: The problem is empty"),
+        ('{"problem": "1 + 2"}', "answer is missing"),
+        ('{"problem": "1 + 2", "answer": null}', "answer: expected a text or a number; found null"),
+        ('{"problem": "1 + 2", "answer": true}', "answer: expected a text or a number; found true"),
+        ('{"question": "1 + 2", "answer": "so #### "}', "answer: expected a text or a number"),
+        ('{"problem": "1 \\u0000 2", "answer": "3"}', "problem: The problem holds a control character"),
+    ],
+)
+def test_a_bad_row_is_named_by_file_and_line(line: str, said: str, tmp_path: Path) -> None:
+    file = write(tmp_path / "bad.jsonl", '{"problem": "1 + 1", "answer": "2"}', "", line)
+    with pytest.raises(DatasetError) as caught:
+        load_problems(file, 1)
+    assert str(caught.value).startswith(f"{file}, line 3: ")
+    assert said in str(caught.value)
+
+
+def test_files_that_hold_nothing_or_too_little_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="cannot be read"):
+        load_problems(str(tmp_path / "none.jsonl"), 1)
+    with pytest.raises(DatasetError, match="holds no problem"):
+        load_problems(write(tmp_path / "empty.jsonl", "", ""), 1)
+    one = write(tmp_path / "one.jsonl", '{"problem": "1 + 1", "answer": "2"}')
+    with pytest.raises(DatasetError, match=r"There are 1 such problems, not 2\. Ask for fewer\."):
+        load_problems(one, 2)
+    (tmp_path / "latin.jsonl").write_bytes(b'{"problem": "\xff"}')
+    with pytest.raises(DatasetError, match=r"latin\.jsonl cannot be read"):
+        load_problems(str(tmp_path / "latin.jsonl"), 1)
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("nothing", "Choose one of: held-out, held-out-signs; or give FILE.jsonl"),
+        ("jsonl", "takes a file: jsonl:FILE"),
+        ("held-out:a.jsonl", "takes no file: held-out"),
+    ],
+)
+def test_a_source_that_is_none_says_which_there_are(source: str, said: str) -> None:
+    with pytest.raises(DatasetError) as caught:
+        find_dataset(source)
+    assert said in str(caught.value)
+
+
+def test_a_source_is_identified_by_its_name_and_by_what_is_in_its_file(tmp_path: Path) -> None:
+    assert describe_source("held-out") == "held-out"
+    file = write(tmp_path / "a.jsonl", '{"problem": "1 + 1", "answer": "2"}')
+    first = describe_source(file)
+    assert first.startswith("jsonl:a.jsonl (")
+    write(tmp_path / "a.jsonl", '{"problem": "1 + 2", "answer": "3"}')
+    assert describe_source(file) != first
+
+
+def test_refused_problems_are_named_each_with_its_reason() -> None:
+    hard = [Problem("Compute 1 + 2"), *(Problem(f"Compute {k}!") for k in range(5))]
+    with pytest.raises(ProblemError) as caught:
+        check_problems(hard, lambda problem: GENERATORS["embedded"].check(problem.text))
+    said = str(caught.value)
+    assert said.startswith("5 of 6 problems cannot be taken: problem 2 ('Compute 0!'): The embedded models")
+    assert all(f"problem {place} ('Compute {place - 2}!'): The embedded" in said for place in (2, 3, 4))
+    assert said.endswith("And 2 more.")
+    assert caught.value.examples
+    check_problems(hard[:1], lambda problem: GENERATORS["embedded"].check(problem.text))
