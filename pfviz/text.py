@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
 
 def format_percent(share: float, digits: int | None = None) -> str:
     """Return a share in per cent, with `digits` after the point, or with those that matter: 48.3%, 0.42%, 100%."""
@@ -16,6 +21,11 @@ def format_percent(share: float, digits: int | None = None) -> str:
 def format_number(value: float, digits: int = 2) -> str:
     """Return a number with a minus that is one: 0.03, −0.20."""
     return f"{value:.{digits}f}".replace("-", "−")
+
+
+def format_log_prob(value: float) -> str:
+    """Return a log-probability with two digits after the point: −12.34, −∞, and for NaN the word "unknown"."""
+    return "unknown" if math.isnan(value) else "−∞" if value == -math.inf else format_number(value)
 
 
 def format_signed(value: float, digits: int = 2) -> str:
@@ -40,3 +50,14 @@ def shorten(text: str, length: int, *, keep_end: bool = False) -> str:
     if len(line) <= length:
         return line
     return f"…{line[len(line) - length + 1 :].lstrip()}" if keep_end else f"{line[: length - 1].rstrip()}…"
+
+
+def describe_json(value: Any) -> str:
+    """Return what a JSON value is, in a few characters: false, "a text", a list of 3, an object of 2."""
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
+    if isinstance(value, Mapping):
+        return f"an object of {len(value)}"
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 10**30:
+        return "an integer of more than 30 digits"
+    return shorten(json.dumps(value, default=repr), 60)

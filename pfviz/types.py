@@ -27,7 +27,7 @@ class Step:
 
     text: str
     token_ids: tuple[int, ...]
-    log_prob: float  # of the sampled tokens under the model at temperature 1, nats
+    log_prob: float | None  # of the sampled tokens under the model at temperature 1, nats; None where it is not known
     finished: bool  # the particle writes nothing after this step
     end: StepEnd  # "failed": it could not be written; empty, without tokens, and it finishes the particle
     token_log_probs: tuple[float, ...] = ()  # of each token, at temperature 1, nats; none where they are not known

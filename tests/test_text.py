@@ -6,7 +6,16 @@ import math
 
 import pytest
 
-from pfviz.text import format_amount, format_number, format_percent, format_signed, pluralise, shorten
+from pfviz.text import (
+    describe_json,
+    format_amount,
+    format_log_prob,
+    format_number,
+    format_percent,
+    format_signed,
+    pluralise,
+    shorten,
+)
 
 
 @pytest.mark.parametrize(
@@ -70,3 +79,24 @@ def test_a_long_text_is_cut(text: str, shown: str) -> None:
 def test_the_end_of_a_name_may_be_what_tells() -> None:
     assert shorten("models/Skywork-7B", 10, keep_end=True) == "…kywork-7B"
     assert shorten("Skywork-7B", 10, keep_end=True) == "Skywork-7B"
+
+
+def test_an_unknown_log_probability_is_no_number() -> None:
+    assert [format_log_prob(value) for value in (-1.234, 0.0, -math.inf, math.nan)] == [
+        "−1.23",
+        "0.00",
+        "−∞",
+        "unknown",
+    ]
+
+
+def test_a_value_is_described_in_a_few_characters() -> None:
+    for value, shown in [
+        (10**400, "an integer of more than 30 digits"),
+        ("x" * 100, '"' + "x" * 58 + "…"),
+        ([1, 2], "a list of 2"),
+        ({"a": 1}, "an object of 1"),
+        (float("nan"), "NaN"),
+        (b"x", "\"b'x'\""),
+    ]:
+        assert describe_json(value) == shown

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from pfviz.diagnostics.genealogy import lanes, living_descendants
 from pfviz.trace.trace import Trace
 
@@ -15,7 +17,8 @@ def to_networkx(trace: Trace) -> networkx.DiGraph:
     """The genealogy as a directed forest: a node per uid, an edge from each step to the steps that continue it.
 
     Node attributes (JSON-able): `step`, `slot`, `text`, `reward`, `weight` (normalised, when the step was written),
-    `log_prob`, `tokens`, `finished`, `lane`, `living` (slots of the last step that descend from it).
+    `log_prob` (absent where it is not known), `tokens`, `finished`, `lane`, `living` (slots of the last step that
+    descend from it).
     """
     import networkx
 
@@ -32,7 +35,7 @@ def to_networkx(trace: Trace) -> networkx.DiGraph:
                 text=trace.texts[t][n],
                 reward=float(trace.rewards[t, n]),
                 weight=float(weights[t, n]),
-                log_prob=float(trace.log_probs[t, n]),
+                **({} if np.isnan(trace.log_probs[t, n]) else {"log_prob": float(trace.log_probs[t, n])}),
                 tokens=int(trace.tokens[t, n]),
                 finished=bool(trace.finished[t, n]),
                 lane=int(rows[t, n]),

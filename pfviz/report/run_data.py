@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,6 +13,7 @@ from pfviz.figures.marks import diameters
 from pfviz.figures.run.resampling import plot_resampling
 from pfviz.report.document import FigureCard, figure_spec
 from pfviz.report.mathtext import render
+from pfviz.text import format_log_prob
 from pfviz.trace.trace import Trace
 
 MAX_RESAMPLING_PARTICLES = 4096
@@ -61,7 +61,7 @@ def _columns(trace: Trace) -> dict[str, Any]:
         "rewards": trace.rewards.round(5).tolist(),
         "weights": trace.weights.round(6).tolist(),
         "tokens": trace.tokens.tolist(),
-        "log_probs": [[x if math.isfinite(x) else None for x in row] for row in trace.log_probs.round(4).tolist()],
+        "log_probs": [[format_log_prob(x) for x in row] for row in trace.log_probs.tolist()],
         "finished": trace.finished.tolist(),
         "resampled": trace.resampled.tolist(),
         "living": living_descendants(trace).tolist(),

@@ -44,6 +44,7 @@ def check_invariants(trace: Trace, prefix: str = "") -> None:
         column = trace.tokens if name == "tokens" else getattr(trace, name)
         filled = np.array([[bool(item) for item in row] for row in column])
         _refuse(before & filled, name, "nothing, as the particle was finished before", column)
+    _refuse(before & np.isnan(trace.log_probs), "log_probs", "0, as the particle was finished before", trace.log_probs)
     lengths = np.array([[len(ids) for ids in row] for row in trace.token_ids])
     _refuse(lengths != trace.tokens, "tokens", "the length of token_ids", trace.tokens)
     for name in ("token_log_probs", "entropies"):

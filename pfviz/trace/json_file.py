@@ -11,11 +11,13 @@ import numpy as np
 from pfviz.errors import SettingError, TraceError
 from pfviz.inference.events import NoteAdded, SwapProposed
 from pfviz.inference.settings import rename_settings
+from pfviz.text import describe_json
 from pfviz.trace.invariants import check_invariants
 from pfviz.trace.json_text import dumps, save
+from pfviz.trace.migrations import mark_unknown_log_probs
 from pfviz.trace.schema import FIELD_BY_NAME, FIELDS, MAX_STEPS, SCHEMA_VERSION, SWEEP_FIELDS, Field
 from pfviz.trace.trace import Trace
-from pfviz.trace.validate import check_field, describe_value
+from pfviz.trace.validate import check_field
 
 __all__ = ["dumps", "load", "loads", "read_bytes", "save"]
 
@@ -51,7 +53,7 @@ def loads(text: str | bytes) -> Trace:
     """
     data = _parse_json(text)
     if not isinstance(data, dict):
-        raise TraceError(f"a trace is a JSON object; found {describe_value(data)}")
+        raise TraceError(f"a trace is a JSON object; found {describe_json(data)}")
     if "schema_version" in data:  # of a later version perhaps: say that first
         check_field(FIELD_BY_NAME["schema_version"], data["schema_version"], 0, 0)
     version = data.get("schema_version", SCHEMA_VERSION)
@@ -59,7 +61,7 @@ def loads(text: str | bytes) -> Trace:
     check_field(FIELD_BY_NAME["settings"], run["settings"], 0, 0)
     run["settings"] = _upgrade_settings(run["settings"])
     particles = run["settings"]["particles"]
-    values = _convert_fields(run, FIELDS, particles, "")
+    values = _convert_fields(run, FIELDS, version, particles, "")
     common = {field.name: values[field.name] for field in FIELDS if not field.per_sweep}
     common |= {"schema_version": SCHEMA_VERSION, "swaps": (), "earlier": ()}
     earlier = []
@@ -67,6 +69,7 @@ def loads(text: str | bytes) -> Trace:
         own = _convert_fields(
             _check_field_names(sweep, SWEEP_FIELDS, version, f"earlier[{k}]."),
             SWEEP_FIELDS,
+            version,
             particles,
             f"earlier[{k}].",
         )
@@ -96,12 +99,14 @@ def _check_field_names(data: dict[str, Any], fields: tuple[Field, ...], version:
     return data
 
 
-def _convert_fields(data: dict[str, Any], fields: tuple[Field, ...], particles: int, where: str) -> dict[str, Any]:
+def _convert_fields(
+    data: dict[str, Any], fields: tuple[Field, ...], version: int, particles: int, where: str
+) -> dict[str, Any]:
     """The fields of one sweep, checked and converted to the types of a trace; one that an older version lacks has its
     usual value."""
     if not isinstance(data["rewards"], list) or len(data["rewards"]) > MAX_STEPS:
         raise TraceError(
-            f"{where}rewards: expected a list of 0 to {MAX_STEPS} steps; found {describe_value(data['rewards'])}"
+            f"{where}rewards: expected a list of 0 to {MAX_STEPS} steps; found {describe_json(data['rewards'])}"
         )
     steps = len(data["rewards"])
     found = {}
@@ -109,6 +114,8 @@ def _convert_fields(data: dict[str, Any], fields: tuple[Field, ...], particles: 
         usual = field.default if field.shape == "one" else [[field.default] * particles] * steps
         value = check_field(field, data.get(field.name, usual), steps, particles, where)
         found[field.name] = _to_array(field, value, steps, particles)
+    if version < 5:
+        found["log_probs"] = mark_unknown_log_probs(found["log_probs"], found["tokens"], found["token_log_probs"])
     found["notes"] = tuple(NoteAdded(note["step"], tuple(note["slots"]), note["text"]) for note in found["notes"])
     return found
 
@@ -135,8 +142,9 @@ def _parse_json(text: str | bytes) -> Any:
 
 
 def _to_array(field: Field, value: Any, steps: int, particles: int) -> Any:
-    """Lists of numbers and booleans as arrays of the trace's types; the rest as it is."""
-    dtype = {"integer": np.int64, "number": np.float64, "boolean": np.bool_}.get(field.kind)
+    """Lists of numbers and booleans as arrays of the trace's types, null as NaN; the rest as it is."""
+    dtypes = {"integer": np.int64, "number": np.float64, "number or null": np.float64, "boolean": np.bool_}
+    dtype = dtypes.get(field.kind)
     if field.shape == "one" or dtype is None:
         return value
     return np.array(value, dtype=dtype).reshape((steps, particles) if field.shape == "T×N" else (steps,))

@@ -1,7 +1,8 @@
 """A trace as JSON text. docs/trace-schema.md says what each field means; `json_file.py` reads it back.
 
-JSON has no infinities, so a number that may be infinite is written as the string "Infinity" or "-Infinity"; every
-other number is a number. What a file may hold stands in one table: `schema.py`.
+JSON has no infinities, so a number that may be infinite is written as the string "Infinity" or "-Infinity", and
+NaN, which says that a number is not known, as null; every other number is a number. What a file may hold stands in one
+table: `schema.py`.
 """
 
 from __future__ import annotations
@@ -57,7 +58,9 @@ def _encode_record(item: dict[str, Any]) -> dict[str, Any]:
     return {name: _encode_number(value) if isinstance(value, float) else value for name, value in item.items()}
 
 
-def _encode_number(value: float) -> float | str:
+def _encode_number(value: float) -> float | str | None:
+    if math.isnan(value):
+        return None
     return value if math.isfinite(value) else "Infinity" if value > 0 else "-Infinity"
 
 

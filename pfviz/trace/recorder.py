@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -198,7 +199,8 @@ class _StepRow:
         self.log_carried = np.array(weighed.log_carried, dtype=np.float64)
         self.log_weights = np.array(weighed.log_weights, dtype=np.float64)
         self.tokens = np.array([len(new[slot].token_ids) if slot in new else 0 for slot in range(n)])
-        self.log_probs = np.array([new[slot].log_prob if slot in new else 0.0 for slot in range(n)])
+        known = [new[slot].log_prob if slot in new else 0.0 for slot in range(n)]
+        self.log_probs = np.array([math.nan if value is None else value for value in known])
         self.texts = [new[slot].text if slot in new else "" for slot in range(n)]
         self.token_ids = [list(new[slot].token_ids) if slot in new else [] for slot in range(n)]
         self.token_log_probs = [list(new[slot].token_log_probs) if slot in new else [] for slot in range(n)]

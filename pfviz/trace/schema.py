@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 MAX_PARTICLES = 4096
 MAX_STEPS = 4096
 MAX_TEXT = 100_000
@@ -16,8 +16,8 @@ MAX_TEXT = 100_000
 
 Shape = Literal["one", "T", "T×N"]
 Kind = Literal[
-    "text", "text or null", "integer", "integer or null", "number", "boolean", "object of texts", "settings",
-    "integers", "numbers", "notes", "swaps", "sweeps",
+    "text", "text or null", "integer", "integer or null", "number", "number or null", "boolean", "object of texts",
+    "settings", "integers", "numbers", "notes", "swaps", "sweeps",
 ]  # fmt: skip
 
 
@@ -95,7 +95,7 @@ FIELDS: tuple[Field, ...] = (
     Field("log_weights", "T×N", "number", infinite=True),
     Field("finished", "T×N", "boolean"),
     Field("tokens", "T×N", "integer", 0, _MAX_EXACT_INTEGER),
-    Field("log_probs", "T×N", "number", infinite=True),
+    Field("log_probs", "T×N", "number or null", infinite=True),
     Field("texts", "T×N", "text"),
     Field("token_ids", "T×N", "integers", 0, _MAX_EXACT_INTEGER),
     Field("token_log_probs", "T×N", "numbers", infinite=True, since=3, default=[]),

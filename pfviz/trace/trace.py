@@ -189,7 +189,7 @@ class Trace:
         return Step(
             self.texts[t][n],
             tuple(self.token_ids[t][n]),
-            float(self.log_probs[t, n]),
+            None if np.isnan(self.log_probs[t, n]) else float(self.log_probs[t, n]),
             bool(self.finished[t, n]),
             cast(StepEnd, self.ends[t][n]),
             tuple(self.token_log_probs[t][n]),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from pfviz.errors import TraceError
-from pfviz.text import shorten
+from pfviz.text import describe_json
 from pfviz.trace.schema import MAX_NOTES, MAX_PARTICLES, MAX_SWEEPS, MAX_TEXT, RECORD_FIELDS, Field, Kind
 
 
@@ -32,11 +31,11 @@ def check_field(field: Field, value: Any, steps: int, particles: int, where: str
 def _check_records(name: str, value: Any, fields: tuple[Field, ...]) -> list[dict[str, Any]]:
     """A list of objects with these fields and no other."""
     if not isinstance(value, list) or len(value) > MAX_NOTES:
-        raise TraceError(f"{name}: expected a list of at most {MAX_NOTES} objects; found {describe_value(value)}")
+        raise TraceError(f"{name}: expected a list of at most {MAX_NOTES} objects; found {describe_json(value)}")
     names, found = [field.name for field in fields], []
     for k, item in enumerate(value):
         if not isinstance(item, dict) or item.keys() != set(names):
-            raise TraceError(f"{name}[{k}]: expected an object with {', '.join(names)}; found {describe_value(item)}")
+            raise TraceError(f"{name}[{k}]: expected an object with {', '.join(names)}; found {describe_json(item)}")
         found.append(
             {field.name: _check_item(field, f"{name}[{k}].{field.name}", item[field.name]) for field in fields}
         )
@@ -49,16 +48,16 @@ def _check_row(name: str, t: int, row: Any, particles: int) -> list[Any]:
 
 def _check_list(where: str, value: Any, length: int, what: str) -> list[Any]:
     if not isinstance(value, list) or len(value) != length:
-        raise TraceError(f"{where}: expected a list of {length} {what}; found {describe_value(value)}")
+        raise TraceError(f"{where}: expected a list of {length} {what}; found {describe_json(value)}")
     return value
 
 
 def _check_item(field: Field, where: str, value: Any) -> Any:
     if not _CHECKS[field.kind](field, value):
-        raise TraceError(f"{where}: expected {field.expected}; found {describe_value(value)}")
+        raise TraceError(f"{where}: expected {field.expected}; found {describe_json(value)}")
     if field.kind == "numbers":
         return [float(item) for item in value]
-    return float(value) if field.kind == "number" else value
+    return float(value) if field.kind in ("number", "number or null") and value is not None else value
 
 
 def _is_text(field: Field, value: Any) -> bool:
@@ -91,21 +90,10 @@ _CHECKS: Mapping[Kind, Callable[[Field, Any], bool]] = {
         isinstance(value, list) and len(value) <= MAX_SWEEPS and all(isinstance(item, dict) for item in value)
     ),
     "number": _is_number,
+    "number or null": lambda field, value: value is None or _is_number(field, value),
     "boolean": lambda _, value: isinstance(value, bool),
     "object of texts": lambda field, value: isinstance(value, dict) and all(_is_text(field, v) for v in value.values()),
     "settings": _is_settings,
     "integers": lambda field, value: isinstance(value, list) and all(_is_integer(field, v) for v in value),
     "numbers": lambda field, value: isinstance(value, list) and all(_is_number(field, v) for v in value),
 }
-
-
-def describe_value(value: Any) -> str:
-    """What was found, in a few words."""
-    if isinstance(value, list):
-        return f"a list of {len(value)}"
-    if isinstance(value, dict):
-        return f"an object of {len(value)}"
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > 10**30:
-        return "an integer of more than 30 digits"
-    shown = json.dumps(value)
-    return shorten(shown, 60)

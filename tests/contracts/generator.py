@@ -172,7 +172,7 @@ def bounds_are_honoured(case: Case) -> None:
         steps = drain(case.open(sampling=Sampling(max_step_tokens=limit)), range(n), 0)
         assert all(1 <= len(s.token_ids) <= limit for s in steps.values())
         assert all(s.end for s in steps.values()), "every step says why it ended"
-        assert all(s.log_prob <= 0 for s in steps.values())
+        assert all(s.log_prob is None or s.log_prob <= 0 for s in steps.values())
 
 
 def each_token_is_accounted_for(case: Case) -> None:
@@ -184,6 +184,7 @@ def each_token_is_accounted_for(case: Case) -> None:
     for slot, step in plain.items():
         assert len(step.token_log_probs) in (0, len(step.token_ids)), "of every token or of none"
         if step.token_log_probs:
+            assert step.log_prob is not None, "known of every token and not of the step"
             assert math.isclose(
                 sum(step.token_log_probs), step.log_prob, rel_tol=case.tolerance, abs_tol=case.tolerance
             )

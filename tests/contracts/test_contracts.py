@@ -112,6 +112,13 @@ class TellsOthers(LosesAToken):
     told = (-9.0,)
 
 
+class ForgetsTheSum(toy.ToySession):
+    def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NO_STEPS) -> StepProgress:
+        *counts, steps = super().extend(active, step, given)
+        yield from counts
+        yield {slot: replace(made, log_prob=None) for slot, made in steps.items()}
+
+
 class TellsEntropiesUnasked(toy.ToySession):
     def extend(self, active: Sequence[int], step: int, given: Mapping[int, Step] = NO_STEPS) -> StepProgress:
         *counts, steps = super().extend(active, step, given)
@@ -135,6 +142,7 @@ class TellsEntropiesUnasked(toy.ToySession):
         (DrawsAnyway, generator.given_steps_are_taken_on),
         (HandsBack, generator.given_steps_are_taken_on),
         (LosesAToken, generator.each_token_is_accounted_for),
+        (ForgetsTheSum, generator.each_token_is_accounted_for),
         (TellsOthers, generator.each_token_is_accounted_for),
         (TellsEntropiesUnasked, generator.each_token_is_accounted_for),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 
 import networkx as nx
 import numpy as np
@@ -116,3 +117,15 @@ def test_the_most_recent_common_ancestor() -> None:
     assert step is not None
     assert len({lineage[step] for lineage in lineages(trace)}) == 1
     assert len({lineage[step + 1] for lineage in lineages(trace)}) > 1
+
+
+def test_a_node_of_unknown_log_probability_has_no_such_attribute() -> None:
+    """So that no format of graphs (GraphML takes no null, JSON no NaN) reads it as a number."""
+    trace = synthetic_trace(4, 3)
+    log_probs = trace.log_probs.copy()
+    log_probs[0, 1] = np.nan
+    graph = d.to_networkx(replace(trace, log_probs=log_probs))
+    assert "log_prob" not in graph.nodes[1]
+    assert graph.nodes[2]["log_prob"] == trace.log_probs[0, 2]
+    json.dumps(nx.node_link_data(graph, edges="edges"), allow_nan=False)
+    assert 'key="' in "".join(nx.generate_graphml(graph))

@@ -46,12 +46,12 @@ def test_without_a_step_nothing_is_selected() -> None:
     assert data["events"] == []
 
 
-def test_an_unknown_log_probability_is_null() -> None:
+def test_an_unknown_log_probability_is_said_to_be_unknown() -> None:
     trace = synthetic_trace(4, 3)
     log_probs = trace.log_probs.copy()
-    log_probs[1, 2] = np.nan
+    log_probs[1] = [-1.234, 0.0, np.nan, -np.inf]
     data = script_data(replace(trace, log_probs=log_probs), [])
-    assert data["run"]["log_probs"][1][2] is None
+    assert data["run"]["log_probs"][1] == ["−1.23", "0.00", "unknown", "−∞"]
     json.dumps(data, allow_nan=False)
 
 

@@ -127,7 +127,10 @@ def test_save_and_load(tmp_path: Path) -> None:
         (said([4, 4]), r"reward_ends\[0\]\[0\]: expected rising numbers, none beyond the step's text"),
         (said([4, 999]), r"reward_ends\[0\]\[0\]: expected rising numbers"),
         (said([4, 8]), "ok"),
-        (changed("schema_version", 5), r"schema_version: expected integer from 1 to 4; found 5"),
+        (changed("schema_version", 6), r"schema_version: expected integer from 1 to 5; found 6"),
+        (changed("log_probs", None, 0, 0), "ok"),
+        (changed("log_probs", "unknown", 0, 0), r"log_probs\[0\]\[0\]: expected number or null, \"Infinity\" or"),
+        (changed("log_weights", None, 0, 0), r"log_weights\[0\]\[0\]: expected number, .*; found null"),
         (changed("retained", 4), r"retained: expected a slot from 0 to 3; found 4"),
         (changed("pinned", True), r"ancestors\[\d\]\[0\]: expected 0, as slot 0 is pinned"),
         (changed("notes", [{"step": 0, "slots": [4], "text": "x"}]), r"notes\[0\]: expected a step below 4 and slots"),
@@ -141,7 +144,7 @@ def test_save_and_load(tmp_path: Path) -> None:
         (changed("seed", 10**40), "ok"),
         (changed("truth", None), "ok"),
         ('{"hello": 1}', "schema_version: is missing"),
-        ('{"schema_version": "x"}', "schema_version: expected integer from 1 to 4"),
+        ('{"schema_version": "x"}', "schema_version: expected integer from 1 to 5"),
         ("[1, 2]", "a trace is a JSON object; found a list of 2"),
         ("", "the file is no JSON"),
         ("{" * 100_000, "no JSON|nested deeper"),
@@ -291,6 +294,33 @@ def test_a_run_of_many_sweeps_comes_back(method: str) -> None:
     broken["earlier"][1]["ancestors"][0][2] = 9
     with pytest.raises(TraceError, match=r"earlier\[1\]\.ancestors\[0\]\[2\]: expected a slot from 0 to 3; found 9"):
         loads(json.dumps(broken))
+
+
+@pytest.mark.parametrize("version", [1, 2, 3, 4])
+def test_a_zero_that_said_unknown_is_read_as_unknown(version: int) -> None:
+    """Up to version 4, 0 stood for it; a step whose tokens are told, or that has none, keeps its number."""
+    data = json.loads(dumps(synthetic_trace(particles=4, steps=4, seed=4)))
+    data["log_probs"][0] = [0.0, 0.0, 0.0, -1.5]
+    data["token_log_probs"][0][:2] = [[], [0.0] * data["tokens"][0][1]]
+    data["tokens"][0][2], data["token_ids"][0][2], data["token_log_probs"][0][2] = 0, [], []
+    data["token_log_probs"][0][3] = []
+    read = loads(json.dumps(of_version(version, data)))
+    told = version >= 3  # what earlier files do not say of single tokens nobody can know
+    assert read.log_probs[0, 1:].tolist() == [0.0 if told else pytest.approx(np.nan, nan_ok=True), 0.0, -1.5]
+    assert np.isnan(read.log_probs[0, 0])
+    assert (read.log_probs[~read.written] == 0).all()
+    again = json.loads(dumps(read))
+    assert (again["schema_version"], again["log_probs"][0][0]) == (5, None)
+    assert loads(json.dumps(data)).log_probs[0].tolist() == [0.0, 0.0, 0.0, -1.5]  # version 5 means what it says
+
+
+def test_a_particle_that_only_stays_has_no_unknown_log_probability() -> None:
+    trace = synthetic_trace(particles=16, steps=8, seed=4)
+    t, n = np.argwhere(~trace.written)[0].tolist()
+    data = json.loads(dumps(trace))
+    data["log_probs"][t][n] = None
+    with pytest.raises(TraceError, match=rf"log_probs\[{t}\]\[{n}\]: expected 0, as the particle was finished before"):
+        loads(json.dumps(data))
 
 
 def test_a_file_with_a_setting_of_a_former_name_opens_goes_on_and_is_shown() -> None:

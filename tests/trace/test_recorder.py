@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
+import pfviz
 from pfviz.api import stream
 from pfviz.errors import TraceError
 from pfviz.inference.answers import tabulate
 from pfviz.inference.events import ParticlesSelected, ParticlesWeighed, RunEnded, RunStarted, StepsExtended, StepsScored
 from pfviz.trace import Recorder, dumps, loads
+from pfviz.types import NO_STEPS
 from tests.contracts import toy
 from tests.sweeps import gibbs, tempering
 from tests.traces import synthetic_events, synthetic_trace
@@ -180,3 +183,25 @@ def test_the_answers_of_a_run_are_those_of_the_first_chain_with_equal_shares() -
     assert trace.pooled == pooled
     assert trace.choice is None
     assert trace.chosen == ()
+
+
+def test_an_unknown_log_probability_is_nan_and_comes_back_as_unknown() -> None:
+    class Silent(toy.ToySession):
+        def extend(self, active, step, given=NO_STEPS):
+            *counts, steps = super().extend(active, step, given)
+            yield from counts
+            yield {
+                slot: replace(one, log_prob=None, token_log_probs=()) if slot else one for slot, one in steps.items()
+            }
+
+    class SilentGenerator(toy.ToyGenerator):
+        def open(self, problem, *, particles, seed, sampling):
+            return Silent(particles, seed)
+
+    trace = pfviz.run("toy", particles=3, generator=SilentGenerator(), reward=toy.reward, method="best_of_n")
+    assert np.isnan(trace.log_probs[0]).tolist() == [False, True, True]
+    assert trace.written_step(0, 1).log_prob is None
+    assert trace.written_step(0, 0).log_prob == trace.log_probs[0, 0] < 0
+    again = loads(dumps(trace))
+    assert np.array_equal(again.log_probs, trace.log_probs, equal_nan=True)
+    assert np.isfinite(trace.log_weights).all()

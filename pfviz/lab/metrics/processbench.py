@@ -9,9 +9,10 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pfviz.errors import LabError, PfvizError
 from pfviz.inference.run import never_stop
@@ -20,6 +21,7 @@ from pfviz.models.registry import as_reward
 from pfviz.models.rewards.function import RewardFunction
 from pfviz.problems.problem import Problem
 from pfviz.types import FloatArray, RewardModel
+from pfviz.validation import FilledText, first_mismatch
 
 NO_ERROR = -1
 """The label of a solution without a wrong step."""
@@ -35,6 +37,21 @@ class Sample:
     steps: tuple[str, ...]
     final_answer_correct: bool
     label: int  # the first wrong step, from 0; -1 if there is none
+
+
+class _Row(BaseModel):
+    """A line of a file; fields that are not named here may hold what they like."""
+
+    model_config = ConfigDict(strict=True)
+
+    id: str = Field(description="a text")
+    generator: str = Field(description="a text")
+    problem: FilledText = Field(description="a text that is not empty")
+    steps: Annotated[list[FilledText], Field(fail_fast=True)] = Field(
+        min_length=1, description="a list of texts, one at least and none empty"
+    )
+    final_answer_correct: bool = Field(description="true or false")
+    label: int = Field(ge=NO_ERROR, description="a whole number from -1 on")
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,35 +87,15 @@ def _parse_sample(where: str, line: str) -> Sample:
         raise LabError(f"{where}: expected a JSON object; found {line[:60]!r}") from error
     if not isinstance(found, dict):
         raise LabError(f"{where}: expected a JSON object; found {line[:60]!r}")
-
-    def field(name: str, expected: str, fits: Callable[[Any], bool]) -> Any:
-        if name not in found:
-            raise LabError(f"{where}: {name} is missing; expected {expected}")
-        if not fits(found[name]):
-            raise LabError(f"{where}: {name}: expected {expected}; found {json.dumps(found[name])[:60]}")
-        return found[name]
-
-    steps = field("steps", "a list of texts, one at least and none empty", _are_steps)
-    return Sample(
-        id=field("id", "a text", _is_text),
-        generator=field("generator", "a text", _is_text),
-        problem=field("problem", "a text that is not empty", lambda value: _is_text(value) and bool(value.strip())),
-        steps=tuple(step.strip() for step in steps),
-        final_answer_correct=field("final_answer_correct", "true or false", lambda value: isinstance(value, bool)),
-        label=field(
-            "label",
-            f"a whole number from -1 to {len(steps) - 1}, as there are {len(steps)} steps",
-            lambda value: isinstance(value, int) and not isinstance(value, bool) and NO_ERROR <= value < len(steps),
-        ),
-    )
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def _are_steps(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(step, str) and step.strip() for step in value)
+    try:
+        row = _Row.model_validate(found)
+    except ValidationError as error:
+        raise LabError(f"{where}: {first_mismatch(error, _Row, found)}") from None
+    if row.label >= (many := len(row.steps)):
+        expected = f"a whole number from -1 to {many - 1}, as there are {many} steps"
+        raise LabError(f"{where}: label: expected {expected}; found {row.label}")
+    steps = tuple(step.strip() for step in row.steps)
+    return Sample(row.id, row.generator, row.problem, steps, row.final_answer_correct, row.label)
 
 
 def score_samples(

@@ -106,7 +106,7 @@ def build_step(generator: types.Generator, problem: Problem, before: Sequence[St
     if isinstance(generator, RemoteGenerator):
         text = clean_step_text(text, generator.endpoint.separator)
         ids = list(stand_in_ids(text + generator.endpoint.separator, None, None))
-        return Step(text, tuple(ids), 0.0, has_boxed(text), _step_end(text))
+        return Step(text, tuple(ids), None, has_boxed(text), _step_end(text))
     raise LabError(
         f"The generator {generator.name!r} takes no text that it did not write: it has neither a tokenizer nor a "
         "server that reads text. Go on from a recorded step, without a new text."

@@ -128,7 +128,7 @@ def _score_occlusions(
             return
         score_steps(session, reward.name, dict.fromkeys(range(len(texts)), step))
     found: dict[int, float] = {}
-    bare = replace(steps[-1], token_ids=(), token_log_probs=(), entropies=())
+    bare = replace(steps[-1], token_ids=(), log_prob=None, token_log_probs=(), entropies=())
     for start in range(0, len(texts), batch):
         if stop():
             return

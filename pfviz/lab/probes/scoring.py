@@ -31,4 +31,4 @@ def score_steps(session: RewardSession, name: str, steps: Mapping[int, Step]) ->
 def text_step(text: str, *, finished: bool) -> Step:
     """A step of which nothing but its text is known."""
     end: StepEnd = "eos" if finished else "separator"
-    return Step(text, (), 0.0, finished, end)
+    return Step(text, (), None, finished, end)

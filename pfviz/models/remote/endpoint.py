@@ -7,15 +7,18 @@ is made.
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from collections.abc import Mapping
+from dataclasses import field, fields
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
+
+from pydantic import ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
+from pydantic.dataclasses import dataclass
+from pydantic_core import ArgsKwargs
 
 from pfviz.errors import EndpointError
 from pfviz.problems.problem import SEPARATOR
-from pfviz.text import shorten
+from pfviz.validation import FilledText, first_mismatch, require
 
 ENDPOINT_PREFIX = "endpoint:"
 """What stands before an endpoint's name where models are picked by name, and in a trace."""
@@ -26,7 +29,21 @@ Dialect = Literal["vllm", "openai", "transformers"]
 RewardOutput = Literal["logits", "probabilities"]
 
 
-@dataclass(frozen=True, slots=True)
+_HIDDEN_FIELDS = ("url", "key_env", "extra")
+"""Fields that may hold a secret: a key in an address, or one where its variable's name belongs."""
+
+
+def _is_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and not (
+            parts.username or parts.password or parts.query or parts.fragment
+        )  # fmt: skip
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True, slots=True, config=ConfigDict(strict=True, extra="forbid", hide_input_in_errors=True))
 class Endpoint:
     """One model behind one address; raises `EndpointError` for a field that cannot be right.
 
@@ -34,27 +51,57 @@ class Endpoint:
     chat template makes the prompt. `extra` are further fields of every request's body (null takes a field out).
     """
 
-    name: str
-    url: str  # of the server, with or without its /v1
-    model: str
-    kind: EndpointKind = "generator"
-    api: Api = "auto"
-    dialect: Dialect = "vllm"  # whose fields are sent and understood, beside those that all know
-    separator: str = SEPARATOR
-    system: str | None = None
-    prompt: str | None = None
-    output: RewardOutput = "logits"  # what a reward model's server answers with
-    timeout: float = 120.0  # seconds for one request, first byte to last
-    retries: int = 3  # after the first attempt
-    concurrency: int = 32  # requests at once
-    key_env: str | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    name: Annotated[
+        FilledText, Field(max_length=100, description="a name of up to 100 characters"), require(str.isprintable)
+    ]
+    # Of the server, with or without its /v1.
+    url: Annotated[
+        str,
+        Field(description="an address like http://localhost:8000, without user, password, query or fragment"),
+        require(_is_address),
+    ]
+    model: Annotated[FilledText, Field(description="the model's name on the server")]
+    kind: Annotated[EndpointKind, Field(description="one of generator, reward")] = "generator"
+    api: Annotated[Api, Field(description="one of auto, completions, chat, pooling")] = "auto"
+    # Whose fields are sent and understood, beside those that all know.
+    dialect: Annotated[Dialect, Field(description="one of vllm, openai, transformers")] = "vllm"
+    separator: Annotated[str, Field(min_length=1, description="a text that ends a step")] = SEPARATOR
+    system: Annotated[FilledText | None, Field(description="a text or null")] = None
+    prompt: Annotated[
+        Annotated[str, require(lambda text: "{problem}" in text)] | None,
+        Field(description="a text with {problem} in it, or null"),
+    ] = None
+    # What a reward model's server answers with.
+    output: Annotated[RewardOutput, Field(description="one of logits, probabilities")] = "logits"
+    # Seconds for one request, first byte to last.
+    timeout: Annotated[
+        float, Field(gt=0, le=3600, allow_inf_nan=False, description="a number of seconds up to 3600")
+    ] = 120.0
+    # After the first attempt.
+    retries: Annotated[int, Field(ge=0, le=20, description="an integer from 0 to 20")] = 3
+    # Requests at once.
+    concurrency: Annotated[int, Field(ge=1, le=1024, description="an integer from 1 to 1024")] = 32
+    # In capitals, so that a key that is put here by mistake is not taken for a name, and shown.
+    key_env: Annotated[
+        Annotated[str, Field(pattern=r"^[A-Z_][A-Z0-9_]{0,99}$")] | None,
+        Field(description="the name of an environment variable in capitals, or null"),
+    ] = None
+    extra: Annotated[Mapping[str, Any], Field(description="an object")] = field(default_factory=dict, repr=False)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _raise_endpoint_error(cls, data: Any, validate: ModelWrapValidatorHandler[Endpoint]) -> Endpoint:
+        try:
+            return validate(data)
+        except ValidationError as error:
+            named = data  # `cls` is not named below: with slots it is another class than `Endpoint`
+            if isinstance(data, ArgsKwargs):
+                in_order = zip((one.name for one in fields(Endpoint)), data.args, strict=False)
+                named = dict(in_order) | (data.kwargs or {})
+            wrong = first_mismatch(error, Endpoint, named, _HIDDEN_FIELDS)
+        raise EndpointError(wrong.field, str(wrong))
 
     def __post_init__(self) -> None:
-        for name, (right, expected) in _FIELD_RULES.items():
-            value = getattr(self, name)
-            if not right(value):
-                raise EndpointError(name, f"{name}: expected {expected}; found {_safe_repr(name, value)}")
         allowed = ("auto", "pooling") if self.kind == "reward" else ("auto", "completions", "chat")
         if self.api not in allowed:
             raise EndpointError("api", f"api: expected {' or '.join(allowed)} for a {self.kind}; found {self.api!r}")
@@ -90,66 +137,3 @@ class Endpoint:
         if not key.isascii() or not key.isprintable():
             raise EndpointError("key_env", f"the variable {self.key_env} holds characters that no header can carry")
         return key
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip())
-
-
-def _is_address(value: Any) -> bool:
-    try:
-        parts = urlsplit(value if isinstance(value, str) else "")
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and not (
-            parts.username or parts.password or parts.query or parts.fragment
-        )  # fmt: skip
-    except ValueError:
-        return False
-
-
-def _integer_check(low: int, high: int) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
-
-
-def _is_timeout(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 3600
-
-
-def _choice_rule(choices: Any) -> tuple[Callable[[Any], bool], str]:
-    return lambda value: value in get_args(choices), "one of " + ", ".join(get_args(choices))
-
-
-_FIELD_RULES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
-    "name": (
-        lambda value: _is_text(value) and value.isprintable() and len(value) <= 100,
-        "a name of up to 100 characters",
-    ),
-    "url": (_is_address, "an address like http://localhost:8000, without user, password, query or fragment"),
-    "model": (_is_text, "the model's name on the server"),
-    "kind": _choice_rule(EndpointKind),
-    "api": _choice_rule(Api),
-    "dialect": _choice_rule(Dialect),
-    "separator": (lambda value: isinstance(value, str) and bool(value), "a text that ends a step"),
-    "system": (lambda value: value is None or _is_text(value), "a text or null"),
-    "prompt": (
-        lambda value: value is None or (isinstance(value, str) and "{problem}" in value),
-        "a text with {problem} in it, or null",
-    ),
-    "output": _choice_rule(RewardOutput),
-    "timeout": (_is_timeout, "a number of seconds up to 3600"),
-    "retries": (_integer_check(0, 20), "an integer from 0 to 20"),
-    "concurrency": (_integer_check(1, 1024), "an integer from 1 to 1024"),
-    "key_env": (
-        # In capitals, so that a key that is put here by mistake is not taken for a name, and shown.
-        lambda value: value is None or (isinstance(value, str) and bool(re.fullmatch(r"[A-Z_][A-Z0-9_]{0,99}", value))),
-        "the name of an environment variable in capitals, or null",
-    ),
-    "extra": (lambda value: isinstance(value, Mapping) and all(isinstance(k, str) for k in value), "an object"),
-}
-
-
-def _safe_repr(name: str, value: Any) -> str:
-    """What was found, unless it may hold a secret: a key in an address, or one where its variable's name belongs."""
-    if name in ("url", "key_env", "extra"):
-        return "something else"
-    shown = repr(value)
-    return shorten(shown, 60)

@@ -136,7 +136,7 @@ class RemoteGeneratorSession:
         self.notes += asked.notes()
         unknown = []
         if any(reply.log_probs is None for reply in replies):
-            unknown.append(f"{label} gives no log-probabilities: where it gives none, 0 is recorded.")
+            unknown.append(f"{label} gives no log-probabilities: they are recorded as unknown.")
         if any(reply.ids is None for reply in replies):
             of = "one for each token" if all(reply.count for reply in replies) else ONE_PER_BYTE
             unknown.append(f"{label} gives no token ids: stand-ins from {MAX_TOKEN_ID + 1} on are recorded, {of}.")

@@ -63,8 +63,9 @@ def parse_step(
     finished = boxed or full or end == "eos" or (empty and prefix.empty_steps >= 1)
     ids = reply.ids or stand_in_ids(raw, reply.pieces, reply.count)
     log_probs = reply.log_probs or ()
+    log_prob = math.fsum(log_probs) if log_probs else None
     each = log_probs if len(log_probs) == len(ids) else ()
-    step = Step(text, ids, math.fsum(log_probs), finished, "boxed" if boxed and end == "separator" else end, each)
+    step = Step(text, ids, log_prob, finished, "boxed" if boxed and end == "separator" else end, each)
     before = prefix.ids or reply.prompt_ids
     known = before + reply.ids if before is not None and reply.ids is not None else None
     return step, RemotePrefix(prefix.text + raw, known, prefix.empty_steps + 1 if empty else 0)

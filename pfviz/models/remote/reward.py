@@ -29,7 +29,7 @@ from pfviz.models.remote.endpoint import Endpoint, RewardOutput
 from pfviz.models.remote.errors import fatal_error
 from pfviz.models.remote.http_client import Client, Sleep
 from pfviz.models.remote.requests import score_body
-from pfviz.models.remote.responses import MalformedError, is_number
+from pfviz.models.remote.responses import MalformedError, read_pooled
 from pfviz.problems.problem import SEPARATOR, Problem
 from pfviz.types import IntArray, Step
 
@@ -97,14 +97,7 @@ class RemoteRewardSession:
 
 def read_reward(body: Mapping[str, Any], output: RewardOutput) -> float:
     """The reward in [0, 1] of a pooling reply; raises `MalformedError`."""
-    data = body.get("data")
-    pooled = data[0].get("data") if isinstance(data, list) and data and isinstance(data[0], Mapping) else None
-    last = pooled[-1] if isinstance(pooled, list) and pooled and isinstance(pooled[-1], list) else pooled
-    if not (isinstance(last, list) and len(last) in (1, 2) and all(is_number(value) for value in last)):
-        raise MalformedError(
-            "data[0].data: expected 1 or 2 finite numbers for each position, or for the whole text; is the model a "
-            "classifier of one or two classes, and the task token_classify or classify?"
-        )
+    last = read_pooled(body)
     if output == "logits":
         margin = last[1] - last[0] if len(last) == 2 else last[0]
         return 1 / (1 + math.exp(-margin)) if margin >= 0 else math.exp(margin) / (1 + math.exp(margin))

@@ -86,13 +86,13 @@ def _mean_log_prob(steps: Sequence[Step]) -> float:
 
 
 def _total_log_prob(steps: Sequence[Step]) -> float:
-    for step in steps:
-        if step.token_ids and step.log_prob == 0 and not step.token_log_probs:
-            raise ModelError(
-                "This generator tells no log-probabilities, so that nothing is known of its confidence. Choose another "
-                "reward."
-            )
-    return math.fsum(step.log_prob for step in steps)
+    known = [step.log_prob for step in steps if step.log_prob is not None]
+    if len(known) < len(steps):
+        raise ModelError(
+            "This generator tells no log-probabilities, so that nothing is known of its confidence. Choose another "
+            "reward."
+        )
+    return math.fsum(known)
 
 
 def _min_log_prob(steps: Sequence[Step]) -> float:

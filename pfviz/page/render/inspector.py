@@ -10,6 +10,7 @@ from pfviz.diagnostics import kinship
 from pfviz.lab.probes.values import PrefixValue
 from pfviz.page.components.html import fill
 from pfviz.page.render.token_rewards import token_strip
+from pfviz.text import format_log_prob
 from pfviz.trace import Node, Trace
 
 _MAX_RELATIVES = 12  # chips in one row of relatives; the rest is counted
@@ -36,7 +37,7 @@ def inspect_particle(trace: Trace | None, uid: int | None, value: PrefixValue | 
     children = kinship.offspring(trace, uid)
     relatives = kinship.kin(trace, uid)
     path = trace.solution(t, n)
-    log_prob = float(np.sum([trace.log_probs[node] for node in path]))
+    log_prob = float(np.sum([trace.log_probs[node] for node in path]))  # NaN where that of a step is not known
     return fill(
         "run/inspector.html.j2",
         uid=uid,
@@ -52,7 +53,7 @@ def inspect_particle(trace: Trace | None, uid: int | None, value: PrefixValue | 
         value=value,
         solution=[_step(trace, node) for node in path],
         tokens=int(sum(trace.tokens[node] for node in path)),
-        log_prob=f"{log_prob:.2f}".replace("-", "−"),
+        log_prob=format_log_prob(log_prob),
         family=[
             (name, [_relative(trace, other) for other in uids])
             for name, uids in (("Siblings", relatives.siblings), ("Children", relatives.children))

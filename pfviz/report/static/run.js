@@ -132,7 +132,7 @@
       ["N·W expected", (N * run.weights[t][n]).toFixed(2)],
       ["children", run.resampled[t] ? children : "–"],
       ["tokens", run.tokens[t][n]],
-      ["log-probability", run.log_probs[t][n] === null ? "–" : run.log_probs[t][n].toFixed(2).replace("-", "−")],
+      ["log-probability", run.log_probs[t][n]],
     ];
     $("facts").replaceChildren(...facts.map(([name, value]) => {
       const row = document.createElement("div"), dt = document.createElement("dt"), dd = document.createElement("dd");

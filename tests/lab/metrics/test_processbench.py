@@ -63,7 +63,7 @@ def test_a_line_that_is_wrong_is_named_with_its_field(tmp_path, change, message)
 def test_what_is_no_such_file_is_refused(tmp_path) -> None:
     for name in GOOD:
         row = {key: value for key, value in GOOD.items() if key != name}
-        with pytest.raises(LabError, match=f"line 1: {name} is missing"):
+        with pytest.raises(LabError, match=f"line 1: {name}: missing; expected "):
             read_samples(write(tmp_path / "a.jsonl", row))
     for line in ("[1]", "{", "nonsense", "3", "[" * 100_000):
         with pytest.raises(LabError, match="line 1: expected a JSON object"):

@@ -35,7 +35,7 @@ def test_a_remote_engine_takes_a_text_under_stand_in_ids() -> None:
     endpoint = Endpoint(name="far", kind="generator", url="http://127.0.0.1:9", model="m", dialect="openai")
     generator = RemoteGenerator(endpoint)
     step = build_step(generator, Problem("p"), (), " one step ", 64)
-    assert step == Step("one step", step.token_ids, 0.0, False, "separator")
+    assert step == Step("one step", step.token_ids, None, False, "separator")
     assert min(step.token_ids) > MAX_TOKEN_ID
     boxed = build_step(generator, Problem("p"), (step,), r"So \boxed{7}.", 64)
     assert (boxed.finished, boxed.end) == (True, "boxed")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import pfviz
-from pfviz.errors import LabError
+from pfviz.errors import LabError, ModelError
 from pfviz.lab.probes.occlusion import Occlusion, OcclusionProgress, occlude, remove_span, token_spans, word_spans
 from pfviz.models import registry
 from pfviz.models.decoding.tokenization import Tokenization
@@ -140,3 +142,10 @@ def test_errors_say_what_to_do() -> None:
         occlude(TRACE, UID, by_words, batch=0)
     with pytest.raises(LabError, match="no node 999"):
         occlude(TRACE, 999, by_words)
+
+
+def test_a_cut_text_does_not_keep_the_log_probability_of_the_whole() -> None:
+    """Where the whole solution is read, the steps before it have theirs, and the sum would be that of another text."""
+    whole = replace(TRACE, settings=dict(TRACE.settings) | {"aggregation": "model"})
+    with pytest.raises(ModelError, match="tells no log-probabilities"):
+        list(occlude(whole, UID, "confidence-sum"))

@@ -69,7 +69,7 @@ def test_what_is_written_behind_the_separator_does_not_count() -> None:
     assert (made.text, made.token_ids, made.log_prob) == ("so 7", (5, 6, 7), -7.0)
     assert made.token_log_probs == (-1.0, -2.0, -4.0)
     untold = step_of("so 7\n\nand", "length", token_ids=[5, 6, 7, 8])
-    assert (untold.text, untold.log_prob) == ("so 7", 0.0)
+    assert (untold.text, untold.log_prob) == ("so 7", None)
     assert min(untold.token_ids) > MAX_TOKEN_ID
 
 
@@ -81,10 +81,10 @@ def test_a_text_beyond_the_bound_is_cut_after_the_token_that_exceeds_it() -> Non
     assert step_of("abcde", most=5, stop_reason=SEP).end == "separator"
 
 
-def test_log_probabilities_are_summed_and_none_is_above_zero() -> None:
+def test_log_probabilities_are_summed_none_is_above_zero_and_an_unknown_one_is_none() -> None:
     assert step_of("ab", logprobs={"tokens": ["a", "b"], "token_logprobs": [-1.5, 1e-7]}).log_prob == -1.5
-    assert step_of("ab", logprobs={"tokens": ["a", "b"], "token_logprobs": [None, -1.0]}).log_prob == 0.0
-    assert step_of("ab", logprobs=None).log_prob == 0.0
+    assert step_of("ab", logprobs={"tokens": ["a", "b"], "token_logprobs": [None, -1.0]}).log_prob is None
+    assert step_of("ab", logprobs=None).log_prob is None
 
 
 def test_stand_ins_say_what_is_known() -> None:
@@ -187,9 +187,9 @@ def test_what_a_server_does_not_tell_is_noted_once() -> None:
         session = generator.open(Problem("x"), particles=4, seed=1, sampling=Sampling())
         for step in range(2):
             made = list(session.extend(list(session._prefix), step))[-1]
-            assert all(one.log_prob == 0 for one in made.values())
+            assert all(one.log_prob is None for one in made.values())
     assert session.notes[1:] == [
-        "endpoint:toy gives no log-probabilities: where it gives none, 0 is recorded.",
+        "endpoint:toy gives no log-probabilities: they are recorded as unknown.",
         "endpoint:toy gives no token ids: stand-ins from 4294967296 on are recorded, one for each byte.",
     ]
 
@@ -213,11 +213,22 @@ def test_the_shapes_of_a_reward(pooled: Any, output: Any, reward: float) -> None
 
 
 @pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({}, "missing; expected a list of objects with data"),
+        ({"data": []}, "expected a list of objects with data; found a list of 0"),
+        ({"data": [3]}, "expected a list of objects with data; found a list of 1"),
+        ({"data": {"0": 1}}, "expected a list of objects with data; found an object of 1"),
+    ],
+)
+def test_a_reply_without_a_reward_is_refused(body: Any, said: str) -> None:
+    with pytest.raises(MalformedError, match=f"^data: {said}$"):
+        read_reward(body, "logits")
+
+
+@pytest.mark.parametrize(
     ("body", "output"),
     [
-        ({}, "logits"),
-        ({"data": []}, "logits"),
-        ({"data": [3]}, "logits"),
         ({"data": [{"data": "AACAPw=="}]}, "logits"),
         ({"data": [{"data": []}]}, "logits"),
         ({"data": [{"data": [[0.1, 0.2, 0.7]]}]}, "logits"),

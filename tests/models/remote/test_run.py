@@ -9,9 +9,10 @@ import pytest
 
 import pfviz
 from pfviz.errors import ModelError
+from pfviz.lab.probes.rescore import rescore
 from pfviz.models.remote.generator import RemoteGenerator
 from pfviz.models.remote.reward import RemoteReward
-from pfviz.trace import dumps
+from pfviz.trace import dumps, loads
 from tests.models.remote import fake
 from tests.models.remote.fake import Fake, Odd, Waited
 
@@ -123,3 +124,18 @@ def test_a_run_can_be_stopped_between_replies(monkeypatch) -> None:
     with fake.serving() as server:
         trace = solve(server, stop=lambda: next(asked, True))
     assert (trace.status, trace.steps) == ("stopped", 1)
+
+
+def test_what_the_server_does_not_tell_stays_unknown_in_the_file_and_in_a_run_that_goes_on(monkeypatch) -> None:
+    monkeypatch.setenv("TOY_KEY", KEY)
+    judge = pfviz.reward(lambda problem, steps: 0.5, "half")
+    with fake.serving(log_probs=False) as server:
+        trace = solve(server, reward=judge)
+        generator = RemoteGenerator(server.endpoint(key_env="TOY_KEY"), sleep=Waited().sleep)
+        again = pfviz.resume(loads(dumps(trace.upto(1))), generator=generator, reward=judge)
+    assert np.isnan(trace.log_probs[trace.written]).all()
+    assert (trace.log_probs[~trace.written] == 0).all()
+    assert np.array_equal(again.log_probs, trace.log_probs, equal_nan=True)
+    assert {trace.written_step(t, n).log_prob for t, n in np.argwhere(trace.written).tolist()} == {None}
+    with pytest.raises(ModelError, match="tells no log-probabilities"):
+        list(rescore(trace, "confidence"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 import pfviz
@@ -52,9 +53,10 @@ def test_particle_filtering_over_completions(address: str) -> None:
     assert min(i for row in trace.token_ids for ids in row for i in ids) > MAX_TOKEN_ID
     assert [note.text for note in trace.notes] == [
         f"endpoint:served is the model {MODEL!r}, asked for completions.",
-        "endpoint:served gives no log-probabilities: where it gives none, 0 is recorded.",
+        "endpoint:served gives no log-probabilities: they are recorded as unknown.",
         "endpoint:served gives no token ids: stand-ins from 4294967296 on are recorded, one for each token.",
     ]
+    assert np.isnan(trace.log_probs[trace.written]).all()
     assert solve(address, prompt=prompt).texts == trace.texts
 
 

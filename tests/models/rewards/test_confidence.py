@@ -173,3 +173,17 @@ def test_a_run_weighs_by_the_odds_of_the_mean() -> None:
     mean = np.exp(trace.log_probs[0] / trace.tokens[0])
     odds = mean / (1 - mean)
     assert trace.weights[0] == pytest.approx(odds / odds.sum())
+
+
+def test_what_is_not_known_enters_no_sum() -> None:
+    known, unknown = Step("x", (1,), -1.0, False, "separator"), Step("y", (2,), None, False, "separator")
+    for kind in ("mean", "sum"):
+        with pytest.raises(ModelError, match="tells no log-probabilities"):
+            ConfidenceReward(kind).score_steps([known, unknown])
+        with pytest.raises(ModelError, match="tells no log-probabilities"):  # a text of which no token is known
+            ConfidenceReward(kind).score_steps([known, replace(unknown, token_ids=())])
+
+
+def test_a_step_that_is_certain_says_so() -> None:
+    certain = Step("x", (1,), 0.0, False, "separator", (0.0,))
+    assert [ConfidenceReward(kind).score_steps([certain]) for kind in ("mean", "minimum", "sum")] == [1, 1, 1]

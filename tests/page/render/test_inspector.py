@@ -131,3 +131,15 @@ def test_under_a_step_is_a_piece_for_each_token_and_where_the_reward_turned() ->
     assert re.findall(r"flex-grow:(\d+)", inspect_particle(even, 0)) == ["10", "5"], "those of one colour are one piece"
     slight = dataclasses.replace(trace, token_rewards=[[[0.12, 0.11, 0.03, 0.02], []]])
     assert "→ 0.03 at" not in inspect_particle(slight, 0)
+
+
+def test_a_solution_with_a_step_of_unknown_log_probability_has_an_unknown_one() -> None:
+    trace = synthetic_trace(particles=4, steps=3)
+    path = trace.solution(2, 1)
+    known = f"{sum(trace.log_probs[node] for node in path):.2f}".replace("-", "−")
+    assert f"log-probability {known}</p>" in inspect_particle(trace, int(trace.uids[path[-1]]))
+    log_probs = trace.log_probs.copy()
+    log_probs[path[0]] = np.nan
+    html = inspect_particle(dataclasses.replace(trace, log_probs=log_probs), int(trace.uids[path[-1]]))
+    assert "log-probability unknown</p>" in html
+    assert "nan" not in html
