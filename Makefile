@@ -47,7 +47,7 @@ lint() {
 }
 endef
 
-.PHONY: help run check test clean
+.PHONY: help run check test docs clean
 
 help: ## what can be made
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' Makefile | expand -t 14
@@ -77,6 +77,9 @@ test: $(VENV)/installed-test ## set up .venv and a Chromium, then check everythi
 	set -x
 	# Warnings are errors: see pyproject.toml. The browser's tests run beside the others, on a core of their own.
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+docs: $(VENV)/installed-test ## build the documents into build/site; a warning is an error
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 clean: ## remove .venv, caches and builds
 	@rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
