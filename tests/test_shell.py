@@ -133,3 +133,19 @@ def test_a_second_make_installs_nothing(tmp_path: Path) -> None:
     (tmp_path / "requirements.txt").write_text("torch==2.13.0\n")
     done = subprocess.run(["make", "-n", "run"], capture_output=True, text=True, cwd=tmp_path, check=True)
     assert "install -r requirements.txt" in done.stdout
+
+
+def test_check_is_the_quick_part_of_test(tmp_path: Path) -> None:
+    for name in ("Makefile", "requirements.txt", "requirements-test.txt", "pyproject.toml"):
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    for name in ("bin/python", "installed", "installed-test"):
+        (tmp_path / ".venv" / name).touch()
+    steps = {}
+    for goal in ("check", "test"):
+        done = subprocess.run(["make", "-n", goal], capture_output=True, text=True, cwd=tmp_path, check=True)
+        steps[goal] = done.stdout
+        assert all(f".venv/bin/{program}" in done.stdout for program in ("ruff format --check", "ruff check", "mypy"))
+    assert '-m pytest -n 2 --dist loadgroup -m "not slow and not browser"' in steps["check"]
+    assert steps["test"].rstrip().endswith("-m pytest -n 2 --dist loadgroup"), "everything"
+    assert "mkdocs.yml" in steps["test"], "the documents are built where there are any"

@@ -15,11 +15,8 @@ from pfviz.figures import genealogy, theme
 from pfviz.figures.marks import MIN_DIAMETER, curves, diameters
 from pfviz.figures.run.leaves import leaf_groups
 from pfviz.trace import Trace
+from tests.figures.drawn import named
 from tests.traces import synthetic_trace
-
-
-def named(figure: go.Figure, name: str) -> Any:
-    return next(trace for trace in figure.data if trace.name == name)
 
 
 def pieces(trace: Any) -> list[np.ndarray]:

@@ -7,11 +7,8 @@ import pytest
 
 from pfviz import figures
 from pfviz.figures import theme
+from tests.figures.drawn import named
 from tests.sweeps import gibbs, tempering
-
-
-def named(figure, name: str):
-    return next(trace for trace in figure.data if trace.name == name)
 
 
 @pytest.mark.parametrize("trace", [gibbs(), tempering()], ids=["gibbs", "tempering"])
