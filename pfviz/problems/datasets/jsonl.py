@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 import random
 from pathlib import Path
-from typing import Any
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pfviz.errors import DatasetError, ProblemError
 from pfviz.problems.problem import Problem
+from pfviz.validation import first_mismatch, require
 
 TEXT_COLUMNS = ("problem", "question")
-ANSWER_COLUMN = "answer"
 ANSWER_MARK = "####"
 """What the answer stands behind in a solution of GSM8K."""
 
@@ -40,35 +42,40 @@ def load_lines(number: int, seed: int, path: Path | None) -> list[Problem]:
     return found[:number]
 
 
+class _Row(BaseModel):
+    """A line of a file; columns that are not named here may hold what they like."""
+
+    model_config = ConfigDict(strict=True)
+
+    problem: str | None = Field(None, description="a text")
+    question: str | None = Field(None, description="a text")
+    answer: Annotated[str | int | float, require(lambda answer: bool(_final_answer(answer)))] = Field(
+        description="a text or a number"
+    )
+
+
 def _parse_line(where: str, line: str) -> Problem:
     try:
-        row = json.loads(line)
+        found = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise DatasetError(f"{where}: expected a JSON object; found {line[:60]!r}") from error
-    if not isinstance(row, dict):
+    if not isinstance(found, dict):
         raise DatasetError(f"{where}: expected a JSON object; found {line[:60]!r}")
-    column = next((name for name in TEXT_COLUMNS if name in row), None)
+    column = next((name for name in TEXT_COLUMNS if found.get(name) is not None), None)
     if column is None:
         raise DatasetError(
-            f"{where}: {' or '.join(TEXT_COLUMNS)} is missing; found {', '.join(map(repr, row))[:80] or 'no column'}"
+            f"{where}: {' or '.join(TEXT_COLUMNS)} is missing; found {', '.join(map(repr, found))[:80] or 'no column'}"
         )
-    text = row[column]
-    if not isinstance(text, str):
-        raise DatasetError(f"{where}: {column}: expected a text; found {json.dumps(text)[:60]}")
     try:
-        return Problem.from_text(text, _read_answer(where, row))
+        row = _Row.model_validate(found)
+    except ValidationError as error:
+        raise DatasetError(f"{where}: {first_mismatch(error, _Row, found)}") from None
+    try:
+        return Problem.from_text(str(getattr(row, column)), _final_answer(row.answer))
     except ProblemError as error:
         raise DatasetError(f"{where}: {column}: {error}") from error
 
 
-def _read_answer(where: str, row: dict[str, Any]) -> str:
+def _final_answer(given: str | int | float) -> str:
     """The answer of a row; numbers count as what they read."""
-    if ANSWER_COLUMN not in row:
-        raise DatasetError(f"{where}: {ANSWER_COLUMN} is missing; expected a text or a number")
-    given = row[ANSWER_COLUMN]
-    if isinstance(given, int | float) and not isinstance(given, bool):
-        given = str(given)
-    answer = given.rpartition(ANSWER_MARK)[2].strip() if isinstance(given, str) else ""
-    if not answer:
-        raise DatasetError(f"{where}: {ANSWER_COLUMN}: expected a text or a number; found {json.dumps(given)[:60]}")
-    return answer
+    return str(given).rpartition(ANSWER_MARK)[2].strip()

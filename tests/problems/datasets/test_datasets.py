@@ -83,7 +83,7 @@ def test_a_seed_shuffles_a_file_and_more_problems_keep_the_first_ones(tmp_path: 
         ('{"text": "1 + 2", "answer": "3"}', "problem or question is missing; found 'text', 'answer'"),
         ('{"problem": 3, "answer": "3"}', "problem: expected a text; found 3"),
         ('{"problem": "", "answer": "3"}', "problem: The problem is empty"),
-        ('{"problem": "1 + 2"}', "answer is missing"),
+        ('{"problem": "1 + 2"}', "answer: missing; expected a text or a number"),
         ('{"problem": "1 + 2", "answer": null}', "answer: expected a text or a number; found null"),
         ('{"problem": "1 + 2", "answer": true}', "answer: expected a text or a number; found true"),
         ('{"question": "1 + 2", "answer": "so #### "}', "answer: expected a text or a number"),
