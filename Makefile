@@ -73,7 +73,7 @@ test: $(VENV)/installed-test ## set up .venv and a Chromium, then check everythi
 	export PFVIZ_CHROMIUM
 	echo "Browser: $$PFVIZ_CHROMIUM"
 	lint
-	$(MAKE) docs
+	make docs  # by its name: what names the variable MAKE is run by `make -n` too
 	set -x
 	# Warnings are errors: see pyproject.toml. The browser's tests run beside the others, on a core of their own.
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
