@@ -105,7 +105,8 @@ class FakeScorer:
 
     def score(self, steps: Mapping[int, Step]) -> Mapping[int, float]:
         for slot, step in steps.items():
-            change = -0.22 if (step.log_prob < -1) is not self.likes_slips else 0.07
+            unsure = step.log_prob is not None and step.log_prob < -1
+            change = -0.22 if unsure is not self.likes_slips else 0.07
             change += 0.0 if step.token_ids else 0.01 * (len(step.text.split()) - 5)  # a text of which no more is known
             self.rewards[slot] = min(0.97, max(0.04, self.rewards[slot] + change))
         return {slot: self.rewards[slot] for slot in steps}
