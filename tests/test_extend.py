@@ -26,7 +26,9 @@ from pathlib import Path
 from click.testing import CliRunner
 import pfviz
 from pfviz.cli import main
+from pfviz.cli.reference import render_reference
 from pfviz.errors import TraceError
+from pfviz.figures.study.accuracy_curve import line_style
 from pfviz.lab.causes import CAUSE_FINDERS
 from pfviz.lab.findings import find_causes
 from pfviz.models.prm.registry import get_protocol
@@ -34,6 +36,7 @@ from pfviz.page import build_page
 from pfviz.page.actions import lab_runs
 from pfviz.page.render.run_view import render_parts
 from pfviz.problems.datasets import load_problems
+from tests.contracts import toy
 from tests.contracts.reward import step_of
 from tests.lab.diagnosed import diagnosis
 from tests.models import tiny
@@ -52,11 +55,23 @@ def call(*arguments):
     result = CliRunner(env={"COLUMNS": "500"}).invoke(main, list(arguments))
     return [result.exit_code, result.output]
 
+config = build_page().get_config_file()["components"]
+by_id = {one["props"].get("elem_id"): one["props"] for one in config}
+truncated = pfviz.run("compute 1", generator=toy.ToyGenerator(), reward=toy.reward, method="truncation", particles=8,
+                      kept_share=0.25, seed=3)
 reward = get_protocol("one-label").load_reward_class()(tiny.classifier(num_labels=1), tiny.tokenizer(), "mine")
 session = reward.open(load_problems("squares", 1)[0], particles=1)
-config = build_page().get_config_file()["components"]
 print(json.dumps({
     "package": pfviz.__file__,
+    "parents": [len(set(ancestors)) for ancestors in truncated.ancestors[:-1].tolist()],
+    "setting": truncated.settings["kept_share"],
+    "truncated report": pfviz.to_html(truncated),
+    "methods": [value for _, value in by_id["method"]["choices"]],
+    "label": by_id["kept-share"]["label"],
+    "reference": render_reference(),
+    "line": line_style("truncation").colour == line_style("beam_search").colour,
+    "no method": call("study", "--methods", "nonsense"),
+    "out of range": call("run", "Compute 1 + 1", "--method", "truncation", "--kept-share", "7"),
     "figure": pfviz.figures.token_counts(trace).layout.meta["title"],
     "names": sorted(dir(pfviz.figures)),
     "report": pfviz.to_html(trace),
@@ -106,6 +121,10 @@ def add_to_table(source: str, table: str, lines: str) -> str:
         for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
         if isinstance(target, ast.Name)
     }
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef) and node.name == table:  # its fields are the table
+            end = max(field.end_lineno or 0 for field in node.body if isinstance(field, ast.AnnAssign))
+            return "".join([*rows[:end], textwrap.indent(lines, "    "), *rows[end:]])
     displays = (ast.List, ast.Tuple, ast.Dict)
     found = next(node for node in ast.walk(assigned[table]) if isinstance(node, displays))  # type: ignore[arg-type]
     end = (found.end_lineno or 0) - 1
@@ -124,7 +143,7 @@ def extend(package: Path, section: str) -> None:
             path.write_text(add_to_table(path.read_text(encoding="utf-8"), table, code), encoding="utf-8")
 
 
-SECTIONS = ("Figure", "Reward protocol", "Data set", "Importer", "Cause")
+SECTIONS = ("Figure", "Reward protocol", "Data set", "Importer", "Cause", "Method", "Setting")
 
 
 @pytest.fixture(scope="module")
@@ -152,8 +171,8 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 @pytest.mark.parametrize("section", SECTIONS)
 def test_it_is_one_file_and_one_line_of_each_table(section: str) -> None:
     told = list(blocks(section))
-    assert [table for _, table, _ in told].count(None) == 1
-    assert len(told) == (4 if section == "Cause" else 2)
+    assert [table for _, table, _ in told].count(None) == (0 if section == "Setting" else 1)
+    assert len(told) == {"Cause": 4, "Setting": 1}.get(section, 2)
 
 
 def test_a_figure_is_in_the_package_on_the_page_and_in_the_report(found: dict[str, Any]) -> None:
@@ -190,3 +209,22 @@ def test_a_format_of_files_is_opened_everywhere(found: dict[str, Any]) -> None:
 def test_a_cause_is_looked_for_and_can_have_a_limit(found: dict[str, Any]) -> None:
     assert found["finders"][-1] == "find_high_start"
     assert found["fail on"][0] == 0, found["fail on"][1]
+
+
+def test_a_method_runs_and_is_a_choice_everywhere(found: dict[str, Any]) -> None:
+    assert set(found["parents"]) == {2}
+    assert "truncation" in found["truncated report"]
+    assert found["methods"][-1] == "truncation"
+    assert found["line"] is True
+    assert "truncation" in found["no method"][1]
+    for command in ("run", "diagnose"):
+        assert "truncation" in found[f"{command} --help"][1]
+
+
+def test_a_setting_is_an_option_a_field_and_a_row_of_the_reference(found: dict[str, Any]) -> None:
+    assert found["setting"] == 0.25
+    assert "--kept-share" in found["run --help"][1]
+    assert found["label"] == "Kept share"
+    assert "--kept-share" in found["reference"]
+    assert found["out of range"][0] == 2
+    assert "Kept share is 7" in found["out of range"][1]

@@ -24,7 +24,9 @@ COMMANDS = {
     "serve": CommandEntry("pfviz.cli.serve:serve", "Start the page on this machine."),
     "models": CommandEntry("pfviz.cli.models:models", "List the models that can be chosen, and which are ready here."),
     "study": CommandEntry("pfviz.cli.study:study", "Measure accuracy against generations, of every method."),
-    "diagnose": CommandEntry("pfviz.cli.diagnose:diagnose", "Say where a reward model is wrong, over many runs."),
+    "diagnose": CommandEntry(
+        "pfviz.cli.diagnose.command:diagnose", "Say where a reward model is wrong, over many runs."
+    ),
     "bench": CommandEntry("pfviz.cli.bench:bench", "Measure what a run costs on this machine."),
     "train-tiny": CommandEntry(
         "pfviz.tiny.training.command:train_tiny", "Build and measure the embedded pair from nothing."

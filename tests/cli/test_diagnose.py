@@ -12,8 +12,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 import pfviz
-from pfviz.cli import lab_runs, main
-from pfviz.cli.limits import Limit, limit_values
+from pfviz.cli import main
+from pfviz.cli.diagnose import runs as lab_runs
+from pfviz.cli.diagnose.limits import Limit, limit_values
 from pfviz.lab.batch import BatchRun
 from pfviz.lab.causes import Finding
 from pfviz.lab.findings import Findings

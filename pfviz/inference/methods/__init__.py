@@ -1,36 +1,38 @@
-"""The methods by name: one file and one line each."""
+"""The methods by name: a file and a line each."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 
 from pfviz.errors import SettingError
 from pfviz.inference.methods.base import Method
-from pfviz.inference.methods.beam_search import BeamSearch
 from pfviz.inference.methods.best_of_n import BestOfN
-from pfviz.inference.methods.dvts import Dvts
-from pfviz.inference.methods.entropic import EntropicParticleFiltering
-from pfviz.inference.methods.greedy import Greedy
-from pfviz.inference.methods.parallel_tempering import ParallelTempering
 from pfviz.inference.methods.particle_filtering import ParticleFiltering
-from pfviz.inference.methods.particle_gibbs import ParticleGibbs
-from pfviz.inference.methods.self_consistency import SelfConsistency
-from pfviz.inference.methods.weighted_best_of_n import WeightedBestOfN
 from pfviz.inference.settings import Settings
 
-_METHOD_CLASSES: tuple[type[Method], ...] = (
-    ParticleFiltering,
-    EntropicParticleFiltering,
-    ParticleGibbs,
-    ParallelTempering,
-    BeamSearch,
-    Dvts,
-    BestOfN,
-    WeightedBestOfN,
-    SelfConsistency,
-    Greedy,
+_METHOD_PATHS = (
+    "particle_filtering:ParticleFiltering",
+    "entropic:EntropicParticleFiltering",
+    "particle_gibbs:ParticleGibbs",
+    "parallel_tempering:ParallelTempering",
+    "beam_search:BeamSearch",
+    "dvts:Dvts",
+    "best_of_n:BestOfN",
+    "weighted_best_of_n:WeightedBestOfN",
+    "self_consistency:SelfConsistency",
+    "greedy:Greedy",
 )
-METHODS: dict[str, type[Method]] = {method.name: method for method in _METHOD_CLASSES}
+"""Module of this folder and class, in the order in which they are offered."""
+
+
+def _import_method(path: str) -> type[Method]:
+    module, name = path.split(":")
+    method: type[Method] = getattr(import_module(f"{__name__}.{module}"), name)
+    return method
+
+
+METHODS: dict[str, type[Method]] = {method.name: method for method in map(_import_method, _METHOD_PATHS)}
 DEFAULT_METHOD = ParticleFiltering.name
 SAMPLING_METHOD = BestOfN.name
 """For runs that are to show a reward's mistakes: what is written does not depend on the reward."""

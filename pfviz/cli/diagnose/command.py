@@ -11,11 +11,12 @@ import click
 from click.core import ParameterSource
 from rich.console import Console
 
-from pfviz.cli import lab_runs, lab_tables
 from pfviz.cli.dataset_option import dataset_option
+from pfviz.cli.diagnose import runs as diagnosis_runs
+from pfviz.cli.diagnose import tables as diagnosis_tables
+from pfviz.cli.diagnose.gather import gather_runs, select_reward
+from pfviz.cli.diagnose.limits import EXIT_LIMIT_CROSSED, Limit, LimitType, limit_values
 from pfviz.cli.files import INPUT_FILE, OUTPUT_FILE, check_writable, report_write
-from pfviz.cli.gather import gather_runs, select_reward
-from pfviz.cli.limits import EXIT_LIMIT_CROSSED, Limit, LimitType, limit_values
 from pfviz.cli.run import EXIT_INTERRUPTED
 from pfviz.cli.setting_options import setting_options
 from pfviz.cli.terminal import console, one_line
@@ -112,7 +113,7 @@ def diagnose(
     elif processbench is not None:
         _score_processbench(screen, processbench, reward or "embedded", json_file, fail_on)
     elif batch is not None:
-        traces, kept, whole = lab_runs.make_runs(screen, batch, out, reward=reward or "embedded", **settings)
+        traces, kept, whole = diagnosis_runs.make_runs(screen, batch, out, reward=reward or "embedded", **settings)
         if kept:
             screen.print(f"{len(kept)} runs are in {out}", markup=False)
         if not traces:
@@ -147,7 +148,7 @@ def _diagnose_and_report(
 ) -> bool:  # fmt: skip
     """Diagnose, print and write; whether a limit was crossed."""
     found, sources = examine(traces), [file.name for file in files]
-    lab_tables.print_diagnosis(screen, found)
+    diagnosis_tables.print_diagnosis(screen, found)
     if html is not None:
         from pfviz.report.lab import diagnosis_to_html
 
@@ -162,7 +163,7 @@ def _diagnose_and_report(
 def _score_processbench(
     screen: Console, file: Path, reward: str, json_file: Path | None, limits: Sequence[Limit]
 ) -> None:
-    scored, whole = lab_runs.score_file(screen, file, reward)
+    scored, whole = diagnosis_runs.score_file(screen, file, reward)
     if not whole:
         screen.print(f"Stopped after {len(scored)} solutions; what follows is of those.")
     try:
@@ -171,16 +172,16 @@ def _score_processbench(
         if not whole:
             raise click.exceptions.Exit(EXIT_INTERRUPTED) from None
         raise
-    screen.print(lab_tables.first_errors(report))
+    screen.print(diagnosis_tables.first_errors(report))
     if json_file is not None:
         _write_json(screen, json_file, {"reward": reward, "file": file.name, **first_errors_to_dict(report)})
     _exit_with_status(_print_crossed_limits(screen, limits, {"first-error": report.f1.value}), whole)
 
 
 def _run_self_test(screen: Console, bases: Sequence[str], runs: int) -> None:
-    tried, whole = lab_runs.run_self_test(screen, bases, runs)
+    tried, whole = diagnosis_runs.run_self_test(screen, bases, runs)
     if tried:
-        screen.print(lab_tables.self_test(tried))
+        screen.print(diagnosis_tables.self_test(tried))
     if not whole:
         raise click.exceptions.Exit(EXIT_INTERRUPTED)
     passed, failed = selftest.has_passed(tried), "The lab does not pass: it names too few faults, or one that is none."

@@ -1,0 +1,1 @@
+"""`pfviz diagnose`: where a reward model is wrong, over many runs."""
