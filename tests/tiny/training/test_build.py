@@ -106,7 +106,7 @@ def test_finished_stages_are_not_done_again(built: Built, monkeypatch: pytest.Mo
         (reward, "train"),
         (pipeline, "sample"),
         (pipeline, "score"),
-        (evaluate, "particle_filtering"),
+        (evaluate, "run_particle_filtering"),
     ):
         monkeypatch.setattr(module, name, never)
     before = stamps(built.work)
