@@ -58,7 +58,7 @@ class _JoinedTags(Extension):
 
 def error_message(text: str) -> str:
     """Return what is wrong with a field, shown beside it; empty for nothing."""
-    return fill("error.html.j2", text=text, kind="trouble") if text else ""
+    return fill("error.html.j2", text=text, kind="field-error") if text else ""
 
 
 def error_banner(text: str) -> str:
