@@ -9,8 +9,11 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -58,6 +61,12 @@ class ParticleFiltering:
 """
 
 
+def run_coroutine(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """What it returns, from a thread of its own: Playwright, once started, keeps a loop running in the main one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
+
+
 @pytest.fixture(scope="module")
 def small() -> Pair:
     return make_pair("small", **CHANGES)
@@ -71,14 +80,14 @@ def talk(text: str) -> list[SimpleNamespace]:
 def test_a_writer_goes_on_from_ragged_texts(small: Pair) -> None:
     writer, tokenization = LanguageModelAdapter(small, small.problems[0]), small.generator.tokenization
     texts = ["", tokenization.decode([1, 2, 3]) + "\n\n", tokenization.decode([4]) + "\n\n"]
-    replies = asyncio.run(writer.agenerate([talk(text) for text in texts], "\n\n", temperature=0.8))
+    replies = run_coroutine(writer.agenerate([talk(text) for text in texts], "\n\n", temperature=0.8))
     lengths = [
         len(tokenization.encode(reply["content"])) + 1 for reply in replies
     ]  # the last id counts as the separator
     assert all(reply["role"] == "assistant" for reply in replies)
     assert all(6 <= length <= 10 for length in lengths)
     assert writer.tokens == sum(lengths)
-    alone = asyncio.run(writer.agenerate(talk(""), "\n\n", temperature=0.8))
+    alone = run_coroutine(writer.agenerate(talk(""), "\n\n", temperature=0.8))
     assert tokenization.encode(alone["content"])
 
 
@@ -88,7 +97,7 @@ def test_a_writer_draws_from_the_model_whatever_pads_the_row(small: Pair) -> Non
 
     writer, tokenization = LanguageModelAdapter(small, small.problems[0]), small.generator.tokenization
     texts = ["", tokenization.decode(list(range(30))) + "\n\n"]
-    replies = asyncio.run(writer.agenerate([talk(text) for text in texts], "\n\n", temperature=1e-4))
+    replies = run_coroutine(writer.agenerate([talk(text) for text in texts], "\n\n", temperature=1e-4))
     for text, reply in zip(texts, replies, strict=True):
         ids = small.generator.prompt(small.problems[0]) + tokenization.encode(text)
         for token in tokenization.encode(reply["content"])[:4]:
@@ -106,7 +115,7 @@ def test_a_judge_scores_as_our_session_does(small: Pair) -> None:
     judge = RewardModelAdapter(small, small.problems[0])
     assert judge.score("?", texts) == pytest.approx([first[n] for n in range(3)], abs=1e-6)
     whole = [f"{text}\n\n\U00020007{END_OF_SOLUTION}" for text in texts]
-    assert asyncio.run(judge.ascore("?", whole)) == pytest.approx([second[n] for n in range(3)], abs=1e-6)
+    assert run_coroutine(judge.ascore("?", whole)) == pytest.approx([second[n] for n in range(3)], abs=1e-6)
 
 
 def test_the_embedded_pair_stops_at_its_own_ends() -> None:
@@ -114,7 +123,7 @@ def test_the_embedded_pair_stops_at_its_own_ends() -> None:
     writer = LanguageModelAdapter(embedded, embedded.problems[0])
     text, turns = "", 0
     while END_OF_SOLUTION not in text and turns < 20:
-        reply = asyncio.run(writer.agenerate(talk(text), "\n\n", temperature=0.1))["content"]
+        reply = run_coroutine(writer.agenerate(talk(text), "\n\n", temperature=0.1))["content"]
         assert "\n\n" not in reply
         text, turns = f"{text}{reply}\n\n", turns + 1
     assert "\\boxed" in text
