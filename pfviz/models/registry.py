@@ -6,6 +6,7 @@ from pfviz.errors import ModelError
 from pfviz.models.hub import devices, published
 from pfviz.models.hub.model_cache import ModelCache
 from pfviz.models.preset import GeneratorPreset, RewardPreset
+from pfviz.models.rewards.arithmetic import load_arithmetic
 from pfviz.models.rewards.confidence import PRESET_NAMES, ConfidenceReward
 from pfviz.models.rewards.function import FunctionReward, RewardFunction
 from pfviz.problems.problem import Problem
@@ -130,6 +131,13 @@ REWARDS: dict[str, RewardPreset] = {
             "entropy",
             "Confidence: entropy",
             "How little the generator was in doubt about the next token, on average over its step.",
+        ),
+        RewardPreset(
+            "arithmetic",
+            "Checked arithmetic",
+            "A rule that computes every equation of a step: one that is wrong costs a solution most of its weight.",
+            load_arithmetic,
+            any_generator=True,
         ),
         _broken_reward(
             "embedded-noisy",

@@ -72,6 +72,22 @@ def expression_form(text: str) -> str:
         return f"≈{{{','.join(sorted(names))}}} {' '.join(shown)}"
 
 
+def expression_value(text: str) -> Value:
+    """Return the value of an expression without unknowns: a fraction, or a number of `DIGITS` digits.
+
+    Raises:
+        UndecidedError: see the class; and where there is an unknown.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise UndecidedError(f"{len(text)} characters")
+    with _LOCK:
+        names: set[str] = set()
+        value = _Reader(_tokenize(text), 0, names).read()
+    if names:
+        raise UndecidedError(f"the unknown {min(names)}")
+    return value
+
+
 def _tokenize(text: str) -> list[tuple[str, str]]:
     """(kind, text) of each token: number, command, letter or sign."""
     found = []
