@@ -23,7 +23,7 @@ from pfviz.problems.ground_truth import compute_true_answer
 from pfviz.problems.problem import Problem
 from pfviz.trace.recorder import Recorder
 from pfviz.trace.trace import Trace
-from pfviz.types import Generator, RewardModel
+from pfviz.types import Generator, RewardModel, bind_reward
 
 _PARTICLES, _SEED = int(SETTINGS["particles"].default), int(SETTINGS["seed"].default)
 
@@ -106,7 +106,7 @@ def start(prepared: Prepared, *, stop: Callable[[], bool] | None = None) -> Iter
         name, generator = generator, registry.get_generator(generator)
         if trace is None:
             registry.generator_preset(name).check_familiarity(prepared.problem.text, generator)
-    reward = registry.as_reward(prepared.reward)
+    reward = bind_reward(registry.as_reward(prepared.reward), generator)
     stop = stop or never_stop
     if trace is None:
         return run_events(prepared.problem, generator, reward, prepared.policy, stop)

@@ -5,8 +5,8 @@ A *session* holds what is heavy for one run (the KV cache of every particle) and
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, Protocol, runtime_checkable
 
@@ -17,6 +17,7 @@ from pfviz.problems.problem import Problem
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
+Float32Array = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]
 StepEnd = Literal["separator", "eos", "boxed", "tokens", "characters", "failed", ""]
 
@@ -32,6 +33,8 @@ class Step:
     end: StepEnd  # "failed": it could not be written; empty, without tokens, and it finishes the particle
     token_log_probs: tuple[float, ...] = ()  # of each token, at temperature 1, nats; none where they are not known
     entropies: tuple[float, ...] = ()  # of the model's distribution before each token, so too; where they are asked for
+    # (H,) float32, summed over the positions from which the tokens were drawn; where a layer is asked for.
+    hidden_sum: Float32Array | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class Sampling:
     max_step_tokens: int = 256
     max_step_characters: int = 4000
     entropies: bool = False  # steps are to hold their entropies, which cost a pass over the vocabulary
+    hidden_layer: int | None = None  # steps are to hold the sum of this layer's output (1 is the first)
 
 
 StepProgress = Iterator[Mapping[int, Step] | int]
@@ -118,3 +122,16 @@ def token_rewards(session: RewardSession) -> Mapping[int, TokenRewards]:
 def reads_entropies(reward: RewardModel) -> bool:
     """Whether the reward model says of itself, by an attribute of this name, that it reads the entropies of steps."""
     return bool(getattr(reward, "reads_entropies", False))
+
+
+def read_layer(reward: RewardModel) -> int | None:
+    """The layer of the generator that the reward model says, by an attribute `reads_hidden_layer`, that it reads."""
+    layer: int | None = getattr(reward, "reads_hidden_layer", None)
+    return layer
+
+
+def bind_reward(reward: RewardModel, generator: Generator) -> RewardModel:
+    """The reward model for what this generator writes: itself, unless it has a method `bind`, which raises `ModelError`
+    where the two do not belong together."""
+    bind: Callable[[Generator], RewardModel] | None = getattr(reward, "bind", None)
+    return reward if bind is None else bind(generator)

@@ -36,6 +36,7 @@ from pfviz.types import (
     RewardModel,
     RewardSession,
     Step,
+    read_layer,
     reads_entropies,
     token_rewards,
 )
@@ -102,7 +103,11 @@ class Sweep:
         self.generator_session: GeneratorSession = replay
         self.reward_session: RewardSession = replay
         if not past.complete:
-            sampling = replace(settings.sampling, entropies=reads_entropies(context.reward))
+            sampling = replace(
+                settings.sampling,
+                entropies=reads_entropies(context.reward),
+                hidden_layer=read_layer(context.reward),
+            )
             self.generator_session = context.generator.open(
                 context.problem, particles=n, seed=self.seed, sampling=sampling
             )

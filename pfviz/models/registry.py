@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pfviz.errors import ModelError
 from pfviz.models.hub import devices, published
 from pfviz.models.hub.model_cache import ModelCache
 from pfviz.models.preset import GeneratorPreset, RewardPreset
+from pfviz.models.rewards import hidden_state_file
 from pfviz.models.rewards.arithmetic import load_arithmetic
 from pfviz.models.rewards.confidence import PRESET_NAMES, ConfidenceReward
 from pfviz.models.rewards.function import FunctionReward, RewardFunction
@@ -204,13 +207,20 @@ def reward_preset(name: str) -> RewardPreset:
         from pfviz.models.remote import presets as remote
 
         return remote.reward_preset(name)
+    if hidden_state_file.is_hidden_state_file(name):
+        return RewardPreset(
+            name,
+            Path(name).name,
+            "A reward read from the generator's own hidden states.",
+            lambda: hidden_state_file.load_hidden_state_reward(Path(name), get_generator),
+        )
     if published.is_hub_id_or_folder(published.split_protocol(name)[1]):
         return RewardPreset(
             name, name, "A reward model from the Hub or from a folder.", lambda: published.load_published_reward(name)
         )
     raise ModelError(
         f"There is no reward model named {name!r}. Choose one of: {', '.join(REWARDS)}; or give an id of the Hugging "
-        "Face Hub, owner/name, or a folder."
+        "Face Hub, owner/name, a folder, or a file that `pfviz train-reward` wrote."
     )
 
 

@@ -8,6 +8,8 @@ ever tokenised again.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ import torch
 
 from pfviz.errors import ModelError, ProblemError
 from pfviz.models.decoding import cache_choice
+from pfviz.models.decoding.hidden_states import LayerTap, last_states
 from pfviz.models.decoding.out_of_memory import RowBatcher
 from pfviz.models.decoding.sampling import entropies, sample_tokens
 from pfviz.models.decoding.shared_prefixes import Branch, SourcedBranch, arrange_branches
@@ -103,6 +106,8 @@ class CausalLMSession:
         if len(prompt) > 1:  # the last token is fed by the first step, as each step feeds its predecessor's last
             ids = [prompt[:-1]]
             self._batcher.run(1, lambda *_: self._cache.feed(generator.model, ids, logits_to_keep=1))
+        self._tap = None if sampling.hidden_layer is None else LayerTap(generator.model, sampling.hidden_layer)
+        self._hidden_sums = torch.zeros(particles, 0)  # of each slot's step in the making
         self._row = dict.fromkeys(range(particles), 0)
         self._pending = [prompt[-1]]
         self._empties = dict.fromkeys(range(particles), 0)  # empty steps in a row
@@ -124,6 +129,7 @@ class CausalLMSession:
         if missing:
             raise ModelError(f"Slots {sorted(missing)} are finished or unknown and cannot be extended.")
         self._compact_rows()
+        self._hidden_sums = self._hidden_sums.new_zeros(len(self._hidden_sums), 0)
         lengths = list(self._cache.lengths)
         limit = self._sampling.max_step_tokens
         rooms = {slot: self._generator.context_length - lengths[self._row[slot]] for slot in asked}
@@ -143,7 +149,9 @@ class CausalLMSession:
                 writing, resting = self._split_branches(writing, resting, builders)
                 yield count
             steps = {
-                slot: build_step(builder, room=rooms[slot], after_empty=self._empties[slot] >= 1)
+                slot: self._with_hidden_sum(
+                    slot, build_step(builder, room=rooms[slot], after_empty=self._empties[slot] >= 1)
+                )
                 for slot, builder in builders.items()
             }
             self._commit(resting, steps)
@@ -207,7 +215,9 @@ class CausalLMSession:
         self, branches: list[Branch], start: int, builders: dict[int, StepBuilder]
     ) -> list[_SampledToken]:
         """Feed the branches, rows `start` on, and draw for each of their slots."""
-        logits = self._cache.feed(self._generator.model, [[branch.pending] for branch in branches], start)
+        pending = [[branch.pending] for branch in branches]
+        with self._capture() as captured:
+            logits = self._cache.feed(self._generator.model, pending, start)
         slots = [slot for branch in branches for slot in branch.slots]
         uniforms = np.array([builders[slot].uniforms[len(builders[slot].ids)] for slot in slots])
         rows = [i for i, branch in enumerate(branches) for _ in branch.slots]
@@ -216,11 +226,25 @@ class CausalLMSession:
             raise ModelError(
                 f"{self._generator.name} computed logits that are not numbers; its weights may be damaged."
             )
+        if self._tap is not None:
+            self._add_hidden_states(slots, last_states(captured, len(branches)), rows)
         unsure: list[float | None] = [None] * len(slots)
         if self._sampling.entropies:
             of_rows = entropies(logits).tolist()
             unsure = [of_rows[row] for row in rows]
         return list(zip(slots, tokens.tolist(), log_probs.tolist(), unsure, strict=True))
+
+    def _capture(self) -> AbstractContextManager[list[torch.Tensor]]:
+        return nullcontext([]) if self._tap is None else self._tap.capture()
+
+    def _add_hidden_states(self, slots: list[int], states: torch.Tensor, rows: list[int]) -> None:
+        """Add the state (R, H) that each slot's token was drawn from."""
+        if self._hidden_sums.shape[1] == 0:
+            self._hidden_sums = torch.zeros(len(self._hidden_sums), states.shape[1])
+        self._hidden_sums.index_add_(0, torch.tensor(slots), states.float().cpu()[rows])
+
+    def _with_hidden_sum(self, slot: int, step: Step) -> Step:
+        return step if self._tap is None else replace(step, hidden_sum=self._hidden_sums[slot].numpy().copy())
 
     def _split_branches(
         self, writing: list[Branch], resting: list[Branch], builders: dict[int, StepBuilder]

@@ -1,0 +1,250 @@
+r"""A reward read from the generator's own hidden states: no second model, and no pass of its own.
+
+With h_i the output of one layer at the position from which token i was drawn, a prefix of steps is described by the
+mean of h over its last step and the mean over all its steps, x = (step mean, prefix mean), 2H numbers. They are
+standardised and weighed, z = Σ w (x - mean) / scale, and what is reported is the calibrated probability that the
+solution ends right,
+
+    r = 1 / (1 + exp(-(a_k + b_k z)))
+
+with an intercept a_k and a slope b_k for each step k (the last ones for all later steps), and others where the solution
+is complete. w is fitted with an intercept of its own for every problem (a conditional logit), so that it learns what
+tells the solutions of a problem apart and not which problems are hard.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pfviz.errors import ModelError
+from pfviz.problems.problem import Problem
+from pfviz.types import Float32Array, FloatArray, Generator, GeneratorSession, IntArray, Sampling, Step
+
+MAX_LOGIT = 12.0
+"""Rewards stay inside of (0, 1): their odds are potentials."""
+MAX_GIVEN_TOKENS = 100_000
+STAND_IN_IDS = 2**32
+"""Token ids from here on are a server's stand-ins: no vocabulary reaches so far."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LinearReading:
+    """The numbers of the formula above: `mean`, `scale`, `weight` (2H,) of one layer; `intercepts`, `slopes` (K,) of
+    step 1 to K; those of complete solutions."""
+
+    layer: int
+    mean: FloatArray
+    scale: FloatArray
+    weight: FloatArray
+    intercepts: FloatArray
+    slopes: FloatArray
+    complete_intercept: float
+    complete_slope: float
+
+    def raw_scores(self, features: FloatArray) -> FloatArray:
+        """z (…,) of features (…, 2H)."""
+        return np.asarray(((features - self.mean) / self.scale) @ self.weight)
+
+    def reward(self, raw_score: float, step: int, complete: bool) -> float:
+        """r in (0, 1) of a z after that step, 0 is the first."""
+        place = min(step, len(self.slopes) - 1)
+        intercept, slope = (
+            (self.complete_intercept, self.complete_slope)
+            if complete
+            else (float(self.intercepts[place]), float(self.slopes[place]))
+        )
+        logit = min(max(intercept + slope * raw_score, -MAX_LOGIT), MAX_LOGIT)
+        return 1 / (1 + math.exp(-logit))
+
+
+@dataclass(frozen=True, slots=True)
+class RunningMeans:
+    """Sums of the hidden states of a prefix: of its last step, and of all steps, with the numbers of tokens."""
+
+    steps: int
+    step_sum: Float32Array
+    step_tokens: int
+    total: FloatArray
+    tokens: int
+
+    @classmethod
+    def empty(cls, size: int) -> RunningMeans:
+        return cls(0, np.zeros(size, np.float32), 0, np.zeros(size), 0)
+
+    def append(self, step: Step) -> RunningMeans:
+        """With one step more, which has its `hidden_sum`."""
+        added = step.hidden_sum
+        assert added is not None
+        count = len(step.token_ids)
+        return RunningMeans(self.steps + 1, added, count, self.total + added, self.tokens + count)
+
+    @property
+    def features(self) -> FloatArray:
+        """(2H,), float64."""
+        step_mean = self.step_sum.astype(np.float64) / max(self.step_tokens, 1)
+        return np.concatenate([step_mean, self.total / max(self.tokens, 1)])
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """What a reading was fitted on; see `generator_identity`."""
+
+    generator: str
+    weights: str
+    prompt: str
+    separator: str
+
+
+class HiddenStateReward:
+    """A reward model from a reading. `load_generator` loads the generator that it reads, where steps come without
+    hidden states: from a server, or from a trace that is scored anew."""
+
+    def __init__(
+        self,
+        reading: LinearReading,
+        name: str,
+        pairing: Pairing,
+        load_generator: Callable[[], Generator],
+        notes: Sequence[str] = (),
+    ) -> None:
+        self.reading = reading
+        self.name = name
+        self.pairing = pairing
+        self.load_generator = load_generator
+        self.notes = tuple(notes)
+        self.reads_hidden_layer = reading.layer
+
+    def bind(self, generator: Generator) -> HiddenStateReward:
+        """The reward for what this generator writes.
+
+        Raises:
+            ModelError: it reads the states of other weights, or of steps that end elsewhere. A generator whose states
+                cannot be seen is taken at its word; a note says so.
+        """
+        found = generator_identity(generator)
+        if found is None:
+            note = f"{self.name} cannot see the hidden states of {generator.name}: it reads its texts with "
+            return self._with_notes([f"{note}{self.pairing.generator} on this machine."], self.load_generator)
+        if found.weights != self.pairing.weights:
+            raise ModelError(
+                f"The reward {self.name} reads the hidden states of {self.pairing.generator}, and {generator.name} has "
+                "other weights. Choose that generator, another reward, or fit one for this generator with "
+                "`pfviz train-reward`."
+            )
+        if found.separator != self.pairing.separator:
+            raise ModelError(
+                f"The reward {self.name} was fitted on steps that end with {self.pairing.separator!r}, and those of "
+                f"{generator.name} end with {found.separator!r}. Fit one for these steps with `pfviz train-reward`."
+            )
+        notes = []
+        if found.prompt != self.pairing.prompt:
+            notes.append(f"{self.name} was fitted with another prompt: its probabilities may be off.")
+        return self._with_notes(notes, lambda: generator)
+
+    def open(self, problem: Problem, *, particles: int, whole: bool = False) -> HiddenStateSession:
+        """See `RewardModel.open`. A prefix is described as a whole anyhow."""
+        return HiddenStateSession(self, problem, particles)
+
+    def _with_notes(self, notes: list[str], load_generator: Callable[[], Generator]) -> HiddenStateReward:
+        return HiddenStateReward(self.reading, self.name, self.pairing, load_generator, notes)
+
+
+class HiddenStateSession:
+    """One run's prefixes as running means. `notes` are those of the reward."""
+
+    def __init__(self, reward: HiddenStateReward, problem: Problem, particles: int) -> None:
+        self._reward = reward
+        self._problem = problem
+        self._means = [RunningMeans.empty(len(reward.reading.mean) // 2)] * particles
+        self._reader: _GeneratorReader | None = None
+        self._step = 0
+        self.notes = list(reward.notes)
+
+    def score(self, steps: Mapping[int, Step]) -> Mapping[int, float]:
+        """See `RewardSession.score`."""
+        known = dict(steps)
+        if self._reader or any(step.hidden_sum is None for step in steps.values()):
+            if self._step and self._reader is None:
+                raise ModelError(f"{self._reward.name} got hidden states with some steps and none with others.")
+            self._reader = self._reader or _GeneratorReader(self._reward, self._problem, len(self._means))
+            known = self._reader.read(steps, self._step)
+        scores = {}
+        for slot, step in known.items():
+            self._means[slot] = means = self._means[slot].append(step)
+            raw_score = float(self._reward.reading.raw_scores(means.features))
+            scores[slot] = self._reward.reading.reward(raw_score, means.steps - 1, step.finished)
+        self._step += 1
+        return scores
+
+    def select(self, ancestors: IntArray) -> None:
+        """Slot n becomes a copy of slot ancestors[n]; ancestors (N,)."""
+        self._means = [self._means[int(a)] for a in ancestors]
+        if self._reader:
+            self._reader.select(ancestors)
+
+
+class _GeneratorReader:
+    """Reads steps that were written elsewhere: the generator takes them on and gives its hidden states."""
+
+    def __init__(self, reward: HiddenStateReward, problem: Problem, particles: int) -> None:
+        from pfviz.models.decoding.causal_lm import CausalLMGenerator
+
+        generator = reward.load_generator()
+        if not isinstance(generator, CausalLMGenerator):
+            raise ModelError(f"{reward.name} reads hidden states, and {generator.name} has none to be read here.")
+        self._generator = generator
+        sampling = Sampling(
+            max_step_tokens=MAX_GIVEN_TOKENS,
+            max_step_characters=MAX_GIVEN_TOKENS,
+            hidden_layer=reward.reads_hidden_layer,
+        )
+        self._session: GeneratorSession = generator.open(problem, particles=particles, seed=0, sampling=sampling)
+
+    def read(self, steps: Mapping[int, Step], step: int) -> dict[int, Step]:
+        """The steps with their hidden sums."""
+        given = {slot: self._with_ids(one) for slot, one in steps.items()}
+        made: Mapping[int, Step] = {}
+        for item in self._session.extend(list(steps), step, given):
+            if not isinstance(item, int):
+                made = item
+        return dict(made)
+
+    def select(self, ancestors: IntArray) -> None:
+        self._session.select(ancestors)
+
+    def _with_ids(self, step: Step) -> Step:
+        """With the ids of the text, where a server did not tell them."""
+        if step.token_ids and max(step.token_ids) < STAND_IN_IDS:
+            return step
+        ended = step.end in ("separator", "boxed")
+        ids = self._generator.tokenization.encode(step.text + (self._generator.separator if ended else ""))
+        ids += [min(self._generator.eos)] if (step.end == "eos" or not ids) and self._generator.eos else []
+        return replace(step, token_ids=tuple(ids), token_log_probs=(), entropies=())
+
+
+def generator_identity(generator: Generator) -> Pairing | None:
+    """What the hidden states of a generator hang on; None for one whose model is not here.
+
+    `weights` and `prompt` are SHA-256: of the parameters' names and shapes with some numbers of each, rounded to
+    bfloat16 (so that the number type of a run does not matter); and of the prompt's ids for a fixed problem.
+    """
+    from pfviz.models.decoding.causal_lm import CausalLMGenerator
+    from pfviz.models.hub.fingerprint import hash_ids, hash_weights
+
+    if not isinstance(generator, CausalLMGenerator):
+        return None
+    prompt = hash_ids(generator.prompt(Problem("1 + 1")))
+    return Pairing(generator.name, hash_weights(generator.model), prompt, generator.separator)
+
+
+def describe_steps(steps: Sequence[Step], size: int) -> FloatArray:
+    """The features (S, 2H) of a solution's prefixes, from steps with their hidden sums."""
+    means, rows = RunningMeans.empty(size), []
+    for step in steps:
+        means = means.append(step)
+        rows.append(means.features)
+    return np.array(rows).reshape(len(rows), 2 * size)
