@@ -28,6 +28,9 @@ COMMANDS = {
         "pfviz.cli.diagnose.command:diagnose", "Say where a reward model is wrong, over many runs."
     ),
     "bench": CommandEntry("pfviz.cli.bench:bench", "Measure what a run costs on this machine."),
+    "train-reward": CommandEntry(
+        "pfviz.cli.train_reward:train_reward", "Fit a reward that reads the generator's own hidden states."
+    ),
     "train-tiny": CommandEntry(
         "pfviz.tiny.training.command:train_tiny", "Build and measure the embedded pair from nothing."
     ),

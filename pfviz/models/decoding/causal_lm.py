@@ -17,7 +17,7 @@ import torch
 
 from pfviz.errors import ModelError, ProblemError
 from pfviz.models.decoding import cache_choice
-from pfviz.models.decoding.hidden_states import LayerTap, last_states
+from pfviz.models.decoding.hidden_states import LayerTap, new_states
 from pfviz.models.decoding.out_of_memory import RowBatcher
 from pfviz.models.decoding.sampling import entropies, sample_tokens
 from pfviz.models.decoding.shared_prefixes import Branch, SourcedBranch, arrange_branches
@@ -33,7 +33,7 @@ class CausalLMGenerator:
     """A generator from a model and its tokenizer.
 
     `prompt` maps a problem to the ids before the first step (default: the tokenizer's chat template, with `system` as
-    the system's turn). Steps end at `separator`.
+    the system's turn and `examples`, worked ones, before the problem). Steps end at `separator`.
     """
 
     def __init__(
@@ -44,11 +44,12 @@ class CausalLMGenerator:
         *,
         separator: str = SEPARATOR,
         system: str | None = None,
+        examples: Sequence[tuple[str, str]] = (),
         prompt: Callable[[Problem], list[int]] | None = None,
     ) -> None:
         self.name = name
         self.model = cache_choice.prepare_for_cache(model.eval())
-        self.tokenization = Tokenization(tokenizer, system)
+        self.tokenization = Tokenization(tokenizer, system, examples)
         self.separator = separator
         self.prompt = prompt or self.tokenization.prompt
         self.eos = _eos_ids(model, self.tokenization)
@@ -227,7 +228,7 @@ class CausalLMSession:
                 f"{self._generator.name} computed logits that are not numbers; its weights may be damaged."
             )
         if self._tap is not None:
-            self._add_hidden_states(slots, last_states(captured, len(branches)), rows)
+            self._add_hidden_states(slots, new_states(captured, [1] * len(branches)), rows)
         unsure: list[float | None] = [None] * len(slots)
         if self._sampling.entropies:
             of_rows = entropies(logits).tolist()

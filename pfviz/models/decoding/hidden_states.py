@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -47,8 +47,9 @@ def find_layers(model: Any) -> torch.nn.ModuleList:
     return lists[0]
 
 
-def last_states(captured: list[torch.Tensor], rows: int) -> torch.Tensor:
-    """Of passes that fed one more token to each of so many rows, together or one by one, the state at it: (R, H)."""
-    if len(captured) == 1 and captured[0].shape[:2].numel() == rows:
+def new_states(captured: list[torch.Tensor], counts: Sequence[int]) -> torch.Tensor:
+    """Of passes that fed so many new tokens to each row, all rows together or one by one, the states at them, row after
+    row: (sum of counts, H)."""
+    if len(captured) == 1 and captured[0].shape[:2].numel() == sum(counts):
         return captured[0].flatten(0, 1)
-    return torch.stack([states[0, -1] for states in captured])
+    return torch.cat([states[0, -count:] for states, count in zip(captured, counts, strict=True)])

@@ -11,11 +11,15 @@ from pfviz.problems.problem import Problem
 
 
 class Tokenization:
-    """A tokenizer as the adapters need it: plain encoding, prompts, exact decoding. Safe in several threads."""
+    """A tokenizer as the adapters need it: plain encoding, prompts, exact decoding. Safe in several threads.
 
-    def __init__(self, tokenizer: Any, system: str | None = None) -> None:
+    `system` is the system's turn of a chat, `examples` are problems with solutions that stand before the problem.
+    """
+
+    def __init__(self, tokenizer: Any, system: str | None = None, examples: Sequence[tuple[str, str]] = ()) -> None:
         self._tokenizer = tokenizer
         self._system = system
+        self._examples = tuple(examples)
         self._lock = threading.Lock()  # a fast tokenizer refuses to be used while another thread configures it
         self._pieces: dict[int, str] = {}
 
@@ -72,12 +76,15 @@ class Tokenization:
             with self._lock:
                 return str(self._tokenizer.apply_chat_template(chat, add_generation_prompt=True, tokenize=False))
 
+        turns = [turn for asked, answer in self._examples for turn in (("user", asked), ("assistant", answer))]
+        turns.append(("user", problem.text))
         if not self._system:
-            return text(("user", problem.text))
+            return text(*turns)
         try:
-            return text(("system", self._system), ("user", problem.text))
+            return text(("system", self._system), *turns)
         except TemplateError:
-            return text(("user", f"{self._system}\n\n{problem.text}"))
+            (_, first), *rest = turns
+            return text(("user", f"{self._system}\n\n{first}"), *rest)
 
     @property
     def eos(self) -> int | None:

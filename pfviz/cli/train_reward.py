@@ -1,0 +1,165 @@
+"""`pfviz train-reward`: fit a reward that reads the generator's own hidden states."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from pfviz.cli.dataset_option import dataset_option
+from pfviz.cli.files import OUTPUT_FILE, check_writable
+from pfviz.cli.progress import Interrupt
+from pfviz.cli.terminal import console
+
+SAMPLES_FILE = click.Path(path_type=Path, dir_okay=False)
+EXIT_INTERRUPTED = 130
+
+
+@click.command("train-reward")
+@click.option(
+    "--model",
+    "--generator",
+    "generator",
+    required=True,
+    help="Whose hidden states are read: a name, an id of the Hub, a folder.",
+)
+@dataset_option("held-out", "The problems, with their answers.")
+@click.option("--problems", type=click.IntRange(20), default=256, show_default=True, help="Problems to fit on.")
+@click.option("--solutions", type=click.IntRange(2, 64), default=8, show_default=True, help="Solutions of each.")
+@click.option(
+    "--test-problems",
+    type=click.IntRange(0),
+    default=64,
+    show_default=True,
+    help="Problems to measure on, taken after those; 0 measures on the others by cross-validation.",
+)
+@click.option(
+    "--test-solutions", type=click.IntRange(2, 64), default=16, show_default=True, help="Solutions of each of these."
+)
+@click.option(
+    "--temperature", type=click.FloatRange(0, min_open=True), default=0.8, show_default=True, help="Of the solutions."
+)
+@click.option(
+    "--max-step-tokens", type=click.IntRange(1), default=128, show_default=True, help="Tokens of a step at most."
+)
+@click.option("--max-steps", type=click.IntRange(1), default=24, show_default=True, help="Steps of a solution at most.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the problems' order and of the solutions.")
+@click.option(
+    "--out",
+    "-o",
+    type=OUTPUT_FILE,
+    callback=check_writable,
+    required=True,
+    help="The reward, a file that ends with .safetensors; its card and the solutions are written beside it.",
+)
+def train_reward(
+    generator: str,
+    dataset: str,
+    problems: int,
+    solutions: int,
+    test_problems: int,
+    test_solutions: int,
+    out: Path,
+    **settings: Any,
+) -> None:
+    """Sample solutions, see which end right, and fit a reward that reads it from the generator's hidden states.
+
+    \b
+    pfviz train-reward --model Qwen/Qwen2.5-0.5B-Instruct --dataset gsm8k.jsonl --out qwen.safetensors
+    pfviz run "…" --model Qwen/Qwen2.5-0.5B-Instruct --reward qwen.safetensors
+
+    What is sampled is kept in OUT.train.jsonl and OUT.test.jsonl: a command that was stopped goes on where it was, and
+    one that asks for more problems samples only those.
+    """
+    if out.suffix != ".safetensors":
+        raise click.UsageError("--out has to end with .safetensors.")
+    from pfviz.inference.run import versions
+    from pfviz.models.registry import get_generator
+    from pfviz.models.rewards.hidden_state import generator_identity
+    from pfviz.models.rewards.hidden_state_file import write_reading
+    from pfviz.problems.datasets import load_problems
+    from pfviz.reward_training.card import build_card, render_card
+    from pfviz.reward_training.features import candidate_layers, describe_all
+    from pfviz.reward_training.pipeline import fit_reward
+    from pfviz.reward_training.prefixes import build_prefixes
+    from pfviz.reward_training.samples import check_reads_hidden_states
+
+    screen = console()
+    seed = settings.pop("seed")
+    known = load_problems(dataset, problems + test_problems, seed)
+    model = check_reads_hidden_states(get_generator(generator))
+    parts = [("train", known[:problems], solutions), ("test", known[problems:], test_solutions)]
+    sampled = [
+        _sample(screen, model, out.with_suffix(f".{name}.jsonl"), name, part, count, seed, settings)
+        for name, part, count in parts
+        if part
+    ]
+    layers = candidate_layers(model)
+    tables = []
+    for (name, _, _), samples in zip(parts, sampled, strict=False):
+        with screen.status(f"reading hidden states: {name}") as status:
+
+            def show(done: int, name: str = name, of: int = len(samples)) -> None:
+                status.update(f"reading hidden states: {name}, {done} of {of} problems")
+
+            tables.append(build_prefixes(samples, describe_all(model, samples, layers, show)))
+    test = (sampled[1], tables[1]) if len(sampled) > 1 else None
+    fitted = fit_reward(sampled[0], tables[0], layers, test, report=screen.print)
+    pairing = generator_identity(model)
+    assert pairing is not None
+    described = {"problems": len(sampled[0]), "solutions of each": solutions, **settings, "data": Path(dataset).name}
+    write_reading(out, fitted.reading, pairing, build_card(fitted, pairing, described, versions()))
+    card = out.with_suffix(".md")
+    card.write_text(render_card(fitted, pairing, described), encoding="utf-8")
+    screen.print(f"\n{card.read_text(encoding='utf-8')}", markup=False)
+    screen.print(f"Written: {out} ({out.stat().st_size / 1000:.0f} kB), {card}", markup=False)
+
+
+def _sample(
+    screen: Console,
+    model: Any,
+    file: Path,
+    name: str,
+    problems: Sequence[Any],
+    solutions: int,
+    seed: int,
+    settings: dict[str, Any],
+) -> list[Any]:
+    """The sampled problems of a file, with those that it lacks written first."""
+    from pfviz.reward_training.samples import append_sample, read_samples, sample_problem
+
+    kept = {one.problem: one for one in read_samples(file)} if file.exists() else {}
+    missing = [problem for problem in problems if problem.text not in kept]
+    interrupt = Interrupt()
+    began, tokens = time.monotonic(), 0
+    with screen.status(f"sampling: {name}") as status, interrupt.catch_sigint():
+        for place, problem in enumerate(missing):
+            written = 0
+            for item in sample_problem(problem, model, solutions, seed=seed, stop=interrupt.stop_requested, **settings):
+                if isinstance(item, int):
+                    written = item
+                    spent = time.monotonic() - began
+                    left = spent / (place + 0.5) * (len(missing) - place - 0.5) / 60
+                    status.update(
+                        f"sampling: {name}, problem {place + 1} of {len(missing)}, {(tokens + written) / spent:.0f} "
+                        f"tokens a second, about {left:.0f} min left"
+                    )
+                else:
+                    append_sample(file, item)
+                    kept[item.problem] = item
+            tokens += written
+            if interrupt.stop_requested():
+                screen.print(f"Stopped after {place} problems; the same command goes on with {file}.", markup=False)
+                raise click.exceptions.Exit(EXIT_INTERRUPTED)
+    found = [kept[problem.text] for problem in problems if problem.text in kept]
+    right = [solution.right for one in found for solution in one.solutions]
+    mixed = sum(one.is_mixed for one in found)
+    screen.print(
+        f"{name}: {len(found)} problems, {len(right)} solutions, {sum(right) / max(len(right), 1):.3f} right, {mixed} "
+        "problems with both"
+    )
+    return found

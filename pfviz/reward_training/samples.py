@@ -1,0 +1,162 @@
+"""Solutions with what became of them: what a reward is fitted on. A file holds one problem a line, as JSON.
+
+{"problem": …, "truth": …, "solutions": [{"steps": [{"text": …, "ids": […], "end": …}, …], "right": true}, …]}
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
+
+from pfviz import api
+from pfviz.errors import DatasetError, ModelError
+from pfviz.inference.events import TokensDrafted
+from pfviz.models.decoding.causal_lm import CausalLMGenerator
+from pfviz.problems.answers import extract_answer, is_correct
+from pfviz.problems.problem import SEPARATOR, Problem
+from pfviz.trace import Recorder
+from pfviz.types import Generator, StepEnd
+
+_CONFIG = ConfigDict(extra="ignore")
+
+
+@dataclass(frozen=True, config=_CONFIG)
+class SampledStep:
+    """A step as it was written."""
+
+    text: str
+    ids: tuple[int, ...]
+    end: StepEnd
+    log_prob: float | None = None  # nats, at temperature 1
+
+
+@dataclass(frozen=True, config=_CONFIG)
+class Solution:
+    """A solution, and whether its answer is right."""
+
+    steps: tuple[SampledStep, ...]
+    right: bool
+
+    @property
+    def tokens(self) -> int:
+        """Tokens of all steps."""
+        return sum(len(step.ids) for step in self.steps)
+
+    @property
+    def text(self) -> str:
+        """The whole solution."""
+        return SEPARATOR.join(step.text for step in self.steps)
+
+
+@dataclass(frozen=True, config=_CONFIG)
+class SampledProblem:
+    """A problem with several independent solutions."""
+
+    problem: str
+    truth: str
+    solutions: tuple[Solution, ...]
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether some solutions are right and some are wrong: only then can they be told apart."""
+        return len({solution.right for solution in self.solutions}) == 2
+
+
+_ROW: TypeAdapter[SampledProblem] = TypeAdapter(SampledProblem)
+
+
+def sample_problem(
+    problem: Problem,
+    generator: Generator,
+    solutions: int,
+    *,
+    seed: int = 0,
+    stop: Callable[[], bool] | None = None,
+    **settings: Any,
+) -> Iterator[int | SampledProblem]:
+    """Write that many independent solutions of a problem whose truth is known: the running count of tokens, and at the
+    end the sampled problem; nothing at the end where it was stopped. Settings are those of `pfviz.run`."""
+    prepared = api.prepare(
+        problem,
+        generator=generator,
+        reward=_no_preference,
+        method="best_of_n",
+        particles=solutions,
+        seed=seed,
+        **settings,
+    )
+    recorder, before, count = Recorder(), 0, 0
+    for event in api.start(prepared, stop=stop):
+        recorder.record(event)
+        if isinstance(event, TokensDrafted):
+            count = event.tokens
+            yield before + count
+        elif count:
+            before, count = before + count, 0
+    trace = recorder.trace()
+    if trace.status == "stopped" or not trace.steps:
+        return
+    truth = str(trace.truth)
+    found = []
+    for slot in range(trace.particles):
+        nodes = trace.solution(trace.steps - 1, slot)
+        steps = tuple(
+            SampledStep(step.text, step.token_ids, step.end, step.log_prob)
+            for step in (trace.written_step(*node) for node in nodes)
+            if step.token_ids
+        )
+        answer = extract_answer(SEPARATOR.join(step.text for step in steps))
+        finished = bool(trace.finished[trace.steps - 1, slot])
+        found.append(Solution(steps, finished and answer is not None and is_correct(answer, truth)))
+    yield SampledProblem(trace.problem, truth, tuple(one for one in found if one.steps))
+
+
+def _no_preference(problem: str, steps: list[str]) -> float:
+    return 0.5
+
+
+def append_sample(path: Path, sample: SampledProblem) -> None:
+    """Add a line to the file, so that what was sampled survives whatever comes."""
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(asdict(sample), ensure_ascii=False) + "\n")
+
+
+def read_samples(path: Path) -> list[SampledProblem]:
+    """Return the problems of a file; a last line that was cut off is left out.
+
+    Raises:
+        DatasetError: the file cannot be read, or a line is none; the message names file and line.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DatasetError(f"{path} cannot be read: {error}") from error
+    found = []
+    for place, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            found.append(_ROW.validate_json(line))
+        except ValidationError as error:
+            if place == len(lines):  # no line break behind it: it was being written
+                break
+            wrong = error.errors()[0]
+            where = ".".join(map(str, wrong["loc"])) or "the line"
+            raise DatasetError(f"{path}, line {place}: {where}: {wrong['msg']}") from error
+    return found
+
+
+def check_reads_hidden_states(generator: Generator) -> CausalLMGenerator:
+    """The generator, if its hidden states can be read here; raises `ModelError` if not."""
+    if not isinstance(generator, CausalLMGenerator):
+        raise ModelError(
+            f"{generator.name} runs elsewhere: its hidden states cannot be read. Choose a model that runs here: "
+            "embedded, an id of the Hub, or a folder."
+        )
+    return generator
