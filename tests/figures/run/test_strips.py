@@ -6,11 +6,7 @@ import numpy as np
 import pytest
 
 from pfviz import figures
-from pfviz.diagnostics import (
-    cumulative_log_evidence,
-    distinct_ancestors,
-    ess_fraction,
-)
+from pfviz.diagnostics import cumulative_log_evidence, distinct_ancestors, ess_fraction
 from tests.traces import synthetic_trace
 
 
