@@ -42,6 +42,8 @@ from tests.lab.diagnosed import diagnosis
 from tests.models import tiny
 from tests.traces import synthetic_trace
 
+pytestmark = pytest.mark.xdist_group("extend")  # one process copies the package
+
 trace = synthetic_trace(8, 4)
 trace.save("run.json")
 Path("run.json.gz").write_bytes(gzip.compress(Path("run.json").read_bytes()))

@@ -1,4 +1,4 @@
-"""The command line, with invented events in place of models."""
+"""`pfviz run`, with invented events in place of models."""
 
 from __future__ import annotations
 
@@ -9,32 +9,23 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import click
 import pytest
-from click.testing import CliRunner, Result
 
 import pfviz
 from pfviz import api
-from pfviz.cli import main
 from pfviz.cli.run import run as run_command
-from pfviz.cli.terminal import plain_text
-from pfviz.errors import ProblemError
-from pfviz.inference.events import Event, RunEnded, StepsExtended, TokensDrafted
+from pfviz.inference.events import Event, RunEnded, TokensDrafted
 from pfviz.inference.settings import SETTINGS
-from pfviz.types import Step
+from tests.cli.commands import call
 from tests.contracts import toy
 from tests.sweeps import gibbs, tempering
 from tests.traces import PROBLEM, synthetic_events, synthetic_trace
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-
-
-def call(*arguments: str) -> Result:
-    return CliRunner().invoke(main, list(arguments))
 
 
 @pytest.fixture
@@ -55,9 +46,6 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     monkeypatch.setattr("pfviz.api.prepare", watch)
     monkeypatch.setattr("pfviz.api.start", start)
     return seen
-
-
-# --- run --------------------------------------------------------------------------------------------------------------
 
 
 def test_run_prints_progress_and_answers_and_writes_both_files(asked: dict[str, Any], tmp_path: Path) -> None:
@@ -181,83 +169,6 @@ def test_a_second_ctrl_c_breaks_off(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     assert not out.exists()
 
 
-# --- show -------------------------------------------------------------------------------------------------------------
-
-
-def test_show_prints_a_run_again(tmp_path: Path) -> None:
-    trace = synthetic_trace(trigger="ess")
-    trace.save(tmp_path / "run.json")
-    result = call("show", str(tmp_path / "run.json"))
-    assert result.exit_code == 0, result.output
-    assert result.output.startswith(PROBLEM)
-    header, *rows = result.output[result.output.index("step ") :].splitlines()
-    assert " ".join(header.split()) == "step ESS/N resampled ancestors mean reward best reward finished tokens"
-    for t in range(trace.steps):
-        cells = rows[t].split()
-        assert cells[0] == str(t + 1)
-        assert cells[1] == f"{trace.ess[t] / trace.particles:.2f}"
-        assert cells[2] == ("yes" if trace.resampled[t] else "-")
-        assert cells[4:6] == [f"{trace.rewards[t].mean():.3f}", f"{trace.rewards[t].max():.3f}"]
-    answer = trace.answers.by_highest_reward
-    assert answer is not None
-    best = max(answer.members, key=lambda slot: trace.rewards[-1, slot])
-    assert f"Best solution, reward {trace.rewards[-1].max():.3f}" in result.output
-    for (t, n), text in zip(
-        trace.solution(trace.steps - 1, best), trace.path_texts(trace.steps - 1, best), strict=True
-    ):
-        assert re.search(rf"{trace.rewards[t, n]:.3f} +{re.escape(text)}", result.output)
-
-
-def test_show_refuses_what_is_no_trace(tmp_path: Path) -> None:
-    (tmp_path / "x.json").write_text('{"a": 1}', encoding="utf-8")
-    result = call("show", str(tmp_path / "x.json"))
-    assert result.exit_code == 2
-    assert re.fullmatch(r"Error: .+\n", result.output)
-
-
-# --- errors, and text of others ---------------------------------------------------------------------------------------
-
-
-def test_an_error_is_one_line_and_examples(monkeypatch: pytest.MonkeyPatch) -> None:
-    def prepare(*_: Any, **__: Any) -> api.Prepared:
-        raise ProblemError("Cannot read \x1b[31mthis\nproblem.", ("Compute 1 + 2", "Solve 3x = 6"))
-
-    monkeypatch.setattr("pfviz.api.prepare", prepare)
-    result = call("run", "?")
-    assert result.exit_code == 2
-    expected = "Error: Cannot read [31mthis problem.\nExamples:\n  Compute 1 + 2\n  Solve 3x = 6\n"
-    assert result.output == expected
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["run", ""], "problem"),
-        (["run", "1 + 2", "--particles", "0"], "Particles"),
-        (["run", "1 + 2", "--temperature", "-1"], "Temperature"),
-        (["run", "1 + 2", "--temperature", "nan"], "Temperature"),
-        (["run", "1 + 2", "--seed", "x"], "--seed"),
-        (["run", "1 + 2", "--resampler", "x"], "--resampler"),
-        (["run", "1 + 2", "--out", "no/such/folder/x.json"], "no/such/folder"),
-        (["show", "no-such-file.json"], "no-such-file.json"),
-        (["serve", "--port", "0"], "--port"),
-        (["juggle"], "juggle"),
-    ],
-)
-def test_a_mistake_is_named_without_a_traceback(arguments: list[str], said: str) -> None:
-    result = call(*arguments)
-    assert (result.exit_code, type(result.exception)) == (2, SystemExit)  # a traceback would be any other exception
-    assert said in result.stderr
-
-
-@pytest.mark.slow
-def test_as_a_module() -> None:
-    command = [sys.executable, "-m", "pfviz", "run", "1 + 2", "--tau", "0"]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert re.fullmatch("Error: Tau is 0.+\n", done.stderr)
-
-
 def test_a_file_that_cannot_be_written_is_named(asked: dict[str, Any], tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     out = tmp_path / ("x" * 300)
@@ -265,64 +176,6 @@ def test_a_file_that_cannot_be_written_is_named(asked: dict[str, Any], tmp_path:
     assert result.exit_code == 1
     assert "Traceback" not in result.output
     assert "Could not open file" in result.output
-
-
-def test_what_a_model_wrote_is_printed_as_plain_text(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    hostile = "\x1b[2J[bold]a[/nope]\x07 \u202eb \x9b31m \\boxed{[red]7}"
-
-    def start(*_: Any, **__: Any) -> Iterator[Event]:
-        for event in synthetic_events(4, steps=1):
-            if isinstance(event, StepsExtended):
-                event = StepsExtended(event.step, {n: Step(hostile, (1,), -1.0, True, "boxed") for n in event.steps})
-            yield event
-
-    monkeypatch.setattr("pfviz.api.start", start)
-    out = tmp_path / "run.json"
-    for result in (call("run", PROBLEM, "--out", str(out)), call("show", str(out))):
-        assert result.exit_code == 0, result.output
-        assert not set("\x1b\x07\u202e\x9b") & set(result.output)
-        assert "[2J[bold]a[/nope] b 31m \\boxed{[red]7}" in result.output
-
-
-def test_plain_keeps_letters_signs_and_line_breaks() -> None:
-    assert plain_text("x² × 3 ÷ π\r\n\té, 数\u200b\x00") == "x² × 3 ÷ π\n    é, 数"
-
-
-# --- serve ------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("host", "any_model"), [("0.0.0.0", False), ("127.0.0.1", True)])
-def test_serve_launches_the_page(host: str, any_model: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    launched: dict[str, Any] = {}
-    engines: list[Any] = []
-    monkeypatch.delenv("PFVIZ_ANY_MODEL", raising=False)
-    monkeypatch.setattr(
-        "pfviz.page.build_page", lambda engine: engines.append(engine) or SimpleNamespace(launch=launched.update)
-    )
-    assert call("serve", "--host", host, "--port", "8123").exit_code == 0
-    assert launched == {"server_name": host, "server_port": 8123}
-    assert engines[0].menu.any_model is any_model
-
-
-@pytest.mark.parametrize("variable", ["PFVIZ_ANY_MODEL", "PFVIZ_RUNS_AT_ONCE"])
-def test_a_setting_of_the_operator_that_makes_no_sense_is_named(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(variable, "perhaps")
-    result = call("serve")
-    assert result.exit_code == 1
-    assert f"Error: {variable} is 'perhaps'" in result.output
-
-
-def test_a_taken_port_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    def launch(**_: Any) -> None:
-        raise OSError("Cannot find empty port in range: 7860-7860.")
-
-    monkeypatch.setattr("pfviz.page.build_page", lambda engine: SimpleNamespace(launch=launch))
-    result = call("serve")
-    assert result.exit_code == 1
-    assert "Error: The page cannot listen on 127.0.0.1:7860" in result.output
-
-
-# --- the embedded pair ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.slow
@@ -339,9 +192,6 @@ def test_the_command_of_the_readme(tmp_path: Path) -> None:
     trace = pfviz.load(tmp_path / "run.json")
     assert (trace.particles, trace.seed, trace.status) == (16, 7, "finished")
     assert (tmp_path / "run.html").stat().st_size > 0
-
-
-# --- several sweeps, and going on -------------------------------------------------------------------------------------
 
 
 @pytest.fixture

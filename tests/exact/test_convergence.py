@@ -13,6 +13,8 @@ import pytest
 from tests.contracts import toy
 from tests.exact.test_particle_filtering import settings_of, weighted_population
 
+pytestmark = pytest.mark.xdist_group("convergence")  # one process makes the runs
+
 SIZES = (8, 32, 128)
 RUNS = 300
 

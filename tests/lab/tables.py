@@ -8,6 +8,7 @@ import numpy as np
 
 from pfviz.diagnostics.truth import RIGHT, UNKNOWN
 from pfviz.lab.table.prefixes import PrefixTable
+from pfviz.rng import derive_text_rng
 
 Step = tuple[str, int, float]
 """The text of a step, the label of the prefix that ends with it, and its reward."""
@@ -58,3 +59,8 @@ def plain(
                 written.append((said, label, score(problem, place, said, label, error)))
             solutions.append((problem, written))
     return table(solutions)
+
+
+def jitter(text: str) -> float:
+    """A number in [0, 1) that hangs on nothing but the text."""
+    return float(derive_text_rng(0, "jitter", text).random())

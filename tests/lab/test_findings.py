@@ -17,6 +17,8 @@ from pfviz.lab.table.prefixes import PrefixTable
 from pfviz.trace import Trace
 from tests.lab.tables import plain, table
 
+pytestmark = pytest.mark.xdist_group("lab")  # one process makes the runs of the oracle
+
 
 @pytest.fixture(scope="module")
 def planted(oracle_runs: list[Trace], oracle_rows: PrefixTable) -> dict[str, Findings]:

@@ -8,10 +8,10 @@ from typing import Any
 
 from pfviz.errors import StudyError
 from pfviz.figures.registry import tab_figures
+from pfviz.figures.study.accuracy_curve import short_method_name
 from pfviz.page.components.html import fill
 from pfviz.page.components.plotly_pane import to_pane_value
 from pfviz.resources import study_dir
-from pfviz.stats.estimate import Estimate
 from pfviz.study.result import LEADER_METHOD, Result, load
 from pfviz.text import format_percent, pluralise
 
@@ -20,11 +20,12 @@ PartValues = dict[str, Any]
 PARTS = ("study_about", *(figure.part for figure in tab_figures("study")))
 _VIEWS = (("run", "This run"), ("methods", "Methods compared"), ("lab", "Reward lab"))
 """The first is open at first."""
-_RIVALS = (("best_of_n", "best-of-N"), ("beam_search", "beam search"), ("dvts", "DVTS"))
 _PROVENANCE_DEFAULTS = (("reward", "embedded"), ("problem_seed", 0))
 CURVE_HEIGHT = 310  # px of the curve on a screen of 1440 × 900
 USUAL_BUDGET = 16
 """The number of generations that the words speak of, if it was measured."""
+NAMED_RIVALS = 3
+"""How many of the other methods the words name: the best at that number of generations."""
 
 
 def result_path() -> Path:
@@ -93,21 +94,18 @@ def _headline(result: Result) -> dict[str, Any] | None:
     if not budgets:
         return None
     n = USUAL_BUDGET if USUAL_BUDGET in budgets else budgets[-1]
-    most = budgets[-1]
-    later = None
-    if most != n:
-        rival = _accuracy(result, "best_of_n", most) if "best_of_n" in result.methods else None
-        later = {"n": most, "highest": _accuracy(result, LEADER_METHOD, most), "best_of_n": rival}
-        later["vote"] = _accuracy(result, LEADER_METHOD, most, "vote")
+    return _shares_at(result, n) | {"later": _shares_at(result, budgets[-1]) if budgets[-1] != n else None}
+
+
+def _shares_at(result: Result, n: int) -> dict[str, Any]:
+    """Return the shares of particle filtering, and (name, share) of the best others, with `n` generations."""
+    picks = {pick: dict(result.curve(LEADER_METHOD, pick)) for pick in ("usual", "vote")}
+    others = {method: dict(result.curve(method)) for method in result.methods if method != LEADER_METHOD}
+    measured = [(method, curve[n].value) for method, curve in others.items() if n in curve]
+    best = sorted(measured, key=lambda pair: -pair[1])[:NAMED_RIVALS]
     return {
         "n": n,
-        "highest": _accuracy(result, LEADER_METHOD, n),
-        "vote": _accuracy(result, LEADER_METHOD, n, "vote"),
-        "rivals": [(name, _accuracy(result, rival, n)) for rival, name in _RIVALS if rival in result.methods],
-        "later": later,
+        "highest": format_percent(picks["usual"][n].value),
+        "vote": format_percent(picks["vote"][n].value) if n in picks["vote"] else "–",
+        "rivals": [(short_method_name(method), format_percent(share)) for method, share in best],
     }
-
-
-def _accuracy(result: Result, method: str, budget: int, pick: str = "usual") -> str:
-    found: dict[int, Estimate] = dict(result.curve(method, pick))
-    return format_percent(found[budget].value) if budget in found else "–"

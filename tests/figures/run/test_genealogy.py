@@ -16,6 +16,7 @@ from pfviz.figures.marks import MIN_DIAMETER, curves, diameters
 from pfviz.figures.run.leaves import leaf_groups
 from pfviz.trace import Trace
 from tests.figures.drawn import named
+from tests.figures.reward.traces import TRACE, VALUES_BY_UID
 from tests.traces import synthetic_trace
 
 
@@ -163,3 +164,34 @@ def test_traces_keep_their_order_while_a_run_grows() -> None:
     trace: Trace = synthetic_trace()
     names = {tuple(t.name for t in genealogy(trace.upto(t), selected=s).data) for t in (1, 3, 6) for s in (None, 0)}
     assert len(names) == 1
+
+
+def test_a_genealogy_is_coloured_by_reward_minus_value() -> None:
+    figure = genealogy(TRACE, values=VALUES_BY_UID, gaps=True)
+    nodes = named(figure, "steps")
+    for uid, colour in zip(nodes.customdata, nodes.marker.color, strict=True):
+        value = VALUES_BY_UID.get(int(uid))
+        assert colour == (
+            theme.UNMEASURED_COLOUR if value is None else pytest.approx(value.reward - value.value, abs=1e-4)
+        )
+    assert nodes.marker.cmin == -nodes.marker.cmax  # 0 in the middle
+    assert "reward minus value" in figure.layout.meta["reads"]
+    assert "too high" in [note.text for note in figure.layout.annotations]
+
+
+def test_values_stand_in_hovers_whatever_the_colours() -> None:
+    plain, valued = genealogy(TRACE), genealogy(TRACE, values=VALUES_BY_UID)
+    assert list(named(valued, "steps").marker.color) == list(named(plain, "steps").marker.color)
+    for uid, text in zip(named(valued, "steps").customdata, named(valued, "steps").hovertext, strict=True):
+        value = VALUES_BY_UID.get(int(uid))
+        assert ("rollouts right" in text) == (value is not None)
+        if value is not None:
+            assert f"{value.right} of {value.rollouts}" in text
+    assert plain == genealogy(TRACE, values={}, gaps=False)
+
+
+def test_hovers_carry_the_text_and_the_numbers() -> None:
+    trace = synthetic_trace()
+    steps = next(t for t in genealogy(trace).data if t.name == "steps")
+    assert "12 + 7" in steps.hovertext[0]
+    assert f"reward <b>{trace.rewards[0, 0]:.3f}</b>" in steps.hovertext[0]

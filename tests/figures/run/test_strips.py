@@ -6,11 +6,7 @@ import numpy as np
 import pytest
 
 from pfviz import figures
-from pfviz.diagnostics import (
-    cumulative_log_evidence,
-    distinct_ancestors,
-    ess_fraction,
-)
+from pfviz.diagnostics import cumulative_log_evidence, distinct_ancestors, ess_fraction
 from tests.traces import synthetic_trace
 
 
@@ -33,3 +29,11 @@ def test_a_threshold_is_drawn_where_there_is_one() -> None:
     dashed = [s for s in figures.strips(synthetic_trace(trigger="ess")).layout.shapes if s.line.dash == "dash"]
     assert [s.y0 for s in dashed] == [0.5]
     assert not [s for s in figures.strips(synthetic_trace()).layout.shapes if s.line.dash == "dash"]
+
+
+def test_genealogy_and_strips_line_up() -> None:
+    tree, strips = figures.genealogy(synthetic_trace()), figures.strips(synthetic_trace())
+    assert (tree.layout.margin.l, tree.layout.margin.r) == (strips.layout.margin.l, strips.layout.margin.r)
+    assert tree.layout.xaxis.range == strips.layout.xaxis.range
+    assert tree.layout.margin.autoexpand is False
+    assert strips.layout.margin.autoexpand is False

@@ -7,8 +7,7 @@ import pytest
 
 from pfviz.lab.causes.base import Evidence
 from pfviz.lab.causes.capped import find_capped
-from tests.lab.causes.test_flat_or_inverted import jitter
-from tests.lab.tables import plain, table
+from tests.lab.tables import jitter, plain, table
 
 
 def sound(problem: int, place: int, text: str, label: int, error: int) -> float:

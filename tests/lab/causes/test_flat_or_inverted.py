@@ -6,13 +6,7 @@ import pytest
 
 from pfviz.lab.causes.base import Evidence
 from pfviz.lab.causes.flat_or_inverted import find_flat, find_inverted, find_saturated
-from pfviz.rng import derive_text_rng
-from tests.lab.tables import plain, table
-
-
-def jitter(text: str) -> float:
-    """A number in [0, 1) that hangs on nothing but the text."""
-    return float(derive_text_rng(0, "jitter", text).random())
+from tests.lab.tables import jitter, plain, table
 
 
 def test_a_good_reward_has_none_of_them() -> None:

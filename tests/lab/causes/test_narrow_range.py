@@ -7,8 +7,7 @@ import pytest
 from pfviz.lab.causes.base import Evidence
 from pfviz.lab.causes.flat_or_inverted import find_saturated
 from pfviz.lab.causes.narrow_range import find_coarse, find_narrow_range
-from tests.lab.causes.test_flat_or_inverted import jitter
-from tests.lab.tables import plain, table
+from tests.lab.tables import jitter, plain, table
 
 
 def test_a_good_reward_has_none_of_them() -> None:

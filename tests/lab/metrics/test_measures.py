@@ -18,6 +18,8 @@ from pfviz.problems.answers import is_correct
 from pfviz.trace import Trace
 from tests.lab.tables import plain, table
 
+pytestmark = pytest.mark.xdist_group("lab")  # one process makes the runs of the oracle
+
 
 def test_solutions_are_the_distinct_finished_ones() -> None:
     good, bad = ("a", 1, 0.9), ("b", 0, 0.2)

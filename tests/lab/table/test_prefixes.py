@@ -17,6 +17,8 @@ from pfviz.trace import Trace
 from tests.contracts import toy
 from tests.lab.tables import table
 
+pytestmark = pytest.mark.xdist_group("lab")  # one process makes the runs of the oracle
+
 
 @pytest.fixture(scope="module")
 def traces(oracle_runs: list[Trace]) -> list[Trace]:

@@ -16,7 +16,7 @@ from tests.contracts import reward as contract
 from tests.models import tiny
 
 # What the trainer and its libraries warn of is theirs.
-pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore"), pytest.mark.xdist_group("trainer")]
 
 PROMPT = "compute 1 + 2"
 GOOD, BAD = ("so 1 + 2 = 3", "then 3 * 4 = 12", "now 5 - 2 = 3"), ("so 1 + 2 = S", "then 3 * 4 = S", "now S = 3")

@@ -16,7 +16,7 @@ from pfviz.models.remote.responses import MAX_TOKEN_ID
 from pfviz.resources import weights_dir
 
 MODEL = str(weights_dir() / "generator")
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("served")]
 
 PROBLEM = "Compute (12 + 7) * 3 - 45"
 

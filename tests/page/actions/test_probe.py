@@ -1,4 +1,4 @@
-"""Models are asked about a run: what may be asked, how answers come, are kept and are shown, and how it is stopped."""
+"""Models are asked about a run: how answers come, are kept and are shown, and how they are stopped."""
 
 from __future__ import annotations
 
@@ -7,105 +7,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
-import pfviz
-from pfviz.errors import LabError, ModelError, PfvizError
 from pfviz.lab.probes import questions
-from pfviz.lab.probes.values import PrefixValue, TreeValues
-from pfviz.page.actions import navigate, probe, runs
-from pfviz.page.forms import probe_form
-from pfviz.page.render import probe_forms, reward_tab
+from pfviz.lab.probes.values import PrefixValue
+from pfviz.page.actions import navigate, probe
+from pfviz.page.render import reward_tab
 from pfviz.page.serving.engine import SharedEngine
-from pfviz.page.serving.model_menu import ModelMenu
-from pfviz.page.serving.scheduler import Queued, Scheduler
-from pfviz.page.state.probe_answers import ProbeAnswers, ProbeState
 from pfviz.page.state.visits import Visit, Visits
-from pfviz.trace import Trace
 from tests.browser.fake_pair import FakeEngine
+from tests.page.probing import ANY, FIRST, LISTED, ask, small_run, visiting
 from tests.page.render.test_inspector import Seen, poisoned
 from tests.sweeps import gibbs
-from tests.traces import synthetic_trace
-
-TRACE: Trace = pfviz.run("Compute (12 + 7) * 3 - 45", particles=6, seed=1, reward="naive", temperature=1.0)
-LISTED = ModelMenu.from_environment({"PFVIZ_ANY_MODEL": "0"})
-ANY = ModelMenu.from_environment({"PFVIZ_ANY_MODEL": "1"})
-FIRST = int(TRACE.uids[0, 0])
-
-
-def go_on() -> bool:
-    return False
-
-
-def visiting(question: str, trace: Trace = TRACE, selected: int | None = FIRST, menu: ModelMenu = LISTED) -> Visit:
-    return Visit(trace=trace, tab="check", question=question, selected=selected, probe_state=ProbeState(menu))
-
-
-def ask(visit: Visit, engine: Any = None, **sent: str) -> list[dict[str, Any]]:
-    return list(probe.start(engine or SharedEngine(LISTED), visit, sent))
-
-
-# --- what may be asked ----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("sent", "said"),
-    [
-        ({}, "no such question"),
-        ({"do": "grow"}, "no such question"),
-        ({"do": "value", "rollouts": "100000"}, "Choose one of 16, 32, 64"),
-        ({"do": "value", "rollouts": ["16"]}, "Choose one of"),
-        ({"do": "tree", "budget": "-1"}, "Choose one of 128, 256, 512"),
-        ({"do": "rescore", "reward": "../secrets"}, "in the list"),
-        ({"do": "rescore", "typed": "http://lab/model"}, "models in the list"),
-        ({"do": "words", "reward": "endpoint:prm"}, "in the list"),
-        ({"do": "retell", "text": "x" * 3000}, "3000 characters"),
-    ],
-)
-def test_what_a_browser_sends_is_not_trusted(sent: dict[str, Any], said: str) -> None:
-    with pytest.raises(PfvizError, match=said):
-        probe_form.read_question(sent, TRACE, TRACE, FIRST, LISTED)
-
-
-def test_without_a_run_a_selection_or_a_truth_it_says_what_to_do() -> None:
-    riddle = replace(synthetic_trace(truth=None, problem="A riddle"))
-    for sent, trace, selected, said in (
-        ({"do": "value", "rollouts": "16"}, None, 0, "no run"),
-        ({"do": "value", "rollouts": "16"}, TRACE, None, "Select a particle"),
-        ({"do": "words"}, TRACE, 10**9, "Select a particle"),
-        ({"do": "tree", "budget": "128"}, riddle, 0, "Mark the right one, or type it under More settings"),
-    ):
-        with pytest.raises(LabError, match=said):
-            probe_form.read_question(sent, trace, trace, selected, LISTED)
-    assert "Mark the right one" in navigate.redraw(visiting("worth", riddle))["told"]
-
-
-def test_rewards_to_choose_are_those_of_the_generator() -> None:
-    names = [name for _, name in LISTED.rewards_for("embedded")]
-    assert {"embedded", "naive", "oracle"} <= set(names)
-    assert len(names) == len(set(names))
-    assert LISTED.rewards_for("somebody/else") == []
-    form = probe_forms.render_form(TRACE, "other", None, LISTED)
-    assert 'value="embedded"' in form
-    assert 'value="naive"' not in form  # the run's own
-    assert 'name="typed"' not in form
-    assert 'name="typed"' in probe_forms.render_form(TRACE, "other", None, ANY)
-    assert probe_form.read_reward({"typed": "oracle"}, TRACE, ANY) == "oracle"
-
-
-def test_a_text_that_was_not_changed_leaves_the_recorded_step() -> None:
-    text = TRACE.texts[0][FIRST]
-    assert probe_form.read_grow({"text": f"  {text}\r\n"}, TRACE, FIRST, 4).text is None
-    assert probe_form.read_grow({"text": "1 + 1"}, TRACE, FIRST, 4).text == "1 + 1"
-
-
-def test_an_edited_path_goes_on_to_the_end_of_the_heaviest_line() -> None:
-    end = questions.heaviest_leaf(TRACE, FIRST)
-    assert FIRST in [int(TRACE.uids[node]) for node in TRACE.solution(*TRACE.node(end))]
-    assert questions.heaviest_leaf(TRACE, end) == end
-
-
-# --- how answers come -----------------------------------------------------------------------------------------------
 
 
 def test_the_value_of_a_prefix_comes_batch_by_batch() -> None:
@@ -140,7 +51,7 @@ def test_a_tree_is_coloured_while_it_is_measured() -> None:
     assert len(set(drawn)) > 8
     measured = visit.probe_state.for_sweep(0).measured_values
     assert sum(value.rollouts for value in visit.probe_state.for_sweep(0).prefix_values if not value.exact) == 128
-    assert set(measured) >= {int(uid) for uid in TRACE.uids[-1]}  # whole solutions cost nothing
+    assert set(measured) >= {int(uid) for uid in small_run().uids[-1]}  # whole solutions cost nothing
 
 
 def test_what_is_asked_again_adds_up_from_rollouts_of_its_own() -> None:
@@ -154,7 +65,7 @@ def test_what_is_asked_again_adds_up_from_rollouts_of_its_own() -> None:
     assert 0 <= twice.right - once.right <= 32
     assert twice.tokens > once.tokens
     first, second = (
-        questions.PrefixValueQuestion(TRACE, FIRST, 16, seed=seed).begin("embedded", "embedded", lambda: False)
+        questions.PrefixValueQuestion(small_run(), FIRST, 16, seed=seed).begin("embedded", "embedded", lambda: False)
         for seed in (0, 1)
     )
     assert [one.tokens for one in first if isinstance(one, PrefixValue)] != [
@@ -184,7 +95,7 @@ def test_the_embedded_reward_and_the_naive_one_part_somewhere() -> None:
     found = visit.probe_state.for_sweep(0).rescored
     assert found is not None
     assert found.reward == "embedded"
-    saved = {int(uid) for uid in TRACE.uids[found.saved_by_other]}
+    saved = {int(uid) for uid in small_run().uids[found.saved_by_other]}
     assert all(f'data-role="killed-{uid}"' in told for uid in saved)
 
 
@@ -201,37 +112,10 @@ def test_an_edited_step_has_both_rewards_of_each_step() -> None:
     visit = visiting("edit")
     told = ask(visit, do="retell", text="12 + 7 = 20, so we have 20 * 3 - 45.")[-1]["told"]
     steps = visit.probe_state.for_sweep(0).edits[FIRST]
-    assert len(steps) == len(TRACE.solution(*TRACE.node(questions.heaviest_leaf(TRACE, FIRST))))
+    assert len(steps) == len(small_run().solution(*small_run().node(questions.heaviest_leaf(small_run(), FIRST))))
     assert "<del>" in told
     assert ask(visit, do="retell", text="12 + 7 = 21.")
     assert visit.probe_state.for_sweep(0).edits[FIRST][0].text == "12 + 7 = 21."
-
-
-def test_growing_takes_the_place_of_the_run() -> None:
-    visit = visiting("edit")
-    sent = {"do": "grow", "text": "12 + 7 = 20, so we have 20 * 3 - 45."}
-    shown = list(runs.grow(SharedEngine(LISTED), visit, sent, 3))
-    assert visit.trace is not None
-    assert visit.trace.particles == 3
-    assert set(visit.trace.texts[0]) == {"12 + 7 = 20, so we have 20 * 3 - 45."}
-    assert any("was changed from" in values.get("notes", "") for values in shown)
-    (refused,) = runs.grow(SharedEngine(LISTED), visit, sent, 1000)
-    assert "must lie between" in refused["asking"]
-
-
-# --- how answers are kept and shown ---------------------------------------------------------------------------------
-
-
-def test_the_value_of_more_rollouts_counts_and_holds_for_the_same_texts() -> None:
-    trace = poisoned()
-    answers = ProbeAnswers()
-    answers.add_values(trace, PrefixValue((5,), 0.5, 3, 8))
-    answers.add_values(trace, PrefixValue((5,), 0.5, 2, 4))
-    same = next(value for value in answers.prefix_values if 5 in value.uids)
-    assert (same.right, same.rollouts) == (3, 8)
-    assert set(answers.measured_values) == set(same.uids)
-    answers.add_values(trace, TreeValues((replace(same, right=4, rollouts=16),), 16, 0))
-    assert answers.measured_values[5].rollouts == 16
 
 
 def test_another_run_forgets_the_answers_and_another_sweep_has_its_own() -> None:
@@ -241,22 +125,8 @@ def test_another_run_forgets_the_answers_and_another_sweep_has_its_own() -> None
     assert 'data-colour="gap"' in navigate.redraw(visit)["colours"]
     navigate.select(visit, {"sweep": 0})
     assert navigate.redraw(visit)["colours"] == ""
-    visit.show_trace(TRACE)
+    visit.show_trace(small_run())
     assert visit.probe_state.sweeps == {}
-
-
-@pytest.mark.parametrize("question", reward_tab.MODEL_QUESTIONS)
-@pytest.mark.parametrize(
-    "trace",
-    [synthetic_trace(1, 1), TRACE.upto(1), gibbs(), replace(TRACE, ends=[["failed"] * 6, *TRACE.ends[1:]])],
-    ids=["1×1", "running", "sweeps", "failed"],
-)
-def test_each_question_has_a_form_for_every_run(question: str, trace: Trace) -> None:
-    for selected in (None, int(trace.uids[0, 0])):
-        shown = navigate.redraw(visiting(question, trace, selected))
-        assert f'data-asks="{question}"' in shown["rule"]
-        assert "data-asked" in shown["questions"]
-        assert shown["told"] or shown["check"]
 
 
 def test_what_a_model_wrote_is_escaped_in_every_answer() -> None:
@@ -305,9 +175,6 @@ def test_every_failure_is_a_sentence() -> None:
     assert "A run is in progress" in ask(visit, do="words", reward="")[-1]["asking"]
 
 
-# --- how it is stopped ----------------------------------------------------------------------------------------------
-
-
 def test_stop_ends_it_and_keeps_what_was_found() -> None:
     visit = visiting("worth")
     coming = probe.start(SharedEngine(LISTED), visit, {"do": "tree", "budget": "512"})
@@ -325,7 +192,7 @@ def test_a_closed_tab_a_new_run_and_a_new_question_stop_it() -> None:
     visits = Visits(menu=LISTED)
     for leave in (lambda visit: visits.close("tab"), Visit.begin_run, Visit.begin_question):
         visit = visits.get("tab")
-        visit.trace, visit.selected, visit.run = TRACE, FIRST, None
+        visit.trace, visit.selected, visit.run = small_run(), FIRST, None
         coming = probe.start(SharedEngine(LISTED), visit, {"do": "tree", "budget": "512"})
         next(coming)
         asked = visit.question_run
@@ -335,43 +202,6 @@ def test_a_closed_tab_a_new_run_and_a_new_question_stop_it() -> None:
         assert asked.is_stopped()
         assert len(list(coming)) < 16
     assert visits.get("tab").probe_state.menu is LISTED
-
-
-# --- the engine -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("names", [{"generator": "somebody/huge"}, {"generator": "endpoint:lab"}], ids=str)
-def test_a_trace_cannot_have_what_it_names_asked(names: dict[str, str]) -> None:
-    question = questions.ValueTreeQuestion(replace(TRACE, **names), 128)
-    with pytest.raises(ModelError, match="This page does not run the"):
-        next(SharedEngine(LISTED).ask(question, stop=go_on))
-    with pytest.raises(ModelError, match="This page does not run the"):
-        next(SharedEngine(LISTED).ask(questions.RescoreQuestion(TRACE, "../secrets"), stop=go_on))
-
-
-def test_questions_wait_in_the_line_of_runs() -> None:
-    engine = SharedEngine(LISTED, Scheduler(at_once=1))
-    first = engine.stream("1 + 2", stop=go_on, particles=2)
-    while isinstance(next(first), Queued):
-        pass
-    second = engine.ask(questions.OcclusionQuestion(TRACE, FIRST, "naive"), stop=go_on)
-    assert next(second) == Queued(1)
-    list(first)
-    assert list(second)
-
-
-def test_only_the_model_that_is_asked_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
-    from pfviz.models import registry
-
-    monkeypatch.setattr(registry, "get_generator", lambda name: pytest.fail(f"loaded {name}"))
-    assert list(SharedEngine(LISTED).ask(questions.RescoreQuestion(TRACE, "oracle"), stop=go_on))
-
-
-def test_on_zero_gpu_models_that_need_one_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pfviz.page.serving.engine.zerogpu.is_active", lambda: True)
-    with pytest.raises(ModelError, match="lends its GPU for runs only"):
-        next(SharedEngine(ANY).ask(questions.RescoreQuestion(TRACE, "somebody/prm"), stop=go_on))
-    assert list(SharedEngine(ANY).ask(questions.RescoreQuestion(TRACE, "oracle"), stop=go_on))
 
 
 def test_nothing_is_asked_without_a_click() -> None:

@@ -15,8 +15,10 @@ from pfviz.page.actions import navigate, runs
 from pfviz.page.forms import run_form
 from pfviz.page.render import run_view
 from pfviz.page.render.run_view import PartValues
+from pfviz.page.serving.engine import SharedEngine
 from pfviz.page.state.visits import Visit
 from tests.browser.fake_pair import EXAMPLES, FakeEngine
+from tests.page.probing import LISTED, visiting
 from tests.traces import synthetic_trace
 
 FORM: dict[str, Any] = {"problem": "1 + 2", **run_form.DEFAULTS, "particles": 8}
@@ -224,3 +226,15 @@ def test_a_note_of_the_run_is_shown_once_with_its_steps() -> None:
     assert "It was &lt;tight&gt;." in run_view.notes(noted)
     assert "Step 1, 3" in run_view.notes(noted)
     assert run_view.notes(trace) == ""
+
+
+def test_growing_takes_the_place_of_the_run() -> None:
+    visit = visiting("edit")
+    sent = {"do": "grow", "text": "12 + 7 = 20, so we have 20 * 3 - 45."}
+    shown = list(runs.grow(SharedEngine(LISTED), visit, sent, 3))
+    assert visit.trace is not None
+    assert visit.trace.particles == 3
+    assert set(visit.trace.texts[0]) == {"12 + 7 = 20, so we have 20 * 3 - 45."}
+    assert any("was changed from" in values.get("notes", "") for values in shown)
+    (refused,) = runs.grow(SharedEngine(LISTED), visit, sent, 1000)
+    assert "must lie between" in refused["asking"]

@@ -46,9 +46,23 @@ def test_the_words_are_the_numbers() -> None:
     said = comparison.describe_study(result())
     assert "the same 8 problems" in said
     assert "At N = 16 particle filtering answers <strong>75.0%</strong>" in said
-    assert "best-of-N 62.5%" in said
+    assert "the best of the other methods: Best of N 62.5%." in said
     assert "dvts" not in said.lower()
     assert "1 seed" in said
+
+
+def test_the_best_three_of_the_others_are_named_whatever_they_are_called() -> None:
+    skill = {"dvts": 4, "best_of_n": 3, "beam_search": 1, "self_consistency": 5}
+
+    def right(unit: Unit) -> bool:
+        return unit.problem < skill.get(unit.method, 2)
+
+    wanted = units(("particle_filtering", *skill), (16,), 8, 1)
+    found = summarise(outcomes(wanted, right), wanted, {})
+    assert "methods: Self-consistency 62.5%, DVTS 50.0%, Best of N 37.5%." in comparison.describe_study(found)
+    columns = [replace(one, method="<b>new") if one.method == "dvts" else one for one in found.columns]
+    said = comparison.describe_study(replace(found, columns=tuple(columns)))
+    assert "62.5%, &lt;b&gt;new 50.0%," in said
 
 
 def test_whose_problems_they_are_is_said() -> None:

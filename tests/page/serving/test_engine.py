@@ -13,12 +13,14 @@ import pytest
 from pfviz.api import Prepared
 from pfviz.errors import ModelError, ProblemError, SettingError
 from pfviz.inference.events import RunEnded, RunStarted
+from pfviz.lab.probes import questions
 from pfviz.models import registry
 from pfviz.page.serving.engine import SharedEngine
 from pfviz.page.serving.model_loading import ModelLoading
 from pfviz.page.serving.model_menu import ModelMenu
 from pfviz.page.serving.scheduler import Queued, Scheduler
 from pfviz.resources import weights_dir
+from tests.page.probing import ANY, FIRST, LISTED, small_run
 from tests.traces import synthetic_trace
 
 
@@ -165,3 +167,36 @@ def test_on_zero_gpu_only_published_models_ask_for_one(
     assert len(elsewhere.threads) == there
     assert threading.get_ident() not in elsewhere.threads
     registry.unload_models()
+
+
+@pytest.mark.parametrize("names", [{"generator": "somebody/huge"}, {"generator": "endpoint:lab"}], ids=str)
+def test_a_trace_cannot_have_what_it_names_asked(names: dict[str, str]) -> None:
+    question = questions.ValueTreeQuestion(replace(small_run(), **names), 128)
+    with pytest.raises(ModelError, match="This page does not run the"):
+        next(SharedEngine(LISTED).ask(question, stop=go_on))
+    with pytest.raises(ModelError, match="This page does not run the"):
+        next(SharedEngine(LISTED).ask(questions.RescoreQuestion(small_run(), "../secrets"), stop=go_on))
+
+
+def test_questions_wait_in_the_line_of_runs() -> None:
+    engine = SharedEngine(LISTED, Scheduler(at_once=1))
+    first = engine.stream("1 + 2", stop=go_on, particles=2)
+    while isinstance(next(first), Queued):
+        pass
+    second = engine.ask(questions.OcclusionQuestion(small_run(), FIRST, "naive"), stop=go_on)
+    assert next(second) == Queued(1)
+    list(first)
+    assert list(second)
+
+
+def test_only_the_model_that_is_asked_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    question = questions.RescoreQuestion(small_run(), "oracle")
+    monkeypatch.setattr(registry, "get_generator", lambda name: pytest.fail(f"loaded {name}"))
+    assert list(SharedEngine(LISTED).ask(question, stop=go_on))
+
+
+def test_on_zero_gpu_models_that_need_one_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pfviz.page.serving.engine.zerogpu.is_active", lambda: True)
+    with pytest.raises(ModelError, match="lends its GPU for runs only"):
+        next(SharedEngine(ANY).ask(questions.RescoreQuestion(small_run(), "somebody/prm"), stop=go_on))
+    assert list(SharedEngine(ANY).ask(questions.RescoreQuestion(small_run(), "oracle"), stop=go_on))

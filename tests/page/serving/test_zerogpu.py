@@ -1,102 +1,28 @@
-"""Runs in a process that plays ZeroGPU: the same as here, and every failure of its own becomes a sentence."""
+"""Runs in a process that plays ZeroGPU are those of this process, and models are loaded here."""
 
 from __future__ import annotations
 
 import ctypes
-import json
 import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import gradio as gr
 import pytest
 
 from pfviz import api
-from pfviz.errors import ModelError, ProblemError, SettingError
-from pfviz.inference.events import Event, ParticlesSelected, RunEnded, RunStarted, SweepStarted, TokensDrafted
+from pfviz.errors import ProblemError
+from pfviz.inference.events import ParticlesSelected, RunEnded, RunStarted, SweepStarted, TokensDrafted
 from pfviz.models import registry
-from pfviz.models.decoding.threads import use_one_thread
 from pfviz.models.rewards.function import FunctionReward
 from pfviz.page.serving import gpu_seconds, zerogpu
-from pfviz.trace import Recorder, Trace, dumps
 from tests.page.serving import fake_spaces
 from tests.page.serving.fake_spaces import FakeSpaces
+from tests.page.serving.spaces_runs import PROBLEM, RUN, Stopper, comparable, never, recorded, resume, seconds, stream
 
 ROOT = Path(__file__).parents[3]
-PROBLEM = "Compute (12 + 7) * 3 - 45"
-PAIR: dict[str, Any] = {"generator": "embedded", "reward": "embedded"}
-RUN: dict[str, Any] = {**PAIR, "particles": 4, "seed": 7}
-
-
-def never() -> bool:
-    return False
-
-
-@pytest.fixture
-def spaces(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[FakeSpaces]:
-    """A Space on ZeroGPU."""
-    use_one_thread()  # as the page does; a process that was forked beside PyTorch's threads would lack them
-    found = fake_spaces.modules(emulation=getattr(request, "param", True))
-    for name, module in found.items():
-        monkeypatch.setitem(sys.modules, name, module)
-    monkeypatch.setenv("SPACES_ZERO_GPU", "true")
-    zerogpu.gpu_task.cache_clear()
-    fake = found["spaces"]
-    assert isinstance(fake, FakeSpaces)
-    yield fake
-    fake.close()
-    zerogpu.gpu_task.cache_clear()
-
-
-def recorded(events: Iterator[Event]) -> Trace:
-    recorder = Recorder()
-    for event in events:
-        recorder.record(event)
-    return recorder.trace()
-
-
-def comparable(trace: Trace) -> str:
-    """A trace without what the clock says."""
-    data = json.loads(dumps(trace))
-    for sweep in (data, *data["earlier"]):
-        del sweep["seconds"]
-    return json.dumps(data | {"started": ""})
-
-
-def stream(problem: str, *, stop: Callable[[], bool] = never, **settings: Any) -> Iterator[Event]:
-    """A run on the GPU."""
-    return zerogpu.start(api.prepare(problem, **settings), stop=stop)
-
-
-def resume(trace: Trace, *, stop: Callable[[], bool] = never) -> Iterator[Event]:
-    return zerogpu.start(api.prepare_resume(trace), stop=stop)
-
-
-def seconds(settings: dict[str, Any]) -> int:
-    """What a run with these settings asks for."""
-    prepared = api.prepare(PROBLEM, **settings)
-    return zerogpu.duration(prepared.policy, *prepared.names)
-
-
-class Stopper:
-    """`stop`, from the moment at which an event of that kind was seen for the n-th time."""
-
-    def __init__(self, kind: type, n: int) -> None:
-        self.kind, self.left, self.asked = kind, n, 0
-
-    def __call__(self) -> bool:
-        self.asked += 1
-        return self.left <= 0
-
-    def watch(self, events: Iterator[Event]) -> Iterator[Event]:
-        for event in events:
-            self.left -= isinstance(event, self.kind)
-            yield event
 
 
 def test_it_is_on_only_where_the_hardware_and_the_package_are(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -174,104 +100,6 @@ def test_a_visitor_who_leaves_ends_the_run_in_the_other_process(spaces: FakeSpac
     assert isinstance(next(events), RunStarted)
     events.close()  # type: ignore[attr-defined]
     assert len(spaces.idle) == 1
-
-
-def test_what_is_wrong_is_said_before_a_gpu_is_asked_for(spaces: FakeSpaces) -> None:
-    with pytest.raises(ProblemError) as problem:
-        stream("the integral of x", stop=never, **RUN)
-    assert problem.value.examples
-    with pytest.raises(SettingError):
-        stream(PROBLEM, stop=never, **RUN, tau=-1)
-    with pytest.raises(ModelError, match="no generator named"):
-        stream(PROBLEM, stop=never, **{**RUN, "generator": "nobody"})
-    assert spaces.asked == []
-
-
-def failing(error: Exception) -> Callable[[str, list[str]], float]:
-    def reward(problem: str, steps: list[str]) -> float:
-        if len(steps) == 2:
-            raise error
-        return 0.5
-
-    return reward
-
-
-def with_reward(monkeypatch: pytest.MonkeyPatch, fn: Callable[[str, list[str]], float]) -> dict[str, Any]:
-    """The settings of a run with that reward, by a name: what `spaces` is given must be picklable."""
-    monkeypatch.setitem(
-        registry.REWARDS, "odd", registry.RewardPreset("odd", "", "", lambda: FunctionReward(fn, "odd"))
-    )
-    registry.unload_models()
-    return {**RUN, "reward": "odd"}
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        ProblemError("Too long.", ("Compute 1 + 2", "Solve 3x = 6")),
-        ModelError("There is not enough memory."),
-        SettingError("tau", "Tau is too small."),
-    ],
-    ids=lambda error: type(error).__name__,
-)
-def test_an_error_of_ours_arrives_as_itself(
-    spaces: FakeSpaces, monkeypatch: pytest.MonkeyPatch, error: Exception
-) -> None:
-    events = stream(PROBLEM, stop=never, **with_reward(monkeypatch, failing(error)))
-    with pytest.raises(type(error)) as raised:
-        list(events)
-    assert str(raised.value) == str(error)
-    assert vars(raised.value) == vars(error)
-    assert spaces.idle == spaces.workers  # nothing is wrong with the process
-
-
-def test_any_other_error_is_a_sentence_and_the_process_is_given_up(
-    spaces: FakeSpaces, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings = with_reward(monkeypatch, failing(ZeroDivisionError("secret")))
-    with pytest.raises(ModelError, match=r"^The model failed on the GPU \(ZeroDivisionError\)\. Press Run"):
-        list(stream(PROBLEM, stop=never, **settings))
-    assert spaces.idle == []
-    assert recorded(stream(PROBLEM, stop=never, **RUN)).status == "finished"
-    assert len(spaces.workers) == 2
-
-
-def test_a_gpu_that_is_taken_away_is_a_sentence(spaces: FakeSpaces) -> None:
-    spaces.most = 20
-    seen: list[Event] = []
-    said = rf"taken away .* asked for {seconds(RUN)} seconds\. Take fewer .* embedded pair, .* CPU"
-    with pytest.raises(ModelError, match=said):
-        seen.extend(stream(PROBLEM, stop=never, **RUN))
-    assert len(seen) == 20
-
-
-class Linked(str):
-    """As `spaces` words a message with a link: shown is another text than that of the page of Hugging Face."""
-
-    def __str__(self) -> str:
-        return "No GPU was available after 60s."
-
-
-@pytest.mark.parametrize(
-    ("refusal", "said"),
-    [
-        (gr.Error("You have exceeded your quota (60s requested vs. 9s left). ", title="ZeroGPU quota exceeded"), "9s"),
-        (gr.Error(Linked("<a href=''>No</a>"), title="ZeroGPU queue timeout"), "after 60s. Log"),
-    ],
-)
-def test_a_gpu_that_is_refused_is_a_sentence_that_says_what_to_do(
-    spaces: FakeSpaces, refusal: gr.Error, said: str
-) -> None:
-    spaces.refusal = refusal
-    with pytest.raises(ModelError) as raised:
-        list(stream(PROBLEM, stop=never, **RUN))
-    text = str(raised.value)
-    assert said in text
-    for advice in ("fewer particles or steps", "Log in to Hugging Face for more quota", "embedded pair", "CPU"):
-        assert advice in text
-    assert "<" not in text
-    assert ". ." not in text
-    assert ".." not in text
 
 
 def test_the_seconds_asked_for_come_from_the_settings(spaces: FakeSpaces) -> None:
@@ -367,23 +195,6 @@ def test_the_other_process_does_not_wait_for_a_model_that_is_loaded_here(
         gate.set()
         loading.join()
         registry.unload_models()
-
-
-def test_what_cannot_be_pickled_is_a_failure_not_silence(spaces: FakeSpaces, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The fake pickles; else the tests above would say nothing."""
-
-    class Odd(FunctionReward):
-        def open(self, *arguments: Any, **options: Any) -> Any:
-            session = super().open(*arguments, **options)
-            session.notes = [lambda: "no text"]
-            return session
-
-    monkeypatch.setitem(
-        registry.REWARDS, "odd", registry.RewardPreset("odd", "", "", lambda: Odd(lambda p, s: 0.5, "odd"))
-    )
-    registry.unload_models()
-    with pytest.raises(ModelError, match="failed on the GPU"):
-        list(stream(PROBLEM, stop=never, **{**RUN, "reward": "odd"}))
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""Worker processes and a Ray cluster of two workers do what this process does."""
+"""A Ray cluster of two workers does what this process does; nothing else needs Ray."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 import re
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,67 +13,36 @@ import pytest
 
 from pfviz.errors import StudyError
 from pfviz.inference.settings import Settings
-from pfviz.problems.problem import Problem
-from pfviz.study import process_pool, ray_cluster
+from pfviz.study import ray_cluster
 from pfviz.study.models import Pair, load_pair
-from pfviz.study.plan import Job, jobs, units
 from pfviz.study.provenance import versions
-from pfviz.study.run_job import Outcome, run_job
-from pfviz.tiny.world import held_out_tasks
+from pfviz.study.run_job import run_job
 from tests.browser import chromium
 from tests.study.shipped import PAIR
+from tests.study.small_study import rows, rows_here, small_study
 
 ROOT = Path(__file__).parents[2]
-METHODS = ("particle_filtering", "dvts", "best_of_n", "self_consistency")
-
-
-def listed() -> list[Job]:
-    problems = [Problem(task.text, str(task.answer)) for task in held_out_tasks(3)]
-    return list(jobs([unit for unit in units(METHODS, (2,), 3, 1) if unit.problem], problems))
-
-
-def rows(found: list[Outcome]) -> set[str]:
-    return {json.dumps(replace(outcome, seconds=0.0).row()) for outcome in found}
-
-
-@pytest.fixture(scope="module")
-def here() -> set[str]:
-    return rows([outcome for job in listed() for outcome in run_job(job, Settings(), *load_pair(PAIR))])
 
 
 @pytest.mark.slow
-def test_worker_processes(here: set[str]) -> None:
-    found = [outcome for some in process_pool.run_jobs(listed(), Settings(), PAIR, workers=2) for outcome in some]
-    assert len(found) == len(here) == 8
-    assert rows(found) == here
-
-
-@pytest.mark.slow
-def test_an_error_in_a_worker_comes_out(tmp_path: Path) -> None:
-    """And no worker is left: a pool that hangs would hang this test."""
-    nowhere = Pair(tmp_path / "generator", tmp_path / "reward")
-    with pytest.raises(StudyError, match="no model in"):
-        list(process_pool.run_jobs(listed()[:1], Settings(), nowhere, workers=1))
-
-
-@pytest.mark.slow
-def test_a_ray_cluster(here: set[str]) -> None:
+def test_a_ray_cluster() -> None:
     """In a process of its own: Ray leaves threads, sockets and signal handlers behind."""
     code = """
 import json, sys
 from pfviz.inference.settings import Settings
 from pfviz.study import ray_cluster
 from tests.study.shipped import PAIR
-from tests.study.test_executors import listed, rows
+from tests.study.small_study import rows, small_study
 
 if __name__ == "__main__":
-    found = [o for some in ray_cluster.run_jobs(listed(), Settings(), PAIR, workers=2, address="local") for o in some]
+    done = ray_cluster.run_jobs(small_study(), Settings(), PAIR, workers=2, address="local")
+    found = [outcome for some in done for outcome in some]
     print(json.dumps(sorted(rows(found))))
 """
     pytest.importorskip("ray", reason="Ray is not installed: pip install -r requirements-test.txt")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stderr
-    assert set(json.loads(done.stdout.splitlines()[-1])) == here
+    assert set(json.loads(done.stdout.splitlines()[-1])) == rows_here()
 
 
 def test_a_reward_without_files_travels_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,14 +51,14 @@ def test_a_reward_without_files_travels_by_its_name(monkeypatch: pytest.MonkeyPa
     files = Pair(PAIR.generator, "confidence").files()
     for preset in ("confidence", "confidence-sum"):
         models = ray_cluster.WorkerModels("the generator's files", versions(), [files], preset)
-        there = ray_cluster._run_on_worker(listed()[0], Settings(), models)
-        assert rows(there) == rows(run_job(listed()[0], Settings(), *load_pair(Pair(PAIR.generator, preset))))
+        there = ray_cluster._run_on_worker(small_study()[0], Settings(), models)
+        assert rows(there) == rows(run_job(small_study()[0], Settings(), *load_pair(Pair(PAIR.generator, preset))))
 
 
 def test_without_ray_the_error_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)  # an import of it fails
     with pytest.raises(StudyError, match="pip install"):
-        next(ray_cluster.run_jobs(listed()[:1], Settings(), PAIR))
+        next(ray_cluster.run_jobs(small_study()[:1], Settings(), PAIR))
 
 
 @pytest.mark.slow
@@ -106,10 +74,10 @@ def test_nothing_needs_ray() -> None:
 def test_an_address_where_nobody_listens_is_named_at_once(form: str) -> None:
     address = form.format(chromium.free_port())
     with pytest.raises(StudyError, match=re.escape(address)):
-        next(ray_cluster.run_jobs(listed()[:1], Settings(), PAIR, address=address))
+        next(ray_cluster.run_jobs(small_study()[:1], Settings(), PAIR, address=address))
 
 
 def test_a_machine_with_other_versions_is_refused() -> None:
     other = ray_cluster.WorkerModels("another pair", {**versions(), "numpy": "1.0"}, [])
     with pytest.raises(StudyError, match=r"'numpy': '1\.0'"):
-        ray_cluster._run_on_worker(listed()[0], Settings(), other)
+        ray_cluster._run_on_worker(small_study()[0], Settings(), other)

@@ -23,6 +23,8 @@ from pfviz.tiny import tokenizer, world
 from pfviz.tiny.training import evaluate, generator, pipeline, reward
 from pfviz.tiny.training.command import QUICK_PLAN, train_tiny
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("build")]  # one process builds
+
 FOLDERS = ("generator", "reward", "naive-reward")
 
 
