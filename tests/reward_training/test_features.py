@@ -1,0 +1,146 @@
+"""What one plain pass says of a solution is what its decoding summed up, and the reward in a run is the fitted one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+import pfviz
+from pfviz.errors import DatasetError, ModelError
+from pfviz.lab.probes.rescore import RescoredSweep, rescore
+from pfviz.models.decoding.causal_lm import CausalLMGenerator
+from pfviz.models.rewards.hidden_state import HiddenStateReward, LinearReading, generator_identity
+from pfviz.models.rewards.hidden_state_file import load_hidden_state_reward, read_reading, write_reading
+from pfviz.problems.problem import Problem
+from pfviz.reward_training.features import candidate_layers, describe_solutions
+from pfviz.reward_training.samples import (
+    SampledProblem,
+    SampledStep,
+    Solution,
+    append_sample,
+    check_reads_hidden_states,
+    read_samples,
+    sample_problem,
+)
+from pfviz.rng import derive_rng
+from tests.models import tiny
+
+PROBLEM = Problem("compute 1 + 2", "3")
+
+
+def generator(**options: Any) -> CausalLMGenerator:
+    return CausalLMGenerator(tiny.causal_lm(), tiny.tokenizer(), "tiny", **options)
+
+
+def reading(size: int) -> LinearReading:
+    rng = derive_rng(0, "reading")
+    return LinearReading(
+        1,
+        rng.normal(size=2 * size),
+        rng.uniform(0.5, 2, 2 * size),
+        rng.normal(size=2 * size) / 4,
+        np.array([0.1, -0.2]),
+        np.array([0.6, 0.9]),
+        0.3,
+        1.2,
+    )
+
+
+def reward(model: CausalLMGenerator) -> HiddenStateReward:
+    pairing = generator_identity(model)
+    assert pairing is not None
+    return HiddenStateReward(reading(model.model.config.hidden_size), "read", pairing, lambda: model)
+
+
+def sampled(model: CausalLMGenerator, solutions: int = 4) -> SampledProblem:
+    *_, last = sample_problem(PROBLEM, model, solutions, seed=3, max_steps=3, max_step_tokens=6)
+    assert isinstance(last, SampledProblem)
+    return last
+
+
+def test_the_rewards_of_a_run_are_those_of_one_plain_pass_with_clones_and_all() -> None:
+    model = generator()
+    judge = reward(model)
+    trace = pfviz.run(
+        PROBLEM, generator=model, reward=judge, particles=6, seed=2, max_steps=3, max_step_tokens=6,
+    )  # fmt: skip
+    assert trace.steps > 1
+    for slot in range(trace.particles):
+        steps = [trace.written_step(*node) for node in trace.solution(trace.steps - 1, slot)]
+        solution = Solution(tuple(SampledStep(step.text, step.token_ids, step.end) for step in steps), False)
+        (features,) = describe_solutions(model, SampledProblem(trace.problem, "3", (solution,)), [1])
+        raw = judge.reading.raw_scores(features[-1, 0].astype(np.float64))
+        expected = judge.reading.reward(float(raw), len(steps) - 1, steps[-1].finished)
+        assert trace.rewards[trace.steps - 1, slot] == pytest.approx(expected, abs=2e-3)  # features are halves
+
+
+def test_a_run_that_goes_on_and_a_trace_that_is_scored_anew_have_the_same_rewards() -> None:
+    model = generator()
+    judge = reward(model)
+    trace = pfviz.run(PROBLEM, generator=model, reward=judge, particles=4, seed=2, max_steps=3, max_step_tokens=6)
+    again = pfviz.resume(trace.upto(1), generator=model, reward=judge)
+    np.testing.assert_array_equal(again.rewards, trace.rewards)
+    *_, found = rescore(trace, judge)
+    assert isinstance(found, RescoredSweep)
+    np.testing.assert_allclose(found.rewards, trace.rewards, atol=1e-5)
+
+
+def test_other_weights_and_other_steps_are_refused_and_another_prompt_is_said() -> None:
+    judge, other = reward(generator()), generator()
+    with torch.no_grad():
+        other.model.get_output_embeddings().weight[0, 0] += 1
+    with pytest.raises(ModelError, match="has other weights"):
+        judge.bind(other)
+    with pytest.raises(ModelError, match="fitted on steps that end with"):
+        judge.bind(generator(separator="\n"))
+    assert judge.bind(generator(system="Be brief.")).notes == (
+        "read was fitted with another prompt: its probabilities may be off.",
+    )
+    assert judge.bind(generator()).notes == ()
+
+
+def test_a_file_gives_back_what_was_written(tmp_path: Path) -> None:
+    model = generator()
+    pairing = generator_identity(model)
+    assert pairing is not None
+    file = tmp_path / "read.safetensors"
+    write_reading(file, reading(16), pairing, {"problems": 3})
+    found, belongs, card = read_reading(file)
+    assert belongs == pairing
+    assert card == {"problems": 3}
+    np.testing.assert_allclose(found.weight, reading(16).weight, rtol=1e-6)
+    assert load_hidden_state_reward(file, lambda name: model).name == str(file)
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"\x08\0\0\0\0\0\0\0{}      ", b"\xff" * 64])
+def test_another_file_is_refused(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "x.safetensors"
+    file.write_bytes(content)
+    with pytest.raises(ModelError, match="hidden-state reward"):
+        read_reading(file)
+
+
+def test_samples_survive_in_a_file_and_a_line_that_was_cut_off_does_not_count(tmp_path: Path) -> None:
+    sample, file = sampled(generator()), tmp_path / "samples.jsonl"
+    assert len(sample.solutions) == 4
+    append_sample(file, sample)
+    append_sample(file, sample)
+    assert read_samples(file) == [sample, sample]
+    file.write_text(file.read_text(encoding="utf-8")[:-40], encoding="utf-8")
+    assert read_samples(file) == [sample]
+    file.write_text('{"problem": 3}\n', encoding="utf-8")
+    with pytest.raises(DatasetError, match="line 1"):
+        read_samples(file)
+
+
+def test_a_generator_elsewhere_cannot_be_read() -> None:
+    class Elsewhere:
+        name = "elsewhere"
+
+    with pytest.raises(ModelError, match="runs elsewhere"):
+        check_reads_hidden_states(Elsewhere())  # type: ignore[arg-type]
+    assert candidate_layers(generator()) == (1, 2)
