@@ -18,7 +18,7 @@ from pfviz.cli.terminal import console
 from pfviz.inference.methods import DEFAULT_METHOD, METHODS
 from pfviz.inference.settings import SETTINGS
 from pfviz.models.hub.catalog import PAIRS
-from pfviz.models.hub.published import is_hub_id_or_folder, join_protocol
+from pfviz.models.hub.published import is_model_source, join_protocol
 from pfviz.models.prm.registry import PROTOCOLS
 from pfviz.models.registry import REWARDS
 from pfviz.trace import Recorder, Trace, load
@@ -123,7 +123,7 @@ def _choose_models(ctx: click.Context, settings: dict[str, Any]) -> None:
     if endpoint is not None:
         settings["generator"] = f"endpoint:{endpoint}"
     if protocol is not None:
-        if settings["reward"] in REWARDS or not is_hub_id_or_folder(settings["reward"]):
+        if settings["reward"] in REWARDS or not is_model_source(settings["reward"]):
             raise click.UsageError(
                 f"--protocol is for a --reward-model of the Hugging Face Hub or of a folder; {settings['reward']!r} is "
                 "neither."

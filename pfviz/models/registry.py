@@ -185,7 +185,7 @@ def generator_preset(name: str) -> GeneratorPreset:
         from pfviz.models.remote import presets as remote
 
         return remote.generator_preset(name)
-    if published.is_hub_id_or_folder(name):
+    if published.is_model_source(name):
         return GeneratorPreset(
             name,
             name,
@@ -214,7 +214,7 @@ def reward_preset(name: str) -> RewardPreset:
             "A reward read from the generator's own hidden states.",
             lambda: hidden_state_file.load_hidden_state_reward(Path(name), get_generator),
         )
-    if published.is_hub_id_or_folder(published.split_protocol(name)[1]):
+    if published.is_model_source(published.split_protocol(name)[1]):
         return RewardPreset(
             name, name, "A reward model from the Hub or from a folder.", lambda: published.load_published_reward(name)
         )

@@ -13,6 +13,18 @@ LLAMA_SYSTEM_PROMPT = (
     "Solve the following math problem. Write the solution in short steps, each with a heading of the form "
     "`## Step 1:`, and a blank line after each step. End with: Therefore, the final answer is: $\\boxed{answer}$."
 )
+SHORT_STEPS_PROMPT = (
+    "Solve the math problem in short steps, one sentence with one equation each, a blank line between steps. End with "
+    "\\boxed{answer}."
+)
+SHORT_STEPS_EXAMPLES = (
+    (
+        "A baker sells 3 loaves at $4 each and 5 buns at $2 each. She spends $7 on flour. How much does she have left?",
+        "The loaves bring 3 * 4 = 12 dollars.\n\nThe buns bring 5 * 2 = 10 dollars.\n\nTogether that is 12 + 10 = 22 "
+        "dollars.\n\nAfter the flour she has 22 - 7 = 15 dollars left, so the answer is \\boxed{15}.",
+    ),
+)
+"""A problem with its solution, which shows a model what a step is: without it a small one writes lists and headings."""
 _UNSTATED_LICENCE = "see its card"
 
 
@@ -26,6 +38,7 @@ class ModelCard:
     gated: bool = False
     separator: str = "\n\n"
     system: str | None = None  # of a generator
+    examples: tuple[tuple[str, str], ...] = ()  # of a generator: problems with solutions
     protocol: str | None = None  # of a reward model
 
     def gigabytes(self, bytes_per_parameter: int) -> float:
@@ -33,10 +46,17 @@ class ModelCard:
         return self.parameters * bytes_per_parameter
 
 
+def _short_steps(id: str, parameters: float, licence: str) -> ModelCard:
+    """A general model, shown what short steps are."""
+    return ModelCard(id, parameters, licence, system=SHORT_STEPS_PROMPT, examples=SHORT_STEPS_EXAMPLES)
+
+
 GENERATORS: dict[str, ModelCard] = {
     card.id: card
     for card in [
-        ModelCard("Qwen/Qwen2.5-0.5B-Instruct", 0.49, "Apache-2.0", system=QWEN_SYSTEM_PROMPT),
+        _short_steps("Qwen/Qwen2.5-0.5B-Instruct", 0.49, "Apache-2.0"),
+        _short_steps("Qwen/Qwen2.5-Coder-0.5B-Instruct", 0.49, "Apache-2.0"),
+        _short_steps("Qwen/Qwen2.5-Coder-1.5B-Instruct", 1.54, "Apache-2.0"),
         ModelCard("Qwen/Qwen2.5-Math-1.5B-Instruct", 1.54, "Apache-2.0", system=QWEN_SYSTEM_PROMPT),
         ModelCard("Qwen/Qwen2.5-Math-7B-Instruct", 7.62, "Apache-2.0", system=QWEN_SYSTEM_PROMPT),
         ModelCard("meta-llama/Llama-3.2-1B-Instruct", 1.24, "Llama 3.2 Community", True, system=LLAMA_SYSTEM_PROMPT),

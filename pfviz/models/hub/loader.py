@@ -5,27 +5,39 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pfviz.errors import ModelError
+from pfviz.models.hub import gguf, sizes
 from pfviz.models.hub.devices import Placement
+from pfviz.resources import weights_dir
 from pfviz.types import Generator, RewardModel
+
+SMALL_BILLIONS = 0.05
+"""Models below this many billion parameters are computed in float32 on a CPU, where others may be in bfloat16."""
 
 
 def load_generator(
-    folder_or_id: str | Path, *, name: str | None = None, local_files_only: bool = False, **options: Any
+    folder_or_id: str | Path,
+    *,
+    name: str | None = None,
+    local_files_only: bool = False,
+    needs_template: bool = False,
+    **options: Any,
 ) -> Generator:
     """A causal language model as a generator, with the options of `CausalLMGenerator`.
 
     Raises `ModelError`, with what to do, for one that is not there, is gated, cannot be reached, does not fit into
-    memory, needs code of its own, or is damaged. Code from the Hub is never run.
+    memory, needs code of its own, or is damaged; and, before its weights are read, for one without a chat template that
+    `needs_template`. Code from the Hub is never run.
     """
     from transformers import AutoModelForCausalLM
 
     from pfviz.models.decoding.causal_lm import CausalLMGenerator
 
-    model, tokenizer, _ = _load_model(AutoModelForCausalLM, folder_or_id, local_files_only)
+    model, tokenizer, _ = _load_model(AutoModelForCausalLM, folder_or_id, local_files_only, needs_template)
     return CausalLMGenerator(model, tokenizer, name or str(folder_or_id), **options)
 
 
@@ -68,25 +80,38 @@ def _read_config(place: str | Path, local_files_only: bool) -> dict[str, Any]:
     return dict(found)
 
 
-def _load_model(kind: Any, place: str | Path, local_files_only: bool) -> tuple[Any, Any, list[str]]:
+def _load_model(
+    kind: Any, place: str | Path, local_files_only: bool, needs_template: bool = False
+) -> tuple[Any, Any, list[str]]:
     """The model, its tokenizer, and the names of the weights that its files do not have."""
     from pfviz.models.hub import devices
 
     local = isinstance(place, Path)
+    packed = local and gguf.is_gguf_name(place)
     _check_folder(place)
     where = _choose_placement(place, local_files_only or local)
     # Weights that are spread are read straight to where they go, and hooks carry what is computed from GPU to GPU.
     spread = {"device_map": "auto", "max_memory": dict(where.shares)} if where.shares else {}
     common = {"local_files_only": local_files_only or local, "trust_remote_code": False}
+    source, for_tokenizer, for_model = gguf.source_options(place) if packed else (str(place), {}, {})  # type: ignore[arg-type]
     try:
-        tokenizer = _tokenizer_class(Path(place)).from_pretrained(str(place), **common)
+        tokenizer = _tokenizer_class(Path(place)).from_pretrained(source, **for_tokenizer, **common)
+        if needs_template and not getattr(tokenizer, "chat_template", None):
+            raise ModelError(
+                f"{place} has no chat template: it was not made to answer. Choose an instruct model, or load it in "
+                "Python with a prompt of your own (CausalLMGenerator)."
+            )
         with _hide_progress_bar() if local else nullcontext():
             model, found = kind.from_pretrained(
-                str(place), dtype=devices.torch_dtype(where), output_loading_info=True, **spread, **common
+                source, dtype=devices.torch_dtype(where), output_loading_info=True, **spread, **for_model, **common
             )
         if not spread:
             model = model.to(where.device)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+    except ImportError as error:
+        if not packed:
+            raise
+        raise ModelError(gguf.MISSING_PACKAGE.format(place=place)) from error
+    except (OSError, ValueError, KeyError, RuntimeError, IndexError, TypeError) as error:
         raise ModelError(explain_load_error(place, error)) from error
     if spread and {"cpu", "disk"} & {str(device) for device in getattr(model, "hf_device_map", {}).values()}:
         raise ModelError(
@@ -99,15 +124,23 @@ def _load_model(kind: Any, place: str | Path, local_files_only: bool) -> tuple[A
 def _choose_placement(place: str | Path, local_files_only: bool) -> Placement:
     """The device of a model, or the GPUs; raises `ModelError` if there is no room. Its size is only asked for where
     that makes a difference."""
-    from pfviz.models.hub import devices, sizes
+    from pfviz.models.hub import devices
 
     if not devices.has_several_gpus():
-        return devices.best_device()
+        only = devices.best_device()
+        small = only.device == "cpu" and _is_small(place)
+        return replace(only, dtype="float32") if small else only
     parameters = sizes.parameter_billions(place, local_files_only)
     where = devices.choose_placement(parameters)
     if parameters is not None:
         devices.check_memory(str(place), parameters, where)
     return where
+
+
+def _is_small(place: str | Path) -> bool:
+    """Whether a model on this machine is so small that single precision costs nothing."""
+    parameters = sizes.parameter_billions(place, local_files_only=True)
+    return parameters is not None and parameters < SMALL_BILLIONS
 
 
 def explain_load_error(place: str | Path, error: BaseException) -> str:
@@ -151,11 +184,21 @@ def explain_load_error(place: str | Path, error: BaseException) -> str:
 
 
 def _check_folder(place: str | Path) -> None:
+    if isinstance(place, Path) and gguf.is_gguf_name(place):
+        if problem := gguf.explain_bad_file(place):
+            raise ModelError(problem)
+        return
     if isinstance(place, Path) and not (place / "config.json").is_file():
-        raise ModelError(
-            f"There is no model in {place} (no config.json). Check the path; a shipped model is restored by "
-            "`git checkout -- pfviz/tiny/weights`, or built anew by `pfviz train-tiny`."
-        )
+        raise ModelError(f"There is no model in {place} (no config.json). {_missing_hint(place)}")
+
+
+def _missing_hint(place: Path) -> str:
+    if weights_dir() in place.parents:
+        return "Restore it by `git checkout -- pfviz/tiny/weights`, or build it anew by `pfviz train-tiny`."
+    files = sorted(file.name for file in place.glob("*.gguf"))[:3] if place.is_dir() else []
+    if files:
+        return f"There are GGUF files in it; name one of them: {', '.join(str(place / name) for name in files)}."
+    return "Name the folder that holds a model's config.json and its weights, or a GGUF file."
 
 
 @contextmanager

@@ -7,17 +7,16 @@ that goes on asks it as before.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from pfviz.errors import ModelError
-from pfviz.models.hub import catalog, download
+from pfviz.models.hub import catalog, download, gguf
 from pfviz.models.prm import registry
 from pfviz.types import Generator, RewardModel
 
 
-def is_hub_id_or_folder(name: str) -> bool:
-    """Whether a name is that of a folder, or reads like an id of the Hub, owner/name."""
-    return Path(name).is_dir() or (name.count("/") == 1 and ":" not in name)
+def is_model_source(name: str) -> bool:
+    """Whether a name is that of a folder or a GGUF file, or reads like an id of the Hub, owner/name."""
+    return Path(name).is_dir() or gguf.is_gguf_name(name) or (name.count("/") == 1 and ":" not in name)
 
 
 def join_protocol(place: str, protocol: str) -> str:
@@ -30,31 +29,25 @@ def join_protocol(place: str, protocol: str) -> str:
 def split_protocol(name: str) -> tuple[str | None, str]:
     """(protocol, place) of a name that `forced` made; of any other, no protocol and the name itself."""
     protocol, _, place = name.partition(":")
-    known = protocol in registry.PROTOCOLS and is_hub_id_or_folder(place) and not is_hub_id_or_folder(name)
+    known = protocol in registry.PROTOCOLS and is_model_source(place) and not is_model_source(name)
     return (protocol, place) if known else (None, name)
 
 
 def load_published_generator(name: str) -> Generator:
-    """A generator, asked as the catalogue says; one that is not in it, by its chat template.
+    """A generator, asked as the catalogue says; one that is not in it, by its chat template for short steps.
 
     Raises:
         ModelError: there is none of that name, it does not load or fit into memory, or it has no chat template.
     """
-    from pfviz.models.decoding.causal_lm import CausalLMGenerator
     from pfviz.models.hub.loader import load_generator
 
     card = catalog.GENERATORS.get(name)
     check_memory(card)
     _check_on_hub(name)
-    system = catalog.QWEN_SYSTEM_PROMPT if card is None else card.system
-    separator: dict[str, Any] = {} if card is None else {"separator": card.separator}
-    made = load_generator(_folder_or_id(name), name=name, system=system, **separator)
-    if not cast(CausalLMGenerator, made).tokenization.has_template:
-        raise ModelError(
-            f"{name} has no chat template: it was not made to answer. Choose an instruct model, or load it in Python "
-            "with a prompt of your own (CausalLMGenerator)."
-        )
-    return made
+    asked: dict[str, Any] = {"system": catalog.SHORT_STEPS_PROMPT, "examples": catalog.SHORT_STEPS_EXAMPLES}
+    if card is not None:
+        asked = {"system": card.system, "examples": card.examples, "separator": card.separator}
+    return load_generator(_folder_or_id(name), name=name, needs_template=True, **asked)
 
 
 def load_published_reward(name: str, protocol: str | None = None) -> RewardModel:
@@ -84,7 +77,7 @@ def weight_gigabytes(name: str) -> float:
 
 def is_downloaded(name: str) -> bool:
     """Whether the files of a model are on this machine."""
-    if Path(name).is_dir():
+    if Path(name).is_dir() or gguf.is_gguf_name(name):
         return True
     from huggingface_hub import try_to_load_from_cache
     from huggingface_hub.errors import HFValidationError
@@ -96,7 +89,7 @@ def is_downloaded(name: str) -> bool:
 
 
 def _folder_or_id(name: str) -> str | Path:
-    return Path(name) if Path(name).is_dir() else name
+    return Path(name) if Path(name).is_dir() or gguf.is_gguf_name(name) else name
 
 
 def check_memory(card: catalog.ModelCard | None) -> None:

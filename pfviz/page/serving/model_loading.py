@@ -72,7 +72,7 @@ class _LoadJob:
     @staticmethod
     def _download_size(model: str) -> float:
         """What must come from the Hub; 0 for a model that does not, or does not fit here."""
-        if not published.is_hub_id_or_folder(model) or published.is_downloaded(model):
+        if not published.is_model_source(model) or published.is_downloaded(model):
             return 0.0
         published.check_memory(catalog.GENERATORS.get(model) or catalog.REWARDS.get(model))
         return download.expected_gigabytes(model)

@@ -12,7 +12,7 @@ from typing import Any
 
 from pfviz.errors import ModelError, SettingError
 from pfviz.models.hub import catalog
-from pfviz.models.hub.published import is_hub_id_or_folder
+from pfviz.models.hub.published import is_model_source
 from pfviz.models.registry import REWARDS
 from pfviz.models.remote.config_file import configured_endpoints
 
@@ -87,7 +87,7 @@ class ModelMenu:
             raise SettingError("models", "Choose one of the models in the list.")
         if not name:
             raise SettingError(field, "Type the id of a model of the Hugging Face Hub (owner/name), or a folder.")
-        if not (_is_hub_id_or_folder(name) or (field == "typed_reward" and name in REWARDS)):
+        if not (_is_model_source(name) or (field == "typed_reward" and name in REWARDS)):
             raise SettingError(field, f"{name[:60]!r} is no id of the Hugging Face Hub, owner/name, and no folder.")
         return name
 
@@ -106,7 +106,7 @@ class ModelMenu:
         generators = {models.generator for models in self.models.values()}
         rewards = {name for models in self.models.values() for name in models.rewards}
         for role, name, known in (("generator", generator, generators), ("reward model", reward, rewards)):
-            if name is not None and name not in known and not (self.any_model and _is_hub_id_or_folder(name)):
+            if name is not None and name not in known and not (self.any_model and _is_model_source(name)):
                 raise ModelError(
                     f"This page does not run the {role} {name[:80]!r}. On a machine with that model, "
                     "`pfviz run --resume FILE` continues this trace."
@@ -126,9 +126,9 @@ class ModelMenu:
         return cls({models.name: models for models in (*_catalogue_choices(), *_endpoint_choices())}, any_model)
 
 
-def _is_hub_id_or_folder(name: str) -> bool:
+def _is_model_source(name: str) -> bool:
     """Whether it reads like a model of the Hub or a folder; an address never does."""
-    return not name.startswith("endpoint:") and "://" not in name and is_hub_id_or_folder(name)
+    return not name.startswith("endpoint:") and "://" not in name and is_model_source(name)
 
 
 LONG_RUN_SETTINGS: Mapping[str, Any] = {"max_steps": MAX_STEPS}

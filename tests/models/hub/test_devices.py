@@ -51,12 +51,34 @@ def size(gigabytes: float) -> float:
 # --- the best single device -------------------------------------------------------------------------------------------
 
 
-def test_without_a_gpu_it_is_the_cpu_in_single_precision(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_without_a_gpu_it_is_the_cpu_in_the_numbers_that_it_is_fast_with(
+    monkeypatch: pytest.MonkeyPatch, dtype: str
+) -> None:
     machine(monkeypatch)
-    assert (devices.best_device().device, devices.best_device().dtype) == ("cpu", "float32")
+    monkeypatch.setattr(devices, "fast_cpu_dtype", lambda: dtype)
+    assert (devices.best_device().device, devices.best_device().dtype) == ("cpu", dtype)
     assert devices.best_device().gigabytes > 1
     assert not devices.has_several_gpus()
     assert devices.combined_devices() == devices.best_device() == devices.choose_placement(7.0)
+
+
+@pytest.mark.parametrize(("factor", "expected"), [(1.0, "float32"), (0.9, "float32"), (0.4, "bfloat16")])
+def test_half_precision_is_taken_where_it_is_measured_to_be_clearly_faster(
+    monkeypatch: pytest.MonkeyPatch, factor: float, expected: str
+) -> None:
+    now = [0.0]
+
+    def multiply(rows: torch.Tensor, matrix: torch.Tensor) -> None:
+        now[0] += factor if matrix.dtype == torch.bfloat16 else 1.0
+
+    monkeypatch.setattr(torch, "mm", multiply)
+    monkeypatch.setattr(devices.time, "perf_counter", lambda: now[0])
+    devices.fast_cpu_dtype.cache_clear()
+    try:
+        assert devices.fast_cpu_dtype() == expected
+    finally:
+        devices.fast_cpu_dtype.cache_clear()
 
 
 def test_apples_device(monkeypatch: pytest.MonkeyPatch) -> None:

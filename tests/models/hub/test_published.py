@@ -56,7 +56,7 @@ def test_a_pair_is_asked_as_the_catalogue_says(pair: catalog.PairCard, asked: li
 def test_any_other_id_is_asked_by_its_template_and_its_config(asked: list[tuple[Any, Any]]) -> None:
     registry.get_generator("somebody/model-instruct")
     registry.get_reward("somebody/prm")
-    assert asked[0][1]["system"] == catalog.QWEN_SYSTEM_PROMPT
+    assert asked[0][1]["system"] == catalog.SHORT_STEPS_PROMPT
     assert asked[1] == ("somebody/prm", {"name": "somebody/prm", "protocol": None})
     registry.unload_models()
 
@@ -160,11 +160,11 @@ def test_a_protocol_that_reads_what_the_files_do_not_have_is_refused(tmp_path: P
 
 
 def test_what_is_no_place_is_no_model(tmp_path: Path) -> None:
-    assert published.is_hub_id_or_folder("owner/name")
-    assert published.is_hub_id_or_folder(str(tmp_path))
-    assert not published.is_hub_id_or_folder("gpt")
-    assert not published.is_hub_id_or_folder("https://host/owner/name")
-    assert not published.is_hub_id_or_folder("rlhflow:owner/name")
+    assert published.is_model_source("owner/name")
+    assert published.is_model_source(str(tmp_path))
+    assert not published.is_model_source("gpt")
+    assert not published.is_model_source("https://host/owner/name")
+    assert not published.is_model_source("rlhflow:owner/name")
     with pytest.raises(ModelError, match="or give an id of the Hugging Face Hub"):
         registry.get_reward("gpt")
 
