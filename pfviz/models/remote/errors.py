@@ -27,6 +27,6 @@ def fatal_error(client: Client, failure: Failure) -> ModelError:
         return ModelError(f"{told} Check that the address is that of an API of the kind {endpoint.route!r}.")
     models = client.list_models()
     listed = f"It lists: {', '.join(models)}." if models else "It lists no models: check its address and its API."
-    unknown = endpoint.dialect == "vllm" and failure.status in (400, 422) and endpoint.kind == "generator"
-    hint = " If it refuses fields that only vLLM knows, set its dialect (docs/endpoints.md)." if unknown else ""
+    unknown = endpoint.dialect != "auto" and failure.status in (400, 422) and endpoint.kind == "generator"
+    hint = f" If it refuses fields of its dialect, {endpoint.dialect}, leave that out of its entry." if unknown else ""
     return ModelError(f"{told} {listed}{hint}")

@@ -140,7 +140,7 @@ def choice(**changes: Any) -> Odd:
     [
         (choice(text=None), "choices[0].text: expected a text; found null"),
         (choice(text=["a"] * 3), "choices[0].text: expected a text; found a list of 3"),
-        (choice(finish_reason="content_filter"), 'choices[0].finish_reason: expected "stop" or "length"; found "conte'),
+        (choice(finish_reason="whatever"), 'choices[0].finish_reason: expected "stop" or "length"; found "whatever"'),
         (choice(stop_reason=[]), "choices[0].stop_reason: expected a text, a token id or null; found a list of 0"),
         (choice(token_ids=[1, -1]), "choices[0].token_ids: expected a list of token ids; found a list of 2"),
         (choice(token_ids=[True]), "choices[0].token_ids: expected a list of token ids"),
@@ -184,7 +184,7 @@ def test_a_wrong_model_is_said_at_once_with_those_that_there_are(server: Fake) -
         (Odd(500), "HTTP 500: boom (2 attempts). Check that the server is up"),
         (
             Odd(422),
-            "HTTP 422: boom. It lists: toy-model, other. If it refuses fields that only vLLM knows, set its dia",
+            "HTTP 422: boom. It lists: toy-model, other. If it refuses fields of its dialect, vllm, leave that out",
         ),
         (
             Odd(200, b"{}"),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pfviz.models.remote.dialects import DIALECTS
 from pfviz.models.remote.endpoint import Endpoint
 from pfviz.models.remote.generator import RemoteGenerator
 from pfviz.models.remote.parse_step import RemotePrefix, append_given_step, parse_step, stand_in_ids
@@ -146,8 +147,8 @@ def test_a_given_step_is_continued_as_it_was_written() -> None:
 
 
 def body(prefix: RemotePrefix = RemotePrefix(), temperature: float = 0.8, **changes: Any) -> dict[str, Any]:  # noqa: B008
-    endpoint = Endpoint(**{"name": "x", "url": "http://there", "model": "m"} | changes)
-    return step_body(endpoint, "2 {system}?", prefix, Sampling(temperature, 50), 7)
+    endpoint = Endpoint(**{"name": "x", "url": "http://there", "model": "m", "dialect": "vllm"} | changes)
+    return step_body(endpoint, DIALECTS[endpoint.dialect], "2 {system}?", prefix, Sampling(temperature, 50), 7)
 
 
 def test_what_is_asked_for() -> None:

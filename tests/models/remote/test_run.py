@@ -25,8 +25,8 @@ def fail_at(step: int, slot: int = FAILING):
     return lambda path, body, turn: ODD if body and body.get("seed") == seed else None
 
 
-def solve(server: Fake, reward=lambda problem, steps: 0.5, **settings):
-    generator = RemoteGenerator(server.endpoint(key_env="TOY_KEY"), sleep=Waited().sleep)
+def solve(server: Fake, reward=lambda problem, steps: 0.5, log_probs=None, **settings):
+    generator = RemoteGenerator(server.endpoint(key_env="TOY_KEY", log_probs=log_probs), sleep=Waited().sleep)
     usual = {"particles": N, "seed": SEED, "max_steps": 4} | settings
     return pfviz.run("toy", generator=generator, reward=reward, **usual)
 
@@ -93,7 +93,7 @@ def test_both_models_behind_addresses(monkeypatch) -> None:
     monkeypatch.setenv("TOY_KEY", KEY)
     with fake.serving() as server:
         judge = RemoteReward(server.endpoint(kind="reward", separator="<extra_0>", key_env="TOY_KEY"))
-        trace = solve(server, reward=judge)
+        trace = solve(server, reward=judge, log_probs=True)
         assert {path for path, _ in server.asked} == {"/v1/completions", "/pooling"}
     assert ((trace.rewards > 0) & (trace.rewards < 1)).all()
     assert len(np.unique(trace.rewards)) > 3
