@@ -173,7 +173,7 @@ class Client:
             if made.pause > LONGEST_PAUSE:
                 return replace(made, reason=f"{made.reason}; it asks to wait {made.pause:.0f} s")
             if repetition == most:
-                return replace(made, reason=f"{made.reason} ({repetition + 1} attempts)")
+                return replace(made, reason=f"{made.reason} ({repetition + 1} attempts)") if most else made
             usual = min(FIRST_PAUSE * 2**repetition, LONGEST_PAUSE) * (0.5 + 0.5 * float(rng.random()))
             await self._sleep(max(usual, made.pause))
             retry_reason, repetition = made.reason, repetition + 1

@@ -81,7 +81,6 @@ class Fake:
     speak: Callable[[dict[str, Any], bool, bool], None] = lambda choice, ended, length: None  # change a choice
     owner: str | None = None  # of its models, as it lists them
     base: str = "/v1"  # of its API
-    room: int | None = None  # characters of prompt and step together that its model's context holds
     usage: bool = True
     log_probs: bool = True
     pause: float = 0.0
