@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pfviz.errors import ModelError
+from pfviz.errors import ModelError, PfvizError
 from pfviz.inference.events import Event
 from pfviz.inference.methods import DEFAULT_METHOD, make_method
 from pfviz.inference.methods.base import Method
@@ -158,7 +158,8 @@ def run(
     stop: Callable[[], bool] | None = None,
     **settings: Any,
 ) -> Trace:
-    """A whole run as a trace; the arguments and errors are those of `stream`."""
+    """A whole run as a trace; the arguments and errors are those of `stream`. An error that ends it after a complete
+    step, such as that of a server that is gone, has what was made as its `trace`, with which `resume` goes on."""
     prepared = prepare(
         problem, particles=particles, seed=seed, generator=generator, reward=reward, method=method, truth=truth,
         **settings,
@@ -167,10 +168,15 @@ def run(
 
 
 def record(prepared: Prepared, *, stop: Callable[[], bool] | None = None) -> Trace:
-    """A run that was prepared, as a trace; the arguments and errors are those of `start`."""
+    """A run that was prepared, as a trace; the arguments and errors are those of `start`. An error that ends it after
+    a complete step has the trace up to there as its `trace`."""
     recorder = Recorder()
-    for event in start(prepared, stop=stop):
-        recorder.record(event)
+    try:
+        for event in start(prepared, stop=stop):
+            recorder.record(event)
+    except PfvizError as error:
+        error.trace = recorder.broken_off(str(error))
+        raise
     return recorder.trace()
 
 
