@@ -17,7 +17,7 @@ from pfviz.inference.methods import DEFAULT_METHOD, make_method
 from pfviz.inference.methods.base import Method
 from pfviz.inference.run import never_stop, run_events
 from pfviz.inference.settings import SETTINGS, Settings
-from pfviz.models import registry
+from pfviz.models import pairing, registry
 from pfviz.models.rewards.function import FunctionReward, RewardFunction
 from pfviz.problems.ground_truth import compute_true_answer
 from pfviz.problems.problem import Problem
@@ -59,7 +59,8 @@ def prepare(
     """Check a run; the other arguments are those of `stream`.
 
     A text is checked here, and once; a `Problem` is taken as it is. `infer_truth` works a truth out that was not given,
-    where that can be done. Raises `ProblemError`, `SettingError`, and `ModelError` for a model that there is not.
+    where that can be done. Raises `ProblemError`, `SettingError`, and `ModelError` for a model that there is not, and
+    for a reward that cannot know the problem.
     """
     checked = problem if isinstance(problem, Problem) else Problem.from_text(problem)
     policy = make_method(method, Settings.from_values(particles=particles, seed=seed, **settings))
@@ -69,6 +70,7 @@ def prepare(
         registry.reward_preset(reward)
     else:
         reward = registry.as_reward(reward)
+    pairing.check_pair(checked.text, generator, reward)
     known = ((checked.truth if truth is None else truth) or "").strip() or None
     if known is None and infer_truth:
         known = compute_true_answer(checked.text)
@@ -106,7 +108,7 @@ def start(prepared: Prepared, *, stop: Callable[[], bool] | None = None) -> Iter
         name, generator = generator, registry.get_generator(generator)
         if trace is None:
             registry.generator_preset(name).check_familiarity(prepared.problem.text, generator)
-    reward = registry.as_reward(prepared.reward)
+    reward = pairing.watch_pair(generator, registry.as_reward(prepared.reward))
     stop = stop or never_stop
     if trace is None:
         return run_events(prepared.problem, generator, reward, prepared.policy, stop)
