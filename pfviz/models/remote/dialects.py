@@ -25,6 +25,7 @@ class Dialect:
     seed: bool = True
     takes_ids: bool = False  # a prompt of token ids, and the wish to be told them
     continues_messages: bool = True  # a last message of the assistant is continued, not answered
+    asks_top: bool = False  # tells log-probabilities of a chat only beside those of the likeliest tokens
     keeps_stop: bool = False  # the stop that ended a text stands in it
 
 
@@ -34,8 +35,8 @@ DIALECTS: Mapping[str, Dialect] = {
     dialect.name: dialect
     for dialect in (
         Dialect("vllm", {"top_k": -1, "min_p": 0.0, "repetition_penalty": 1.0}, takes_ids=True),
-        Dialect("llama.cpp", _LLAMA_CPP),
-        Dialect("llama-cpp-python", _LLAMA_CPP, continues_messages=False),
+        Dialect("llama.cpp", _LLAMA_CPP, asks_top=True),
+        Dialect("llama-cpp-python", _LLAMA_CPP, asks_top=True, continues_messages=False),
         # What it is told goes into its generation_config, see requests.py.
         Dialect("transformers", continues_messages=False, keeps_stop=True),
         Dialect("openai", neutral=False, continues_messages=False),

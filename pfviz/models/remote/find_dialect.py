@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from pfviz.models.remote.dialects import DIALECTS, TRIED_IN_ORDER, Dialect, DialectName
+from pfviz.models.remote.errors import fatal_error
 from pfviz.models.remote.http_client import Client, Failure, Response
 from pfviz.models.remote.requests import PATHS
+from pfviz.text import shorten
 
 REFUSALS = frozenset({400, 422, 500, 501})
 """Statuses with which servers refuse a field; llama-cpp-python fails on one that is out of its range (500)."""
+
+MOST_WORDS = 120
+"""Characters of a refusal that a note repeats."""
 
 SIGNS_OF_VLLM = ("stop_reason", "token_ids", "matched_stop")
 """Fields of a choice that only servers of vLLM's family (SGLang among them) have."""
@@ -36,7 +41,8 @@ class FoundDialect:
 
 
 def find_dialect(client: Client, request: StepRequest) -> FoundDialect:
-    """The first dialect that the server takes. Raises `EndpointError` if there is no key to send."""
+    """The first dialect that the server takes. Raises `EndpointError` if there is no key to send, and `ModelError` for
+    a request that is refused in the plainest of words: what is wrong is none of its fields."""
     first = DIALECTS[TRIED_IN_ORDER[0]]
     refusal, ignoring = None, False
     for name in TRIED_IN_ORDER:
@@ -44,6 +50,8 @@ def find_dialect(client: Client, request: StepRequest) -> FoundDialect:
         if isinstance(answer, Failure):
             if ignoring or answer.status not in REFUSALS:
                 break
+            if name == TRIED_IN_ORDER[-1] and answer.status < 500:
+                raise fatal_error(client, answer)
             refusal = refusal or answer
         elif name != first.name:
             return _confirm_other(client, request, DIALECTS[name], refusal)
@@ -66,7 +74,11 @@ def _confirm_other(client: Client, request: StepRequest, dialect: Dialect, refus
         return FoundDialect(DIALECTS[TRIED_IN_ORDER[0]])
     known = _name_llama_cpp_server(client) if dialect.name == "llama.cpp" else None
     dialect = DIALECTS[known] if known else dialect
-    reason = f"refuses the fields of vLLM ({refusal.reason})" if refusal else "gives no sign of knowing vLLM's fields"
+    reason = (
+        f"refuses the fields of vLLM ({shorten(refusal.reason, MOST_WORDS)})"
+        if refusal
+        else "gives no sign of knowing vLLM's fields"
+    )
     clauses = [f"{client.endpoint.label} {reason}: it is asked in the dialect {dialect.name}"]
     if not dialect.neutral or (refusal is None and known is None):
         clauses.append(_OWN_SAMPLERS)

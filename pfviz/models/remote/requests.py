@@ -54,7 +54,7 @@ def step_body(
     else:
         body["messages"] = chat_messages(endpoint, problem)
         if asks_log_probs(endpoint, sampling):
-            body["logprobs"] = True
+            body |= {"logprobs": True} | ({"top_logprobs": 1} if dialect.asks_top else {})
         if prefix.text:
             body["messages"].append({"role": "assistant", "content": prefix.text})
             if dialect.continues_messages:

@@ -83,6 +83,7 @@ class Fake:
     base: str = "/v1"  # of its API
     usage: bool = True
     log_probs: bool = True
+    asks_top: bool = False  # tells those of a chat only beside the likeliest tokens'
     pause: float = 0.0
     asked: list[tuple[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
@@ -117,7 +118,7 @@ class Fake:
             if not chat:
                 given = body["prompt"] if isinstance(body["prompt"], list) else encoded(body["prompt"])
                 choice["prompt_token_ids"] = given
-        if self.log_probs and body.get("logprobs"):
+        if self.log_probs and body.get("logprobs") and (not chat or not self.asks_top or body.get("top_logprobs")):
             told = [math.log(probabilities(before + text_of(ids[:k]))[i]) for k, i in enumerate(ids)]
             pieces = [PIECES[i] for i in ids]
             pairs = [{"token": t, "logprob": p, "bytes": None} for t, p in zip(pieces, told, strict=True)]

@@ -107,6 +107,7 @@ class Kind:
             speak=self.speak,
             owner=self.owner,
             base=self.base,
+            asks_top=self.owner == "me",
             odd=lambda path, body, turn: self.refuse(body) if body else None,
         )
 

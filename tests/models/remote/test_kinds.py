@@ -11,7 +11,7 @@ import pytest
 
 import pfviz
 from pfviz.errors import ModelError
-from pfviz.models.remote.dialects import DIALECTS
+from pfviz.models.remote.dialects import DIALECTS, TRIED_IN_ORDER
 from pfviz.models.remote.generator import RemoteGenerator
 from pfviz.models.rewards.confidence import ConfidenceReward
 from pfviz.trace import dumps, loads
@@ -93,6 +93,13 @@ class OwnReward:
 
     def open(self, problem, *, particles, whole=False):
         return HALF.open(problem, particles=particles)
+
+
+@pytest.mark.parametrize("name", ["vLLM", "llama.cpp", "llama-cpp-python", "OpenRouter"])
+def test_log_probabilities_are_told_where_they_are_asked_for(name: str, route: str) -> None:
+    with KINDS[name].serving() as server:
+        trace = solve(server, route, ConfidenceReward())
+    assert (trace.log_probs[trace.written] < 0).all()
 
 
 def test_what_was_found_out_is_kept_and_each_run_tells_it() -> None:
@@ -207,3 +214,15 @@ def test_a_full_context_finishes_the_particle_and_the_run_goes_on(kind: str) -> 
     assert "tokens" in {end for row in trace.ends for end in row}
     assert [note for note in trace.notes if "fills the model's context and writes no more" in note.text]
     assert loads(dumps(trace)).ends == trace.ends
+
+
+def test_what_is_wrong_in_any_words_is_said_in_the_plainest() -> None:
+    """A wrong model is no wrong field, and a server may check its fields first."""
+
+    def refuse(path: str, body: Any, turn: int) -> Odd | None:
+        return None if body is None else KINDS["OpenAI"].refuse(body) or Odd(400, b'{"error": "no such model"}')
+
+    with fake.serving(odd=refuse) as server:
+        with pytest.raises(ModelError, match=r"HTTP 400: no such model\. It lists: toy-model, other\.$"):
+            solve(server)
+        assert len([body for _, body in server.asked if body]) == len(TRIED_IN_ORDER)
