@@ -128,7 +128,7 @@ class RemoteGeneratorSession:
         for slot in [slot for slot, one in steps.items() if one.finished]:
             del self._prefix[slot]
         self.notes += notes
-        self._add_notes(asking, replies, [slot for slot in sorted(asking.full) if steps[slot].end == "tokens"])
+        self._add_notes(asking, replies, steps)
         yield steps
 
     def select(self, ancestors: IntArray) -> None:
@@ -186,12 +186,21 @@ class RemoteGeneratorSession:
         # This server keeps a stop in the text: where there is none, the solution is at its end.
         return replace(reply, says_stop=reply.says_stop or self._keeps_stop)
 
+    def _is_short(self, reply: Completion | None) -> bool:
+        """Whether the server cut it before its allowed length."""
+        return (
+            reply is not None
+            and reply.finish == "length"
+            and reply.count is not None
+            and reply.count < self._sampling.max_step_tokens
+        )
+
     @property
     def _keeps_stop(self) -> bool:
         return self._dialect is not None and self._dialect.keeps_stop
 
     def _add_notes(
-        self, asked: RequestBatch[Completion], by_slot: Mapping[int, Completion], full: Sequence[int]
+        self, asked: RequestBatch[Completion], by_slot: Mapping[int, Completion], steps: Mapping[int, Step]
     ) -> None:
         """Tell what failed or was cut short, and once what the server does not tell."""
         replies = by_slot.values()
@@ -200,7 +209,10 @@ class RemoteGeneratorSession:
             f"Particle {slot} failed and writes no more: {failures[slot].reason}." for slot in sorted(failures)
         ]
         self.notes += [
-            f"Particle {slot} fills the model's context and writes no more: {asked.full[slot].reason}." for slot in full
+            f"Particle {slot} fills the model's context and writes no more"
+            + (f": {asked.full[slot].reason}." if slot in asked.full else ".")
+            for slot, step in steps.items()
+            if step.end == "tokens" and (slot in asked.full or self._is_short(by_slot.get(slot)))
         ]
         self.notes += [
             f"Particle {slot} was cut short by the server's content filter and writes no more."

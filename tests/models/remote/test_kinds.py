@@ -216,6 +216,25 @@ def test_a_full_context_finishes_the_particle_and_the_run_goes_on(kind: str) -> 
     assert loads(dumps(trace)).ends == trace.ends
 
 
+def test_a_server_that_cuts_a_step_short_has_no_room_for_more() -> None:
+    cut = {"choices": [{"message": {"content": "ab"}, "finish_reason": "length"}], "usage": {"completion_tokens": 2}}
+    with fake.serving(odd=lambda path, body, turn: Odd(200, json.dumps(cut).encode()) if body else None) as server:
+        trace = solve(server)
+    assert (trace.steps, trace.ends, trace.texts) == (1, [["tokens"] * 2], [["ab"] * 2])
+    assert trace.finished.all()
+    assert "Particle 1 fills the model's context and writes no more." in [note.text for note in trace.notes]
+
+
+def test_a_content_filter_ends_the_particle_and_not_the_run() -> None:
+    cut = {"choices": [{"message": {"content": None}, "finish_reason": "content_filter"}]}
+    with fake.serving(odd=lambda path, body, turn: Odd(200, json.dumps(cut).encode()) if body else None) as server:
+        trace = solve(server)
+    assert trace.status == "finished"
+    assert "Particle 0 was cut short by the server's content filter and writes no more." in [
+        note.text for note in trace.notes
+    ]
+
+
 def test_what_is_wrong_in_any_words_is_said_in_the_plainest() -> None:
     """A wrong model is no wrong field, and a server may check its fields first."""
 
