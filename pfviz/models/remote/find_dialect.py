@@ -68,7 +68,7 @@ def find_dialect(client: Client, request: StepRequest) -> FoundDialect:
 
 def _confirm_other(client: Client, request: StepRequest, dialect: Dialect, refusal: Failure | None) -> FoundDialect:
     """The dialect that was taken, unless the server only stumbled when it was asked in the first one."""
-    if refusal is not None and refusal.status == 500 and isinstance(
+    if refusal is not None and refusal.transient and isinstance(
         _ask(client, request(DIALECTS[TRIED_IN_ORDER[0]])), Response
     ):  # fmt: skip
         return FoundDialect(DIALECTS[TRIED_IN_ORDER[0]])

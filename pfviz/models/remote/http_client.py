@@ -231,7 +231,8 @@ def _refusal(status: int, words: str, pause: float = 0.0) -> Failure:
     return Failure(
         f"HTTP {status}: {words}" if words else f"HTTP {status}",
         status,
-        transient=(status in RETRY_STATUSES or status >= 500) and not full,
+        # llama-cpp-python answers a field that it does not take with status 500.
+        transient=(status in RETRY_STATUSES or status >= 500) and not full and "validation error" not in words.lower(),
         pause=pause,
         misplaced=status in (404, 405),
         context_full=full,

@@ -18,6 +18,9 @@ Body = dict[str, Any]
 COMMON = {"model", "messages", "prompt", "max_tokens", "temperature", "top_p", "seed", "stop", "logprobs"}
 
 
+BROKEN_BOUND = "1 validation error: {'loc': ('body', 'top_k'), 'msg': 'Input should be greater than or equal to 0'}"
+
+
 def refusal(status: int, words: str) -> Odd:
     return Odd(status, json.dumps({"error": {"message": words}}).encode())
 
@@ -28,7 +31,7 @@ def refuse_nothing(body: Body) -> Odd | None:
 
 def refuse_as_llama_cpp_python(body: Body) -> Odd | None:
     """A bound of pydantic that is broken becomes an error of the server; fields that it does not know are ignored."""
-    return refusal(500, "top_k: Input should be greater than or equal to 0") if body.get("top_k", 0) < 0 else None
+    return refusal(500, BROKEN_BOUND) if body.get("top_k", 0) < 0 else None
 
 
 def refuse_as_transformers(body: Body) -> Odd | None:
