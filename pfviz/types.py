@@ -54,6 +54,7 @@ class Sampling:
     max_step_tokens: int = 256
     max_step_characters: int = 4000
     entropies: bool = False  # steps are to hold their entropies, which cost a pass over the vocabulary
+    log_probs: bool = True  # they are to hold their log-probabilities, which some servers compute slowly
 
 
 StepProgress = Iterator[Mapping[int, Step] | int]
@@ -118,3 +119,9 @@ def token_rewards(session: RewardSession) -> Mapping[int, TokenRewards]:
 def reads_entropies(reward: RewardModel) -> bool:
     """Whether the reward model says of itself, by an attribute of this name, that it reads the entropies of steps."""
     return bool(getattr(reward, "reads_entropies", False))
+
+
+def reads_log_probs(reward: RewardModel) -> bool:
+    """Whether the reward model reads the log-probabilities of steps: unless it says of itself that it does not, by an
+    attribute of this name."""
+    return bool(getattr(reward, "reads_log_probs", True))

@@ -37,6 +37,7 @@ from pfviz.types import (
     RewardSession,
     Step,
     reads_entropies,
+    reads_log_probs,
     token_rewards,
 )
 
@@ -102,7 +103,11 @@ class Sweep:
         self.generator_session: GeneratorSession = replay
         self.reward_session: RewardSession = replay
         if not past.complete:
-            sampling = replace(settings.sampling, entropies=reads_entropies(context.reward))
+            sampling = replace(
+                settings.sampling,
+                entropies=reads_entropies(context.reward),
+                log_probs=reads_log_probs(context.reward),
+            )
             self.generator_session = context.generator.open(
                 context.problem, particles=n, seed=self.seed, sampling=sampling
             )
