@@ -1,7 +1,7 @@
 """What kinds of servers take beside the fields that all know: one row for each kind.
 
-What is assumed of each was read in its documentation and its bug reports, or is a guess (OpenRouter, LM Studio, SGLang);
-docs/endpoints.md tells which.
+What is assumed of each was read in its documentation and its bug reports, or is a guess (OpenRouter, LM Studio,
+SGLang); docs/endpoints.md tells which.
 """
 
 from __future__ import annotations
