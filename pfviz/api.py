@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pfviz.errors import ModelError
+from pfviz.errors import ModelError, PfvizError
 from pfviz.inference.events import Event
 from pfviz.inference.methods import DEFAULT_METHOD, make_method
 from pfviz.inference.methods.base import Method
 from pfviz.inference.run import never_stop, run_events
 from pfviz.inference.settings import SETTINGS, Settings
-from pfviz.models import registry
+from pfviz.models import pairing, registry
 from pfviz.models.rewards.function import FunctionReward, RewardFunction
 from pfviz.problems.ground_truth import compute_true_answer
 from pfviz.problems.problem import Problem
@@ -59,7 +59,8 @@ def prepare(
     """Check a run; the other arguments are those of `stream`.
 
     A text is checked here, and once; a `Problem` is taken as it is. `infer_truth` works a truth out that was not given,
-    where that can be done. Raises `ProblemError`, `SettingError`, and `ModelError` for a model that there is not.
+    where that can be done. Raises `ProblemError`, `SettingError`, and `ModelError` for a model that there is not, and
+    for a reward that cannot know the problem.
     """
     checked = problem if isinstance(problem, Problem) else Problem.from_text(problem)
     policy = make_method(method, Settings.from_values(particles=particles, seed=seed, **settings))
@@ -69,6 +70,7 @@ def prepare(
         registry.reward_preset(reward)
     else:
         reward = registry.as_reward(reward)
+    pairing.check_pair(checked.text, generator, reward)
     known = ((checked.truth if truth is None else truth) or "").strip() or None
     if known is None and infer_truth:
         known = compute_true_answer(checked.text)
@@ -107,6 +109,7 @@ def start(prepared: Prepared, *, stop: Callable[[], bool] | None = None) -> Iter
         if trace is None:
             registry.generator_preset(name).check_familiarity(prepared.problem.text, generator)
     reward = bind_reward(registry.as_reward(prepared.reward), generator)
+    reward = pairing.watch_pair(generator, reward)
     stop = stop or never_stop
     if trace is None:
         return run_events(prepared.problem, generator, reward, prepared.policy, stop)
@@ -158,7 +161,8 @@ def run(
     stop: Callable[[], bool] | None = None,
     **settings: Any,
 ) -> Trace:
-    """A whole run as a trace; the arguments and errors are those of `stream`."""
+    """A whole run as a trace; the arguments and errors are those of `stream`. An error that ends it after a complete
+    step, such as that of a server that is gone, has what was made as its `trace`, with which `resume` goes on."""
     prepared = prepare(
         problem, particles=particles, seed=seed, generator=generator, reward=reward, method=method, truth=truth,
         **settings,
@@ -167,10 +171,15 @@ def run(
 
 
 def record(prepared: Prepared, *, stop: Callable[[], bool] | None = None) -> Trace:
-    """A run that was prepared, as a trace; the arguments and errors are those of `start`."""
+    """A run that was prepared, as a trace; the arguments and errors are those of `start`. An error that ends it after
+    a complete step has the trace up to there as its `trace`."""
     recorder = Recorder()
-    for event in start(prepared, stop=stop):
-        recorder.record(event)
+    try:
+        for event in start(prepared, stop=stop):
+            recorder.record(event)
+    except PfvizError as error:
+        error.trace = recorder.broken_off(str(error))
+        raise
     return recorder.trace()
 
 

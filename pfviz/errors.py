@@ -9,10 +9,18 @@ from typing import Any
 class PfvizError(Exception):
     """Base of every error that pfviz raises on purpose; its text may be shown to a visitor (escaped).
 
-    It can be pickled, fields included: a run may be in another process than the page."""
+    It can be pickled, fields included: a run may be in another process than the page. One that ends a run which
+    `pfviz.run` or `pfviz.resume` records has the `Trace` of the complete steps, with which `pfviz.resume` goes on."""
+
+    trace: Any = None
 
     def __reduce__(self) -> tuple[Callable[..., PfvizError], tuple[Any, ...]]:
         return _unpickle_error, (type(self), self.args, self.__dict__)
+
+
+def name_error(error: Exception) -> str:
+    """An error in words that may be shown and kept: its own text only where pfviz wrote it."""
+    return str(error) if isinstance(error, PfvizError) else f"the model failed ({type(error).__name__})."
 
 
 def _unpickle_error(kind: type[PfvizError], args: tuple[Any, ...], fields: dict[str, Any]) -> PfvizError:

@@ -58,6 +58,7 @@ class Sampling:
     max_step_characters: int = 4000
     entropies: bool = False  # steps are to hold their entropies, which cost a pass over the vocabulary
     hidden_layer: int | None = None  # steps are to hold the sum of this layer's output (1 is the first)
+    log_probs: bool = True  # they are to hold their log-probabilities, which some servers compute slowly
 
 
 StepProgress = Iterator[Mapping[int, Step] | int]
@@ -135,3 +136,9 @@ def bind_reward(reward: RewardModel, generator: Generator) -> RewardModel:
     where the two do not belong together."""
     bind: Callable[[Generator], RewardModel] | None = getattr(reward, "bind", None)
     return reward if bind is None else bind(generator)
+
+
+def reads_log_probs(reward: RewardModel) -> bool:
+    """Whether the reward model reads the log-probabilities of steps: unless it says of itself that it does not, by an
+    attribute of this name."""
+    return bool(getattr(reward, "reads_log_probs", True))

@@ -15,6 +15,7 @@ from pfviz.cli.files import INPUT_FILE, OUTPUT_FILE, check_writable, report_writ
 from pfviz.cli.progress import Interrupt, Progress
 from pfviz.cli.setting_options import setting_options
 from pfviz.cli.terminal import console
+from pfviz.errors import name_error
 from pfviz.inference.methods import DEFAULT_METHOD, METHODS
 from pfviz.inference.settings import SETTINGS
 from pfviz.models.hub.catalog import PAIRS
@@ -87,7 +88,8 @@ def run(
     story); `confidence`, and `confidence-min`, `-sum` and `-entropy`, ask the generator itself.
 
     Ctrl-C stops the run between two tokens; what it did until then is printed and written all the same, and `--resume`
-    goes on from a trace so written as if nothing had happened: on a CPU, with the same versions, bit for bit.
+    goes on from a trace so written as if nothing had happened: on a CPU, with the same versions, bit for bit. So it is
+    where an error ends the run, such as that of a server that is gone.
     """
     screen = console()
     if resume is not None:
@@ -98,10 +100,14 @@ def run(
         prepared = api.prepare(problem, **settings)
     else:
         raise click.UsageError("Give a PROBLEM, or --resume FILE.")
-    trace = _record_run(screen, prepared)
+    trace, error = _record_run(screen, prepared)
     screen.print()
     tables.print_result(screen, trace)
     _write_files(screen, trace, out, html)
+    if error is not None:
+        if out is not None:
+            screen.print(f"An error broke the run off; --resume {out} goes on from its complete steps.", markup=False)
+        raise error
     if trace.status == "stopped":
         raise click.exceptions.Exit(EXIT_INTERRUPTED)
 
@@ -141,8 +147,9 @@ def _check_only_resume(ctx: click.Context) -> None:
         )
 
 
-def _record_run(screen: Console, prepared: api.Prepared) -> Trace:
-    """Run to the end, or to Ctrl-C, and return the trace of the complete steps."""
+def _record_run(screen: Console, prepared: api.Prepared) -> tuple[Trace, Exception | None]:
+    """Run to the end, to Ctrl-C or to an error, and return the trace of the complete steps, and that error. Raises the
+    error where there are none, or fewer than there were before."""
     if prepared.names[0] == "embedded":
         from pfviz.models.decoding.threads import use_one_thread
 
@@ -151,10 +158,20 @@ def _record_run(screen: Console, prepared: api.Prepared) -> Trace:
     with Progress(screen) as progress:
         events = api.start(prepared, stop=interrupt.stop_requested)  # loads the models; Ctrl-C aborts here
         with interrupt.catch_sigint():
-            for event in events:
-                recorder.record(event)
-                progress.show(event)
-    return recorder.trace()
+            try:
+                for event in events:
+                    recorder.record(event)
+                    progress.show(event)
+            except Exception as error:  # a model may raise anything, and the steps are worth keeping whatever it is
+                trace = recorder.broken_off(name_error(error))
+                if trace is None or _count_steps(trace) < _count_steps(prepared.trace):
+                    raise
+                return trace, error
+    return recorder.trace(), None
+
+
+def _count_steps(trace: Trace | None) -> int:
+    return sum(sweep.steps for sweep in trace.sweeps) if trace is not None else 0
 
 
 def _write_files(screen: Console, trace: Trace, out: Path | None, html: Path | None) -> None:

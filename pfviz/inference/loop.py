@@ -38,6 +38,7 @@ from pfviz.types import (
     Step,
     read_layer,
     reads_entropies,
+    reads_log_probs,
     token_rewards,
 )
 
@@ -107,6 +108,7 @@ class Sweep:
                 settings.sampling,
                 entropies=reads_entropies(context.reward),
                 hidden_layer=read_layer(context.reward),
+                log_probs=reads_log_probs(context.reward),
             )
             self.generator_session = context.generator.open(
                 context.problem, particles=n, seed=self.seed, sampling=sampling

@@ -30,6 +30,11 @@ def judge_steps(kind: Kind, answer: Fraction, steps: Sequence[str]) -> list[bool
     return verdicts
 
 
+def is_step(text: str) -> bool:
+    """Whether a text has the form of a step of this world, right or wrong."""
+    return any(form.fullmatch(text) for form in (_NEED, _REDUCTION, _EQUATION))
+
+
 def _is_right(kind: Kind, answer: Fraction, step: str) -> bool:
     try:
         if kind == "equation":

@@ -103,6 +103,15 @@ class Recorder:
             return self._add_run_state(self._earlier[-1], self._earlier[:-1])
         return self._add_run_state(self._snapshot(), self._earlier)
 
+    def broken_off(self, reason: str) -> Trace | None:
+        """The trace of a run that an error ended: stopped after its last complete step, with the reason as a note
+        there. None if there is no such step."""
+        if self._run is None or not (self._rows or self._earlier):
+            return None
+        stopped = replace(self.trace(), status="stopped")
+        note = NoteAdded(stopped.steps - 1, (), f"The run was broken off: {reason}")
+        return replace(stopped, notes=(*stopped.notes, note))
+
     def _add_run_state(self, sweep: Trace, earlier: list[Trace]) -> Trace:
         return replace(sweep, status=self._status, earlier=tuple(earlier), swaps=tuple(self._swaps))
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,10 @@ import pytest
 import pfviz
 from pfviz import api
 from pfviz.cli.run import run as run_command
+from pfviz.errors import ModelError
 from pfviz.inference.events import Event, RunEnded, TokensDrafted
 from pfviz.inference.settings import SETTINGS
+from pfviz.models import registry
 from tests.cli.commands import call
 from tests.contracts import toy
 from tests.sweeps import gibbs, tempering
@@ -211,6 +214,42 @@ def test_a_stopped_run_goes_on_from_its_file(toy_pair: None, tmp_path: Path) -> 
     assert [line for line in result.output.splitlines() if line.startswith("iteration")] == [
         f"iteration {k}" for k in (1, 2, 3, 4)
     ]
+
+
+@pytest.mark.parametrize("error", [ModelError("The server is gone."), RuntimeError("out of memory at 0x7f")])
+def test_an_error_in_the_midst_of_a_run_costs_no_step(
+    toy_pair: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, error: Exception
+) -> None:
+    """What was made is written and goes on; a run that fails earlier than its own past leaves the file as it is."""
+    out, calls = tmp_path / "run.json", {"left": 5}
+
+    def failing(problem: str, steps: list[str]) -> float:
+        calls["left"] -= 1
+        if calls["left"] < 0:
+            raise error
+        return toy.reward(problem, steps)
+
+    judge = pfviz.reward(failing, "judge")
+    monkeypatch.setattr("pfviz.models.registry.get_reward", lambda name: judge)
+    anyone = replace(registry.GENERATORS["embedded"], check_familiarity=lambda text, generator: None)
+    monkeypatch.setitem(registry.GENERATORS, "embedded", anyone)
+    arguments = ["run", "Compute 1 + 2", "--particles", "4", "--seed", "5", "--max-steps", "6", "--out", str(out)]
+    result = call(*arguments)
+    assert result.exit_code != 0
+    assert f"--resume {out} goes on" in " ".join(result.output.split())
+    made = pfviz.load(out)
+    assert made.status == "stopped"
+    assert made.steps == 1
+    told = "The server is gone." if isinstance(error, ModelError) else "the model failed (RuntimeError)."
+    assert made.notes[-1].text == f"The run was broken off: {told}"
+    calls["left"] = 0
+    assert call("run", "--resume", str(out), "--out", str(out)).exit_code != 0
+    assert pfviz.load(out).steps == made.steps
+    calls["left"] = 10**6
+    assert call("run", "--resume", str(out), "--out", str(out)).exit_code == 0
+    whole, fresh = pfviz.load(out), tmp_path / "fresh.json"
+    call(*arguments[:-1], str(fresh))
+    assert whole.texts == pfviz.load(fresh).texts
 
 
 def test_going_on_takes_its_settings_from_the_trace(tmp_path: Path) -> None:

@@ -64,6 +64,8 @@ class StepTokens:
 class ProcessRewardModel(ABC):
     """A reward model from a transformer that gives logits (B, T, C) for ids (B, T), and a tokenizer."""
 
+    reads_log_probs = False
+
     def __init__(self, model: Any, tokenizer: Any, name: str, *, system: str | None = None) -> None:
         self.name = name
         self.model = cache_choice.prepare_for_cache(model.eval())

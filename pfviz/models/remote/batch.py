@@ -24,6 +24,7 @@ class RequestBatch(Generic[Parsed]):
     client: Client
     parse: Callable[[Mapping[str, Any]], Parsed]
     failures: dict[int, Failure] = field(default_factory=dict)  # by the request's number
+    full: dict[int, Failure] = field(default_factory=dict)  # those for want of room in the model's context
     retry_reasons: Counter[str] = field(default_factory=Counter)  # why requests were repeated that succeeded then
 
     def replies(
@@ -37,7 +38,7 @@ class RequestBatch(Generic[Parsed]):
                 if isinstance(made, Failure):
                     if is_final(made):
                         raise fatal_error(self.client, made)
-                    self.failures[number] = made
+                    (self.full if made.context_full else self.failures)[number] = made
                     yield number, None
                 else:
                     yield number, made

@@ -7,6 +7,7 @@ is made.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import field, fields
 from typing import Annotated, Any, Literal
@@ -17,6 +18,7 @@ from pydantic.dataclasses import dataclass
 from pydantic_core import ArgsKwargs
 
 from pfviz.errors import EndpointError
+from pfviz.models.remote.dialects import DIALECTS, DialectName
 from pfviz.problems.problem import SEPARATOR
 from pfviz.validation import FilledText, first_mismatch, require
 
@@ -25,9 +27,14 @@ ENDPOINT_PREFIX = "endpoint:"
 
 EndpointKind = Literal["generator", "reward"]
 Api = Literal["auto", "completions", "chat", "pooling"]
-Dialect = Literal["vllm", "openai", "transformers"]
+DialectChoice = Literal["auto", DialectName]
 RewardOutput = Literal["logits", "probabilities"]
 
+
+POOLING_PATH = "/pooling"
+"""That of the API of reward models, which is vLLM's own."""
+
+_VERSION_AT_END = re.compile(r"/v\d+[a-z0-9]*$")
 
 _HIDDEN_FIELDS = ("url", "key_env", "extra")
 """Fields that may hold a secret: a key in an address, or one where its variable's name belongs."""
@@ -54,7 +61,7 @@ class Endpoint:
     name: Annotated[
         FilledText, Field(max_length=100, description="a name of up to 100 characters"), require(str.isprintable)
     ]
-    # Of the server, with or without its /v1.
+    # Of the server or its API, see `addresses`.
     url: Annotated[
         str,
         Field(description="an address like http://localhost:8000, without user, password, query or fragment"),
@@ -64,7 +71,9 @@ class Endpoint:
     kind: Annotated[EndpointKind, Field(description="one of generator, reward")] = "generator"
     api: Annotated[Api, Field(description="one of auto, completions, chat, pooling")] = "auto"
     # Whose fields are sent and understood, beside those that all know.
-    dialect: Annotated[Dialect, Field(description="one of vllm, openai, transformers")] = "vllm"
+    dialect: Annotated[DialectChoice, Field(description=f"one of auto, {', '.join(DIALECTS)}")] = "auto"
+    # Whether log-probabilities are asked for; null: where the reward reads them.
+    log_probs: Annotated[bool | None, Field(description="true, false or null")] = None
     separator: Annotated[str, Field(min_length=1, description="a text that ends a step")] = SEPARATOR
     system: Annotated[FilledText | None, Field(description="a text or null")] = None
     prompt: Annotated[
@@ -124,6 +133,17 @@ class Endpoint:
     def root(self) -> str:
         """The server's address without a trailing /v1."""
         return self.url.rstrip("/").removesuffix("/v1")
+
+    def addresses(self, path: str) -> list[str]:
+        """Where a path of the API may be, the likeliest place first: under an address that ends in a version, such as
+        /v1, as it stands, and else under its /v1, as it stands otherwise. vLLM has pooling beside its /v1."""
+        given = self.url.rstrip("/")
+        if path == POOLING_PATH:
+            return list(dict.fromkeys([self.root + path, given + path]))
+        given = given.removesuffix("/completions").removesuffix("/chat")
+        if _VERSION_AT_END.search(given):
+            return [given + path] if given.endswith("/v1") else [given + path, given + "/v1" + path]
+        return [given + "/v1" + path, given + path]
 
     def read_key(self) -> str | None:
         """The key, read from the environment now; raises `EndpointError` if it is not there or cannot be sent."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -16,6 +17,18 @@ MAX_CHARACTERS = 300
 MIN_SECRET_LENGTH = 8
 """A shorter key, such as the "EMPTY" that local servers are given, is no secret, and may stand in any text."""
 
+CONTEXT_STATUSES = frozenset({400, 413, 422, 500})
+"""Statuses of a refusal for want of room."""
+
+_CONTEXT_FULL = re.compile(
+    r"context[ _](?:length|window|size)|maximum (?:context|model|sequence) length|max_model_len|exceed_context"
+    r"|(?:prompt|input|request|conversation)s?\b.{0,30}\b(?:is|are) too (?:long|large)|reduce the length"
+    r"|input token count.{0,60}exceeds|too many (?:input )?tokens"
+    r"|`inputs` (?:tokens \+ `max_new_tokens` must be <=|must have less than)",
+    re.IGNORECASE,
+)
+"""How servers say that the model's context is full."""
+
 JsonValue = TypeVar("JsonValue")
 
 
@@ -28,6 +41,20 @@ def error_message(found: Any) -> str:
     line = " ".join(str(found).split()) if found is not None else ""
     plain = "".join(character if character.isprintable() else "�" for character in line).rstrip(".")
     return shorten(plain, MAX_CHARACTERS)
+
+
+def says_context_full(words: str) -> bool:
+    """Whether a refusal is for want of room in the model's context."""
+    return _CONTEXT_FULL.search(words) is not None
+
+
+def find_error(body: Mapping[str, Any]) -> Any:
+    """The error in a body that came as a success: its own, or that of its first choice; None if there is none."""
+    choices = body.get("choices")
+    first = choices[0] if isinstance(choices, list) and choices else None
+    if isinstance(first, Mapping) and (first.get("error") or first.get("finish_reason") == "error"):
+        return first.get("error") or "the server broke off"
+    return body.get("error") if first is None and "data" not in body else None
 
 
 def redact_key(value: JsonValue, key: str | None) -> JsonValue:

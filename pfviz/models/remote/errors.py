@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pfviz.errors import ModelError
-from pfviz.models.remote.http_client import RETRY_STATUSES, Client, Failure
+from pfviz.models.remote.http_client import Client, Failure
 
 FINAL_STATUSES = frozenset({401, 403, 404, 405})
 """Refusals that every other request would meet with too: no access, no such model, no such API."""
@@ -21,12 +21,12 @@ def fatal_error(client: Client, failure: Failure) -> ModelError:
     if failure.status in (401, 403):
         key = f"the key in {endpoint.key_env}" if endpoint.key_env else "whether it needs a key (key_env)"
         return ModelError(f"{told} Check {key}.")
-    if failure.status is None or failure.status in RETRY_STATUSES or failure.status >= 500:
+    if failure.status is None or (failure.transient and failure.status >= 300):
         return ModelError(f"{told} Check that the server is up and has the capacity.")
     if failure.status < 300:
         return ModelError(f"{told} Check that the address is that of an API of the kind {endpoint.route!r}.")
     models = client.list_models()
     listed = f"It lists: {', '.join(models)}." if models else "It lists no models: check its address and its API."
-    unknown = endpoint.dialect == "vllm" and failure.status in (400, 422) and endpoint.kind == "generator"
-    hint = " If it refuses fields that only vLLM knows, set its dialect (docs/endpoints.md)." if unknown else ""
+    unknown = endpoint.dialect != "auto" and failure.status in (400, 422, 500) and endpoint.kind == "generator"
+    hint = f" If it refuses fields of its dialect, {endpoint.dialect}, leave that out of its entry." if unknown else ""
     return ModelError(f"{told} {listed}{hint}")

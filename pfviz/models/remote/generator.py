@@ -7,6 +7,7 @@ seed is its own affair: a run can be replayed as far as the server repeats itsel
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -14,15 +15,23 @@ from typing import Any
 
 from pfviz.errors import EndpointError, ModelError
 from pfviz.models.remote.batch import RequestBatch
+from pfviz.models.remote.dialects import DIALECTS, Dialect
 from pfviz.models.remote.endpoint import Endpoint
 from pfviz.models.remote.errors import fatal_error
+from pfviz.models.remote.find_dialect import FoundDialect, StepRequest, find_dialect
 from pfviz.models.remote.http_client import Client, Sleep
-from pfviz.models.remote.parse_step import FAILED_STEP, RemotePrefix, append_given_step, parse_step
-from pfviz.models.remote.requests import step_body
+from pfviz.models.remote.parse_step import FAILED_STEP, NO_ROOM_STEP, RemotePrefix, append_given_step, parse_step
+from pfviz.models.remote.requests import asks_log_probs, step_body
 from pfviz.models.remote.responses import MAX_TOKEN_ID, Completion, read_chat, read_completion
 from pfviz.problems.problem import Problem
 from pfviz.rng import derive_rng
 from pfviz.types import NO_STEPS, IntArray, Sampling, Step, StepProgress
+
+PROBE_TEXT = "First,"
+"""What a solution begins with where it is found out how a server is asked: it is to continue something."""
+
+SHORTER = 4
+"""By which a step that does not fit into the model's context is cut, again and again."""
 
 ONE_PER_BYTE = "one for each byte"
 """What a note says where a server does not even count its tokens."""
@@ -37,6 +46,18 @@ class RemoteGenerator:
         self.name = endpoint.label
         self.endpoint = endpoint
         self.client = Client(endpoint, sleep)
+        self._found: FoundDialect | None = None
+        self._finding = threading.Lock()
+
+    def find_dialect(self, request: StepRequest) -> FoundDialect:
+        """How the server is asked: as its endpoint says, else as it is found out, once, in the dialect in which it
+        takes this request."""
+        if self.endpoint.dialect != "auto":
+            return FoundDialect(DIALECTS[self.endpoint.dialect])
+        with self._finding:
+            if self._found is None or not self._found.confirmed:
+                self._found = find_dialect(self.client, request)
+            return self._found
 
     def open(self, problem: Problem, *, particles: int, seed: int, sampling: Sampling) -> RemoteGeneratorSession:
         """See `Generator.open`. Asks the server for nothing yet; raises `EndpointError` if the key is not there."""
@@ -50,6 +71,7 @@ class RemoteGeneratorSession:
     def __init__(
         self, generator: RemoteGenerator, problem: Problem, particles: int, seed: int, sampling: Sampling
     ) -> None:
+        self._generator = generator
         self._endpoint = generator.endpoint
         self._client = generator.client
         self._problem = problem
@@ -58,6 +80,7 @@ class RemoteGeneratorSession:
         self._sampling = sampling
         self._prefix = dict.fromkeys(range(particles), RemotePrefix())
         self._failed: frozenset[int] = frozenset()
+        self._dialect: Dialect | None = None  # known once something is asked
         api = "chat completions" if self._endpoint.route == "chat" else "completions"
         self.notes = [f"{self._endpoint.label} is the model {self._endpoint.model!r}, asked for {api}."]
 
@@ -65,37 +88,47 @@ class RemoteGeneratorSession:
         """See `GeneratorSession.extend`; a count is told after each reply. Closed before its end it has changed
         nothing, and the requests under way are cancelled.
 
-        A slot whose request fails for good has a step that ends as "failed". Raises `ModelError` if the server refuses
-        every such request (no such model, no access), if all of several slots failed, or if none is left that has not.
+        A slot whose request fails for good has a step that ends as "failed"; one whose solution fills the model's
+        context has a last step of what there was room for. Raises `ModelError` if the server refuses every such request
+        (no such model, no access), if all of several slots failed, or if none is left that has not.
         """
         asked = sorted(set(active))
         self._check_slots(asked, given)
         made = {slot: (given[slot], self._append_given(slot, given[slot])) for slot in asked if slot in given}
-        bodies = {slot: self._request_body(slot, step) for slot in asked if slot not in given}
         asking = RequestBatch(self._client, self._parse_completion)
-        replies: list[Completion] = []
+        replies: dict[int, Completion] = {}
         count = sum(len(one.token_ids) for one, _ in made.values())
         if made:
             yield count
-        with closing(asking.replies(bodies, self._seed, step)) as arriving:
-            for slot, reply in arriving:
-                if reply is None:
+        to_write, bound = [slot for slot in asked if slot not in given], self._sampling.max_step_tokens
+        notes = self._find_dialect(to_write, step)
+        bodies = {slot: self._request_body(slot, step) for slot in to_write}
+        full: set[int] = set()
+        while bodies:
+            with closing(asking.replies(bodies, self._seed, step)) as arriving:
+                for slot, reply in arriving:
                     made[slot] = FAILED_STEP, self._prefix[slot]
-                else:
-                    replies.append(reply)
-                    made[slot] = parse_step(reply, self._prefix[slot], self._endpoint.separator, self._sampling)
-                count += len(made[slot][0].token_ids)
-                yield count
+                    if reply is not None:
+                        replies[slot] = reply
+                        made[slot] = self._parse_step(slot, reply, bound)
+                    count += len(made[slot][0].token_ids)
+                    yield count
+            # What does not fit may do so with a shorter end.
+            bound //= SHORTER
+            full = asking.full.keys() - replies.keys() - asking.failures.keys()
+            bodies = {slot: self._request_body(slot, step, bound) for slot in sorted(full)} if bound else {}
+        made |= {slot: (NO_ROOM_STEP, self._prefix[slot]) for slot in full}
         steps = {slot: made[slot][0] for slot in asked}
         failures = asking.failures
         failed = self._failed | {slot for slot, one in steps.items() if one.end == "failed"}
-        if failures and (len(failures) == len(bodies) > 1 or len(failed) == self._particles):
+        if failures and (len(failures) == len(to_write) > 1 or len(failed) == self._particles):
             raise fatal_error(self._client, failures[min(failures)])
         self._failed = failed
         self._prefix |= {slot: prefix for slot, (_, prefix) in made.items()}
         for slot in [slot for slot, one in steps.items() if one.finished]:
             del self._prefix[slot]
-        self._add_notes(asking, replies)
+        self.notes += notes
+        self._add_notes(asking, replies, steps)
         yield steps
 
     def select(self, ancestors: IntArray) -> None:
@@ -114,9 +147,35 @@ class RemoteGeneratorSession:
             if not step.end:
                 raise ModelError(f"The step given to slot {slot} has no end. Was it recorded with another version?")
 
-    def _request_body(self, slot: int, step: int) -> dict[str, Any]:
-        seed = int(derive_rng(self._seed, "tokens", step, slot).integers(2**31))
-        return step_body(self._endpoint, self._problem.text, self._prefix[slot], self._sampling, seed)
+    def _find_dialect(self, to_write: Sequence[int], step: int) -> list[str]:
+        """Find out how the server is asked, before the first request; what there is to say of it."""
+        if self._dialect is not None or not to_write:
+            return []
+        shortest = replace(self._sampling, max_step_tokens=1)
+        before = RemotePrefix(PROBE_TEXT)
+
+        def request(dialect: Dialect) -> Mapping[str, Any]:
+            seed = self._request_seed(to_write[0], step)
+            return step_body(self._endpoint, dialect, self._problem.text, before, shortest, seed)
+
+        found = self._generator.find_dialect(request)
+        self._dialect = found.dialect
+        return [found.note] if found.note else []
+
+    def _request_seed(self, slot: int, step: int) -> int:
+        return int(derive_rng(self._seed, "tokens", step, slot).integers(2**31))
+
+    def _request_body(self, slot: int, step: int, bound: int | None = None) -> dict[str, Any]:
+        """The request for a step of at most so many tokens, as many as are allowed unless given."""
+        assert self._dialect is not None
+        sampling = self._sampling if bound is None else replace(self._sampling, max_step_tokens=bound)
+        seed = self._request_seed(slot, step)
+        return step_body(self._endpoint, self._dialect, self._problem.text, self._prefix[slot], sampling, seed)
+
+    def _parse_step(self, slot: int, reply: Completion, bound: int) -> tuple[Step, RemotePrefix]:
+        made, prefix = parse_step(reply, self._prefix[slot], self._endpoint.separator, self._sampling)
+        short = bound < self._sampling.max_step_tokens  # and there was no room for more
+        return (replace(made, finished=True), prefix) if short and made.end == "tokens" else (made, prefix)
 
     def _append_given(self, slot: int, step: Step) -> RemotePrefix:
         return append_given_step(step, self._prefix[slot], self._endpoint.separator)
@@ -125,18 +184,54 @@ class RemoteGeneratorSession:
         read = read_chat if self._endpoint.route == "chat" else read_completion
         reply = read(body, self._sampling.max_step_tokens)
         # This server keeps a stop in the text: where there is none, the solution is at its end.
-        return replace(reply, says_stop=reply.says_stop or self._endpoint.dialect == "transformers")
+        return replace(reply, says_stop=reply.says_stop or self._keeps_stop)
 
-    def _add_notes(self, asked: RequestBatch[Completion], replies: Sequence[Completion]) -> None:
-        """Tell what failed, and once what the server does not tell."""
+    def _is_short(self, reply: Completion | None) -> bool:
+        """Whether the server cut it before its allowed length."""
+        return (
+            reply is not None
+            and reply.finish == "length"
+            and reply.count is not None
+            and reply.count < self._sampling.max_step_tokens
+        )
+
+    @property
+    def _keeps_stop(self) -> bool:
+        return self._dialect is not None and self._dialect.keeps_stop
+
+    def _add_notes(
+        self, asked: RequestBatch[Completion], by_slot: Mapping[int, Completion], steps: Mapping[int, Step]
+    ) -> None:
+        """Tell what failed or was cut short, and once what the server does not tell."""
+        replies = by_slot.values()
         label, failures = self._endpoint.label, asked.failures
         self.notes += [
             f"Particle {slot} failed and writes no more: {failures[slot].reason}." for slot in sorted(failures)
         ]
+        self.notes += [
+            f"Particle {slot} fills the model's context and writes no more"
+            + (f": {asked.full[slot].reason}." if slot in asked.full else ".")
+            for slot, step in steps.items()
+            if step.end == "tokens" and (slot in asked.full or self._is_short(by_slot.get(slot)))
+        ]
+        self.notes += [
+            f"Particle {slot} was cut short by the server's content filter and writes no more."
+            for slot in sorted(by_slot)
+            if by_slot[slot].finish == "filter"
+        ]
         self.notes += asked.notes()
         unknown = []
-        if any(reply.log_probs is None for reply in replies):
+        if not asks_log_probs(self._endpoint, self._sampling):
+            if replies:
+                unknown.append(f"{label} is not asked for log-probabilities, which the reward does not read.")
+        elif any(reply.log_probs is None for reply in replies):
             unknown.append(f"{label} gives no log-probabilities: they are recorded as unknown.")
+        if any(reply.reasoning == "read" for reply in replies):
+            unknown.append(
+                f"{label} tells thoughts apart from answers: where there is no answer yet, they are the step."
+            )
+        if any(reply.reasoning == "left out" for reply in replies):
+            unknown.append(f"{label} tells thoughts apart from answers: where there are both, they are left out.")
         if any(reply.ids is None for reply in replies):
             of = "one for each token" if all(reply.count for reply in replies) else ONE_PER_BYTE
             unknown.append(f"{label} gives no token ids: stand-ins from {MAX_TOKEN_ID + 1} on are recorded, {of}.")

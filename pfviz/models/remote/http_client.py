@@ -20,7 +20,14 @@ import httpx
 import numpy as np
 
 from pfviz.models.remote.endpoint import Endpoint
-from pfviz.models.remote.error_text import error_message, redact_key, retry_after_seconds
+from pfviz.models.remote.error_text import (
+    CONTEXT_STATUSES,
+    error_message,
+    find_error,
+    redact_key,
+    retry_after_seconds,
+    says_context_full,
+)
 from pfviz.rng import derive_rng
 
 MAX_BODY_BYTES = 8_000_000
@@ -51,6 +58,8 @@ class Failure:
     status: int | None = None
     transient: bool = False  # the same request may succeed later
     pause: float = 0.0  # seconds that the server asks to wait
+    misplaced: bool = False  # there may be no API at this address
+    context_full: bool = False  # what was asked for does not fit into the model's context
 
 
 class Client:
@@ -59,12 +68,19 @@ class Client:
     def __init__(self, endpoint: Endpoint, sleep: Sleep = asyncio.sleep) -> None:
         self.endpoint = endpoint
         self._sleep = sleep
+        self._addresses: dict[str, str] = {}  # path -> where it was found
         self._secure = httpx.create_ssl_context() if endpoint.root.startswith("https") else False
 
     def send(
-        self, path: str, bodies: Mapping[int, Mapping[str, Any] | None], seed: int = 0, step: int = 0
+        self,
+        path: str,
+        bodies: Mapping[int, Mapping[str, Any] | None],
+        seed: int = 0,
+        step: int = 0,
+        retries: int | None = None,
     ) -> Generator[tuple[int, Response | Failure], None, None]:
-        """(number, what came of it) for each request, as they come: POST with the body, GET where it is None.
+        """(number, what came of it) for each request, as they come: POST with the body, GET where it is None. `path`
+        stands under the address of the API; `retries` are the endpoint's unless given.
 
         The pauses' jitter is that of (seed, "retry", step, number). Raises `EndpointError` if there is no key to send.
         """
@@ -74,7 +90,7 @@ class Client:
         arrived: queue.SimpleQueue[tuple[int, Response | Failure] | BaseException] = queue.SimpleQueue()
         http = self._make_http_client(key)
         loop = asyncio.new_event_loop()
-        task = loop.create_task(self._send_all(http, path, bodies, key, seed, step, arrived.put))
+        task = loop.create_task(self._send_all(http, path, bodies, key, seed, step, retries, arrived.put))
 
         def work() -> None:
             try:
@@ -103,18 +119,20 @@ class Client:
 
     def list_models(self) -> list[str]:
         """The names that the server lists, at most 20; none where it does not say, asked once."""
-        ((_, answer),) = Client(replace(self.endpoint, retries=0)).send("/v1/models", {0: None})
+        names = [card.get("id") for card in self.list_model_cards()[:20]]
+        return [error_message(name) for name in names if isinstance(name, str)]
+
+    def list_model_cards(self) -> list[Mapping[str, Any]]:
+        """What the server says of its models; nothing where it does not, asked once."""
+        ((_, answer),) = self.send("/models", {0: None}, retries=0)
         data = answer.body.get("data") if isinstance(answer, Response) else None
-        ids = [item.get("id") for item in data if isinstance(item, Mapping)] if isinstance(data, list) else []
-        return [error_message(name) for name in ids[:20] if isinstance(name, str)]
+        return [item for item in data if isinstance(item, Mapping)] if isinstance(data, list) else []
 
     def _make_http_client(self, key: str | None) -> httpx.AsyncClient:
         # A compressed body would be bounded only once it is unpacked.
         headers = {"accept-encoding": "identity"} | ({"authorization": f"Bearer {key}"} if key else {})
         limits = httpx.Limits(max_connections=self.endpoint.concurrency)
-        return httpx.AsyncClient(
-            base_url=self.endpoint.root, headers=headers, verify=self._secure, timeout=None, limits=limits
-        )
+        return httpx.AsyncClient(headers=headers, verify=self._secure, timeout=None, limits=limits)
 
     async def _send_all(
         self,
@@ -124,6 +142,7 @@ class Client:
         key: str | None,
         seed: int,
         step: int,
+        retries: int | None,
         tell: Callable[[tuple[int, Response | Failure]], None],
     ) -> None:
         """Every request, at most `concurrency` at once."""
@@ -132,7 +151,7 @@ class Client:
         async def one(number: int, body: Mapping[str, Any] | None) -> None:
             async with gate:
                 rng = derive_rng(seed, "retry", step, number)
-                answer = await self._retry(lambda: self._attempt(http, path, body, key), rng)
+                answer = await self._retry(lambda: self._attempt_anywhere(http, path, body, key), rng, retries)
                 tell((number, answer))
 
         async with asyncio.TaskGroup() as group:
@@ -140,9 +159,10 @@ class Client:
                 group.create_task(one(number, body))
 
     async def _retry(
-        self, attempt: Callable[[], Awaitable[Response | Failure]], rng: np.random.Generator
+        self, attempt: Callable[[], Awaitable[Response | Failure]], rng: np.random.Generator, retries: int | None
     ) -> Response | Failure:
         """Attempts until one succeeds or no other makes sense: exponential pauses, with the second half at random."""
+        most = self.endpoint.retries if retries is None else retries
         retry_reason, repetition = "", 0
         while True:
             made = await attempt()
@@ -152,20 +172,37 @@ class Client:
                 return made
             if made.pause > LONGEST_PAUSE:
                 return replace(made, reason=f"{made.reason}; it asks to wait {made.pause:.0f} s")
-            if repetition == self.endpoint.retries:
-                return replace(made, reason=f"{made.reason} ({repetition + 1} attempts)")
+            if repetition == most:
+                return replace(made, reason=f"{made.reason} ({repetition + 1} attempts)") if most else made
             usual = min(FIRST_PAUSE * 2**repetition, LONGEST_PAUSE) * (0.5 + 0.5 * float(rng.random()))
             await self._sleep(max(usual, made.pause))
             retry_reason, repetition = made.reason, repetition + 1
 
-    async def _attempt(
+    async def _attempt_anywhere(
         self, http: httpx.AsyncClient, path: str, body: Mapping[str, Any] | None, key: str | None
+    ) -> Response | Failure:
+        """One request to where the API is; until that is known, to each place where it may be."""
+        known = self._addresses.get(path)
+        first: Failure | None = None
+        for address in [known] if known else self.endpoint.addresses(path):
+            made = await self._attempt(http, address, body, key)
+            if isinstance(made, Response):
+                self._addresses[path] = address
+                return made
+            if not made.misplaced:
+                return made
+            first = first or made
+        assert first is not None
+        return first
+
+    async def _attempt(
+        self, http: httpx.AsyncClient, address: str, body: Mapping[str, Any] | None, key: str | None
     ) -> Response | Failure:
         """One request, from the first byte to the last."""
         try:
             async with (
                 asyncio.timeout(self.endpoint.timeout),
-                http.stream("GET" if body is None else "POST", path, json=body) as response,
+                http.stream("GET" if body is None else "POST", address, json=body) as response,
             ):
                 raw = bytearray()
                 async for part in response.aiter_raw():
@@ -177,16 +214,41 @@ class Client:
         except httpx.HTTPError as error:
             words = redact_key(error_message(str(error) or type(error).__name__), key)
             return Failure(f"no connection ({words})", transient=True)
-        status = response.status_code
         read = _parse_json(raw, key)
+        status = response.status_code
         if not 200 <= status < 300:
             words = error_message(read if read is not None else redact_key(raw.decode("utf-8", "replace"), key))
-            reason = f"HTTP {status}: {words}" if words else f"HTTP {status}"
-            again = status in RETRY_STATUSES or status >= 500
-            return Failure(reason, status, again, retry_after_seconds(response.headers.get("retry-after")))
+            return _refusal(status, words, retry_after_seconds(response.headers.get("retry-after")))
         if not isinstance(read, Mapping):
-            return Failure("the reply is no JSON object", status, transient=True)
-        return Response(read)
+            return Failure("the reply is no JSON object", status, transient=True, misplaced=True)
+        reported = find_error(read)
+        return Response(read) if reported is None else _reported_error(reported, status)
+
+
+def _refusal(status: int, words: str, pause: float = 0.0) -> Failure:
+    """What a status other than success says."""
+    full = status in CONTEXT_STATUSES and says_context_full(words)
+    return Failure(
+        f"HTTP {status}: {words}" if words else f"HTTP {status}",
+        status,
+        # llama-cpp-python answers a field that it does not take with status 500.
+        transient=(status in RETRY_STATUSES or status >= 500) and not full and "validation error" not in words.lower(),
+        pause=pause,
+        misplaced=status in (404, 405),
+        context_full=full,
+    )
+
+
+def _reported_error(error: Any, status: int) -> Failure:
+    """An error that was sent as a success, as gateways do whose answer had begun: by its code, if that is a status."""
+    code = error.get("code") if isinstance(error, Mapping) else None
+    if isinstance(code, str) and code.isdigit():
+        code = int(code)
+    if isinstance(code, int) and not isinstance(code, bool) and 400 <= code < 600:
+        return _refusal(code, error_message(error))
+    words = error_message(error)
+    full = says_context_full(words)
+    return Failure(f"an error in the reply: {words}", status, not full, misplaced=not full, context_full=full)
 
 
 def _parse_json(raw: bytearray, key: str | None) -> Any:

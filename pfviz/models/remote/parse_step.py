@@ -19,6 +19,9 @@ from pfviz.types import Sampling, Step, StepEnd
 
 FAILED_STEP = Step("", (), 0.0, True, "failed")
 
+NO_ROOM_STEP = Step("", (), 0.0, True, "tokens")
+"""That of a solution that fills the model's context."""
+
 
 @dataclass(frozen=True, slots=True)
 class RemotePrefix:
@@ -47,7 +50,7 @@ def parse_step(
         end = "separator"
         if cut.strip():  # the server went on behind it
             reply = _truncate(reply, len(text) + len(separator))
-    elif reply.finish == "length":
+    elif reply.finish != "stop":
         end = "tokens"
     elif reply.says_stop:
         end = "separator" if reply.stop == separator else "eos"
@@ -59,6 +62,7 @@ def parse_step(
     raw = text + (separator if end == "separator" else "")
     # A server that was cut short of what it was allowed has no room for more.
     full = end == "tokens" and reply.count is not None and reply.count < sampling.max_step_tokens
+    full = full or reply.finish == "filter"
     boxed, empty = has_boxed(text), not text.strip()
     finished = boxed or full or end == "eos" or (empty and prefix.empty_steps >= 1)
     ids = reply.ids or stand_in_ids(raw, reply.pieces, reply.count)

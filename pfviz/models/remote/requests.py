@@ -7,15 +7,17 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pfviz.models.remote.endpoint import Endpoint
+from pfviz.models.remote.dialects import Dialect
+from pfviz.models.remote.endpoint import POOLING_PATH, Endpoint
 from pfviz.models.remote.parse_step import RemotePrefix
 from pfviz.types import Sampling
 
 PATHS: Mapping[str, str] = {
-    "completions": "/v1/completions",
-    "chat": "/v1/chat/completions",
-    "pooling": "/pooling",
+    "completions": "/completions",
+    "chat": "/chat/completions",
+    "pooling": POOLING_PATH,
 }
+"""Under the address of the API."""
 
 CONTINUE_MESSAGE = "Go on with your solution exactly where it stopped. Write only what comes next; repeat nothing."
 """The request to continue, where the server cannot be told to continue a message."""
@@ -23,37 +25,48 @@ CONTINUE_MESSAGE = "Go on with your solution exactly where it stopped. Write onl
 _PLACEHOLDERS = re.compile(r"\{(problem|system)\}")
 
 
-def step_body(endpoint: Endpoint, problem: str, prefix: RemotePrefix, sampling: Sampling, seed: int) -> dict[str, Any]:
+def step_body(
+    endpoint: Endpoint, dialect: Dialect, problem: str, prefix: RemotePrefix, sampling: Sampling, seed: int
+) -> dict[str, Any]:
     """One more step of one solution, drawn from the model's own distribution at the temperature that is asked for: a
     server's own defaults (nucleus, top-k, penalties) are switched off, as far as it can be told to."""
-    extended = endpoint.dialect == "vllm"
     body: dict[str, Any] = {
         "model": endpoint.model,
         "max_tokens": sampling.max_step_tokens,
         "temperature": sampling.temperature,
-        "top_p": 1.0,
-        "seed": seed,
+        **({"top_p": 1.0} if dialect.top_p else {}),
+        **({"seed": seed} if dialect.seed else {}),
         "stop": [endpoint.separator],
+        **dialect.fields,
     }
-    if extended:
-        body |= {"top_k": -1, "min_p": 0.0, "repetition_penalty": 1.0, "return_token_ids": True}
-    if endpoint.dialect == "transformers":
+    if dialect.takes_ids:
+        body["return_token_ids"] = True
+    if dialect.name == "transformers":
         # A temperature alone does not make it sample.
         drawn = {"do_sample": sampling.temperature > 0, "top_k": 0, "top_p": 1.0, "repetition_penalty": 1.0}
         body["generation_config"] = json.dumps(drawn)
     if endpoint.route == "completions":
         # Ids as they were sampled, where they are known: the text may be cut into others.
-        known = list(prefix.ids) if extended and prefix.ids is not None else None
-        body |= {"prompt": known or fill_prompt(endpoint, problem) + prefix.text, "logprobs": 1}
+        known = list(prefix.ids) if dialect.takes_ids and prefix.ids is not None else None
+        body["prompt"] = known or fill_prompt(endpoint, problem) + prefix.text
+        if asks_log_probs(endpoint, sampling):
+            body["logprobs"] = 1
     else:
-        body |= {"messages": chat_messages(endpoint, problem), "logprobs": True}
+        body["messages"] = chat_messages(endpoint, problem)
+        if asks_log_probs(endpoint, sampling):
+            body |= {"logprobs": True} | ({"top_logprobs": 1} if dialect.asks_top else {})
         if prefix.text:
             body["messages"].append({"role": "assistant", "content": prefix.text})
-            if extended:
+            if dialect.continues_messages:
                 body |= {"add_generation_prompt": False, "continue_final_message": True}
             else:
                 body["messages"].append({"role": "user", "content": CONTINUE_MESSAGE})
     return _add_extra_fields(endpoint, body)
+
+
+def asks_log_probs(endpoint: Endpoint, sampling: Sampling) -> bool:
+    """Whether log-probabilities are asked for, which some servers compute slowly."""
+    return sampling.log_probs if endpoint.log_probs is None else endpoint.log_probs
 
 
 def score_body(endpoint: Endpoint, problem: str, solution: str) -> dict[str, Any]:

@@ -1,15 +1,16 @@
 """The replies of servers: completions, chat completions and pooling, checked by models: a server may send anything.
 
-What is read of `choices[0]`: `text` or `message.content`; `finish_reason`; vLLM's `stop_reason`, `token_ids` and
-`prompt_token_ids`; `logprobs`, as lists `tokens` and `token_logprobs` (completions) or as `content`, a list of objects
-with `token` and `logprob` (chat). Of `usage`: `completion_tokens`. All but the text and the reason may be missing, and
-fields that are not named here may hold what they like.
+What is read of `choices[0]`: `text` or `message.content`, a text or a list of parts; where a message has none,
+`message.reasoning_content` or `message.reasoning`; `finish_reason`; vLLM's `stop_reason`, `token_ids` and
+`prompt_token_ids`; `logprobs`, as lists `tokens` and `token_logprobs` or as `content`, a list of objects with `token`
+and `logprob`. Of `usage`: `completion_tokens`. All but the text may be missing, and fields that are not named here may
+hold what they like.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WrapValidator
@@ -18,6 +19,17 @@ from pfviz.validation import first_mismatch, keep_first, none_if_wrong
 
 MAX_TOKEN_ID = 2**32 - 1
 """No vocabulary is larger; the ids above are stand-ins (see `parse_step.py`)."""
+
+
+FinishReason = Literal[
+    "stop",
+    "length", "max_tokens", "model_length",
+    "eos", "eos_token", "end_turn", "tool_calls", "function_call",
+    "stop_sequence",
+    "content_filter",
+]  # fmt: skip
+"""Why servers stop, in the words of OpenAI (`stop` leaves open at what), TGI, Mistral, Anthropic and gateways to them.
+A model that calls a tool has ended its turn."""
 
 
 class MalformedError(ValueError):
@@ -29,7 +41,7 @@ class Completion:
     """What a server wrote. None where it does not say."""
 
     text: str
-    finish: Literal["stop", "length"]
+    finish: Literal["stop", "length", "filter"]
     says_stop: bool  # whether the reply tells which stop ended it
     stop: str | int | None  # the text or token that ended it; None: the end of the sequence
     ids: tuple[int, ...] | None
@@ -37,6 +49,7 @@ class Completion:
     pieces: tuple[str, ...] | None  # text of each token; together they begin with `text`
     log_probs: tuple[float, ...] | None  # of each token, nats, at most 0
     count: int | None  # tokens
+    reasoning: Literal["", "read", "left out"] = ""  # what became of a text that was told apart from the answer
 
 
 def replace_surrogates(text: Any) -> Any:
@@ -53,6 +66,21 @@ def _keep_object(value: Any) -> Any:
     return value if isinstance(value, Mapping) else None
 
 
+def _keep_text(value: Any) -> Any:
+    return value if isinstance(value, str) else None
+
+
+def _fold_case(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _join_parts(value: Any) -> Any:
+    """Return the texts of a list of parts as one; parts of other kinds, such as thoughts, have none."""
+    if not isinstance(value, list) or not all(isinstance(part, Mapping) for part in value):
+        return value
+    return "".join(part["text"] for part in value if isinstance(part.get("text"), str))
+
+
 class _ReplyModel(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, hide_input_in_errors=True)
 
@@ -63,41 +91,50 @@ _TokenId = Annotated[int, Field(ge=0, le=MAX_TOKEN_ID)]
 _TokenIds = Annotated[list[_TokenId], Field(fail_fast=True)]
 
 
-class _Choice(_ReplyModel):
-    finish_reason: Literal["stop", "length"] = Field(description='"stop" or "length"')
-    stop_reason: _Text | int | None = Field(default=None, description="a text, a token id or null")
-    token_ids: _TokenIds | None = Field(default=None, description="a list of token ids")
-
-
-class _TokenLists(_ReplyModel):
-    tokens: Annotated[list[_Text], Field(fail_fast=True)] | None = Field(default=None, description="a list of texts")
-    token_logprobs: Annotated[list[_Number | None], Field(fail_fast=True)] | None = Field(
-        default=None, description="a list of numbers or null"
-    )
-
-
-class _CompletionChoice(_Choice):
-    text: _Text = Field(description="a text")
-    prompt_token_ids: _TokenIds | None = Field(default=None, description="a list of token ids")
-    logprobs: Annotated[_TokenLists | None, BeforeValidator(_keep_object)] = None
-
-
-class _Message(_ReplyModel):
-    content: _Text | None = Field(default=None, description="a text")
-
-
 class _Token(_ReplyModel):
     token: _Text = Field(description="a text")
     logprob: _Number | None = Field(default=None, description="a number or null")
 
 
-class _Tokens(_ReplyModel):
+class _LogProbs(_ReplyModel):
+    tokens: Annotated[list[_Text], Field(fail_fast=True)] | None = Field(default=None, description="a list of texts")
+    token_logprobs: Annotated[list[_Number | None], Field(fail_fast=True)] | None = Field(
+        default=None, description="a list of numbers or null"
+    )
     content: Annotated[Annotated[list[_Token], Field(fail_fast=True)] | None, BeforeValidator(_keep_objects)] = None
+
+    def by_token(self) -> tuple[Sequence[str], Sequence[float | None]]:
+        """The tokens' texts and log-probabilities, in whichever form they came."""
+        if self.content is not None:
+            return [one.token for one in self.content], [one.logprob for one in self.content]
+        return self.tokens or [], self.token_logprobs or []
+
+
+_NO_LOG_PROBS = _LogProbs()
+
+
+class _Choice(_ReplyModel):
+    finish_reason: Annotated[FinishReason | None, BeforeValidator(_fold_case)] = Field(
+        default=None, description='"stop" or "length"'
+    )
+    stop_reason: _Text | int | None = Field(default=None, description="a text, a token id or null")
+    token_ids: _TokenIds | None = Field(default=None, description="a list of token ids")
+    logprobs: Annotated[_LogProbs | None, BeforeValidator(_keep_object)] = None
+
+
+class _CompletionChoice(_Choice):
+    text: _Text = Field(description="a text")
+    prompt_token_ids: _TokenIds | None = Field(default=None, description="a list of token ids")
+
+
+class _Message(_ReplyModel):
+    content: Annotated[_Text | None, BeforeValidator(_join_parts)] = Field(default=None, description="a text")
+    reasoning_content: Annotated[_Text | None, BeforeValidator(_keep_text)] = None
+    reasoning: Annotated[_Text | None, BeforeValidator(_keep_text)] = None
 
 
 class _ChatChoice(_Choice):
     message: _Message = Field(description="an object")
-    logprobs: Annotated[_Tokens | None, BeforeValidator(_keep_object)] = None
 
 
 class _Usage(_ReplyModel):
@@ -154,18 +191,19 @@ def _validate(model: type[Model], body: Mapping[str, Any]) -> Model:
 def read_completion(body: Mapping[str, Any], most: int) -> Completion:
     """Return what POST /v1/completions replied, asked for at most so many tokens; raises `MalformedError`."""
     reply = _validate(_CompletionReply, body)
-    (choice,), told = reply.choices, reply.choices[0].logprobs or _TokenLists()
-    return _build_completion(choice, choice.text, choice.prompt_token_ids, told, reply.usage, most)
+    (choice,) = reply.choices
+    return _build_completion(choice, choice.text, choice.prompt_token_ids, reply.usage, most)
 
 
 def read_chat(body: Mapping[str, Any], most: int) -> Completion:
-    """Return the same of POST /v1/chat/completions. A content of null is an empty one."""
+    """Return the same of POST /v1/chat/completions. A content of null is an empty one, unless the model is thinking
+    still: then its thoughts are what it wrote."""
     reply = _validate(_ChatReply, body)
-    (choice,), told = reply.choices, _TokenLists()
-    if choice.logprobs is not None and choice.logprobs.content is not None:
-        listed = choice.logprobs.content
-        told = _TokenLists(tokens=[one.token for one in listed], token_logprobs=[one.logprob for one in listed])
-    return _build_completion(choice, choice.message.content or "", None, told, reply.usage, most)
+    (choice,) = reply.choices
+    message = choice.message
+    thoughts = message.reasoning_content or message.reasoning or ""
+    made = _build_completion(choice, message.content or thoughts, None, reply.usage, most)
+    return replace(made, reasoning="" if not thoughts else "left out" if message.content else "read")
 
 
 def read_pooled(body: Mapping[str, Any]) -> Sequence[float]:
@@ -174,26 +212,23 @@ def read_pooled(body: Mapping[str, Any]) -> Sequence[float]:
 
 
 def _build_completion(
-    choice: _Choice,
-    text: str,
-    prompt_ids: Sequence[int] | None,
-    told: _TokenLists,
-    usage: _Usage | None,
-    most: int,
+    choice: _Choice, text: str, prompt_ids: Sequence[int] | None, usage: _Usage | None, most: int
 ) -> Completion:
+    pieces, told = (choice.logprobs or _NO_LOG_PROBS).by_token()
     # A log-probability of null (a token of the prompt, or none kept) says that the step has none.
-    numbers = [value for value in told.token_logprobs or () if value is not None]
-    numbers = numbers if len(numbers) == len(told.token_logprobs or ()) else []
-    pieces, ids = told.tokens, choice.token_ids
+    numbers = [value for value in told if value is not None]
+    numbers = numbers if len(numbers) == len(told) else []
+    ids = choice.token_ids
     counts = [len(found) for found in (ids, pieces, numbers) if found]
     if counts and max(counts) > most:
         raise MalformedError(f"choices[0]: expected at most {most} tokens, as was asked; found {max(counts)}")
     count = usage.completion_tokens if usage is not None else None
+    finish, says_stop, stop = _read_finish(choice)
     return Completion(
         text=text,
-        finish=choice.finish_reason,
-        says_stop="stop_reason" in choice.model_fields_set,
-        stop=choice.stop_reason,
+        finish=finish,
+        says_stop=says_stop,
+        stop=stop,
         ids=tuple(ids) if ids else None,
         prompt_ids=tuple(prompt_ids) if prompt_ids else None,
         # A token that is part of a character has a text of its own kind, and then nothing can be cut by it.
@@ -201,3 +236,18 @@ def _build_completion(
         log_probs=tuple(min(0.0, value) for value in numbers) if numbers else None,
         count=counts[0] if counts else count or None,
     )
+
+
+def _read_finish(choice: _Choice) -> tuple[Literal["stop", "length", "filter"], bool, str | int | None]:
+    """Why the text ended, whether the server tells at what, and at what; see `Completion`."""
+    match choice.finish_reason:
+        case "length" | "max_tokens" | "model_length":
+            return "length", False, None
+        case "content_filter":
+            return "filter", False, None
+        case "stop" | None:
+            return "stop", "stop_reason" in choice.model_fields_set, choice.stop_reason
+        case "stop_sequence":
+            return "stop", choice.stop_reason is not None, choice.stop_reason
+        case _:
+            return "stop", True, None

@@ -40,6 +40,8 @@ SUM_TOLERANCE = 0.01  # of two probabilities in half precision
 class RemoteReward:
     """A reward model from an endpoint; `sleep` is what waits before a request is repeated."""
 
+    reads_log_probs = False
+
     def __init__(self, endpoint: Endpoint, *, sleep: Sleep = asyncio.sleep) -> None:
         if endpoint.kind != "reward":
             raise EndpointError("kind", f"{endpoint.label} is a generator; a reward model was asked for")
@@ -74,7 +76,7 @@ class RemoteRewardSession:
         asking = RequestBatch(self._client, lambda body: read_reward(body, self._endpoint.output))
         with closing(asking.replies(bodies, 0, self._calls)) as arriving:
             rewards = {distinct[place]: math.nan if reward is None else reward for place, reward in arriving}
-        failures = list(asking.failures.values())
+        failures = [*asking.failures.values(), *asking.full.values()]
         if failures and len(failures) == len(bodies) and (len(steps) > 1 or len(self._prefixes) == 1):
             raise fatal_error(self._client, failures[0])
         self._calls += 1

@@ -47,6 +47,7 @@ class ConfidenceReward:
         self.kind = kind
         self.name = PRESET_NAMES[kind]
         self.reads_entropies = kind == "entropy"
+        self.reads_log_probs = not self.reads_entropies
 
     def open(self, problem: Problem, *, particles: int, whole: bool = False) -> ConfidenceSession:
         """See `RewardModel.open`."""

@@ -16,6 +16,8 @@ class FunctionReward:
     """A reward model from `fn(problem_text, steps) -> reward in [0, 1]`, called with every step of a prefix; where it
     is to score prefixes as a whole, with one step that holds them all."""
 
+    reads_log_probs = False
+
     def __init__(self, fn: RewardFunction, name: str | None = None) -> None:
         self.fn = fn
         self.name: str = name or str(getattr(fn, "__name__", type(fn).__name__))

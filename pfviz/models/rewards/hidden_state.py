@@ -117,6 +117,7 @@ class HiddenStateReward:
         self.load_generator = load_generator
         self.notes = tuple(notes)
         self.reads_hidden_layer = reading.layer
+        self.reads_log_probs = False
 
     def bind(self, generator: Generator) -> HiddenStateReward:
         """The reward for what this generator writes.

@@ -19,6 +19,7 @@ class OracleReward:
     working it out."""
 
     name = "oracle"
+    reads_log_probs = False
 
     def open(self, problem: Problem, *, particles: int, whole: bool = False) -> FunctionRewardSession:
         """See `RewardModel.open`; the truth of a prefix is the same as a whole. Raises `ProblemError` where the true

@@ -21,7 +21,16 @@ from functools import partial
 from pfviz.errors import SettingError
 from pfviz.problems.problem import Problem
 from pfviz.rng import derive_text_rng
-from pfviz.types import IntArray, RewardModel, RewardSession, Step, TokenRewards, reads_entropies, token_rewards
+from pfviz.types import (
+    IntArray,
+    RewardModel,
+    RewardSession,
+    Step,
+    TokenRewards,
+    reads_entropies,
+    reads_log_probs,
+    token_rewards,
+)
 
 __all__ = ["capped", "inverted", "length_bias", "noisy"]
 
@@ -96,7 +105,7 @@ class PerturbedReward:
 
     def __init__(self, reward: RewardModel, what: str, change: RewardChange, pointwise: bool = False) -> None:
         self.name = f"{reward.name} + {what}"
-        self.reads_entropies = reads_entropies(reward)
+        self.reads_entropies, self.reads_log_probs = reads_entropies(reward), reads_log_probs(reward)
         self.reward = reward
         self.change = change
         self.pointwise = pointwise

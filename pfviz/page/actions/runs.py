@@ -144,4 +144,6 @@ def _show_failure(visit: Visit, text: str) -> PartValues:
         "banner": error_banner(text),
         "progress": run_view.failed_line(),
     }
-    return values if visit.trace is not None else values | {"hero": True}
+    if visit.trace is None:
+        return values | {"hero": True}
+    return values | {"resumable": visit.trace.status == "stopped"}

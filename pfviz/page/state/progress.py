@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from pfviz.errors import name_error
 from pfviz.inference.events import (
     Event,
     ParticlesSelected,
@@ -48,8 +49,25 @@ def follow_events(
     events: Iterable[Event], *, clock: Callable[[], float] = time.monotonic, pause: float = 0.15, past: int = 0
 ) -> Generator[ProgressUpdate]:
     """Moments of a run: every completed step, and between two of them at most one each `pause` seconds. The first
-    `past` steps of a run that goes on are known already, and are passed over."""
+    `past` steps of a run that goes on are known already, and are passed over.
+
+    Where an error ends the run, what it did until then is one more moment, and the error is raised after it."""
     recorder = Recorder()
+    last, known = Progress(), 0
+    try:
+        for moment in _follow_recorded(events, recorder, clock, pause, past):
+            last, known = moment.progress, known + (moment.trace is not None)
+            yield moment
+    except Exception as error:
+        left = recorder.broken_off(name_error(error))
+        if left is not None and known:
+            yield ProgressUpdate(replace(last, status="stopped", step=left.steps), left)
+        raise
+
+
+def _follow_recorded(
+    events: Iterable[Event], recorder: Recorder, clock: Callable[[], float], pause: float, past: int
+) -> Iterator[ProgressUpdate]:
     progress, written, begun, shown = Progress(), 0, clock(), clock()
     pinned, several, known = False, False, 0
     for event in recorder.record_each(events):

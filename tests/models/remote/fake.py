@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from pfviz.models.remote.endpoint import Endpoint
+from pfviz.models.remote.generator import PROBE_TEXT
 from pfviz.models.remote.responses import MAX_TOKEN_ID
 from pfviz.problems.problem import Problem
 from pfviz.rng import derive_rng
@@ -65,6 +66,9 @@ class Odd:
     missing: int = 0  # bytes that are announced and never sent
 
 
+NOT_THERE = Odd(404, b'{"detail": "Not Found"}')
+
+
 @dataclass
 class Fake:
     """A running server. `odd(path, body, turn)` may put another reply in the place of the right one; `turn` counts the
@@ -73,8 +77,13 @@ class Fake:
     url: str = ""
     odd: Callable[[str, Any, int], Odd | None] = lambda path, body, turn: None
     extended: bool = True  # whether it knows what vLLM knows
+    continues: bool | None = None  # whether it continues a message; None: as it is extended
+    speak: Callable[[dict[str, Any], bool, bool], None] = lambda choice, ended, length: None  # change a choice
+    owner: str | None = None  # of its models, as it lists them
+    base: str = "/v1"  # of its API
     usage: bool = True
     log_probs: bool = True
+    asks_top: bool = False  # tells those of a chat only beside the likeliest tokens'
     pause: float = 0.0
     asked: list[tuple[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
@@ -85,14 +94,20 @@ class Fake:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def endpoint(self, **changes: Any) -> Endpoint:
-        return Endpoint(**{"name": "toy", "url": self.url, "model": MODEL, "prompt": PROMPT, "timeout": 20} | changes)
+        return Endpoint(
+            **{"name": "toy", "url": self.url, "model": MODEL, "prompt": PROMPT, "timeout": 20, "dialect": "vllm"}
+            | changes
+        )
 
     def answer(self, path: str, body: Any) -> Any:
-        if path == "/v1/models":
-            return {"data": [{"id": MODEL}, {"id": "other"}]}
+        if path == f"{self.base}/models":
+            owner = {} if self.owner is None else {"owned_by": self.owner}
+            return {"data": [{"id": name} | owner for name in (MODEL, "other")]}
         if path == "/pooling":
             return {"data": [{"index": 0, "object": "pooling", "data": pooled(body)}]}
-        chat = path == "/v1/chat/completions"
+        if path not in (f"{self.base}/completions", f"{self.base}/chat/completions"):
+            return None
+        chat = path.endswith("/chat/completions")
         before = self._chat_text(body) if chat else self._prompt_text(body["prompt"])
         ids, length = self._write(before, body)
         text = text_of(ids).removesuffix("\n\n")
@@ -103,34 +118,37 @@ class Fake:
             if not chat:
                 given = body["prompt"] if isinstance(body["prompt"], list) else encoded(body["prompt"])
                 choice["prompt_token_ids"] = given
-        if self.log_probs and body.get("logprobs"):
+        if self.log_probs and body.get("logprobs") and (not chat or not self.asks_top or body.get("top_logprobs")):
             told = [math.log(probabilities(before + text_of(ids[:k]))[i]) for k, i in enumerate(ids)]
             pieces = [PIECES[i] for i in ids]
             pairs = [{"token": t, "logprob": p, "bytes": None} for t, p in zip(pieces, told, strict=True)]
             choice["logprobs"] = {"content": pairs} if chat else {"tokens": pieces, "token_logprobs": told}
+        self.speak(choice, ids[-1] == END, length)
         return {"choices": [choice]} | ({"usage": {"completion_tokens": len(ids)}} if self.usage else {})
 
     def _prompt_text(self, prompt: str | list[int]) -> str:
         if isinstance(prompt, list):
             assert self.extended, "a server of the plain kind was sent ids"
             return text_of([i for i in prompt if i < 100])
-        return prompt.partition("\nA: ")[2]
+        return prompt.partition("\nA: ")[2].removeprefix(PROBE_TEXT)
 
     def _chat_text(self, body: Any) -> str:
         turns = [turn["content"] for turn in body["messages"] if turn["role"] == "assistant"]
         if not turns:
             return ""
-        if self.extended:
+        if self.extended if self.continues is None else self.continues:
             assert body["continue_final_message"] is True
             assert body["add_generation_prompt"] is False
             assert body["messages"][-1]["role"] == "assistant"
+        elif self.continues is False and body["messages"][-1]["role"] == "assistant":
+            return ""  # a message that is over: it writes another, from the start
         else:
             assert body["messages"][-1]["role"] == "user"
             assert "continue_final_message" not in body
-        return str(turns[-1])
+        return str(turns[-1]).removeprefix(PROBE_TEXT)
 
     def _write(self, before: str, body: Any) -> tuple[list[int], bool]:
-        rng, ids = np.random.default_rng(body["seed"]), []
+        rng, ids = np.random.default_rng(body.get("seed")), []
         assert body["stop"] == ["\n\n"]
         while len(ids) < body["max_tokens"]:
             ids.append(int(rng.choice(4, p=probabilities(before + text_of(ids)))))
@@ -141,7 +159,7 @@ class Fake:
 
 def encoded(prompt: str) -> list[int]:
     """The ids of a prompt and the solution after it."""
-    head, mark, solution = prompt.partition("\nA: ")
+    head, mark, solution = prompt.replace(PROBE_TEXT, "").partition("\nA: ")
     ids, place = [100 + ord(c) for c in head + mark], 0
     while place < len(solution):
         token = next(i for i, piece in enumerate(PIECES) if solution.startswith(piece, place))
@@ -189,7 +207,8 @@ def serving(**changes: Any) -> Iterator[Fake]:
                 if odd is not None and odd.hang:
                     self._hang()
                     return
-                made = odd or Odd(200, json.dumps(fake.answer(self.path, body)).encode())
+                answer = None if odd else fake.answer(self.path, body)
+                made = odd or (NOT_THERE if answer is None else Odd(200, json.dumps(answer).encode()))
                 self.send_response(made.status)
                 for name, value in made.headers.items():
                     self.send_header(name, value)
@@ -223,7 +242,7 @@ def serving(**changes: Any) -> Iterator[Fake]:
             """A client that is gone is no news."""
 
     server = Server(("127.0.0.1", 0), Handler)
-    fake.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
+    fake.url = f"http://127.0.0.1:{server.server_address[1]}{fake.base}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:

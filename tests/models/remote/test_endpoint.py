@@ -146,6 +146,7 @@ def test_a_run_by_names_records_them_and_goes_on_by_them(tmp_path: Path, monkeyp
         assert {"generator": trace.generator, "reward": trace.reward} == names
         assert [note.text for note in trace.notes if note.step == 0] == [
             "endpoint:toy run is the model 'toy-model', asked for completions.",
+            "endpoint:toy run is not asked for log-probabilities, which the reward does not read.",
             "endpoint:judge is the model 'toy-model', asked for pooling.",
         ]
         again = pfviz.resume(trace.upto(1))

@@ -96,10 +96,17 @@ def test_the_pauses_follow_from_the_seed(server: Fake) -> None:
         (Odd(422, b'{"detail": [{"msg": "no"}]}'), "HTTP 422: [{'msg': 'no'}]"),
         (Odd(307, b"", {"location": "http://127.0.0.1:1/"}), "HTTP 307"),
         (Odd(429, b"", {"retry-after": "3600"}), "HTTP 429; it asks to wait 3600 s"),
+        (Odd(200, b'{"error": {"code": 502, "message": "no provider"}}'), "HTTP 502: no provider (4 attempts)"),
+        (Odd(200, b'{"error": {"code": "400", "message": "no"}}'), "HTTP 400: no"),
+        (Odd(200, b'{"error": "overloaded"}'), "an error in the reply: overloaded (4 attempts)"),
+        (Odd(200, b'{"choices": [{"text": "a", "finish_reason": "error", "error": {"code": 429, "message": "slow"}}]}'),
+         "HTTP 429: slow (4 attempts)"),
+        (Odd(200, b'{"choices": [{"text": "a", "finish_reason": "error"}]}'),
+         "an error in the reply: the server broke off (4 attempts)"),
         (Odd(503, b"", {"retry-after": "Fri, 01 Jan 2100 00:00:00 GMT"}), "HTTP 503; it asks to wait "),
     ],
     ids=lambda value: value.replace(" ", "-")[:40] if isinstance(value, str) else f"{value.status}",
-)
+)  # fmt: skip
 def test_a_particle_whose_request_fails_for_good_fails_alone(server: Fake, monkeypatch, odd: Odd, reason: str) -> None:
     monkeypatch.setattr(http_client, "MAX_BODY_BYTES", 10_000)
     server.odd = only(1, odd)
@@ -140,7 +147,7 @@ def choice(**changes: Any) -> Odd:
     [
         (choice(text=None), "choices[0].text: expected a text; found null"),
         (choice(text=["a"] * 3), "choices[0].text: expected a text; found a list of 3"),
-        (choice(finish_reason="content_filter"), 'choices[0].finish_reason: expected "stop" or "length"; found "conte'),
+        (choice(finish_reason="whatever"), 'choices[0].finish_reason: expected "stop" or "length"; found "whatever"'),
         (choice(stop_reason=[]), "choices[0].stop_reason: expected a text, a token id or null; found a list of 0"),
         (choice(token_ids=[1, -1]), "choices[0].token_ids: expected a list of token ids; found a list of 2"),
         (choice(token_ids=[True]), "choices[0].token_ids: expected a list of token ids"),
@@ -184,7 +191,7 @@ def test_a_wrong_model_is_said_at_once_with_those_that_there_are(server: Fake) -
         (Odd(500), "HTTP 500: boom (2 attempts). Check that the server is up"),
         (
             Odd(422),
-            "HTTP 422: boom. It lists: toy-model, other. If it refuses fields that only vLLM knows, set its dia",
+            "HTTP 422: boom. It lists: toy-model, other. If it refuses fields of its dialect, vllm, leave that out",
         ),
         (
             Odd(200, b"{}"),

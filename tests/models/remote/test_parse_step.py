@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pfviz.models.remote.dialects import DIALECTS
 from pfviz.models.remote.endpoint import Endpoint
 from pfviz.models.remote.generator import RemoteGenerator
 from pfviz.models.remote.parse_step import RemotePrefix, append_given_step, parse_step, stand_in_ids
@@ -50,6 +51,15 @@ def step_of(text: str, finish: str = "stop", prefix: RemotePrefix = EMPTY, most:
         ("\\boxed{7}", "stop", {"stop_reason": SEP}, "boxed", True),
         ("\\boxed{7}", "stop", {"stop_reason": None}, "eos", True),
         ("\\boxed{7}", "length", {}, "tokens", True),
+        ("so 7", "eos_token", {}, "eos", True),
+        ("so 7", "eos", {}, "eos", True),
+        ("so 7", "end_turn", {}, "eos", True),
+        ("so 7", "STOP", {}, "separator", False),
+        ("so 7", "stop_sequence", {}, "separator", False),
+        ("so 7", "stop_sequence", {"stop_reason": SEP}, "separator", False),
+        ("so 7", "MAX_TOKENS", {"usage": 8}, "tokens", False),
+        ("so 7", "content_filter", {}, "tokens", True),
+        ("", "content_filter", {}, "tokens", True),
     ],
 )
 def test_how_a_step_ends(text: str, finish: str, changes: dict[str, Any], end: str, finished: bool) -> None:
@@ -112,9 +122,37 @@ def test_a_chat_reply() -> None:
     reply = read_chat({"choices": [choice]}, 8)
     assert (reply.text, reply.pieces, reply.log_probs, reply.count) == ("so 7", ("so", " 7"), (-1.0, -2.0), 2)
     assert read_chat({"choices": [choice | {"message": {"content": None}, "logprobs": None}]}, 8).text == ""
+    unsaid = {name: value for name, value in choice.items() if name != "finish_reason"}
+    assert read_chat({"choices": [unsaid]}, 8).finish == "stop"
     for wrong in ({"message": None}, {"message": {"content": 0}}, {"message": {"content": ["a"]}}):
         with pytest.raises(MalformedError, match=r"choices\[0\]\.message"):
             read_chat({"choices": [choice | wrong]}, 8)
+
+
+@pytest.mark.parametrize(
+    ("message", "text", "reasoning"),
+    [
+        ({"content": None, "reasoning_content": "Let me see."}, "Let me see.", "read"),
+        ({"content": "", "reasoning": "Let me see."}, "Let me see.", "read"),
+        ({"reasoning_content": None, "reasoning": "Let me see."}, "Let me see.", "read"),
+        ({"content": "7", "reasoning_content": "Let me see."}, "7", "left out"),
+        ({"content": "7", "reasoning": None, "reasoning_content": ""}, "7", ""),
+        ({"content": None, "reasoning": {"steps": 3}}, "", ""),
+        ({"content": [{"type": "text", "text": "so "}, {"type": "text", "text": "7"}]}, "so 7", ""),
+        ({"content": [{"type": "thinking", "thinking": [{"text": "hm"}]}, {"type": "text", "text": "7"}]}, "7", ""),
+        ({"content": [{"type": "text", "text": "a\ud800"}]}, "a?", ""),
+        ({"content": [{"type": "text", "text": 7}]}, "", ""),
+        ({"content": []}, "", ""),
+    ],
+)
+def test_what_a_message_says(message: dict[str, Any], text: str, reasoning: str) -> None:
+    reply = read_chat({"choices": [{"message": message, "finish_reason": "stop"}]}, 8)
+    assert (reply.text, reply.reasoning) == (text, reasoning)
+
+
+def test_log_probabilities_of_completions_may_have_the_form_of_those_of_chats() -> None:
+    content = [{"token": "so", "logprob": -1.0}, {"token": " 7", "logprob": -2.0}]
+    assert step_of("so 7", logprobs={"content": content}).token_log_probs == (-1.0, -2.0)
 
 
 def test_ids_are_sent_as_they_were_sampled_once_they_are_known() -> None:
@@ -146,8 +184,8 @@ def test_a_given_step_is_continued_as_it_was_written() -> None:
 
 
 def body(prefix: RemotePrefix = RemotePrefix(), temperature: float = 0.8, **changes: Any) -> dict[str, Any]:  # noqa: B008
-    endpoint = Endpoint(**{"name": "x", "url": "http://there", "model": "m"} | changes)
-    return step_body(endpoint, "2 {system}?", prefix, Sampling(temperature, 50), 7)
+    endpoint = Endpoint(**{"name": "x", "url": "http://there", "model": "m", "dialect": "vllm"} | changes)
+    return step_body(endpoint, DIALECTS[endpoint.dialect], "2 {system}?", prefix, Sampling(temperature, 50), 7)
 
 
 def test_what_is_asked_for() -> None:

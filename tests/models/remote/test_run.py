@@ -25,8 +25,8 @@ def fail_at(step: int, slot: int = FAILING):
     return lambda path, body, turn: ODD if body and body.get("seed") == seed else None
 
 
-def solve(server: Fake, reward=lambda problem, steps: 0.5, **settings):
-    generator = RemoteGenerator(server.endpoint(key_env="TOY_KEY"), sleep=Waited().sleep)
+def solve(server: Fake, reward=lambda problem, steps: 0.5, log_probs=None, **settings):
+    generator = RemoteGenerator(server.endpoint(key_env="TOY_KEY", log_probs=log_probs), sleep=Waited().sleep)
     usual = {"particles": N, "seed": SEED, "max_steps": 4} | settings
     return pfviz.run("toy", generator=generator, reward=reward, **usual)
 
@@ -89,11 +89,31 @@ def test_a_stopped_run_goes_on_without_asking_for_what_is_known(monkeypatch) -> 
     assert np.array_equal(again.weights, trace.weights)
 
 
+def test_a_server_that_dies_in_the_midst_of_a_run_costs_no_step(monkeypatch) -> None:
+    monkeypatch.setenv("TOY_KEY", KEY)
+    judge = pfviz.reward(lambda problem, steps: 0.5, "half")
+    with fake.serving() as server:
+        whole = solve(server, reward=judge)
+        second = {fake.seed_of(SEED, 1, slot) for slot in range(N)}
+        server.odd = lambda path, body, turn: ODD if body and body["seed"] in second else None
+        with pytest.raises(ModelError, match="no luck") as caught:
+            solve(server, reward=judge)
+        server.odd = lambda path, body, turn: None
+        left = caught.value.trace
+        generator = RemoteGenerator(server.endpoint(key_env="TOY_KEY"), sleep=Waited().sleep)
+        again = pfviz.resume(loads(dumps(left)), generator=generator, reward=judge)
+    assert (left.status, left.steps) == ("stopped", 1)
+    assert left.notes[-1].text.startswith("The run was broken off: The endpoint 'toy' cannot serve the model")
+    assert KEY not in dumps(left)
+    assert again.texts == whole.texts
+    assert again.status == whole.status
+
+
 def test_both_models_behind_addresses(monkeypatch) -> None:
     monkeypatch.setenv("TOY_KEY", KEY)
     with fake.serving() as server:
         judge = RemoteReward(server.endpoint(kind="reward", separator="<extra_0>", key_env="TOY_KEY"))
-        trace = solve(server, reward=judge)
+        trace = solve(server, reward=judge, log_probs=True)
         assert {path for path, _ in server.asked} == {"/v1/completions", "/pooling"}
     assert ((trace.rewards > 0) & (trace.rewards < 1)).all()
     assert len(np.unique(trace.rewards)) > 3

@@ -29,7 +29,7 @@ def address() -> Iterator[str]:
 
 def endpoint(address: str, **changes: object) -> Endpoint:
     # One at a time: the server's seed is one for all requests.
-    usual = {"name": "served", "url": address, "model": MODEL, "dialect": "transformers", "concurrency": 1}
+    usual = {"name": "served", "url": address, "model": MODEL, "concurrency": 1}
     return Endpoint(**{**usual, **changes})  # type: ignore[arg-type]
 
 
@@ -51,9 +51,12 @@ def test_particle_filtering_over_completions(address: str) -> None:
     assert trace.answer is not None
     assert trace.tokens[trace.written].min() > 0
     assert min(i for row in trace.token_ids for ids in row for i in ids) > MAX_TOKEN_ID
-    assert [note.text for note in trace.notes] == [
-        f"endpoint:served is the model {MODEL!r}, asked for completions.",
-        "endpoint:served gives no log-probabilities: they are recorded as unknown.",
+    first, refused, *others = [note.text for note in trace.notes]
+    assert first == f"endpoint:served is the model {MODEL!r}, asked for completions."
+    assert refused.startswith("endpoint:served refuses the fields of vLLM (HTTP 422: Unexpected fields")
+    assert refused.endswith("it is asked in the dialect transformers.")
+    assert others == [
+        "endpoint:served is not asked for log-probabilities, which the reward does not read.",
         "endpoint:served gives no token ids: stand-ins from 4294967296 on are recorded, one for each token.",
     ]
     assert np.isnan(trace.log_probs[trace.written]).all()
@@ -71,5 +74,5 @@ def test_particle_filtering_over_chat(address: str) -> None:
 def test_a_wrong_model_and_a_field_that_it_does_not_know(address: str) -> None:
     with pytest.raises(ModelError, match=r"'nope': HTTP 400: Server is pinned to"):
         solve(address, model="nope")
-    with pytest.raises(ModelError, match=r"HTTP 422: Unexpected fields.*set its dialect"):
+    with pytest.raises(ModelError, match=r"HTTP 422: Unexpected fields.*its dialect, vllm, leave that out"):
         solve(address, dialect="vllm")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pfviz.errors import ModelError, SettingError
-from pfviz.inference.events import Event, NoteAdded
+from pfviz.inference.events import Event, NoteAdded, ParticlesSelected
 from pfviz.page.actions import navigate, runs
 from pfviz.page.forms import run_form
 from pfviz.page.render import run_view
@@ -102,6 +102,31 @@ def test_a_model_failure_is_a_plain_message(caplog: pytest.LogCaptureFixture) ->
     assert shown[-1] == {"running": False}
     assert press(FORM, visit=visit)[-1] == {"running": False}  # and the page is usable
     assert visit.trace is not None
+
+
+class BreaksOff(FakeEngine):
+    """Fails in the third step, and goes on with what a run has."""
+
+    def stream(self, problem: str, *, stop: Callable[[], bool], **settings: Any) -> Iterator[Event]:
+        steps = 0
+        for event in super().stream(problem, stop=stop, **settings):
+            if steps == 2:
+                raise ModelError("The server is gone.")
+            yield event
+            steps += isinstance(event, ParticlesSelected)
+
+
+def test_an_error_in_the_midst_of_a_run_leaves_its_steps_to_go_on_with() -> None:
+    visit = Visit()
+    shown = press(FORM, BreaksOff(pace=0), visit)
+    assert visit.trace is not None
+    assert (visit.trace.status, visit.trace.steps) == ("stopped", 2)
+    assert "The run was broken off: The server is gone." in [note.text for note in visit.trace.notes]
+    assert "The server is gone." in next(values["banner"] for values in shown if values.get("banner"))
+    assert [values["resumable"] for values in shown if "resumable" in values][-1]
+    resumed = list(runs.resume(FakeEngine(pace=0), visit))
+    assert visit.trace.status == "finished"
+    assert resumed[-1] == {"running": False}
 
 
 def test_an_error_of_ours_is_shown_as_it_is_written_but_escaped() -> None:
