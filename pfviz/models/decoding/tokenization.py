@@ -84,3 +84,9 @@ class Tokenization:
         """The tokenizer's own end-of-sequence id."""
         value = self._tokenizer.eos_token_id
         return None if value is None else int(value)
+
+
+def collect_ids(*values: int | Sequence[int] | None) -> frozenset[int]:
+    """All ids of values as configs have them: one id, several, or None."""
+    several = [[] if value is None else [value] if isinstance(value, int) else value for value in values]
+    return frozenset(int(i) for ids in several for i in ids)

@@ -1,0 +1,86 @@
+"""Whether a cache gives a model's texts the logits that they have in one plain pass: a few tokens, forked and cut."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from pfviz.models.decoding.cache import Cache
+from pfviz.models.decoding.out_of_memory import is_out_of_memory
+from pfviz.models.decoding.recomputing_cache import compute_plain_pass
+from pfviz.models.decoding.tokenization import collect_ids
+
+_LENGTH = 5  # of the text before the fork: more than the kernels of short convolutions have
+_FULL_PRECISION, _HALF_PRECISION = 1e-3, 0.1
+"""By how much logits may differ, relative to the largest. The order of the additions alone makes 1e-6 in float32 and,
+over some 80 layers in bfloat16 (steps of 2^-8), some 4e-2; a state that is lost or shared makes 1e-2 to 1."""
+
+
+_EXTREME = 1e6  # logits beyond it rule a token out, and have no size
+
+
+class PlainLogits:
+    """The logits of three short texts of a model, which branch: what `agrees` compares a cache with.
+
+    Raises whatever the model raises in a plain pass.
+    """
+
+    def __init__(self, model: Any) -> None:
+        ids = _ordinary_ids(model, _LENGTH + 7)
+        self.start, (a, b, c, d, e, f, g) = ids[:_LENGTH], ids[_LENGTH:]
+        self.left, self.right, self.cut = [a, b, c], [d, e, f], [a, g]
+        self.model = model
+        texts = (self.left, self.right, self.cut)
+        self.logits = [
+            _replace_extremes(compute_plain_pass(model, (text := self.start + new), len(text))) for new in texts
+        ]
+        size = max(float((logits * (logits.abs() < _EXTREME)).abs().max()) for logits in self.logits)
+        self.room = (_FULL_PRECISION if model.dtype == torch.float32 else _HALF_PRECISION) * size
+
+    def agrees(self, make: Callable[[], Cache]) -> bool:
+        """Whether a cache of that kind gives the same. One that the model stumbles over does not."""
+        try:
+            return self._follows(make())
+        except Exception as error:  # a foreign architecture may stumble over a foreign cache in many ways
+            if is_out_of_memory(error):
+                raise
+            return False
+
+    def _follows(self, cache: Cache) -> bool:
+        """As in a run: a fork; one token for each row; several at once, as a reward model is fed; a cut, and a row that
+        moves."""
+        (a, b, c), (d, e, f), (_, g) = self.left, self.right, self.cut
+        left, right, cut = self.logits
+        n = len(self.start)
+
+        def fits(ids: list[list[int]], *expected: torch.Tensor) -> bool:
+            found = _replace_extremes(cache.feed(self.model, ids))
+            wanted = torch.cat(expected)
+            return found.shape == wanted.shape and bool((found - wanted).abs().max() <= self.room)
+
+        if not fits([self.start], left[:n]):
+            return False
+        cache.select([0, 0])
+        if not fits([[a], [d]], left[n : n + 1], right[n : n + 1]):
+            return False
+        if not fits([[b, c], [e]], left[n + 1 :], right[n + 1 : n + 2]):
+            return False
+        cache.lengths[0] -= 2
+        cache.select([1, 0])
+        return fits([[f], [g]], right[n + 2 :], cut[n + 1 :])
+
+
+def _ordinary_ids(model: Any, count: int) -> list[int]:
+    """Ids from the middle of the vocabulary, neighbours apart: those that end or fill a text stand at its edges."""
+    text = model.config.get_text_config(decoder=True)
+    size = int(getattr(text, "vocab_size", None) or 4)
+    special = collect_ids(*(getattr(text, f"{name}_token_id", None) for name in ("pad", "bos", "eos")))
+    found = [i % size for i in range(size // 2, size // 2 + size) if i % size not in special] or [0]
+    return [found[7 * k % len(found)] for k in range(count)]
+
+
+def _replace_extremes(logits: torch.Tensor) -> torch.Tensor:
+    """Numbers that can be compared. Those of damaged weights are none: they are found out by the first draw."""
+    return logits.float().nan_to_num(0.0, _EXTREME, -_EXTREME).clamp(-_EXTREME, _EXTREME)
