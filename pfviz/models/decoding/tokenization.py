@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from pfviz.errors import ModelError
@@ -68,9 +69,7 @@ class Tokenization:
         from jinja2.exceptions import TemplateError
 
         def text(*turns: tuple[str, str]) -> str:
-            chat = [{"role": role, "content": content} for role, content in turns]
-            with self._lock:
-                return str(self._tokenizer.apply_chat_template(chat, add_generation_prompt=True, tokenize=False))
+            return self.render_turns(turns, problem.asked_at)
 
         if not self._system:
             return text(("user", problem.text))
@@ -78,6 +77,15 @@ class Tokenization:
             return text(("system", self._system), ("user", problem.text))
         except TemplateError:
             return text(("user", f"{self._system}\n\n{problem.text}"))
+
+    def render_turns(self, turns: Sequence[tuple[str, str]], asked_at: datetime | None = None) -> str:
+        """The text of (role, content) up to where the assistant speaks, in the tokenizer's chat template. A template
+        that asks what day it is gets the time at which the problem was asked."""
+        chat = [{"role": role, "content": content} for role, content in turns]
+        asks = "strftime_now" in str(self._tokenizer.chat_template)
+        now = {"strftime_now": asked_at.strftime} if asks and asked_at is not None else {}
+        with self._lock:
+            return str(self._tokenizer.apply_chat_template(chat, add_generation_prompt=True, tokenize=False, **now))
 
     @property
     def eos(self) -> int | None:
