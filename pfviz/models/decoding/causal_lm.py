@@ -88,7 +88,9 @@ def _eos_ids(model: Any, tokenization: Tokenization) -> frozenset[int]:
     """Every id that ends a sequence, for any file of the model: a chat may end otherwise than a text. What is a default
     of the config's class, and not the model's, is left out."""
     generation = getattr(getattr(model, "generation_config", None), "eos_token_id", None)
-    return collect_ids(tokenization.eos, generation, model.config.to_diff_dict().get("eos_token_id"))
+    own = getattr(model.config, "eos_token_id", None)
+    usual = getattr(type(model.config), "eos_token_id", None)
+    return collect_ids(tokenization.eos, generation, None if own == usual else own)
 
 
 _SampledToken = tuple[int, int, float, float | None]

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from pfviz.errors import ModelError
+from pfviz.models.decoding.dated_template import FUNCTION, set_date
 from pfviz.problems.problem import Problem
 
 
@@ -82,10 +83,11 @@ class Tokenization:
         """The text of (role, content) up to where the assistant speaks, in the tokenizer's chat template. A template
         that asks what day it is gets the time at which the problem was asked."""
         chat = [{"role": role, "content": content} for role, content in turns]
-        asks = "strftime_now" in str(self._tokenizer.chat_template)
-        now = {"strftime_now": asked_at.strftime} if asks and asked_at is not None else {}
+        options: dict[str, Any] = {"add_generation_prompt": True, "tokenize": False}
+        if asked_at is not None and FUNCTION in str(self._tokenizer.chat_template):
+            options["chat_template"] = set_date(self._tokenizer.get_chat_template(), asked_at)
         with self._lock:
-            return str(self._tokenizer.apply_chat_template(chat, add_generation_prompt=True, tokenize=False, **now))
+            return str(self._tokenizer.apply_chat_template(chat, **options))
 
     @property
     def eos(self) -> int | None:
