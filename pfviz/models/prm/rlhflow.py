@@ -35,10 +35,10 @@ class RlhflowPrm(ProcessRewardModel):
                 "Is it another kind of reward model?"
             )
         super().__init__(TwoTokenLM(model, last(GOOD_TOKEN), last(BAD_TOKEN)), tokenizer, name)
-        _, self._asking, self._between = self._split_template()
+        self._before, self._asking, self._between = self._split_template()
 
     def prompt(self, problem: Problem) -> list[int]:
-        before, _, _ = self._split_template(problem.asked_at)
+        before = self._before if problem.asked_at is None else self._split_template(problem.asked_at)[0]
         return self.tokenization.encode(f"{before}{problem.text.strip()}")
 
     def encode_step(self, text: str, *, first: bool, whole: bool) -> StepTokens:
