@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from pfviz.errors import ProblemError
 
@@ -19,6 +20,7 @@ class Problem:
 
     text: str
     truth: str | None = None
+    asked_at: datetime | None = None  # what a prompt that names the date is to say; None: now
 
     @classmethod
     def from_text(cls, text: str, truth: str | None = None) -> Problem:
@@ -39,6 +41,14 @@ class Problem:
                 )
         truth = truth.strip() if truth is not None else None
         return cls(text, truth or None)
+
+    def asked_when(self, started: str) -> Problem:
+        """The problem as a run asks it that began then, ISO 8601: a trace's prompt has the same date on any later day.
+        What is no time, in a trace of other origin, changes nothing."""
+        try:
+            return replace(self, asked_at=datetime.fromisoformat(started))
+        except ValueError:
+            return self
 
 
 def split_steps(solution: str) -> list[str]:

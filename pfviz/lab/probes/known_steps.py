@@ -128,11 +128,10 @@ def _check_text(
         )
     if len(ids) > most:
         raise LabError(f"The step's new text has {len(ids)} tokens and a step of this run at most {most}. Shorten it.")
-    length = len(generator.prompt(problem)) + sum(len(step.token_ids) for step in before) + len(ids)
-    if length >= generator.context_length:
-        raise LabError(
-            f"With the new text the solution has {length} tokens; {generator.name} holds {generator.context_length}."
-        )
+    prompt = len(generator.prompt(problem))
+    length, room = prompt + sum(len(step.token_ids) for step in before) + len(ids), generator.room(prompt)
+    if length >= room:
+        raise LabError(f"With the new text the solution has {length} tokens; {generator.name} holds {room}.")
 
 
 def _log_probs_and_entropies(
