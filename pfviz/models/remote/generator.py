@@ -7,7 +7,7 @@ seed is its own affair: a run can be replayed as far as the server repeats itsel
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from typing import Any
@@ -17,6 +17,7 @@ from pfviz.models.remote.batch import RequestBatch
 from pfviz.models.remote.endpoint import Endpoint
 from pfviz.models.remote.errors import fatal_error
 from pfviz.models.remote.http_client import Client, Sleep
+from pfviz.models.remote.open_block import MAX_REQUESTS, extend_prefix, join_replies, tokens_left
 from pfviz.models.remote.parse_step import FAILED_STEP, RemotePrefix, append_given_step, parse_step
 from pfviz.models.remote.requests import step_body
 from pfviz.models.remote.responses import MAX_TOKEN_ID, Completion, read_chat, read_completion
@@ -77,7 +78,7 @@ class RemoteGeneratorSession:
         count = sum(len(one.token_ids) for one, _ in made.values())
         if made:
             yield count
-        with closing(asking.replies(bodies, self._seed, step)) as arriving:
+        with closing(self._replies(asking, bodies, step)) as arriving:
             for slot, reply in arriving:
                 if reply is None:
                     made[slot] = FAILED_STEP, self._prefix[slot]
@@ -114,9 +115,33 @@ class RemoteGeneratorSession:
             if not step.end:
                 raise ModelError(f"The step given to slot {slot} has no end. Was it recorded with another version?")
 
-    def _request_body(self, slot: int, step: int) -> dict[str, Any]:
+    def _replies(
+        self, asking: RequestBatch[Completion], bodies: Mapping[int, dict[str, Any]], step: int
+    ) -> Generator[tuple[int, Completion | None], None, None]:
+        """As `asking.replies`; a step that the server stopped inside a block is asked on, and comes in one piece."""
+        separator, written = self._endpoint.separator, dict[int, Completion]()
+        for turn in range(1, MAX_REQUESTS + 1):
+            on = dict[int, dict[str, Any]]()
+            with closing(asking.replies(bodies, self._seed, step)) as arriving:
+                for slot, part in arriving:
+                    whole = join_replies(written[slot], part, separator) if part and slot in written else part
+                    prefix = self._prefix[slot]
+                    left = tokens_left(whole, prefix, separator, self._sampling) if whole else 0
+                    if whole is None or not left or turn == MAX_REQUESTS:
+                        yield slot, whole
+                        continue
+                    written[slot] = whole
+                    sampling = replace(self._sampling, max_step_tokens=left)
+                    on[slot] = self._request_body(slot, step, extend_prefix(prefix, whole, separator), sampling)
+            if not (bodies := on):
+                return
+
+    def _request_body(
+        self, slot: int, step: int, prefix: RemotePrefix | None = None, sampling: Sampling | None = None
+    ) -> dict[str, Any]:
         seed = int(derive_rng(self._seed, "tokens", step, slot).integers(2**31))
-        return step_body(self._endpoint, self._problem.text, self._prefix[slot], self._sampling, seed)
+        prefix, sampling = prefix or self._prefix[slot], sampling or self._sampling
+        return step_body(self._endpoint, self._problem.text, prefix, sampling, seed)
 
     def _append_given(self, slot: int, step: Step) -> RemotePrefix:
         return append_given_step(step, self._prefix[slot], self._endpoint.separator)
