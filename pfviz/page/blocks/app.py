@@ -21,7 +21,10 @@ from pfviz.page.serving.engine import Engine, SharedEngine
 from pfviz.page.state.visits import Visit, Visits
 
 STATIC = Path(__file__).parents[1] / "static"
-STYLESHEETS = [STATIC / name for name in ("style.css", "check.css", "lab.css", "asking.css")]
+STYLESHEETS = [
+    *(STATIC / name for name in ("style.css", "check.css", "lab.css", "asking.css")),
+    STATIC.parents[1] / "report" / "static" / "mathtext.css",
+]
 WARM_UP_REWARDS = tuple(preset.name for preset in REWARDS.values() if preset.folder)  # those with weights
 MAX_THREADS = 120  # of the server: a run that goes on, or waits in the line, holds one
 WARM_UP_DELAY = 3.0  # seconds: loading the models at once would delay the first visitor's page, not only the run
