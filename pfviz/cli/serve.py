@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import click
 
@@ -48,8 +49,11 @@ def serve(host: str, port: int, root_path: str) -> None:
         page = build_page(SharedEngine(ModelMenu.from_environment(public=host not in LOOPBACK_HOSTS)))
     except PfvizError as error:  # of the operator's own settings
         raise click.ClickException(str(error)) from error
+    settings: dict[str, Any] = {"server_name": host, "server_port": port}
+    if root_path:
+        settings["root_path"] = root_path
     try:
-        page.launch(server_name=host, server_port=port, **({"root_path": root_path} if root_path else {}))
+        page.launch(**settings)
     except OSError as error:  # gradio's word for a port that is taken
         raise click.ClickException(
             f"The page cannot listen on {host}:{port}; choose another --port. ({error})"
