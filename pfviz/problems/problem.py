@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pfviz.errors import ProblemError
+from pfviz.problems.blocks import split_text
 
 SEPARATOR = "\n\n"
 """What ends a step: a blank line, as Qwen's math models write."""
@@ -52,5 +53,6 @@ class Problem:
 
 
 def split_steps(solution: str) -> list[str]:
-    """The non-empty steps of a solution, blanks stripped at both ends."""
-    return [step for part in solution.split(SEPARATOR) if (step := part.strip())]
+    """The non-empty steps of a solution, blanks stripped at both ends. A blank line inside a block of code or of
+    display mathematics ends none."""
+    return [step for part in split_text(solution, SEPARATOR) if (step := part.strip())]

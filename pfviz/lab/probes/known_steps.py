@@ -13,6 +13,7 @@ from pfviz.inference.replay import PastSweep
 from pfviz.inference.run import run_events
 from pfviz.models import registry
 from pfviz.problems.answers import has_boxed
+from pfviz.problems.blocks import find_separator
 from pfviz.problems.problem import Problem
 from pfviz.trace.trace import Node, Trace
 from pfviz.types import RewardModel, Step, StepEnd
@@ -78,7 +79,7 @@ def clean_step_text(text: str, separator: str) -> str:
     text = text.replace("\r\n", "\n").strip()
     if not text:
         raise LabError("The step's new text is empty. Type one.")
-    if separator in text:
+    if find_separator(text, separator) is not None:
         raise LabError(f"The step's new text holds {separator!r}, which ends a step. Write it as one step.")
     return text
 

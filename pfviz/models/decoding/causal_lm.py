@@ -22,6 +22,7 @@ from pfviz.models.decoding.shared_prefixes import Branch, SourcedBranch, arrange
 from pfviz.models.decoding.step_builder import EndDetector, StepBuilder, build_step, check_given_steps
 from pfviz.models.decoding.tensors import input_device, to_float64
 from pfviz.models.decoding.tokenization import Tokenization, collect_ids
+from pfviz.problems.blocks import open_block_after
 from pfviz.problems.problem import SEPARATOR, Problem
 from pfviz.rng import derive_rng
 from pfviz.types import NO_STEPS, IntArray, Sampling, Step, StepProgress
@@ -123,6 +124,7 @@ class CausalLMSession:
         self._row = dict.fromkeys(range(particles), 0)
         self._pending = [prompt[-1]]
         self._empties = dict.fromkeys(range(particles), 0)  # empty steps in a row
+        self._open_blocks = dict.fromkeys(range(particles), "")  # what opened the block that the last step ended in
 
     @property
     def notes(self) -> list[str]:
@@ -146,7 +148,10 @@ class CausalLMSession:
         rooms = {slot: self._room - lengths[self._row[slot]] for slot in asked}
         builders = {
             slot: StepBuilder(
-                derive_rng(self._seed, "tokens", step, slot).random(limit), min(limit, rooms[slot]), given.get(slot)
+                derive_rng(self._seed, "tokens", step, slot).random(limit),
+                min(limit, rooms[slot]),
+                given.get(slot),
+                self._open_blocks[slot],
             )
             for slot in sorted(asked)
         }
@@ -174,6 +179,7 @@ class CausalLMSession:
         """Slot n becomes a copy of slot ancestors[n]; ancestors (N,). Copies nothing: clones share their row."""
         pairs = [(n, int(a)) for n, a in enumerate(ancestors) if int(a) in self._row]
         self._row, self._empties = {n: self._row[a] for n, a in pairs}, {n: self._empties[a] for n, a in pairs}
+        self._open_blocks = {n: self._open_blocks[a] for n, a in pairs}
 
     def _compact_rows(self) -> None:
         """Drop rows without slots, and order the others by their first slot: batches follow from slots and tokens."""
@@ -268,6 +274,7 @@ class CausalLMSession:
         }
         for slot, step in steps.items():
             self._empties[slot] = 0 if step.text else self._empties[slot] + 1
+            self._open_blocks[slot] = open_block_after(self._open_blocks[slot], step.text)
 
     def _revert(self, branches: list[Branch], lengths: list[int]) -> None:
         """The rows as they were before the step: each still stands in front of whatever was written after it."""
