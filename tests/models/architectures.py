@@ -33,6 +33,7 @@ ARCHITECTURES: dict[str, tuple[str, dict[str, Any]]] = {
     "bamba": ("Bamba", {**_HALF_MAMBA, "attn_layer_indices": [1]}),
     "jamba": ("Jamba", {"attn_layer_offset": 1, "attn_layer_period": 2, "mamba_d_state": 4, "num_experts": 1,
                         "num_experts_per_tok": 1, "use_mamba_kernels": False}),
+    "roberta": ("Roberta", {"is_decoder": True}),  # padding has no position
     "xlstm": ("xLSTM", {"num_heads": 4, "num_blocks": 2, "embedding_dim": 32, "chunk_size": 16}),
     "minimax": ("MiniMax", {"num_local_experts": 2, "num_experts_per_tok": 1, "block_size": 8, "head_dim": 8}),
     "zamba2": ("Zamba2", {"num_hidden_layers": 3, "layers_block_type": ["mamba", "hybrid", "mamba"],

@@ -15,9 +15,8 @@ from pfviz.models.decoding.tokenization import collect_ids
 _LENGTH = 5  # of the text before the fork: more than the kernels of short convolutions have
 _FULL_PRECISION, _HALF_PRECISION = 5e-5, 0.05
 """By how much the logits at a token may differ, root mean square, relative to that of all logits. The order of the
-additions alone makes 1e-6 in float32, where a step that is computed otherwise in a cache than without one (nemotron_h,
-zamba2) makes 3e-4. In bfloat16, with steps of 2^-8, it makes up to 2e-2 over 80 layers; a state that is lost or shared
-makes 0.08 (recurrent_gemma) to 1."""
+additions alone makes 1e-6 in float32; in bfloat16, with steps of 2^-8, up to 2e-2 over 80 layers. A state that is lost
+or shared makes 0.08 (recurrent_gemma) to 1."""
 _EXTREME = 1e6  # logits beyond it rule a token out, and have no size
 
 
@@ -28,7 +27,7 @@ class PlainLogits:
     """
 
     def __init__(self, model: Any) -> None:
-        ids = _ordinary_ids(model, _LENGTH + 7)
+        ids = _sample_ids(model, _LENGTH + 7)
         self.start, (a, b, c, d, e, f, g) = ids[:_LENGTH], ids[_LENGTH:]
         self.left, self.right, self.cut = [a, b, c], [d, e, f], [a, g]
         self.model = model
@@ -75,13 +74,16 @@ class PlainLogits:
         return fits([[f], [g]], right[n + 2 :], cut[n + 1 :])
 
 
-def _ordinary_ids(model: Any, count: int) -> list[int]:
-    """Ids from the middle of the vocabulary, neighbours apart: those that end or fill a text stand at its edges."""
+def _sample_ids(model: Any, count: int) -> list[int]:
+    """Ids from the middle of the vocabulary, neighbours apart, as those that end or begin a text stand at its edges.
+    The second is the one for padding: a chat may hold it, and some models count no position for it."""
     text = model.config.get_text_config(decoder=True)
     size = int(getattr(text, "vocab_size", None) or 4)
     special = collect_ids(*(getattr(text, f"{name}_token_id", None) for name in ("pad", "bos", "eos")))
     found = [i % size for i in range(size // 2, size // 2 + size) if i % size not in special] or [0]
-    return [found[7 * k % len(found)] for k in range(count)]
+    ids = [found[7 * k % len(found)] for k in range(count)]
+    pad = getattr(text, "pad_token_id", None)
+    return ids if pad is None or not 0 <= pad < size else [ids[0], pad, *ids[2:]]
 
 
 def _replace_extremes(logits: torch.Tensor) -> torch.Tensor:

@@ -104,7 +104,7 @@ def _find_kind(model: Any) -> CacheKind:
         if plain.agrees(kind.make):
             return kind
         model.set_attn_implementation("sdpa")
-    for row_by_row in _ROW_BY_ROW:
+    for row_by_row in () if _limits_time_steps(model) else _ROW_BY_ROW:
         kind = _split_by_length(row_by_row, model.config)
         if plain.agrees(kind.make):
             return kind
@@ -136,6 +136,13 @@ def _refusal(model: Any, why: str) -> str:
 def _is_known(model: Any) -> bool:
     own = type(model).__module__.startswith(("transformers.", "pfviz."))
     return own and model.config.model_type in KNOWN_MODEL_TYPES
+
+
+def _limits_time_steps(model: Any) -> bool:
+    """Whether a state-space layer keeps its time steps within limits (zamba2, nemotron_h). transformers does so in a
+    plain pass, and not where a token is added to a state: too seldom, and by too little, to be seen in a few tokens."""
+    free = (0.0, float("inf"))
+    return any(tuple(getattr(layer, "time_step_limit", free)) != free for layer in model.modules())
 
 
 def _has_full_attention(config: Any) -> bool:

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 PROBLEM = Problem("1 + 2")
 CACHED = ("mamba", "mamba2", "falcon_mamba", "jamba")
-RECOMPUTED = ("rwkv", "recurrent_gemma", "bamba", "xlstm", "minimax", "zamba2", "nemotron_h")
+RECOMPUTED = ("rwkv", "recurrent_gemma", "bamba", "xlstm", "minimax", "zamba2", "nemotron_h", "roberta")
 
 
 def check_two_steps(model: Any, problem: Problem = PROBLEM) -> None:
