@@ -8,12 +8,15 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from pfviz.cli.terminal import one_line, untrusted_text
+from pfviz.cli.terminal import one_line, plain_text, untrusted_text
 from pfviz.diagnostics import distinct_ancestors, ess_fraction
 from pfviz.study.provenance import name_problems
 from pfviz.study.result import Result
-from pfviz.text import pluralise
+from pfviz.text import pluralise, shorten
 from pfviz.trace import Trace
+
+MAX_ANSWER = 60
+"""Characters of an answer in a table; the whole of it is in the file of the run."""
 
 
 def heading(trace: Trace) -> RenderableType:
@@ -27,7 +30,7 @@ def heading(trace: Trace) -> RenderableType:
         untrusted_text(one_line(f"{who}seed {trace.seed}, {', '.join(rest)}"), "dim"),
     ]
     if trace.truth is not None:
-        lines.append(untrusted_text(f"true answer: {one_line(trace.truth)}"))
+        lines.append(untrusted_text(f"true answer: {shorten(plain_text(trace.truth), MAX_ANSWER)}"))
     ended = f"{trace.status} after {trace.steps} steps, {trace.written_tokens} tokens{seconds}"
     return Group(*lines, untrusted_text(one_line(ended)))
 
@@ -39,7 +42,7 @@ def answers(trace: Trace) -> RenderableType:
     )
     for row in trace.pooled.rows:
         marks = [] if row.correct is None else [Text("✓", "green") if row.correct else Text("✗", "red")]
-        shown = untrusted_text(one_line(row.display))
+        shown = untrusted_text(shorten(plain_text(row.display), MAX_ANSWER))
         table.add_row(shown, f"{row.mass:.3f}", str(row.count), f"{row.best_reward:.3f}", *marks)
     silent = len(trace.pooled.unanswered)
     told = silent + sum(row.count for row in trace.pooled.rows)

@@ -199,7 +199,8 @@ class Sweep:
             step, self.rewards.copy(), {slot: told[slot] for slot in sorted(told.keys() & written.keys())}
         )
         if lost:
-            yield NoteAdded(step, lost, "The reward model gave no number; it counts as a reward of 0.")
+            name, said = self.context.reward.name, " or ".join(sorted({str(scores[slot]) for slot in lost}))
+            yield NoteAdded(step, lost, f"The reward model {name} gave no number ({said}); it counts as a reward of 0.")
         if drifted:
             yield NoteAdded(
                 step, drifted, "The reward model scores this step otherwise than recorded; the record counts."

@@ -37,9 +37,11 @@ def run_events(
 
     `stop` is asked before each step and after each token column; when it returns True the run ends after its last
     complete step. Closing the iterator ends the run at once. A `past` is gone through again, step by step, and the run
-    goes on where it ends; `started` is when it began. Raises `ModelError` for a reward outside [0, 1].
+    goes on where it ends; `started` is when it began, else the problem's `asked_at`, else now: what prompts take for
+    today. Raises `ModelError` for a reward outside [0, 1].
     """
-    context = RunContext(problem, generator, reward, method.settings.seed, stop)
+    started = started or (problem.asked_at or datetime.now(UTC)).isoformat(timespec="seconds")
+    context = RunContext(problem.asked_when(started), generator, reward, method.settings.seed, stop)
     yield RunStarted(
         problem=problem.text,
         truth=problem.truth,
@@ -49,7 +51,7 @@ def run_events(
         settings=method.settings.as_dict(),
         seed=method.settings.seed,
         versions=dict(versions()),  # one's own, as what is kept for all runs is read-only and cannot be pickled
-        started=started or datetime.now(UTC).isoformat(timespec="seconds"),
+        started=started,
     )
     status: Status = yield from _run_sweeps(context, method, past)
     yield RunEnded(status, context.seconds())

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from pfviz.errors import ProblemError
+from pfviz.problems.blocks import split_text
 
 SEPARATOR = "\n\n"
 """What ends a step: a blank line, as Qwen's math models write."""
@@ -19,6 +21,7 @@ class Problem:
 
     text: str
     truth: str | None = None
+    asked_at: datetime | None = None  # what a prompt that names the date is to say; None: now
 
     @classmethod
     def from_text(cls, text: str, truth: str | None = None) -> Problem:
@@ -40,7 +43,16 @@ class Problem:
         truth = truth.strip() if truth is not None else None
         return cls(text, truth or None)
 
+    def asked_when(self, started: str) -> Problem:
+        """The problem as a run asks it that began then, ISO 8601: a trace's prompt has the same date on any later day.
+        What is no time, in a trace of other origin, changes nothing."""
+        try:
+            return replace(self, asked_at=datetime.fromisoformat(started))
+        except ValueError:
+            return self
+
 
 def split_steps(solution: str) -> list[str]:
-    """The non-empty steps of a solution, blanks stripped at both ends."""
-    return [step for part in solution.split(SEPARATOR) if (step := part.strip())]
+    """The non-empty steps of a solution, blanks stripped at both ends. A blank line inside a block of code or of
+    display mathematics ends none."""
+    return [step for part in split_text(solution, SEPARATOR) if (step := part.strip())]

@@ -2,9 +2,9 @@ r"""Text with mathematics → HTML that is safe to show: for the page and for ex
 
 Whatever comes in is hostile (a visitor's problem, a model's output). Everything is escaped; the only markup that comes
 out is made here: `<span class="boxed">` for `\boxed{…}`, MathML for `$…$`, `\(…\)`, `$$…$$` and `\[…\]`, `<i>` for a
-variable, `<br>` for a line break. latex2mathml passes tags and links of its input through, so its tree is not trusted
-either: it is copied through a list of known elements and attributes. A page that shows it
-includes `static/mathtext.css`.
+variable, `<code>` for code as Markdown marks it, `<br>` for a line break. latex2mathml passes tags and links of its
+input through, so its tree is not trusted either: it is copied through a list of known elements and attributes, and no
+length of it is long or negative. A page that shows it includes `static/mathtext.css`, which keeps a formula in its box.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import warnings
 from xml.etree import ElementTree
 
 from markupsafe import Markup
+
+from pfviz.problems.code_spans import Piece, split_code
 
 MAX_FORMULA_LENGTH = 600
 """Characters; a longer formula is shown as text."""
@@ -75,6 +77,25 @@ _ALLOWED_ATTRIBUTES = frozenset(
         "depth",
     ]
 )
+_LENGTHS = frozenset(
+    [
+        "lspace",
+        "rspace",
+        "minsize",
+        "maxsize",
+        "linethickness",
+        "rowspacing",
+        "columnspacing",
+        "width",
+        "height",
+        "depth",
+    ]
+)
+_LENGTH = re.compile(r"([+-]?)(\d{1,9}(?:\.\d{0,9})?|\.\d{1,9})(em|ex|px|pt|pc|mu|cm|mm|in)\Z")
+_EM = {"em": 1.0, "ex": 0.5, "px": 1 / 16, "pt": 1 / 12, "pc": 1.0, "mu": 1 / 18, "cm": 2.4, "mm": 0.24, "in": 6.0}
+_MAX_EM = 4.0
+"""What a length of a formula may be: of a space, a rule, a delimiter."""
+
 _PLAIN_VALUE = re.compile(r"[A-Za-z0-9 .%+-]{0,40}\Z")
 _ENTITY = re.compile(r"&#x[0-9A-Fa-f]{1,6};")
 _OPENING_DELIMITER = re.compile(r"\\boxed\s*\{|\\\(|\\\[|\$\$?")
@@ -97,11 +118,21 @@ _PLAIN_RULES: tuple[tuple[re.Pattern[str], str], ...] = (
 
 
 def render(text: str) -> Markup:
-    r"""Return safe HTML of `text`: mathematics as mathematics, everything else escaped.
+    r"""Return safe HTML of `text`: mathematics as mathematics, code as it is, everything escaped.
 
     `12 * 3` reads 12 × 3, `57 - 45` reads 57 − 45, `\boxed{12}` becomes a box; a formula that is not valid LaTeX is
     shown as it was typed. Never raises on any string.
     """
+    return Markup("".join(map(_render_piece, split_code(text))))
+
+
+def _render_piece(piece: Piece) -> str:
+    if piece.kind == "code block":  # no pre element: it would end a paragraph
+        return f'<code class="listing">{html.escape(piece.text)}</code>'
+    return f"<code>{html.escape(piece.text)}</code>" if piece.kind == "code" else _render_prose(piece.text)
+
+
+def _render_prose(text: str) -> str:
     out: list[str] = []
     at = 0
     while opening := _OPENING_DELIMITER.search(text, at):
@@ -112,7 +143,7 @@ def render(text: str) -> Markup:
         else:
             out.append(_render_plain(text[at : opening.start()]) + piece)
         at = end
-    return Markup("".join([*out, _render_plain(text[at:])]))
+    return "".join([*out, _render_plain(text[at:])])
 
 
 def _render_formula(text: str, opening: re.Match[str]) -> tuple[str | None, int]:
@@ -181,11 +212,9 @@ def _sanitise_element(element: ElementTree.Element) -> str | None:
     tag = str(element.tag).rsplit("}", 1)[-1]
     if tag not in _ALLOWED_ELEMENTS:
         return None
-    attributes = "".join(
-        f' {name}="{value}"'
-        for name, value in element.attrib.items()
-        if name in _ALLOWED_ATTRIBUTES and _PLAIN_VALUE.match(value)
-    )
+    told = {} if _is_visible_padding(element) else element.attrib
+    cleaned = {name: _clean_attribute(name, value) for name, value in told.items()}
+    attributes = "".join(f' {name}="{value}"' for name, value in cleaned.items() if value)
     inner = [_escape_text(element.text or "")]
     for child in element:
         copied = _sanitise_element(child)
@@ -193,6 +222,32 @@ def _sanitise_element(element: ElementTree.Element) -> str | None:
             return None
         inner += [copied, _escape_text(child.tail or "")]
     return f"<{tag}{attributes}>{''.join(inner)}</{tag}>"
+
+
+def _is_visible_padding(element: ElementTree.Element) -> bool:
+    """Whether this gives what is seen another size than it has, so that it would lie over what is beside it."""
+    tags = [str(child.tag).rsplit("}", 1)[-1] for child in element]
+    return str(element.tag).endswith("mpadded") and tags != ["mphantom"]
+
+
+def _clean_attribute(name: str, value: str) -> str | None:
+    """The value of a known attribute as it may stand; None where it may not."""
+    if name in _LENGTHS:
+        lengths = [_clamp_length(length) for length in value.split()]
+        return None if None in lengths else " ".join(filter(None, lengths))
+    if name == "scriptlevel" and value not in ("0", "1", "2"):
+        return None
+    return value if name in _ALLOWED_ATTRIBUTES and _PLAIN_VALUE.match(value) else None
+
+
+def _clamp_length(length: str) -> str | None:
+    """A length between 0 and `_MAX_EM`; None for what is none."""
+    found = _LENGTH.match(length)
+    if found is None:
+        return "0" if length == "0" else None
+    sign, number, unit = found.groups()
+    em = -1.0 if sign == "-" else float(number) * _EM[unit]
+    return f"{min(max(em, 0.0), _MAX_EM):.4g}em"
 
 
 def _escape_text(text: str) -> str:

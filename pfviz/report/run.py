@@ -14,6 +14,9 @@ from pfviz.trace.trace import Trace
 MAX_ANSWERS = 30
 """Rows of the table of answers."""
 
+MAX_TITLE = 2000
+"""Characters that a pointer over a cut answer shows."""
+
 
 def to_html(trace: Trace) -> str:
     """Return a stand-alone report of a run: plotly.js inside, no network, light and dark by the reader's setting.
@@ -43,17 +46,19 @@ def to_html(trace: Trace) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ChosenAnswer:
-    """The answer at the head of a report. `text` may hold mathematics."""
+    """The answer at the head of a report. `text`, which is cut, may hold mathematics."""
 
     text: str
+    full: str
     judgement: Judgement | None
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """A row of the table of answers. `text` may hold mathematics."""
+    """A row of the table of answers. `text`, which is cut, may hold mathematics."""
 
     text: str
+    full: str
     judgement: Judgement | None
     mass: str
     count: int
@@ -62,7 +67,9 @@ class AnswerRow:
 
 def _chosen_answer(trace: Trace) -> ChosenAnswer | None:
     answer = trace.choice
-    return ChosenAnswer(shorten(answer.display, 60), judge(answer.correct)) if answer else None
+    if answer is None:
+        return None
+    return ChosenAnswer(shorten(answer.display, 60), shorten(answer.display, MAX_TITLE), judge(answer.correct))
 
 
 def _facts(trace: Trace) -> list[tuple[str, str]]:
@@ -84,7 +91,8 @@ def _facts(trace: Trace) -> list[tuple[str, str]]:
 def _answer_rows(trace: Trace) -> list[AnswerRow]:
     return [
         AnswerRow(
-            text=shorten(row.display, 200),
+            text=shorten(row.display, 80),
+            full=shorten(row.display, MAX_TITLE),
             judgement=judge(row.correct),
             mass=f"{row.mass:.3f}",
             count=row.count,

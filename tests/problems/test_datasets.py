@@ -66,6 +66,15 @@ def test_a_file_is_read_in_the_columns_of_the_usual_benchmarks(tmp_path: Path) -
     assert is_correct("1000", "1,000")
 
 
+def test_an_array_of_problems_is_read_as_lines_are(tmp_path: Path) -> None:
+    rows = '{"problem": "1 + 1", "answer": "2"}', '{"question": "2 + 1", "answer": 3}'
+    expected = [Problem("1 + 1", "2"), Problem("2 + 1", "3")]
+    for text in ("[" + ",".join(rows) + "]", "\ufeff [\n" + ",\n".join(rows) + "\n]\n", "\ufeff" + "\n".join(rows)):
+        assert load_problems(write(tmp_path / "a.jsonl", text), 2) == expected
+    with pytest.raises(DatasetError, match="item 2: answer: missing"):
+        load_problems(write(tmp_path / "a.jsonl", f'[{rows[0]}, {{"problem": "1"}}]'), 2)
+
+
 def test_a_seed_shuffles_a_file_and_more_problems_keep_the_first_ones(tmp_path: Path) -> None:
     file = write(tmp_path / "a.jsonl", *(f'{{"problem": "{k} + 1", "answer": {k + 1}}}' for k in range(20)))
     assert [one.text for one in load_problems(file, 3)] == ["0 + 1", "1 + 1", "2 + 1"]

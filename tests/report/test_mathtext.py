@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pfviz.problems.code_spans import split_code
 from pfviz.report.mathtext import MAX_FORMULA_LENGTH, render
 
 
@@ -98,7 +99,22 @@ def test_hostile_text_stays_text(attack: str) -> None:
 @settings(max_examples=300, deadline=None)
 def test_any_text_gives_only_known_markup(text: str) -> None:
     seen = _Seen(render(text))
-    allowed = {"span", "i", "br", "math", "mrow", "mi", "mn", "mo", "mtext", "msup", "msub", "msubsup", "mspace"}
+    allowed = {
+        "span",
+        "i",
+        "br",
+        "code",
+        "math",
+        "mrow",
+        "mi",
+        "mn",
+        "mo",
+        "mtext",
+        "msup",
+        "msub",
+        "msubsup",
+        "mspace",
+    }
     assert seen.tags <= allowed | {"mover", "munder", "mtable", "mtr", "mtd", "mstyle", "mpadded", "mphantom"}
     assert {name for name, _ in seen.attributes} <= {
         "class",
@@ -118,6 +134,75 @@ def test_any_text_gives_only_known_markup(text: str) -> None:
         "linethickness",
         "notation",
     }
+
+
+@pytest.mark.parametrize(
+    ("formula", "lengths"),
+    [
+        (r"\rule{9999em}{9999em}", {("width", "4em"), ("height", "4em")}),
+        (r"a\hspace{9999cm}b", {("width", "4em")}),
+        (r"a\kern-99em b", {("width", "0em")}),
+        (r"a\mkern 9mu b", {("width", "0.5em")}),
+        (r"\hspace{9999%}", set()),
+        (r"a \above 99em b", {("linethickness", "4em")}),
+        (r"\mathrlap{abc}", set()),
+        (r"\llap{abc}", set()),
+        (r"\smash{\frac{a}{b}}", set()),
+        (r"\moveleft 99em x", set()),
+    ],
+)
+def test_no_length_is_long_and_nothing_lies_over_what_is_beside_it(formula: str, lengths: set[tuple[str, str]]) -> None:
+    names = {"width", "height", "depth", "lspace", "rspace", "linethickness", "minsize", "maxsize"}
+    found = {pair for pair in _Seen(render(f"${formula}$")).attributes if pair[0] in names}
+    assert found == lengths
+
+
+@given(
+    st.sampled_from(
+        [r"\rule{%s}{%s}", r"\hspace{%s}\kern %s", r"\mspace{%s}\hskip %s", r"a \above %s b", r"\moveleft %s x"]
+    ),
+    st.from_regex(r"-?[0-9]{1,12}(\.[0-9]{1,3})?(em|ex|cm|in|px|pt|mu|%|)", fullmatch=True),
+)
+@settings(max_examples=100, deadline=None)
+def test_any_length_is_bounded(formula: str, length: str) -> None:
+    for name, value in _Seen(render("$" + formula.replace("%s", length) + "$")).attributes:
+        if name in {"width", "height", "depth", "lspace", "linethickness"}:
+            assert value is not None
+            assert 0 <= float(value.removesuffix("em")) <= 4
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("so `x*2 - 1` is", "so <code>x*2 - 1</code> is"),
+        ("``a`b`` 2*3", "<code>a`b</code> 2 × 3"),
+        (
+            "a\n```python\nx = 2*3 # $5$\n\n\\boxed{3}\n```\n2*3",
+            'a<code class="listing">x = 2*3 # $5$\n\n\\boxed{3}</code>2 × 3',
+        ),
+        ("~~~\r\n<b>-1\r\n~~~", '<code class="listing">&lt;b&gt;-1</code>'),
+        ("~~~~\n```\n~~~~", '<code class="listing">```</code>'),
+        ("```\n1 - 1", '<code class="listing">1 - 1</code>'),
+        ("it is `this' and `that'", "it is `this&#x27; and `that&#x27;"),
+        ("``a'' and ``b''", "``a&#x27;&#x27; and ``b&#x27;&#x27;"),
+        ("a ` b\n\nc ` d", "a ` b<br><br>c ` d"),
+        ("` ` ``", "` ` ``"),
+    ],
+)
+def test_code_is_shown_as_code(text: str, shown: str) -> None:
+    """Nothing is put into it: no signs, no mathematics, no line breaks."""
+    assert render(text) == shown
+
+
+@given(st.text(alphabet="`~ ab\n\r*'", max_size=60))
+@settings(max_examples=300, deadline=None)
+def test_no_character_but_marks_of_code_is_lost(text: str) -> None:
+    def kept(shown: str) -> str:
+        return "".join(c for c in shown if c in "ab'")
+
+    outside_of_fences = text if "```" not in text and "~~~" not in text else ""
+    assert kept("".join(piece.text for piece in split_code(outside_of_fences))) == kept(outside_of_fences)
+    assert not _Seen(render(text)).tags - {"code", "br"}
 
 
 def test_deep_nesting_ends_quickly() -> None:

@@ -34,7 +34,7 @@ _RESULT_OPTIONS = {"html", "json_file", "fail_on"}
 _MODE_OPTIONS = {
     "files": {"reward", "mixed", *_RESULT_OPTIONS},
     "batch": {"reward", "dataset", "method", "particles", "temperature", "seed", "out", *_RESULT_OPTIONS},
-    "processbench": {"reward", "json_file", "fail_on"},
+    "processbench": {"reward", "threshold", "json_file", "fail_on"},
     "self_test": {"base", "runs"},
 }
 """What is done -> the options that go with it."""
@@ -74,6 +74,12 @@ _MODE_OPTIONS = {
 @click.option(
     "--processbench", type=INPUT_FILE, help="Score the solutions of this file; print F1 of their first errors."
 )
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0, 1),
+    help="Of --processbench: a step whose reward lies below it is called wrong, and all solutions are reported. "
+    "Without it, the threshold of the best F1 is chosen on one half, and the other half is reported.",
+)
 @click.option("--self-test", is_flag=True, help="Try the lab on rewards with planted faults.")
 @click.option(
     "--base", type=click.Choice(list(SELF_TEST_BASES)), default="both", help="Of --self-test: the reward with faults."
@@ -81,8 +87,8 @@ _MODE_OPTIONS = {
 @click.option("--runs", type=click.IntRange(1), default=selftest.RUNS, help="Of --self-test: runs under each base.")
 def diagnose(
     files: tuple[Path, ...], reward: str | None, mixed: bool, html: Path | None, json_file: Path | None,
-    fail_on: tuple[Limit, ...], batch: int | None, out: Path | None, processbench: Path | None, self_test: bool,
-    base: str, runs: int, **settings: Any,
+    fail_on: tuple[Limit, ...], batch: int | None, out: Path | None, processbench: Path | None,
+    threshold: float | None, self_test: bool, base: str, runs: int, **settings: Any,
 ) -> None:  # fmt: skip
     """Say where a reward model is wrong, from recorded runs: FILES, or folders of them.
 
@@ -95,6 +101,7 @@ def diagnose(
     pfviz diagnose runs/ --json numbers.json                                 # the same runs again, without a model
     pfviz diagnose runs/ --fail-on auc=0.8 --fail-on calibration-error=0.2 --fail-on length=0.1
     pfviz diagnose --processbench gsm8k.jsonl --reward Qwen/Qwen2.5-Math-PRM-7B
+    pfviz diagnose --processbench gsm8k.jsonl --reward embedded --threshold 0.5
     pfviz diagnose --self-test
 
     `--fail-on` takes `auc`, `accuracy` and `first-error`, which must not fall below their limit, and `brier`,
@@ -111,7 +118,7 @@ def diagnose(
     if self_test:
         _run_self_test(screen, SELF_TEST_BASES[base], runs)
     elif processbench is not None:
-        _score_processbench(screen, processbench, reward or "embedded", json_file, fail_on)
+        _score_processbench(screen, processbench, reward or "embedded", threshold, json_file, fail_on)
     elif batch is not None:
         traces, kept, whole = diagnosis_runs.make_runs(screen, batch, out, reward=reward or "embedded", **settings)
         if kept:
@@ -161,13 +168,18 @@ def _diagnose_and_report(
 
 
 def _score_processbench(
-    screen: Console, file: Path, reward: str, json_file: Path | None, limits: Sequence[Limit]
+    screen: Console,
+    file: Path,
+    reward: str,
+    threshold: float | None,
+    json_file: Path | None,
+    limits: Sequence[Limit],
 ) -> None:
     scored, whole = diagnosis_runs.score_file(screen, file, reward)
     if not whole:
         screen.print(f"Stopped after {len(scored)} solutions; what follows is of those.")
     try:
-        report = evaluate(scored)
+        report = evaluate(scored, threshold=threshold)
     except LabError:
         if not whole:
             raise click.exceptions.Exit(EXIT_INTERRUPTED) from None

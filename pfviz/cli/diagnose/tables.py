@@ -98,8 +98,8 @@ def first_errors(report: FirstErrorReport) -> RenderableType:
     )
     for name, one, count in rows:
         table.add_row(name, f"{one.value:.3f}", f"{one.low:.3f} to {one.high:.3f}", f"{count:,}")
-    chosen = f"threshold {report.threshold:.3f}, chosen on the other half, where F1 is {report.tuned_f1:.3f}"
-    return Group(table, chosen)
+    chosen = f"chosen on the other half, where F1 is {report.tuned_f1:.3f}"
+    return Group(table, f"threshold {report.threshold:.3f}, {'as given' if report.threshold_given else chosen}")
 
 
 def _indent(text: Text) -> Padding:

@@ -24,16 +24,17 @@ RESAMPLES = 2000
 
 @dataclass(frozen=True, slots=True)
 class FirstErrorReport:
-    """How well the first wrong step is found, on the half that the threshold was not chosen on. Intervals are 95 %,
-    bootstrap over solutions, those with and those without an error apart."""
+    """How well the first wrong step is found, on the half that the threshold was not chosen on; on all solutions where
+    it was given. Intervals are 95 %, bootstrap over solutions, those with and those without an error apart."""
 
     threshold: float
     f1: Estimate
     on_wrong: Estimate  # accuracy on solutions with a wrong step
     on_right: Estimate  # and on those without
     tuned_f1: float  # on the half that the threshold was chosen on
-    wrong: int  # solutions with a wrong step in the half that is reported
+    wrong: int  # solutions with a wrong step among those that are reported
     right: int
+    threshold_given: bool = False
 
 
 def predict_first_error(rewards: FloatArray, threshold: float) -> int:
@@ -82,6 +83,7 @@ def evaluate(scored: Sequence[ScoredSample], *, seed: int = 0, threshold: float 
     Raises `LabError` unless there are two solutions of both kinds (one, with a threshold).
     """
     tuning = reported = list(scored)
+    given = threshold is not None
     if threshold is None:
         tuning, reported = _split_halves(scored, seed)
         threshold = best_threshold(tuning)
@@ -99,6 +101,7 @@ def evaluate(scored: Sequence[ScoredSample], *, seed: int = 0, threshold: float 
         f1(_labels(tuning), _predictions(tuning, threshold)),
         len(hits[0]),
         len(hits[1]),
+        given,
     )
 
 

@@ -1,11 +1,11 @@
 """Files of ProcessBench (Zheng et al., arXiv 2412.06559): solutions whose first wrong step is known, read and scored.
 
-A file has one solution a line, as JSON. `first_errors.py` says how well the scores find the wrong step.
+A file has one solution a line, as JSON, or is an array of them. `first_errors.py` says how well the scores find the
+wrong step.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +19,10 @@ from pfviz.inference.run import never_stop
 from pfviz.lab.probes.scoring import score_steps, text_step
 from pfviz.models.registry import as_reward
 from pfviz.models.rewards.function import RewardFunction
+from pfviz.problems.datasets.json_rows import Row, read_rows
 from pfviz.problems.problem import Problem
 from pfviz.types import FloatArray, RewardModel
-from pfviz.validation import FilledText, first_mismatch
+from pfviz.validation import FilledText, first_mismatch, require
 
 NO_ERROR = -1
 """The label of a solution without a wrong step."""
@@ -35,22 +36,22 @@ class Sample:
     generator: str
     problem: str
     steps: tuple[str, ...]
-    final_answer_correct: bool
+    final_answer_correct: bool | None  # None where the file does not say
     label: int  # the first wrong step, from 0; -1 if there is none
 
 
-class _Row(BaseModel):
-    """A line of a file; fields that are not named here may hold what they like."""
+class _Fields(BaseModel):
+    """A solution of a file; fields that are not named here may hold what they like."""
 
     model_config = ConfigDict(strict=True)
 
     id: str = Field(description="a text")
     generator: str = Field(description="a text")
     problem: FilledText = Field(description="a text that is not empty")
-    steps: Annotated[list[FilledText], Field(fail_fast=True)] = Field(
-        min_length=1, description="a list of texts, one at least and none empty"
+    steps: Annotated[list[str], Field(fail_fast=True), require(lambda steps: any(map(str.strip, steps)))] = Field(
+        description="a list of texts, one at least that is not empty"
     )
-    final_answer_correct: bool = Field(description="true or false")
+    final_answer_correct: bool | None = Field(None, description="true or false")
     label: int = Field(ge=NO_ERROR, description="a whole number from -1 on")
 
 
@@ -65,32 +66,22 @@ class ScoredSample:
 
 
 def read_samples(path: str | Path) -> list[Sample]:
-    """The solutions of a file of JSON lines; blank lines are passed over.
+    """The solutions of a file of JSON lines, or of a JSON array. An empty step keeps its place: labels count it.
 
     Raises:
-        LabError: it cannot be read, has no solution, or a line is not one; the message names the line and the field.
+        LabError: it cannot be read, has no solution, or a row is not one; the message names the line and the field.
     """
-    try:
-        lines = Path(path).read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise LabError(f"{path} cannot be read: {error}") from error
-    samples = [_parse_sample(f"{path}, line {number}", line) for number, line in enumerate(lines, 1) if line.strip()]
+    samples = [_parse_sample(where, row) for where, row in read_rows(Path(path), LabError)]
     if not samples:
         raise LabError(f"{path} holds no solution. A file of ProcessBench has one JSON object a line.")
     return samples
 
 
-def _parse_sample(where: str, line: str) -> Sample:
+def _parse_sample(where: str, found: Row) -> Sample:
     try:
-        found = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise LabError(f"{where}: expected a JSON object; found {line[:60]!r}") from error
-    if not isinstance(found, dict):
-        raise LabError(f"{where}: expected a JSON object; found {line[:60]!r}")
-    try:
-        row = _Row.model_validate(found)
+        row = _Fields.model_validate(found)
     except ValidationError as error:
-        raise LabError(f"{where}: {first_mismatch(error, _Row, found)}") from None
+        raise LabError(f"{where}: {first_mismatch(error, _Fields, found)}") from None
     if row.label >= (many := len(row.steps)):
         expected = f"a whole number from -1 to {many - 1}, as there are {many} steps"
         raise LabError(f"{where}: label: expected {expected}; found {row.label}")

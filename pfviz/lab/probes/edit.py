@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from pfviz import types
@@ -74,7 +75,8 @@ def edit_step(trace: Trace, uid: int, text: str, leaf: int | None = None) -> Edi
     texts = [step.text for step in steps]
     texts[place] = clean_step_text(text, SEPARATOR)
     whole = trace.settings.get("aggregation") == "model"
-    return EditedPath(Problem(trace.problem, true_answer(trace)), uid, place, steps, tuple(texts), whole)
+    problem = Problem(trace.problem, true_answer(trace)).asked_when(trace.started)
+    return EditedPath(problem, uid, place, steps, tuple(texts), whole)
 
 
 def rescore_path(
@@ -130,7 +132,7 @@ def run_from_node(
     policy = make_method(
         method or trace.method, Settings.from_values(**{**known, "seed": trace.seed if seed is None else seed})
     )
-    problem = Problem.from_text(trace.problem, trace.truth)
+    problem = replace(Problem.from_text(trace.problem, trace.truth), asked_at=datetime.now(UTC))
     writer = resolve_generator(trace, generator)
     steps = steps_to_node(trace, uid)
     old = steps[-1].text

@@ -13,6 +13,7 @@ from pfviz.inference.replay import PastSweep
 from pfviz.inference.run import run_events
 from pfviz.models import registry
 from pfviz.problems.answers import has_boxed
+from pfviz.problems.blocks import find_separator
 from pfviz.problems.problem import Problem
 from pfviz.trace.trace import Node, Trace
 from pfviz.types import RewardModel, Step, StepEnd
@@ -78,7 +79,7 @@ def clean_step_text(text: str, separator: str) -> str:
     text = text.replace("\r\n", "\n").strip()
     if not text:
         raise LabError("The step's new text is empty. Type one.")
-    if separator in text:
+    if find_separator(text, separator) is not None:
         raise LabError(f"The step's new text holds {separator!r}, which ends a step. Write it as one step.")
     return text
 
@@ -128,11 +129,10 @@ def _check_text(
         )
     if len(ids) > most:
         raise LabError(f"The step's new text has {len(ids)} tokens and a step of this run at most {most}. Shorten it.")
-    length = len(generator.prompt(problem)) + sum(len(step.token_ids) for step in before) + len(ids)
-    if length >= generator.context_length:
-        raise LabError(
-            f"With the new text the solution has {length} tokens; {generator.name} holds {generator.context_length}."
-        )
+    prompt = len(generator.prompt(problem))
+    length, room = prompt + sum(len(step.token_ids) for step in before) + len(ids), generator.room(prompt)
+    if length >= room:
+        raise LabError(f"With the new text the solution has {length} tokens; {generator.name} holds {room}.")
 
 
 def _log_probs_and_entropies(

@@ -107,7 +107,8 @@ def occlude(
         raise LabError(f"The step {steps[-1].text[:60]!r} has {len(spans)} parts; leaving one out takes two or more.")
     if batch < 1:
         raise LabError(f"The batch is {batch}; it must be 1 or more.")
-    problem, whole = Problem(trace.problem, true_answer(trace)), trace.settings.get("aggregation") == "model"
+    problem = Problem(trace.problem, true_answer(trace)).asked_when(trace.started)
+    whole = trace.settings.get("aggregation") == "model"
     return _score_occlusions(problem, steps, spans, as_reward(reward), whole, batch, stop or never_stop)
 
 

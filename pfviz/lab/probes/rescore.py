@@ -136,7 +136,8 @@ def _rescore_sweep(
     past = replace(sweep, earlier=()).past()[0]
     known = PastSweep(past.steps, (), (), complete=False)  # without the rewards, so that the new ones stand
     replay = RecordedMethod(trace, sweep)
-    context = RunContext(Problem(trace.problem, trace.truth), _RecordedGenerator(known), reward, trace.seed, stop)
+    problem = Problem(trace.problem, trace.truth).asked_when(trace.started)
+    context = RunContext(problem, _RecordedGenerator(known), reward, trace.seed, stop)
     rewards, log_weights, notes = [], [], []
     for event in Sweep(context, replay, past=known).run() if sweep.steps else ():
         match event:

@@ -49,7 +49,7 @@ class RolloutSampler:
             raise LabError(
                 "At temperature 0 every rollout is the same. Give a temperature above 0, which is that of the rollouts."
             )
-        self.problem = Problem(trace.problem, truth)
+        self.problem = Problem(trace.problem, truth).asked_when(trace.started)
         self.truth = truth
         self.generator = resolve_generator(trace, generator)
         self.seed = seed

@@ -18,15 +18,19 @@ import torch
 from pfviz.errors import ModelError, ProblemError
 from pfviz.models.decoding import cache_choice
 from pfviz.models.decoding.hidden_states import LayerTap, new_states
+from pfviz.models.decoding.length_scaling import longest_short_text
 from pfviz.models.decoding.out_of_memory import RowBatcher
 from pfviz.models.decoding.sampling import entropies, sample_tokens
 from pfviz.models.decoding.shared_prefixes import Branch, SourcedBranch, arrange_branches
 from pfviz.models.decoding.step_builder import EndDetector, StepBuilder, build_step, check_given_steps
 from pfviz.models.decoding.tensors import input_device, to_float64
-from pfviz.models.decoding.tokenization import Tokenization
+from pfviz.models.decoding.tokenization import Tokenization, collect_ids
+from pfviz.problems.blocks import open_block_after
 from pfviz.problems.problem import SEPARATOR, Problem
 from pfviz.rng import derive_rng
 from pfviz.types import NO_STEPS, IntArray, Sampling, Step, StepProgress
+
+LENGTH_NOTE = "Beyond {limit} tokens {name} reads a text otherwise from its start: a solution ends there."
 
 
 class CausalLMGenerator:
@@ -56,6 +60,8 @@ class CausalLMGenerator:
         self.context_length = int(
             getattr(model.config, "max_position_embeddings", None) or 2**31
         )  # positions, prompt included
+        short = longest_short_text(model.config)
+        self.short_length = None if short is None else short - 1  # with the last token, which is never fed
 
     def open(self, problem: Problem, *, particles: int, seed: int, sampling: Sampling) -> CausalLMSession:
         """A session with `particles` slots at the end of the prompt; raises `ProblemError` if that is too long."""
@@ -67,6 +73,13 @@ class CausalLMGenerator:
             )
         return CausalLMSession(self, ids, particles, seed, sampling)
 
+    def room(self, prompt: int) -> int:
+        """The positions of a text that begins with so many tokens, prompt included. One that is short for the model
+        stays so: at the length where it is read otherwise, every step so far would get another log-probability."""
+        if self.short_length is None or prompt >= self.short_length:
+            return self.context_length
+        return min(self.context_length, self.short_length)
+
     @torch.inference_mode()
     def prompt_losses(self, problem: Problem) -> list[float]:
         """How surprised the model is by each token of the prompt after the first: -log p, nats, (L - 1,)."""
@@ -77,10 +90,12 @@ class CausalLMGenerator:
 
 
 def _eos_ids(model: Any, tokenization: Tokenization) -> frozenset[int]:
-    ids = getattr(getattr(model, "generation_config", None), "eos_token_id", None)
-    if ids is None:
-        ids = tokenization.eos
-    return frozenset([] if ids is None else [ids] if isinstance(ids, int) else [int(i) for i in ids])
+    """Every id that ends a sequence, for any file of the model: a chat may end otherwise than a text. What is a default
+    of the config's class, and not the model's, is left out."""
+    generation = getattr(getattr(model, "generation_config", None), "eos_token_id", None)
+    own = getattr(model.config, "eos_token_id", None)
+    usual = getattr(type(model.config), "eos_token_id", None)
+    return collect_ids(tokenization.eos, generation, None if own == usual else own)
 
 
 _SampledToken = tuple[int, int, float, float | None]
@@ -102,8 +117,11 @@ class CausalLMSession:
         )
         self._batcher = RowBatcher(generator.name)
         self._cache = cache_choice.make_cache(generator.model)
-        if not cache_choice.uses_forked_cache(generator.model):
-            self._batcher.notes.append(cache_choice.ROW_BY_ROW_NOTE.format(name=generator.name))
+        if note := cache_choice.get_note(generator.model, generator.name):
+            self._batcher.notes.append(note)
+        self._room = generator.room(len(prompt))
+        if self._room < generator.context_length:
+            self._batcher.notes.append(LENGTH_NOTE.format(name=generator.name, limit=f"{self._room:,}"))
         if len(prompt) > 1:  # the last token is fed by the first step, as each step feeds its predecessor's last
             ids = [prompt[:-1]]
             self._batcher.run(1, lambda *_: self._cache.feed(generator.model, ids, logits_to_keep=1))
@@ -112,6 +130,7 @@ class CausalLMSession:
         self._row = dict.fromkeys(range(particles), 0)
         self._pending = [prompt[-1]]
         self._empties = dict.fromkeys(range(particles), 0)  # empty steps in a row
+        self._open_blocks = dict.fromkeys(range(particles), "")  # what opened the block that the last step ended in
 
     @property
     def notes(self) -> list[str]:
@@ -133,10 +152,13 @@ class CausalLMSession:
         self._hidden_sums = self._hidden_sums.new_zeros(len(self._hidden_sums), 0)
         lengths = list(self._cache.lengths)
         limit = self._sampling.max_step_tokens
-        rooms = {slot: self._generator.context_length - lengths[self._row[slot]] for slot in asked}
+        rooms = {slot: self._room - lengths[self._row[slot]] for slot in asked}
         builders = {
             slot: StepBuilder(
-                derive_rng(self._seed, "tokens", step, slot).random(limit), min(limit, rooms[slot]), given.get(slot)
+                derive_rng(self._seed, "tokens", step, slot).random(limit),
+                min(limit, rooms[slot]),
+                given.get(slot),
+                self._open_blocks[slot],
             )
             for slot in sorted(asked)
         }
@@ -166,6 +188,7 @@ class CausalLMSession:
         """Slot n becomes a copy of slot ancestors[n]; ancestors (N,). Copies nothing: clones share their row."""
         pairs = [(n, int(a)) for n, a in enumerate(ancestors) if int(a) in self._row]
         self._row, self._empties = {n: self._row[a] for n, a in pairs}, {n: self._empties[a] for n, a in pairs}
+        self._open_blocks = {n: self._open_blocks[a] for n, a in pairs}
 
     def _compact_rows(self) -> None:
         """Drop rows without slots, and order the others by their first slot: batches follow from slots and tokens."""
@@ -276,6 +299,7 @@ class CausalLMSession:
         }
         for slot, step in steps.items():
             self._empties[slot] = 0 if step.text else self._empties[slot] + 1
+            self._open_blocks[slot] = open_block_after(self._open_blocks[slot], step.text)
 
     def _revert(self, branches: list[Branch], lengths: list[int]) -> None:
         """The rows as they were before the step: each still stands in front of whatever was written after it."""

@@ -49,7 +49,9 @@ def find_layers(model: Any) -> torch.nn.ModuleList:
 
 def new_states(captured: list[torch.Tensor], counts: Sequence[int]) -> torch.Tensor:
     """Of passes that fed so many new tokens to each row, all rows together or one by one, the states at them, row after
-    row: (sum of counts, H)."""
+    row: (sum of counts, H). Raises `ModelError` where the rows were computed in another way."""
     if len(captured) == 1 and captured[0].shape[:2].numel() == sum(counts):
         return captured[0].flatten(0, 1)
+    if len(captured) != len(counts):
+        raise ModelError("This architecture computes its rows in a way from which no hidden states can be read.")
     return torch.cat([states[0, -count:] for states, count in zip(captured, counts, strict=True)])

@@ -1,7 +1,7 @@
 """A cache for models whose attention cannot be forked in columns: sliding windows, convolutions, recurrent states.
 
 Each row has a cache of the model's own kind, and is computed by itself: a fork is a copy of it. Such a cache cannot be
-cut, so a row that is to be shorter is computed anew, from its ids. That is slow, and right for every architecture.
+cut, so a row that is to be shorter is computed anew, from its ids.
 """
 
 from __future__ import annotations
@@ -35,10 +35,15 @@ class _RowState:
 
 
 class PerRowCache:
-    """As `ForkedCache`, row by row: `lengths` (R,) are the tokens of each row that count."""
+    """As `ForkedCache`, row by row: `lengths` (R,) are the tokens of each row that count.
 
-    def __init__(self, rows: int = 1) -> None:
+    `argument` is the name under which the model takes its cache. `one_by_one`: what is added to a row is fed token by
+    token, for models that forget their state where several come at once.
+    """
+
+    def __init__(self, rows: int = 1, *, argument: str = "past_key_values", one_by_one: bool = False) -> None:
         self.lengths: list[int] = [0] * rows
+        self._argument, self._one_by_one = argument, one_by_one
         self._held = [_RowState([]) for _ in range(rows)]
 
     @property
@@ -58,13 +63,15 @@ class PerRowCache:
             held = _RowState(held.ids[:length])
         fed, past = (held.ids + new, _make_empty_cache(model)) if held.past is None else (new, held.past)
         self._held[row] = _RowState(held.ids)  # a pass that fails has written into the cache: it is not used again
-        output = model(
-            input_ids=torch.tensor([fed], device=input_device(model)), past_key_values=past, use_cache=True, **options
-        )
+        parts = [[token] for token in fed] if self._one_by_one and held.past is not None else [fed]
+        found = []
+        for part in parts:
+            ids = torch.tensor([part], device=input_device(model))
+            output = model(input_ids=ids, use_cache=True, **{self._argument: past}, **options)
+            found.append(output.logits[0])
         self._held[row] = _RowState(held.ids + new, past)
         self.lengths[row] = length + len(new)
-        logits: torch.Tensor = output.logits[0, -len(new) :]
-        return logits
+        return torch.cat(found)[-len(new) :]
 
     @torch.inference_mode()
     def select(self, sources: Sequence[int]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from pfviz.errors import ModelError
 from pfviz.models.decoding.tokenization import Tokenization
 from pfviz.problems.answers import has_boxed
+from pfviz.problems.blocks import ends_at_separator
 from pfviz.types import Step, StepEnd
 
 
@@ -19,6 +20,7 @@ class StepBuilder:
     uniforms: Any  # (max_step_tokens,) float64
     max_tokens: int
     given_step: Step | None = None  # the step that it must become
+    before: str = ""  # what opened the block that it begins in, see `blocks.open_block_after`
     ids: list[int] = field(default_factory=list)
     log_prob: float = 0.0
     log_probs: list[float] = field(default_factory=list)
@@ -44,7 +46,8 @@ def _round_to_six_digits(value: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class EndDetector:
-    """When a step is over: at the separator, at an id that ends a sequence, or with so many characters."""
+    """When a step is over: at a separator that no block of code or display mathematics holds, at an id that ends a
+    sequence, or with so many characters."""
 
     tokenization: Tokenization
     separator: str
@@ -66,7 +69,7 @@ class EndDetector:
         # Decoding is dear; only a token that ends as the separator does can have completed it.
         if piece.endswith(self.separator[-1]) or long:
             builder.text = self.tokenization.decode(builder.ids)
-            if builder.text.endswith(self.separator):
+            if ends_at_separator(builder.text, self.separator, builder.before):
                 builder.end = "separator"
             elif len(builder.text) >= self.max_characters:
                 builder.end = "characters"

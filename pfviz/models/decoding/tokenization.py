@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from pfviz.errors import ModelError
+from pfviz.models.decoding.dated_template import FUNCTION, set_date
 from pfviz.problems.problem import Problem
 
 
@@ -72,9 +74,7 @@ class Tokenization:
         from jinja2.exceptions import TemplateError
 
         def text(*turns: tuple[str, str]) -> str:
-            chat = [{"role": role, "content": content} for role, content in turns]
-            with self._lock:
-                return str(self._tokenizer.apply_chat_template(chat, add_generation_prompt=True, tokenize=False))
+            return self.render_turns(turns, problem.asked_at)
 
         turns = [turn for asked, answer in self._examples for turn in (("user", asked), ("assistant", answer))]
         turns.append(("user", problem.text))
@@ -86,8 +86,24 @@ class Tokenization:
             (_, first), *rest = turns
             return text(("user", f"{self._system}\n\n{first}"), *rest)
 
+    def render_turns(self, turns: Sequence[tuple[str, str]], asked_at: datetime | None = None) -> str:
+        """The text of (role, content) up to where the assistant speaks, in the tokenizer's chat template. A template
+        that asks what day it is gets the time at which the problem was asked."""
+        chat = [{"role": role, "content": content} for role, content in turns]
+        options: dict[str, Any] = {"add_generation_prompt": True, "tokenize": False}
+        if asked_at is not None and FUNCTION in str(self._tokenizer.chat_template):
+            options["chat_template"] = set_date(self._tokenizer.get_chat_template(), asked_at)
+        with self._lock:
+            return str(self._tokenizer.apply_chat_template(chat, **options))
+
     @property
     def eos(self) -> int | None:
         """The tokenizer's own end-of-sequence id."""
         value = self._tokenizer.eos_token_id
         return None if value is None else int(value)
+
+
+def collect_ids(*values: int | Sequence[int] | None) -> frozenset[int]:
+    """All ids of values as configs have them: one id, several, or None."""
+    several = [[] if value is None else [value] if isinstance(value, int) else value for value in values]
+    return frozenset(int(i) for ids in several for i in ids)

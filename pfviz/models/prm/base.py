@@ -99,8 +99,8 @@ class ProcessRewardSession:
         self._fresh = set(range(particles))  # slots without a step
         self._batcher = RowBatcher(reward.name)
         self._cache = cache_choice.make_cache(reward.model)
-        if not cache_choice.uses_forked_cache(reward.model):
-            self._batcher.notes.append(cache_choice.ROW_BY_ROW_NOTE.format(name=reward.name))
+        if note := cache_choice.get_note(reward.model, reward.name):
+            self._batcher.notes.append(note)
         self._batcher.run(1, lambda *_: self._cache.feed(reward.model, [prompt]))
         self._row = dict.fromkeys(range(particles), 0)
         self.token_rewards: Mapping[int, TokenRewards] = {}

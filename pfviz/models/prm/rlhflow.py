@@ -8,6 +8,7 @@ which are tokenised each on its own.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import torch
@@ -34,10 +35,11 @@ class RlhflowPrm(ProcessRewardModel):
                 "Is it another kind of reward model?"
             )
         super().__init__(TwoTokenLM(model, last(GOOD_TOKEN), last(BAD_TOKEN)), tokenizer, name)
-        self._before, self._asking, self._between = _split_template(tokenizer, name)
+        self._before, self._asking, self._between = self._split_template()
 
     def prompt(self, problem: Problem) -> list[int]:
-        return self.tokenization.encode(f"{self._before}{problem.text.strip()}")
+        before = self._before if problem.asked_at is None else self._split_template(problem.asked_at)[0]
+        return self.tokenization.encode(f"{before}{problem.text.strip()}")
 
     def encode_step(self, text: str, *, first: bool, whole: bool) -> StepTokens:
         asking = tuple(self.tokenization.encode(self._asking))
@@ -50,18 +52,16 @@ class RlhflowPrm(ProcessRewardModel):
     def rewards(self, logits: torch.Tensor) -> torch.Tensor:
         return torch.softmax(logits, dim=1)[:, 0]
 
-
-def _split_template(tokenizer: Any, name: str) -> tuple[str, str, str]:
-    """The text of a chat before the user's first words, from their end to where the assistant answers, and from there,
-    with a + for an answer, to the user's next words."""
-    turns = (("user", _FIRST_PLACEHOLDER), ("assistant", GOOD_TOKEN), ("user", _SECOND_PLACEHOLDER))
-    chat = [{"role": role, "content": content} for role, content in turns]
-    text = str(tokenizer.apply_chat_template(chat, add_generation_prompt=True, tokenize=False))
-    before, first, rest = text.partition(_FIRST_PLACEHOLDER)
-    middle, second, after = rest.partition(_SECOND_PLACEHOLDER)
-    # What stands between the turns begins as the end does: with the assistant's turn.
-    if not (first and second and middle.startswith(after)):
-        raise ModelError(
-            f"The chat template of {name} gives no chat in which a user's and an assistant's turns alternate."
-        )
-    return before, after, middle.removeprefix(after)
+    def _split_template(self, asked_at: datetime | None = None) -> tuple[str, str, str]:
+        """The text of a chat before the user's first words, from their end to where the assistant answers, and from
+        there, with a + for an answer, to the user's next words."""
+        turns = (("user", _FIRST_PLACEHOLDER), ("assistant", GOOD_TOKEN), ("user", _SECOND_PLACEHOLDER))
+        text = self.tokenization.render_turns(turns, asked_at)
+        before, first, rest = text.partition(_FIRST_PLACEHOLDER)
+        middle, second, after = rest.partition(_SECOND_PLACEHOLDER)
+        # What stands between the turns begins as the end does: with the assistant's turn.
+        if not (first and second and middle.startswith(after)):
+            raise ModelError(
+                f"The chat template of {self.name} gives no chat in which a user's and an assistant's turns alternate."
+            )
+        return before, after, middle.removeprefix(after)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from typing import Any
@@ -20,6 +20,7 @@ from pfviz.models.remote.endpoint import Endpoint
 from pfviz.models.remote.errors import fatal_error
 from pfviz.models.remote.find_dialect import FoundDialect, StepRequest, find_dialect
 from pfviz.models.remote.http_client import Client, Sleep
+from pfviz.models.remote.open_block import MAX_REQUESTS, extend_prefix, join_replies, tokens_left
 from pfviz.models.remote.parse_step import FAILED_STEP, NO_ROOM_STEP, RemotePrefix, append_given_step, parse_step
 from pfviz.models.remote.requests import asks_log_probs, step_body
 from pfviz.models.remote.responses import MAX_TOKEN_ID, Completion, read_chat, read_completion
@@ -105,7 +106,7 @@ class RemoteGeneratorSession:
         bodies = {slot: self._request_body(slot, step) for slot in to_write}
         full: set[int] = set()
         while bodies:
-            with closing(asking.replies(bodies, self._seed, step)) as arriving:
+            with closing(self._replies(asking, bodies, step, bound)) as arriving:
                 for slot, reply in arriving:
                     made[slot] = FAILED_STEP, self._prefix[slot]
                     if reply is not None:
@@ -165,12 +166,40 @@ class RemoteGeneratorSession:
     def _request_seed(self, slot: int, step: int) -> int:
         return int(derive_rng(self._seed, "tokens", step, slot).integers(2**31))
 
-    def _request_body(self, slot: int, step: int, bound: int | None = None) -> dict[str, Any]:
-        """The request for a step of at most so many tokens, as many as are allowed unless given."""
+    def _replies(
+        self, asking: RequestBatch[Completion], bodies: Mapping[int, dict[str, Any]], step: int, bound: int
+    ) -> Generator[tuple[int, Completion | None], None, None]:
+        """As `asking.replies`; a step that the server stopped inside a block is asked on, up to `bound` tokens in all,
+        and comes in one piece. Where there is no room to go on, what was written is the step."""
+        separator, written = self._endpoint.separator, dict[int, Completion]()
+        sampling = replace(self._sampling, max_step_tokens=bound)
+        for turn in range(1, MAX_REQUESTS + 1):
+            on = dict[int, dict[str, Any]]()
+            with closing(asking.replies(bodies, self._seed, step)) as arriving:
+                for slot, part in arriving:
+                    prefix, before = self._prefix[slot], written.get(slot)
+                    whole = part if before is None else join_replies(before, part, separator) if part else None
+                    if part is None and slot in asking.full:
+                        whole = before
+                    left = tokens_left(whole, prefix, separator, sampling) if whole and part else 0
+                    if whole is None or not left or turn == MAX_REQUESTS:
+                        yield slot, whole
+                        continue
+                    written[slot] = whole
+                    on[slot] = self._request_body(slot, step, left, extend_prefix(prefix, whole, separator))
+            if not (bodies := on):
+                return
+
+    def _request_body(
+        self, slot: int, step: int, bound: int | None = None, prefix: RemotePrefix | None = None
+    ) -> dict[str, Any]:
+        """The request for a step of at most so many tokens, as many as are allowed unless given, after the slot's
+        prefix or another."""
         assert self._dialect is not None
         sampling = self._sampling if bound is None else replace(self._sampling, max_step_tokens=bound)
         seed = self._request_seed(slot, step)
-        return step_body(self._endpoint, self._dialect, self._problem.text, self._prefix[slot], sampling, seed)
+        before = self._prefix[slot] if prefix is None else prefix
+        return step_body(self._endpoint, self._dialect, self._problem.text, before, sampling, seed)
 
     def _parse_step(self, slot: int, reply: Completion, bound: int) -> tuple[Step, RemotePrefix]:
         made, prefix = parse_step(reply, self._prefix[slot], self._endpoint.separator, self._sampling)

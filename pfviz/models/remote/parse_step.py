@@ -15,6 +15,7 @@ from itertools import pairwise
 
 from pfviz.models.remote.responses import MAX_TOKEN_ID, Completion
 from pfviz.problems.answers import has_boxed
+from pfviz.problems.blocks import find_separator, open_block_after
 from pfviz.types import Sampling, Step, StepEnd
 
 FAILED_STEP = Step("", (), 0.0, True, "failed")
@@ -26,11 +27,12 @@ NO_ROOM_STEP = Step("", (), 0.0, True, "tokens")
 @dataclass(frozen=True, slots=True)
 class RemotePrefix:
     """A particle's solution so far: its text, as the server is to continue it; the ids of the prompt and it, where all
-    of them are known; and how many steps in a row were empty."""
+    of them are known; how many steps in a row were empty; and what opened the block that the last one ended in."""
 
     text: str = ""
     ids: tuple[int, ...] | None = None
     empty_steps: int = 0
+    open_block: str = ""
 
 
 def parse_step(
@@ -38,18 +40,20 @@ def parse_step(
 ) -> tuple[Step, RemotePrefix]:
     """The step that a reply is, and the prefix with it.
 
-    A step ends at its separator, whether the server keeps it in the text or not. A server that stopped and does not say
+    A step ends at its separator, whether the server keeps it in the text or not, unless that stands inside a block of
+    code or of display mathematics. A server that stopped and does not say
     at what is taken to have met the separator, unless it wrote nothing: then the solution was at its end. A text that
     is longer than allowed is cut, after the token that exceeds the bound where the tokens are told.
 
     The text is kept with its blanks, so that a recorded step continues as it was written.
     """
-    text, separated, cut = reply.text.partition(separator)
+    text = reply.text
+    found = find_separator(text, separator, prefix.open_block)
     end: StepEnd
-    if separated:
-        end = "separator"
+    if found is not None:
+        text, cut, end = text[: found[0]], text[found[1] :], "separator"
         if cut.strip():  # the server went on behind it
-            reply = _truncate(reply, len(text) + len(separator))
+            reply = _truncate(reply, found[1])
     elif reply.finish != "stop":
         end = "tokens"
     elif reply.says_stop:
@@ -72,7 +76,8 @@ def parse_step(
     step = Step(text, ids, log_prob, finished, "boxed" if boxed and end == "separator" else end, each)
     before = prefix.ids or reply.prompt_ids
     known = before + reply.ids if before is not None and reply.ids is not None else None
-    return step, RemotePrefix(prefix.text + raw, known, prefix.empty_steps + 1 if empty else 0)
+    empty_steps = prefix.empty_steps + 1 if empty else 0
+    return step, RemotePrefix(prefix.text + raw, known, empty_steps, open_block_after(prefix.open_block, text))
 
 
 def append_given_step(step: Step, prefix: RemotePrefix, separator: str) -> RemotePrefix:
@@ -80,7 +85,8 @@ def append_given_step(step: Step, prefix: RemotePrefix, separator: str) -> Remot
     raw = step.text + (separator if step.end in ("separator", "boxed") else "")
     real = step.token_ids if all(i <= MAX_TOKEN_ID for i in step.token_ids) else None
     known = prefix.ids + real if prefix.ids is not None and real is not None else None
-    return RemotePrefix(prefix.text + raw, known, 0 if step.text.strip() else prefix.empty_steps + 1)
+    empty_steps = 0 if step.text.strip() else prefix.empty_steps + 1
+    return RemotePrefix(prefix.text + raw, known, empty_steps, open_block_after(prefix.open_block, step.text))
 
 
 def _truncate(reply: Completion, characters: int) -> Completion:

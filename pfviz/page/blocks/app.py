@@ -11,17 +11,21 @@ import gradio as gr
 
 from pfviz.models.registry import REWARDS
 from pfviz.page.actions import runs
-from pfviz.page.blocks import lab_wiring, layout
+from pfviz.page.blocks import lab_wiring, layout, reload_wiring
 from pfviz.page.blocks.theme import theme
 from pfviz.page.blocks.wiring import wire
 from pfviz.page.components.html import fill
 from pfviz.page.forms import run_form
 from pfviz.page.render.tabs import tab_css
 from pfviz.page.serving.engine import Engine, SharedEngine
+from pfviz.page.state.recent_visits import RecentVisits
 from pfviz.page.state.visits import Visit, Visits
 
 STATIC = Path(__file__).parents[1] / "static"
-STYLESHEETS = [STATIC / name for name in ("style.css", "check.css", "lab.css", "asking.css")]
+STYLESHEETS = [
+    *(STATIC / name for name in ("style.css", "check.css", "lab.css", "asking.css")),
+    STATIC.parents[1] / "report" / "static" / "mathtext.css",
+]
 WARM_UP_REWARDS = tuple(preset.name for preset in REWARDS.values() if preset.folder)  # those with weights
 MAX_THREADS = 120  # of the server: a run that goes on, or waits in the line, holds one
 WARM_UP_DELAY = 3.0  # seconds: loading the models at once would delay the first visitor's page, not only the run
@@ -36,6 +40,7 @@ class Page(gr.Blocks):  # type: ignore[misc]
         super().__init__(title="pfviz", analytics_enabled=False, fill_width=True, delete_cache=(3600, 7200))
         self.engine = engine
         self.visits = Visits(menu=engine.menu)
+        self.recent = RecentVisits()
 
     def launch(self, *arguments: Any, warm: bool = True, prevent_thread_lock: bool = False, **settings: Any) -> Any:
         """As `gr.Blocks.launch`. `warm` loads what is heavy on a thread of its own, a moment after the page is up."""
@@ -66,7 +71,8 @@ class Page(gr.Blocks):  # type: ignore[misc]
                 pass
 
     def leave(self, request: gr.Request) -> None:
-        """A tab was closed: its run stops."""
+        """A tab was closed or reloaded: its run stops."""
+        self.recent.release(self.visits.get(request.session_hash))
         self.visits.close(request.session_hash)
 
 
@@ -78,5 +84,6 @@ def build_page(engine: Engine | None = None) -> Page:
         parts = layout.build(engine.menu)
         wire(parts, engine, page.visits)
         lab_wiring.wire(parts, engine, page.visits)
+        reload_wiring.wire(page, parts, page.visits, page.recent)
         page.unload(page.leave)
     return page

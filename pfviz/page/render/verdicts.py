@@ -85,7 +85,7 @@ def _wrong_turn(trace: Trace, known: Truth) -> dict[str, Any] | None:
         "uid": turn.uid,
         "slot": turn.uid % trace.particles,
         "step": turn.step + 1,
-        "answer": shorten(turn.answer, 40),
+        "answer": turn.answer,
         "mass": turn.mass,
         "rewards": f"reward {format_score(turn.reward)}{before}",
     }
@@ -140,7 +140,7 @@ def _winner_cell(trace: Trace, one: Winner) -> dict[str, Any] | None:
         "uid": one.uid,
         "role": f"{one.aggregation}-{one.pick}",
         "is_own": one.recorded,
-        "answer": shorten(one.answer.display, 24),
+        "answer": one.answer.display,
         "right": one.answer.correct,
         "detail": detail,
     }

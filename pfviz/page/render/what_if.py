@@ -7,7 +7,6 @@ from pfviz.diagnostics.reweighing import recorded_rule
 from pfviz.inference.answers import Answer
 from pfviz.page.components.html import fill
 from pfviz.page.state.what_if_rule import RuleForm
-from pfviz.text import shorten
 from pfviz.trace import Trace
 
 
@@ -42,4 +41,4 @@ def _shown_answer(answer: Answer | None) -> tuple[str, bool | None] | None:
     """Return an answer as it is shown, and whether it is right."""
     if answer is None:
         return None
-    return shorten(answer.display, 40), answer.correct
+    return answer.display, answer.correct

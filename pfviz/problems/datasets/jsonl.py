@@ -1,4 +1,4 @@
-"""A file of problems: a JSON object a line, with the problem and its answer.
+"""A file of problems: a JSON object a line, or an array of them, with the problem and its answer.
 
 The columns are `problem` and `answer`, as MATH-500 has them, or `question` and `answer`, as GSM8K has them: there the
 answer is what stands after the last `####`. Other columns are passed over, and so are blank lines.
@@ -6,7 +6,6 @@ answer is what stands after the last `####`. Other columns are passed over, and 
 
 from __future__ import annotations
 
-import json
 import random
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +13,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pfviz.errors import DatasetError, ProblemError
+from pfviz.problems.datasets.json_rows import Row, read_rows
 from pfviz.problems.problem import Problem
 from pfviz.validation import first_mismatch, require
 
@@ -26,15 +26,11 @@ def load_lines(number: int, seed: int, path: Path | None) -> list[Problem]:
     """Return up to `number` problems of the file: the first ones for seed 0, else the first of a shuffled order.
 
     Raises:
-        DatasetError: the file cannot be read, holds no problem, or a line is none; the message names file and line.
+        DatasetError: the file cannot be read, holds no problem, or a row is none; the message names file and line.
     """
     if path is None:
         raise DatasetError("No file of problems is named. Give the path of a file with a JSON object a line.")
-    try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DatasetError(f"{path} cannot be read: {error}") from error
-    found = [_parse_line(f"{path}, line {place}", line) for place, line in enumerate(lines, start=1) if line.strip()]
+    found = [_parse_row(where, row) for where, row in read_rows(path, DatasetError)]
     if not found:
         raise DatasetError(f'{path} holds no problem. Write one a line: {{"problem": "1 + 2", "answer": "3"}}')
     if seed:
@@ -42,8 +38,8 @@ def load_lines(number: int, seed: int, path: Path | None) -> list[Problem]:
     return found[:number]
 
 
-class _Row(BaseModel):
-    """A line of a file; columns that are not named here may hold what they like."""
+class _Columns(BaseModel):
+    """A row of a file; columns that are not named here may hold what they like."""
 
     model_config = ConfigDict(strict=True)
 
@@ -54,22 +50,16 @@ class _Row(BaseModel):
     )
 
 
-def _parse_line(where: str, line: str) -> Problem:
-    try:
-        found = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise DatasetError(f"{where}: expected a JSON object; found {line[:60]!r}") from error
-    if not isinstance(found, dict):
-        raise DatasetError(f"{where}: expected a JSON object; found {line[:60]!r}")
+def _parse_row(where: str, found: Row) -> Problem:
     column = next((name for name in TEXT_COLUMNS if found.get(name) is not None), None)
     if column is None:
         raise DatasetError(
             f"{where}: {' or '.join(TEXT_COLUMNS)} is missing; found {', '.join(map(repr, found))[:80] or 'no column'}"
         )
     try:
-        row = _Row.model_validate(found)
+        row = _Columns.model_validate(found)
     except ValidationError as error:
-        raise DatasetError(f"{where}: {first_mismatch(error, _Row, found)}") from None
+        raise DatasetError(f"{where}: {first_mismatch(error, _Columns, found)}") from None
     try:
         return Problem.from_text(str(getattr(row, column)), _final_answer(row.answer))
     except ProblemError as error:

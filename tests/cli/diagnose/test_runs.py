@@ -104,6 +104,20 @@ def test_a_processbench_file_is_scored_by_the_oracle_without_an_error(tmp_path: 
     assert json.loads(numbers.read_text())["f1"] == {"value": 1.0, "low": 1.0, "high": 1.0}
 
 
+def test_a_threshold_that_is_given_is_used_on_all_solutions(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    scored(monkeypatch, lambda sample: 0.6 if sample.label < 0 else 0.4)
+    file, numbers = processbench(tmp_path / "pb.jsonl"), tmp_path / "f1.json"
+    for threshold, f1 in (("0.5", 1.0), ("0.3", 0.0), ("1", 0.0)):
+        result = call("--processbench", file, "--threshold", threshold, "--json", numbers)
+        found = json.loads(numbers.read_text())
+        assert (found["threshold"], found["f1"]["value"], found["wrong"], found["right"], found["threshold_given"]) == (
+            float(threshold), f1, 4, 4, True,
+        ), result.output  # fmt: skip
+        assert f"threshold {float(threshold):.3f}, as given" in result.output
+    assert call("--processbench", file, "--threshold", "1.5").exit_code == 2
+    assert "--threshold does not go with --batch" in said(call("--batch", "2", "--threshold", "0.5"))
+
+
 def test_a_processbench_file_whose_errors_are_not_found_crosses_the_limit(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

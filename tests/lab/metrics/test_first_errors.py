@@ -88,6 +88,7 @@ def test_the_threshold_is_chosen_on_one_half_and_used_on_the_other() -> None:
     assert evaluate(samples, seed=5).threshold != report.threshold
     fixed = evaluate(samples, threshold=report.threshold)
     assert (fixed.wrong, fixed.right, fixed.threshold) == (30, 30, report.threshold)
+    assert (report.threshold_given, fixed.threshold_given) == (False, True)
     # What all solutions come to is what both halves come to, each weighing the same.
     labels = np.array([one.sample.label for one in samples])
     found = np.array([predict_first_error(one.rewards, report.threshold) for one in samples])

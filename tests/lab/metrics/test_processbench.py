@@ -24,8 +24,12 @@ GOOD = {
 BAD = GOOD | {"id": "made-1", "steps": ["2 * 3 = 5, so we have 5 - 1.", "5 - 1 = 4."], "label": 0}
 
 
+def lines(*rows) -> str:
+    return "\r\n".join(row if isinstance(row, str) else json.dumps(row) for row in rows)
+
+
 def write(path, *rows, after: str = "\n"):
-    path.write_text("\n".join(row if isinstance(row, str) else json.dumps(row) for row in rows) + after, "utf-8")
+    path.write_text(lines(*rows) + after, "utf-8", newline="")
     return path
 
 
@@ -44,7 +48,7 @@ def test_a_file_is_read_as_it_is(tmp_path) -> None:
         ({"label": True}, "label: expected"),
         ({"label": "0"}, "label: expected"),
         ({"steps": []}, "steps: expected a list of texts"),
-        ({"steps": ["a", " "]}, "steps: expected"),
+        ({"steps": ["", " "]}, "steps: expected a list of texts, one at least that is not empty"),
         ({"steps": "a"}, "steps: expected"),
         ({"steps": ["a", 1]}, "steps: expected"),
         ({"final_answer_correct": 1}, "final_answer_correct: expected true or false; found 1"),
@@ -61,7 +65,7 @@ def test_a_line_that_is_wrong_is_named_with_its_field(tmp_path, change, message)
 
 
 def test_what_is_no_such_file_is_refused(tmp_path) -> None:
-    for name in GOOD:
+    for name in GOOD.keys() - {"final_answer_correct"}:
         row = {key: value for key, value in GOOD.items() if key != name}
         with pytest.raises(LabError, match=f"line 1: {name}: missing; expected "):
             read_samples(write(tmp_path / "a.jsonl", row))
@@ -75,6 +79,32 @@ def test_what_is_no_such_file_is_refused(tmp_path) -> None:
     (tmp_path / "b.jsonl").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(LabError, match="cannot be read"):
         read_samples(tmp_path / "b.jsonl")
+
+
+def test_an_empty_step_keeps_its_place_and_is_scored(tmp_path) -> None:
+    steps = ["", "2 * 3 = 6, so we have 6 - 1.", " \n", "6 - 1 = 4."]
+    (sample,) = read_samples(write(tmp_path / "a.jsonl", GOOD | {"steps": steps, "label": 3}))
+    assert (sample.steps, sample.label) == (("", steps[1], "", steps[3]), 3)
+    (found,) = score_samples([sample], TokenClassifierReward(tiny.classifier(), tiny.tokenizer(), "random"))
+    assert len(found.rewards) == 4
+
+
+def test_a_file_need_not_say_whether_the_answer_is_correct(tmp_path) -> None:
+    untold = {key: value for key, value in GOOD.items() if key != "final_answer_correct"}
+    first, second = read_samples(write(tmp_path / "a.jsonl", untold, untold | {"final_answer_correct": None}))
+    assert first.final_answer_correct is second.final_answer_correct is None
+
+
+def test_an_array_and_a_byte_order_mark_are_read_as_lines_are(tmp_path) -> None:
+    samples = read_samples(write(tmp_path / "a.jsonl", GOOD, BAD))
+    for text in (json.dumps([GOOD, BAD]), "\ufeff" + json.dumps([GOOD, BAD], indent=1), "\ufeff" + lines(GOOD, BAD)):
+        assert read_samples(write(tmp_path / "b.json", text)) == samples
+    with pytest.raises(LabError, match=r"b\.json, item 2: expected a JSON object; found '7'"):
+        read_samples(write(tmp_path / "b.json", json.dumps([GOOD, 7])))
+    with pytest.raises(LabError, match="item 2: label: expected"):
+        read_samples(write(tmp_path / "b.json", json.dumps([GOOD, BAD | {"label": 5}], indent=1)))
+    with pytest.raises(LabError, match="holds no solution"):
+        read_samples(write(tmp_path / "b.json", "[]"))
 
 
 def test_each_solution_is_scored_step_by_step_in_a_session_of_its_own(tmp_path) -> None:

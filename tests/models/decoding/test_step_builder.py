@@ -41,6 +41,39 @@ def test_the_last_token_may_end_a_step(text: str, end: str, said: str) -> None:
     assert builder.log_prob == -0.5 * len(text)
 
 
+CODE = EndDetector(Tokenization(TOKENIZER), "\n\n", frozenset({1}), max_characters=200)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "before", "ends"),
+    [
+        (["1", "\n\n"], "", [1]),
+        (["1", "\r\n", "\r\n"], "", [2]),
+        (["1", "\n", "\r\n"], "", [2]),
+        (["1\n\n2", "\n\n\n"], "", [1]),  # a separator inside a token ends nothing
+        (["```\n1", "\n\n", "2\n```", "\n\n"], "", [3]),
+        (["$$1", "\n\n", "2$$", "\n\n"], "", [3]),
+        (["1", "\n\n", "```", "\n\n"], "```\n", [3]),
+        (["```\n1", "\n\n"], "", []),
+    ],
+)
+def test_a_blank_line_of_either_kind_ends_a_step_unless_a_block_holds_it(
+    pieces: list[str], before: str, ends: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokens = CODE.tokenization
+    monkeypatch.setattr(tokens, "decode_token", lambda token: pieces[token])
+    monkeypatch.setattr(tokens, "decode", lambda ids: "".join(pieces[i] for i in ids))
+    detector = EndDetector(tokens, "\n\n", frozenset(), max_characters=200)
+    builder, found = StepBuilder(None, 50, before=before), []
+    for token in range(len(pieces)):
+        builder.add(token, -0.5, None)
+        detector.detect_end(builder)
+        if builder.end:
+            found.append(token)
+            break
+    assert found == ends
+
+
 def test_as_many_tokens_as_it_may_have() -> None:
     assert written("123", most=3).end == "tokens"
 

@@ -67,6 +67,28 @@ def test_how_a_step_ends(text: str, finish: str, changes: dict[str, Any], end: s
     assert (made.end, made.finished, made.text) == (end, finished, text.partition(SEP)[0])
 
 
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("so 7\r\n\r\nand 8", "so 7"),
+        ("```\na\n\nb\n```\n\nand", "```\na\n\nb\n```"),
+        ("\\[1\n\n2\\]\n\nand", "\\[1\n\n2\\]"),
+    ],
+)
+def test_a_separator_of_either_kind_ends_a_step_unless_a_block_holds_it(text: str, step: str) -> None:
+    assert (step_of(text).text, step_of(text).end) == (step, "separator")
+
+
+def test_a_step_that_was_cut_inside_a_block_goes_on_there() -> None:
+    sampling = Sampling(max_step_tokens=8)
+    reply = read_completion(completion("```\na", "length"), 8)
+    _, prefix = parse_step(reply, EMPTY, SEP, sampling)
+    assert prefix.open_block == "```\n"
+    step, after = parse_step(read_completion(completion("b\n\nc\n```\n\nso"), 8), prefix, SEP, sampling)
+    assert (step.text, after.open_block) == ("b\n\nc\n```", "")
+    assert append_given_step(Step("```\na", (1,), None, False, "tokens"), EMPTY, SEP).open_block == "```\n"
+
+
 def test_two_empty_steps_in_a_row_end_a_solution() -> None:
     assert step_of("  ", stop_reason=SEP, prefix=RemotePrefix(empty_steps=1)).finished
     assert not step_of("  ", stop_reason=SEP).finished

@@ -143,3 +143,12 @@ def test_a_solution_with_a_step_of_unknown_log_probability_has_an_unknown_one() 
     html = inspect_particle(dataclasses.replace(trace, log_probs=log_probs), int(trace.uids[path[-1]]))
     assert "log-probability unknown</p>" in html
     assert "nan" not in html
+
+
+def test_a_long_answer_is_cut_on_the_card_and_whole_under_the_pointer() -> None:
+    answer, trace = "+".join("abcdefgh" * 9), synthetic_trace()
+    texts = ((rf"\boxed{{{answer}}}",) * trace.particles,) * trace.steps
+    card = run_view.answer_card(dataclasses.replace(trace, texts=texts))
+    assert f'title="{answer}"' in card
+    assert answer not in card.replace(f'title="{answer}"', "")
+    assert "…" in card

@@ -1,0 +1,31 @@
+"""A reload of the page: the tab's run is there again, as far as it was recorded."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+from pfviz.page.actions import navigate
+from pfviz.page.render.run_view import PartValues
+from pfviz.page.state.visits import Visit
+
+PAUSE = 0.2  # seconds between two looks at a run that has not ended yet
+MAX_LOOKS = 50
+
+
+def restore(visit: Visit, before: Visit | None) -> Iterator[PartValues]:
+    """Show the run of the visit before the reload. That run is stopped when the server sees that the old page is gone;
+    until then what it records is shown too, unless the visitor begins something else."""
+    shown, pause = None, threading.Event()
+    for _ in range(MAX_LOOKS if before is not None else 0):
+        assert before is not None
+        with before.lock:
+            is_running, trace = before.run is not None, before.trace
+        if visit.run is not None or visit.trace is not shown:
+            return
+        if trace is not None and trace is not shown and trace.steps:
+            yield navigate.show_trace(visit, trace, sweep=before.sweep, selected=before.selected)
+            shown = trace
+        if not is_running:
+            return
+        pause.wait(PAUSE)
