@@ -1,0 +1,36 @@
+"""How much a trace file may hold: counted before the file is parsed, as what is parsed takes many times the room of its
+text. An empty list has two characters and takes 64 bytes."""
+
+from __future__ import annotations
+
+from pfviz.errors import TraceError
+
+MAX_BYTES = 64 * 1024 * 1024
+MAX_LISTS = 4_000_000
+"""Lists and objects. A cell, a slot at a step, has five; a file of `MAX_BYTES` has room for some 600,000 cells."""
+MAX_TEXTS = 1_500_000
+"""Texts, and names in objects. A cell has two."""
+MAX_VALUES = 12_000_000
+"""Commas, near enough: each number of a file, of `MAX_BYTES` in all, is then longer than four digits."""
+
+
+def check_size(size: int) -> None:
+    """Raise `TraceError` if a file of so many bytes, or a text of so many characters, is larger than any trace."""
+    if size > MAX_BYTES:
+        raise TraceError(f"{size:,} bytes; a trace has at most {MAX_BYTES:,}")
+
+
+def check_amounts(text: str | bytes) -> None:
+    """Raise `TraceError` if JSON text is too long or has too many values. Signs inside of texts are counted too."""
+    check_size(len(text))
+
+    def count(sign: str) -> int:
+        return text.count(sign) if isinstance(text, str) else text.count(sign.encode())
+
+    for found, most, what in (
+        (count("[") + count("{"), MAX_LISTS, "lists and objects"),
+        (count('"') // 2, MAX_TEXTS, "texts and names"),
+        (count(","), MAX_VALUES, "values"),
+    ):
+        if found > most:
+            raise TraceError(f"{found:,} {what}; a trace has at most {most:,}")
