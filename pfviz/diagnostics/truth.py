@@ -13,9 +13,9 @@ import numpy as np
 
 from pfviz.diagnostics.genealogy import offspring
 from pfviz.errors import ProblemError
-from pfviz.problems.answers import extract_answer, is_correct
+from pfviz.problems.answers import is_correct
 from pfviz.problems.ground_truth import compute_true_answer
-from pfviz.problems.problem import SEPARATOR, Problem
+from pfviz.problems.problem import Problem
 from pfviz.trace.trace import Trace
 from pfviz.types import IntArray
 
@@ -73,11 +73,9 @@ def judge_with_oracle(problem: Problem, steps: list[str]) -> list[bool]:
 def _label_answers(trace: Trace, known: str | None) -> IntArray:
     """By the answers at the last step."""
     found = np.full(trace.particles, UNKNOWN, dtype=np.int64)
-    if known is None or not trace.steps:
+    if known is None:
         return found
-    last = trace.steps - 1
-    for slot in np.flatnonzero(trace.finished[last] & ~trace.failed):
-        answer = extract_answer(SEPARATOR.join(trace.path_texts(last, int(slot))))
+    for slot, answer in enumerate(trace.given):
         if answer is not None:
             found[slot] = RIGHT if is_correct(answer, known) else WRONG
     return found

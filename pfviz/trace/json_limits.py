@@ -3,6 +3,8 @@ text. An empty list has two characters and takes 64 bytes."""
 
 from __future__ import annotations
 
+import re
+
 from pfviz.errors import TraceError
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -20,17 +22,24 @@ def check_size(size: int) -> None:
         raise TraceError(f"{size:,} bytes; a trace has at most {MAX_BYTES:,}")
 
 
+_TEXT = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+
+
 def check_amounts(text: str | bytes) -> None:
-    """Raise `TraceError` if JSON text is too long or has too many values. Signs inside of texts are counted too."""
+    """Raise `TraceError` if JSON text is too long or has too many values."""
     check_size(len(text))
+    _check_count(_count(text, '"') // 2, MAX_TEXTS, "texts and names")
+    if _count(text, "[{") > MAX_LISTS or _count(text, ",") > MAX_VALUES:
+        # Perhaps they stand in texts. These are few now, so that leaving them out takes no room.
+        text = _TEXT.sub("", text if isinstance(text, str) else text.decode("latin-1"))
+    _check_count(_count(text, "[{"), MAX_LISTS, "lists and objects")
+    _check_count(_count(text, ","), MAX_VALUES, "values")
 
-    def count(sign: str) -> int:
-        return text.count(sign) if isinstance(text, str) else text.count(sign.encode())
 
-    for found, most, what in (
-        (count("[") + count("{"), MAX_LISTS, "lists and objects"),
-        (count('"') // 2, MAX_TEXTS, "texts and names"),
-        (count(","), MAX_VALUES, "values"),
-    ):
-        if found > most:
-            raise TraceError(f"{found:,} {what}; a trace has at most {most:,}")
+def _count(text: str | bytes, signs: str) -> int:
+    return sum(text.count(sign) if isinstance(text, str) else text.count(sign.encode()) for sign in signs)
+
+
+def _check_count(found: int, most: int, what: str) -> None:
+    if found > most:
+        raise TraceError(f"{found:,} {what}; a trace has at most {most:,}")

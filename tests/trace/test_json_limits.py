@@ -41,7 +41,7 @@ def test_too_large_a_file_is_refused_before_it_is_read(tmp_path: Path, monkeypat
     ("one", "times", "message"),
     [
         ("[],", 4_000_001, r"4,000,002 lists and objects; a trace has at most 4,000,000"),
-        ('"":{},', 4_000_001, r"lists and objects; a trace has at most 4,000,000"),
+        ('"":{},', 1_500_001, r"texts and names; a trace has at most 1,500,000"),
         ('"v":"1",', 750_001, r"texts and names; a trace has at most 1,500,000"),
         ("0,", 12_000_001, r"12,000,001 values; a trace has at most 12,000,000"),
     ],
@@ -52,6 +52,18 @@ def test_a_file_of_very_many_values_is_refused_before_it_is_parsed(one: str, tim
         loads(text)
     with pytest.raises(TraceError, match=message):
         loads(text.encode())
+
+
+@pytest.mark.usefixtures("unparsed")
+def test_brackets_and_commas_inside_of_texts_are_no_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_limits, "MAX_LISTS", 1)
+    monkeypatch.setattr(json_limits, "MAX_VALUES", 1)
+    for text in ('{"problem": "\\\\boxed{\\"[[{,,,"}', '{"a": "\\n[,", "b": "\\\\"}'):
+        for given in (text, text.encode()):
+            with pytest.raises(AssertionError, match="it was parsed"):
+                loads(given)
+    with pytest.raises(TraceError, match="2 lists and objects; a trace has at most 1"):
+        loads('{"a": "[[[", "b": []}')
 
 
 NESTED: list[Any] = []
