@@ -20,6 +20,7 @@ from pfviz.page.render.tabs import tab_css
 from pfviz.page.serving.engine import Engine, SharedEngine
 from pfviz.page.serving.memory import return_freed_memory
 from pfviz.page.state.visits import Visit, Visits
+from pfviz.trace.json_limits import MAX_BYTES
 
 STATIC = Path(__file__).parents[1] / "static"
 STYLESHEETS = [STATIC / name for name in ("style.css", "check.css", "lab.css", "asking.css")]
@@ -49,6 +50,7 @@ class Page(gr.Blocks):  # type: ignore[misc]
             "run_history": False,
             "max_threads": MAX_THREADS,
             "state_session_capacity": MAX_SESSIONS,
+            "max_file_size": MAX_BYTES,
             "ssr_mode": False,
         }
         up = super().launch(*arguments, prevent_thread_lock=True, **(usual | settings))

@@ -84,7 +84,7 @@ def shade_tokens(text: str, said: TokenRewards) -> dict[str, Any]:
     ends, rewards = said.ends[:MAX_SHADED_TOKENS], said.rewards[:MAX_SHADED_TOKENS]
     tokens = [
         {"text": text[start:end], "colour": reward_colour(reward), "reward": f"{reward:.3f}"}
-        for start, end, reward in zip((0, *ends[:-1]), ends, rewards, strict=True)
+        for start, end, reward in zip((0, *ends)[: len(ends)], ends, rewards, strict=True)
     ]
     return {"tokens": tokens, "rest": text[ends[-1] if ends else 0 :]}
 
