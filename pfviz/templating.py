@@ -15,7 +15,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from pfviz.report.mathtext import render
+from pfviz.report.mathtext import render_bounded
 from pfviz.text import format_number, format_percent, format_signed, pluralise, shorten
 
 
@@ -47,7 +47,7 @@ def environment(package: str) -> Environment:
         auto_reload=False,
     )
     made.filters.update(
-        math=render,
+        math=render_bounded,
         script_json=script_json,
         percent=format_percent,
         number=format_number,

@@ -46,8 +46,9 @@ def pluralise(number: float, noun: str, plural: str = "") -> str:
 
 def shorten(text: str, length: int, *, keep_end: bool = False) -> str:
     """Return at most `length` characters of the text on one line, … where it was cut: at its end, or before it."""
-    line = " ".join(text.split())
-    if len(line) <= length:
+    read = 100 * length  # of a text of a million characters, few are looked at
+    line = " ".join((text[-read:] if keep_end else text[:read]).split())
+    if len(line) <= length and len(text) <= read:
         return line
     return f"…{line[len(line) - length + 1 :].lstrip()}" if keep_end else f"{line[: length - 1].rstrip()}…"
 

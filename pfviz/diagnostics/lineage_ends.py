@@ -14,9 +14,9 @@ import numpy as np
 from pfviz.diagnostics.evidence import is_filter
 from pfviz.diagnostics.genealogy import descendants, expected_offspring, offspring
 from pfviz.diagnostics.truth import RIGHT, UNKNOWN, WRONG, Truth
+from pfviz.inference.answers import read_answer
 from pfviz.inference.methods import METHODS
-from pfviz.problems.answers import extract_answer, is_correct
-from pfviz.problems.problem import SEPARATOR
+from pfviz.problems.answers import is_correct
 from pfviz.trace.trace import Node, Trace
 from pfviz.types import BoolArray, IntArray
 
@@ -134,7 +134,7 @@ def prefix_labels(trace: Trace, truth: Truth) -> IntArray:
 def _label_by_answer(trace: Trace, node: Node, known: str) -> int:
     if trace.ends[node[0]][node[1]] == "failed":
         return UNKNOWN
-    answer = extract_answer(SEPARATOR.join(trace.path_texts(*node)))
+    answer = read_answer(trace, *node)
     return UNKNOWN if answer is None else RIGHT if is_correct(answer, known) else WRONG
 
 

@@ -6,7 +6,7 @@ last, at the separator, the step's own reward. A model that scores whole steps h
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -83,10 +83,9 @@ def reward_offsets(trace: Trace) -> IntArray:
 
 def steepest_change(trace: Trace, uid: int) -> SteepestChange | None:
     """The steepest change inside of a node's step, from what its parent had; None for a first step of one reading."""
-    node = trace.node(uid)
-    rewards, ends = _node_rewards(trace, node)
-    solution = trace.solution(*node)
-    before = [float(trace.rewards[solution[-2]])] if len(solution) > 1 else []
+    t, n = trace.node(uid)
+    rewards, ends = _node_rewards(trace, (t, n))
+    before = [float(trace.rewards[t - 1, trace.ancestors[t - 1, n]])] if t else []
     places = list(pairwise([(0, reward) for reward in before] + list(zip(ends, rewards, strict=True))))
     if not places:
         return None
@@ -96,20 +95,26 @@ def steepest_change(trace: Trace, uid: int) -> SteepestChange | None:
 
 def steepest_changes(trace: Trace) -> list[SteepestChange]:
     """Those of all nodes but the ones that failed, one for each prefix that differs in its texts, steepest first."""
-    found: dict[tuple[str, ...], SteepestChange] = {}
+    members: dict[int, list[int]] = {}  # uids, by the number of their prefix
+    prefixes = number_prefixes(trace)
     for t, n in zip(*np.nonzero(trace.written), strict=True):
-        if trace.ends[t][n] == "failed":
-            continue
-        prefix = tuple(trace.path_texts(int(t), int(n)))
-        uid = int(trace.uids[t, n])
-        if prefix in found:
-            same = found[prefix]
-            found[prefix] = SteepestChange(
-                (*same.uids, uid), same.start, same.end, same.reward_before, same.reward_after
-            )
-        elif (own := steepest_change(trace, uid)) is not None:
-            found[prefix] = own
-    return sorted(found.values(), key=lambda one: -abs(one.change))
+        if trace.ends[t][n] != "failed":
+            members.setdefault(int(prefixes[t, n]), []).append(int(trace.uids[t, n]))
+    found = [(steepest_change(trace, uids[0]), uids) for uids in members.values()]
+    changes = [replace(change, uids=tuple(uids)) for change, uids in found if change is not None]
+    return sorted(changes, key=lambda one: -abs(one.change))
+
+
+def number_prefixes(trace: Trace) -> IntArray:
+    """(T, N): a number for each solution so far, the same for two slots whose texts up to there are the same."""
+    numbers: dict[tuple[int, str], int] = {}  # of a prefix, by that of its parent and the text of its step
+    found = np.full((trace.steps, trace.particles), -1, dtype=np.int64)
+    for t in range(trace.steps):
+        parents = found[t - 1][trace.ancestors[t - 1]] if t else found[t]
+        for n, parent in enumerate(parents.tolist()):
+            written = trace.written[t, n]
+            found[t, n] = numbers.setdefault((parent, trace.texts[t][n]), len(numbers)) if written else parent
+    return found
 
 
 def _node_rewards(trace: Trace, node: Node) -> tuple[list[float], list[int]]:

@@ -11,14 +11,17 @@ from typing import Literal
 
 import numpy as np
 
+from pfviz.diagnostics.genealogy import offspring
 from pfviz.errors import ProblemError
-from pfviz.problems.answers import extract_answer, is_correct
+from pfviz.problems.answers import is_correct
 from pfviz.problems.ground_truth import compute_true_answer
-from pfviz.problems.problem import SEPARATOR, Problem
+from pfviz.problems.problem import Problem
 from pfviz.trace.trace import Trace
 from pfviz.types import IntArray
 
 RIGHT, WRONG, UNKNOWN = 1, 0, -1
+MAX_JUDGED_STEPS = 100_000
+"""Steps on the ways to all leaves of the tree, together: with more, no step is judged, as that takes minutes."""
 
 Judge = Callable[[Problem, list[str]], list[bool]]
 """A problem and the steps of a solution -> for each prefix, whether it is right."""
@@ -41,13 +44,14 @@ class Truth:
 def truth(trace: Trace, judge: Judge | None = None) -> Truth:
     """What is known of a sweep. The embedded oracle judges what the embedded generator wrote, unless `judge` does.
 
-    By answers alone a prefix is right if at least half of its descendants that answered are.
+    By answers alone a prefix is right if at least half of its descendants that answered are; so it is in a tree with
+    more than `MAX_JUDGED_STEPS`, too.
     """
     known = true_answer(trace)
     answers = _label_answers(trace, known)
     if judge is None and trace.generator == "embedded" and known is not None:
         judge = judge_with_oracle
-    if judge is not None:
+    if judge is not None and _count_steps_to_judge(trace) <= MAX_JUDGED_STEPS:
         return Truth(_label_prefixes_by_judge(trace, judge, known), answers, "steps", known)
     prefixes = _label_prefixes_by_answers(trace, answers)
     return Truth(prefixes, answers, "answers" if (prefixes != UNKNOWN).any() else "nothing", known)
@@ -69,14 +73,18 @@ def judge_with_oracle(problem: Problem, steps: list[str]) -> list[bool]:
 def _label_answers(trace: Trace, known: str | None) -> IntArray:
     """By the answers at the last step."""
     found = np.full(trace.particles, UNKNOWN, dtype=np.int64)
-    if known is None or not trace.steps:
+    if known is None:
         return found
-    last = trace.steps - 1
-    for slot in np.flatnonzero(trace.finished[last] & ~trace.failed):
-        answer = extract_answer(SEPARATOR.join(trace.path_texts(last, int(slot))))
+    for slot, answer in enumerate(trace.given):
         if answer is not None:
             found[slot] = RIGHT if is_correct(answer, known) else WRONG
     return found
+
+
+def _count_steps_to_judge(trace: Trace) -> int:
+    leaves = offspring(trace) == 0
+    leaves[-1:] = True
+    return int((leaves.sum(axis=1) * np.arange(1, trace.steps + 1)).sum())
 
 
 def _label_prefixes_by_judge(trace: Trace, judge: Judge, known: str | None) -> IntArray:

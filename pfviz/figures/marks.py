@@ -12,9 +12,10 @@ from pfviz.figures.theme import escape
 from pfviz.lab.probes.values import PrefixValue
 from pfviz.text import pluralise, shorten
 from pfviz.trace.trace import Trace
-from pfviz.types import FloatArray
+from pfviz.types import FloatArray, IntArray
 
 CURVE_POINTS = 12
+MAX_DETAILED_HOVERS = 20_000
 MIN_DIAMETER = 4.0
 """Diameter in px below which no marker shrinks, so that everything can be seen and clicked."""
 
@@ -52,27 +53,42 @@ def format_value(value: PrefixValue) -> str:
 
 def node_hovers(trace: Trace, values: Mapping[int, PrefixValue] | None = None) -> list[list[str]]:
     """(T, N) short hover texts, escaped: where, reward, weight and children, the beginning of the text; the value of
-    those uids that have one."""
-    weights, expected, children = trace.weights, expected_offspring(trace), offspring(trace)
-    rows = []
-    for t in range(trace.steps):
-        row = []
-        for n in range(trace.particles):
-            written = bool(trace.written[t, n])
-            lines = [
-                f"<b>step {t + 1}</b> · particle {n}" + ("" if written else " · finished, waiting"),
-                f"reward <b>{trace.rewards[t, n]:.3f}</b> · weight {weights[t, n]:.3f}",
-            ]
-            known = (values or {}).get(int(trace.uids[t, n]))
-            if known is not None:
-                lines.append(format_value(known))
-            if trace.resampled[t]:
-                lines.append(f"N·W = {expected[t, n]:.2f} → {_format_children(int(children[t, n]))}")
-            if written and trace.texts[t][n]:
-                lines.append(f"<i>{escape(shorten(trace.texts[t][n], 60))}</i>")
-            row.append("<br>".join(lines))
-        rows.append(row)
-    return rows
+    those uids that have one. In a trace of more than `MAX_DETAILED_HOVERS` slots all are brief: where, reward and
+    weight, as a browser has to take them all."""
+    expected, children = expected_offspring(trace), offspring(trace)
+    return [_hover_row(trace, t, expected[t], children[t], values or {}) for t in range(trace.steps)]
+
+
+def step_hovers(trace: Trace, t: int) -> list[str]:
+    """(N,) the hover texts of one step."""
+    return _hover_row(trace, t, expected_offspring(trace)[t], offspring(trace)[t], {})
+
+
+def _hover_row(
+    trace: Trace, t: int, expected: FloatArray, children: IntArray, values: Mapping[int, PrefixValue]
+) -> list[str]:
+    rewards, weights = trace.rewards[t].tolist(), trace.weights[t].tolist()
+    if trace.steps * trace.particles > MAX_DETAILED_HOVERS:
+        return [
+            f"step {t + 1} · particle {n}<br>reward {reward:.3f} · weight {weight:.3f}"
+            for n, (reward, weight) in enumerate(zip(rewards, weights, strict=True))
+        ]
+    row = []
+    for n in range(trace.particles):
+        written = bool(trace.written[t, n])
+        lines = [
+            f"<b>step {t + 1}</b> · particle {n}" + ("" if written else " · finished, waiting"),
+            f"reward <b>{rewards[n]:.3f}</b> · weight {weights[n]:.3f}",
+        ]
+        known = values.get(int(trace.uids[t, n]))
+        if known is not None:
+            lines.append(format_value(known))
+        if trace.resampled[t]:
+            lines.append(f"N·W = {expected[n]:.2f} → {_format_children(int(children[n]))}")
+        if written and trace.texts[t][n]:
+            lines.append(f"<i>{escape(shorten(trace.texts[t][n], 60))}</i>")
+        row.append("<br>".join(lines))
+    return row
 
 
 def _format_children(count: int) -> str:

@@ -13,6 +13,10 @@ from pfviz.problems.answers import canonical_answer, extract_answer, is_correct
 from pfviz.problems.problem import SEPARATOR
 from pfviz.types import BoolArray, FloatArray
 
+MAX_CHARACTERS, MAX_SOLUTION_CHARACTERS = 8_000_000, 20_000
+"""An answer is looked for in so many last characters of the solutions of a step together, but at least in so many of
+each: runs are shorter by far, and a file that is made to be slow is read in seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -114,30 +118,47 @@ class TraceLike(Protocol):
     def log_weights(self) -> FloatArray: ...  # (T, N)
     @property
     def failed(self) -> BoolArray: ...  # (N,) at the last step
+    @property
+    def given(self) -> Sequence[str | None]: ...  # (N,) what `read_answers` found
 
     def path_texts(self, t: int, n: int) -> list[str]: ...
+
+
+def read_answer(trace: TraceLike, t: int, n: int) -> str | None:
+    """The answer that the solution in slot n at step t gives; of a very long one, what its end gives."""
+    room = max(MAX_SOLUTION_CHARACTERS, MAX_CHARACTERS // trace.particles)
+    ending: list[str] = []
+    for text in reversed(trace.path_texts(t, n)):
+        ending.append(text[-room:])
+        room -= len(text)
+        if room <= 0:
+            break
+    return extract_answer(SEPARATOR.join(reversed(ending)))
+
+
+def read_answers(trace: TraceLike) -> list[str | None]:
+    """(N,) the answers that the slots give at the last step. A particle that is not finished gives none: its last
+    number is no answer; nor does one that failed."""
+    last = trace.steps - 1
+    if last < 0:
+        return [None] * trace.particles
+    answering = trace.finished[last] & ~trace.failed
+    return [read_answer(trace, last, slot) if answers else None for slot, answers in enumerate(answering)]
 
 
 def tabulate(*sweeps: TraceLike) -> Answers:
     """The answers at the last steps of sweeps of N particles each, every sweep with the same share of the mass.
 
-    A particle that is not finished has none: its last number is no answer; nor has one that failed. The members are
-    slots; those of the second sweep count on from N, and so forth.
+    The members are slots; those of the second sweep count on from N, and so forth.
     """
     given: list[str | None] = []
     scores, log_weights = np.empty(0), np.empty(0)
     for trace in sweeps:
-        n, t = trace.particles, trace.steps - 1
-        if t < 0:
-            given += [None] * n
-            scores, log_weights = np.append(scores, np.zeros(n)), np.append(log_weights, np.zeros(n))
-            continue
-        given += [
-            extract_answer(SEPARATOR.join(trace.path_texts(t, slot))) if answers else None
-            for slot, answers in enumerate(trace.finished[t] & ~trace.failed)
-        ]
-        scores = np.append(scores, trace.scores[t])
-        log_weights = np.append(log_weights, log_normalise(trace.log_weights[t]))
+        given += trace.given
+        last = trace.steps - 1
+        scores = np.append(scores, trace.scores[last] if trace.steps else np.zeros(trace.particles))
+        weights = log_normalise(trace.log_weights[last]) if trace.steps else np.zeros(trace.particles)
+        log_weights = np.append(log_weights, weights)
     return Answers.from_particles(given, scores, log_weights, sweeps[0].truth)
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import html
 import re
 import warnings
+from collections.abc import Iterable
 from xml.etree import ElementTree
 
 from markupsafe import Markup
@@ -253,3 +254,28 @@ def _clamp_length(length: str) -> str | None:
 def _escape_text(text: str) -> str:
     """Escaped text; the converter's own numeric character references survive as the characters they mean."""
     return html.escape(_ENTITY.sub(lambda m: html.unescape(m.group()), text))
+
+
+MAX_FORMULAS = 500
+"""Places of a text at which mathematics may begin; a text with more is shown as it was typed, as each may take a
+millisecond."""
+MAX_FORMULAS_TOGETHER = 10_000
+"""The same for all texts of a document."""
+
+
+def render_bounded(text: str) -> Markup:
+    """As `render`, in a time that does not depend on what was typed, but on how much."""
+    return render_all([text])[0]
+
+
+def render_all(texts: Iterable[str], formulas: int = MAX_FORMULAS_TOGETHER) -> list[Markup]:
+    """Every text as `render` does it, as long as there are no more than `formulas` in those up to there."""
+    found = []
+    for text in texts:
+        begun = len(_OPENING_DELIMITER.findall(text))
+        if begun <= min(formulas, MAX_FORMULAS):
+            formulas -= begun
+            found.append(render(text))
+        else:
+            found.append(Markup(_render_plain(text)))
+    return found

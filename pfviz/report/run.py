@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pfviz.figures.registry import report_figures, stage_figures
 from pfviz.figures.run.genealogy import MAX_SVG_EDGES
+from pfviz.figures.size_limit import check_drawable
 from pfviz.report.document import Judgement, build_card, judge, render_document
 from pfviz.report.run_data import reported_resamplings, script_data
 from pfviz.text import shorten
@@ -22,7 +23,11 @@ def to_html(trace: Trace) -> str:
     """Return a stand-alone report of a run: plotly.js inside, no network, light and dark by the reader's setting.
 
     A click on any step shows its solution. Texts are escaped; a content policy forbids every load from outside.
+
+    Raises:
+        TraceError: the run is too large to be drawn.
     """
+    check_drawable(trace)
     stage = [build_card(figure, trace) for figure in stage_figures()]
     cards = [build_card(figure, trace) for figure in report_figures() if figure.fits(trace)]
     return render_document(

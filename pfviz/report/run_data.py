@@ -12,7 +12,7 @@ from pfviz.figures import theme
 from pfviz.figures.marks import diameters
 from pfviz.figures.run.resampling import plot_resampling
 from pfviz.report.document import FigureCard, figure_spec
-from pfviz.report.mathtext import render
+from pfviz.report.mathtext import render_all
 from pfviz.text import format_log_prob
 from pfviz.trace.trace import Trace
 
@@ -68,7 +68,7 @@ def _columns(trace: Trace) -> dict[str, Any]:
         "lanes": lanes(trace).tolist(),
         "sizes": diameters(trace.weights, trace.particles).round(2).tolist(),
         "texts": texts,
-        "html": [str(render(text)) for text in index],
+        "html": [str(text) for text in render_all(index)],
     }
 
 

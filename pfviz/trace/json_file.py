@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from pfviz.inference.events import NoteAdded, SwapProposed
 from pfviz.inference.settings import rename_settings
 from pfviz.text import describe_json
 from pfviz.trace.invariants import check_invariants
+from pfviz.trace.json_limits import check_amounts, check_size
 from pfviz.trace.json_text import dumps, save
 from pfviz.trace.migrations import mark_unknown_log_probs
 from pfviz.trace.schema import FIELD_BY_NAME, FIELDS, MAX_STEPS, SCHEMA_VERSION, SWEEP_FIELDS, Field
@@ -20,9 +22,6 @@ from pfviz.trace.trace import Trace
 from pfviz.trace.validate import check_field
 
 __all__ = ["dumps", "load", "loads", "read_bytes", "save"]
-
-MAX_BYTES = 64 * 1024 * 1024
-"""A larger file is not read."""
 
 
 def load(path: str | Path) -> Trace:
@@ -37,12 +36,12 @@ def load(path: str | Path) -> Trace:
 def read_bytes(path: str | Path) -> bytes:
     """Return what is in a file; raises `TraceError` if it is missing or larger than any trace."""
     try:
-        size = Path(path).stat().st_size
-        if size > MAX_BYTES:
-            raise TraceError(f"{path}: {size} bytes; a trace has at most {MAX_BYTES}")
+        check_size(Path(path).stat().st_size)
         return Path(path).read_bytes()
     except OSError as error:
         raise TraceError(f"{path}: cannot be read ({error.strerror})") from error
+    except TraceError as error:
+        raise TraceError(f"{path}: {error}") from error
 
 
 def loads(text: str | bytes) -> Trace:
@@ -127,12 +126,11 @@ def _parse_json(text: str | bytes) -> Any:
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) < len(pairs):
-            names = [name for name, _ in pairs]
-            raise TraceError(f"{next(n for n in names if names.count(n) > 1)[:80]!r}: stands twice in one object")
+            ((name, _),) = Counter(name for name, _ in pairs).most_common(1)
+            raise TraceError(f"{name[:80]!r}: stands twice in one object")
         return found
 
-    if len(text) > MAX_BYTES:
-        raise TraceError(f"{len(text)} bytes; a trace has at most {MAX_BYTES}")
+    check_amounts(text)
     try:
         return json.loads(text, parse_constant=refuse, object_pairs_hook=unique)
     except RecursionError as error:

@@ -13,6 +13,10 @@ MAX_PARTICLES = 4096
 MAX_STEPS = 4096
 MAX_TEXT = 100_000
 """Characters of one text."""
+MAX_ENTRIES = 200
+"""Settings of a run, libraries with a version, and what one setting or version holds may have so many entries."""
+MAX_ENTRY_TEXT = 1000
+"""Characters of a name or a text in them."""
 
 Shape = Literal["one", "T", "T×N"]
 Kind = Literal[
@@ -55,7 +59,8 @@ class Field:
 _KIND_WORDS = {
     "integers": "list of integers",
     "numbers": "list of numbers",
-    "settings": 'object with an integer "particles"',
+    "settings": f'object of at most {MAX_ENTRIES} settings with an integer "particles"',
+    "object of texts": f"object of at most {MAX_ENTRIES} texts",
     "notes": "list of objects with step, slots and text",
     "swaps": "list of objects with iteration, chain, log_ratio and accepted",
     "sweeps": "list of objects with the fields of a sweep",

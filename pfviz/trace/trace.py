@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -228,6 +228,13 @@ class Trace:
     def path_texts(self, t: int, n: int) -> list[str]:
         """The step texts of the solution in slot n at step t, first step first."""
         return [self.texts[step][slot] for step, slot in self.solution(t, n)]
+
+    @cached_property
+    def given(self) -> Sequence[str | None]:
+        """(N,) the answers that the slots give at the sweep's last step, as they were written."""
+        from pfviz.inference.answers import read_answers
+
+        return tuple(read_answers(self))
 
     @cached_property
     def answers(self) -> Answers:

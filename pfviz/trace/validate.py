@@ -7,7 +7,17 @@ from typing import Any
 
 from pfviz.errors import TraceError
 from pfviz.text import describe_json
-from pfviz.trace.schema import MAX_NOTES, MAX_PARTICLES, MAX_SWEEPS, MAX_TEXT, RECORD_FIELDS, Field, Kind
+from pfviz.trace.schema import (
+    MAX_ENTRIES,
+    MAX_ENTRY_TEXT,
+    MAX_NOTES,
+    MAX_PARTICLES,
+    MAX_SWEEPS,
+    MAX_TEXT,
+    RECORD_FIELDS,
+    Field,
+    Kind,
+)
 
 
 def check_field(field: Field, value: Any, steps: int, particles: int, where: str = "") -> Any:
@@ -78,7 +88,27 @@ def _is_number(field: Field, value: Any) -> bool:
 
 def _is_settings(field: Field, value: Any) -> bool:
     one_to_many = Field("particles", "one", "integer", 1, MAX_PARTICLES)
-    return isinstance(value, dict) and _is_integer(one_to_many, value.get("particles"))
+    return isinstance(value, dict) and _is_integer(one_to_many, value.get("particles")) and _is_small(value)
+
+
+def _is_versions(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(item, str) for item in value.values()) and _is_small(value)
+
+
+def _is_small(value: dict[str, Any]) -> bool:
+    """Whether an object has few entries, and all that is in them, at any depth, is few and short."""
+    if len(value) > MAX_ENTRIES:
+        return False
+    inside: list[Any] = [value]
+    for item in inside:  # which grows
+        if isinstance(item, str):
+            if len(item) > MAX_ENTRY_TEXT:
+                return False
+        elif isinstance(item, dict | list):
+            if len(inside) + len(item) > 2 * MAX_ENTRIES:
+                return False
+            inside += [*item.keys(), *item.values()] if isinstance(item, dict) else item
+    return True
 
 
 _CHECKS: Mapping[Kind, Callable[[Field, Any], bool]] = {
@@ -92,7 +122,7 @@ _CHECKS: Mapping[Kind, Callable[[Field, Any], bool]] = {
     "number": _is_number,
     "number or null": lambda field, value: value is None or _is_number(field, value),
     "boolean": lambda _, value: isinstance(value, bool),
-    "object of texts": lambda field, value: isinstance(value, dict) and all(_is_text(field, v) for v in value.values()),
+    "object of texts": lambda _, value: _is_versions(value),
     "settings": _is_settings,
     "integers": lambda field, value: isinstance(value, list) and all(_is_integer(field, v) for v in value),
     "numbers": lambda field, value: isinstance(value, list) and all(_is_number(field, v) for v in value),

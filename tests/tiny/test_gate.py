@@ -185,10 +185,11 @@ def test_stories_are_understood(subtests: pytest.Subtests) -> None:
 def test_refusals(subtests: pytest.Subtests) -> None:
     for text, reason in REFUSED.items():
         with subtests.test(text=text, reason=reason):
-            start = time.perf_counter()
+            start = time.thread_time()
             with pytest.raises(ProblemError) as caught:
                 gate.check_problem(text)
-            assert time.perf_counter() - start < 5  # generous: regular expressions that blow up take for ever
+            # Of the processor, whatever else it does: a thousand times what it takes; a blow-up takes for ever.
+            assert time.thread_time() - start < 5
             message = str(caught.value)
             assert reason in message
             assert "They understand arithmetic" in message
@@ -221,13 +222,13 @@ typed = st.text(alphabet="0123456789+-*/=()xXyz .,?×÷−\nWhatiscomputeSolvefr
 @given(st.one_of(st.text(max_size=80), typed, st.text(alphabet="(-x3 =", max_size=420)))
 @settings(deadline=None, max_examples=300)
 def test_any_text_is_understood_or_refused(text: str) -> None:
-    start = time.perf_counter()
+    start = time.thread_time()
     refusal, kind = None, None
     try:
         kind = gate.check_problem(text)
     except ProblemError as error:
         refusal = error
-    assert time.perf_counter() - start < 5
+    assert time.thread_time() - start < 5
     if refusal is not None:
         assert refusal.examples == world.EXAMPLES
         assert str(refusal).encode()

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from pfviz.diagnostics import expected_offspring, offspring
 from pfviz.figures import theme
-from pfviz.figures.marks import node_hovers
+from pfviz.figures.marks import step_hovers
 from pfviz.trace.trace import Trace
 
 HOW_TO_READ = (
@@ -51,7 +51,7 @@ def plot_resampling(
     n, weights = trace.particles, trace.weights[step]
     order = np.argsort(-weights, kind="stable")
     expected, actual = expected_offspring(trace)[step][order], offspring(trace)[step][order]
-    hovers = node_hovers(trace.upto(step + 1))[step]
+    hovers = step_hovers(trace, step)
     uids = trace.uids[step][order]
     common: dict[str, Any] = {
         "customdata": uids,

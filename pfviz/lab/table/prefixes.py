@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 
 from pfviz.diagnostics.truth import RIGHT, UNKNOWN, WRONG, Judge, truth
-from pfviz.problems.answers import extract_answer, is_correct
-from pfviz.problems.problem import SEPARATOR
+from pfviz.inference.answers import read_answer
+from pfviz.problems.answers import is_correct
 from pfviz.trace.trace import Trace
 from pfviz.types import BoolArray, FloatArray, IntArray
 
@@ -149,7 +149,7 @@ class _TableBuilder:
                 of_node[t, n] = len(self.texts)
                 answer = UNKNOWN
                 if trace.finished[t, n] and found.answer is not None:
-                    answer = self._grade(SEPARATOR.join(trace.path_texts(t, n)), found.answer)
+                    answer = self._grade(read_answer(trace, t, n), found.answer)
                 tokens = int(trace.tokens[t, n])
                 if before >= 0:
                     tokens += int(self.columns["tokens"][before])
@@ -163,8 +163,7 @@ class _TableBuilder:
                     column.append(float(value))
                 self.texts.append(trace.texts[t][n])
 
-    def _grade(self, solution: str, truth: str) -> int:
-        answer = extract_answer(solution)
+    def _grade(self, answer: str | None, truth: str) -> int:
         if answer is None:
             return UNKNOWN
         if (answer, truth) not in self.grades:

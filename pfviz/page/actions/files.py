@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from pfviz.errors import TraceError
+from pfviz.figures.size_limit import check_drawable
 from pfviz.lab.diagnosis import Diagnosis
 from pfviz.trace import Trace
 from pfviz.trace.importers import open_trace
@@ -38,9 +39,10 @@ def read_trace(path: str | Path) -> Trace:
     """A trace that a visitor brings.
 
     Raises:
-        TraceError: not a trace, damaged, too large, or without a single step.
+        TraceError: not a trace, damaged, too large to read or to draw, or without a single step.
     """
     trace = open_trace(path)
+    check_drawable(trace)
     if not trace.steps:
         raise TraceError("The trace has no complete step: there is nothing to draw.")
     return trace

@@ -18,8 +18,10 @@ from pfviz.page.components.html import fill
 from pfviz.page.forms import run_form
 from pfviz.page.render.tabs import tab_css
 from pfviz.page.serving.engine import Engine, SharedEngine
+from pfviz.page.serving.memory import return_freed_memory
 from pfviz.page.state.recent_visits import RecentVisits
 from pfviz.page.state.visits import Visit, Visits
+from pfviz.trace.json_limits import MAX_BYTES
 
 STATIC = Path(__file__).parents[1] / "static"
 STYLESHEETS = [
@@ -28,6 +30,7 @@ STYLESHEETS = [
 ]
 WARM_UP_REWARDS = tuple(preset.name for preset in REWARDS.values() if preset.folder)  # those with weights
 MAX_THREADS = 120  # of the server: a run that goes on, or waits in the line, holds one
+MAX_SESSIONS = 200  # that the server remembers: past it the one not seen for longest is forgotten
 WARM_UP_DELAY = 3.0  # seconds: loading the models at once would delay the first visitor's page, not only the run
 
 
@@ -39,7 +42,7 @@ class Page(gr.Blocks):  # type: ignore[misc]
         os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))
         super().__init__(title="pfviz", analytics_enabled=False, fill_width=True, delete_cache=(3600, 7200))
         self.engine = engine
-        self.visits = Visits(menu=engine.menu)
+        self.visits = Visits(MAX_SESSIONS, engine.menu)
         self.recent = RecentVisits()
 
     def launch(self, *arguments: Any, warm: bool = True, prevent_thread_lock: bool = False, **settings: Any) -> Any:
@@ -51,6 +54,8 @@ class Page(gr.Blocks):  # type: ignore[misc]
             "footer_links": [],
             "run_history": False,
             "max_threads": MAX_THREADS,
+            "state_session_capacity": MAX_SESSIONS,
+            "max_file_size": MAX_BYTES,
             "ssr_mode": False,
         }
         up = super().launch(*arguments, prevent_thread_lock=True, **(usual | settings))
@@ -71,9 +76,11 @@ class Page(gr.Blocks):  # type: ignore[misc]
                 pass
 
     def leave(self, request: gr.Request) -> None:
-        """A tab was closed or reloaded: its run stops."""
+        """A tab was closed or reloaded: its run stops, and what Gradio holds of it, the value of every part, is dropped."""
         self.recent.release(self.visits.get(request.session_hash))
         self.visits.close(request.session_hash)
+        self.state_holder.session_data.pop(request.session_hash, None)
+        return_freed_memory()
 
 
 def build_page(engine: Engine | None = None) -> Page:

@@ -85,6 +85,6 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
     parts["lab_clear"].click(doing(lab_runs.clear), None, own, **wiring.EVENT_SETTINGS)
     for name in ("lab_findings", "lab_note", *lab_view.FIGURES):
         parts[name].select(look, None, [*own, *(parts[name] for name in wiring.OUTPUTS)], **wiring.EVENT_SETTINGS)
-    parts["lab_save"].click(save, None, parts["lab_file"], **wiring.EVENT_SETTINGS).success(
+    parts["lab_save"].click(save, None, parts["lab_file"], **wiring.FILE_EVENT_SETTINGS).success(
         None, parts["lab_file"], js=wiring.DOWNLOAD_FILE_JS
     )

@@ -47,8 +47,11 @@ _TEXT_PARTS = (
 _BUTTON_PARTS = ("run", "stop", "resume", "fold", "save_json", "save_html")
 OUTPUTS = (*(f"error_{field}" for field in run_form.FIELDS), *run_view.PANES, *_TEXT_PARTS, *_BUTTON_PARTS)
 
-# Never queued behind another visitor: a run holds its place for as long as it lasts.
-EVENT_SETTINGS: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None}
+FILE_EVENT_SETTINGS: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None}
+"""Never queued behind another visitor: a run holds its place for as long as it lasts."""
+EVENT_SETTINGS: dict[str, Any] = FILE_EVENT_SETTINGS | {"postprocess": False}
+"""Of every event but those that hand out a file. With postprocessing Gradio 6 keeps, in the session, a new component
+with its value whenever a part that was skipped is shown again; what parts are given here is as a browser takes it."""
 
 
 def gradio_updates(parts: Parts, values: PartValues) -> Any:
@@ -209,7 +212,7 @@ def _wire_files(parts: Parts, visits: Visits, outputs: list[Any]) -> None:
         return gradio_updates(parts, navigate.open_trace(visits.get(request.session_hash), path))
 
     for kind in ("json", "html"):
-        parts[f"save_{kind}"].click(save(kind), None, parts["file"], **EVENT_SETTINGS).success(
+        parts[f"save_{kind}"].click(save(kind), None, parts["file"], **FILE_EVENT_SETTINGS).success(
             None, parts["file"], js=DOWNLOAD_FILE_JS
         )
     parts["upload"].upload(upload, parts["upload"], outputs, **EVENT_SETTINGS)

@@ -10,10 +10,13 @@ from pfviz.diagnostics import kinship
 from pfviz.lab.probes.values import PrefixValue
 from pfviz.page.components.html import fill
 from pfviz.page.render.token_rewards import token_strip
+from pfviz.report import mathtext
 from pfviz.text import format_log_prob
 from pfviz.trace import Node, Trace
 
 _MAX_RELATIVES = 12  # chips in one row of relatives; the rest is counted
+MAX_CHARACTERS, MIN_STEP_CHARACTERS = 200_000, 200  # of a solution, shared out to its steps; of each step at least
+_MAX_FORMULAS = 2000  # of a solution
 _END_TEXTS = {
     "eos": "ended its solution",
     "boxed": "boxed its answer",
@@ -51,7 +54,7 @@ def inspect_particle(trace: Trace | None, uid: int | None, value: PrefixValue | 
         children=children.actual,
         expected=children.expected,
         value=value,
-        solution=[_step(trace, node) for node in path],
+        solution=_solution_steps(trace, path),
         tokens=int(sum(trace.tokens[node] for node in path)),
         log_prob=format_log_prob(log_prob),
         family=[
@@ -83,14 +86,21 @@ def _describe_state(trace: Trace, uid: int) -> str:
     return "alive" if trace.status == "running" else "its lineage survived"
 
 
-def _step(trace: Trace, node: Node) -> dict[str, Any]:
-    t, n = node
-    return {
-        "uid": int(trace.uids[node]),
-        "text": trace.texts[t][n],
-        "reward": float(trace.rewards[node]),
-        "strip": token_strip(trace, node),
-    }
+def _solution_steps(trace: Trace, path: list[Node]) -> list[dict[str, Any]]:
+    """Return the steps of a solution, a long one cut; `rest` counts the characters that are left out."""
+    room = max(MIN_STEP_CHARACTERS, MAX_CHARACTERS // len(path))
+    texts = [trace.texts[t][n] for t, n in path]
+    shown = mathtext.render_all((text[:room] for text in texts), _MAX_FORMULAS)
+    return [
+        {
+            "uid": int(trace.uids[node]),
+            "text": html,
+            "rest": max(0, len(text) - room),
+            "reward": float(trace.rewards[node]),
+            "strip": token_strip(trace, node) if len(text) <= room else None,
+        }
+        for node, text, html in zip(path, texts, shown, strict=True)
+    ]
 
 
 def _relative(trace: Trace, uid: int) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -19,11 +21,12 @@ from pfviz.page.serving.scheduler import Queued
 from pfviz.page.state.probe_answers import ProbeState
 from pfviz.page.state.progress import Progress
 from pfviz.page.state.what_if_rule import RuleForm
-from pfviz.text import pluralise
+from pfviz.text import pluralise, shorten
 from pfviz.trace import Trace
 
 TABS = tuple(tab.name for tab in tabs.TABS)
 PANES = (*(figure.part for figure in registry.stage_figures()), *TABS)
+MAX_NOTES, MAX_NOTE_CHARS = 24, 400  # lines, and characters of each
 REWARD_TAB_PARTS = ("questions", "rule", "asking", "told")  # beside the picture of the tab "check"
 
 PartValues = dict[str, Any]
@@ -153,9 +156,11 @@ def sweep_buttons(run: Trace, shown: int) -> str:
     if not run.earlier:
         return ""
     rows = []
-    for chain in sorted({sweep.chain for sweep in run.sweeps}):
-        own = [(number, sweep) for number, sweep in enumerate(run.sweeps) if sweep.chain == chain]
-        tau = f"{own[0][1].temperatures[-1]:.3g}" if len(own) < len(run.sweeps) else None
+    chains: dict[int, list[tuple[int, Trace]]] = defaultdict(list)
+    for number, sweep in enumerate(run.sweeps):
+        chains[sweep.chain].append((number, sweep))
+    for chain, own in sorted(chains.items()):
+        tau = f"{own[0][1].temperatures[-1]:.3g}" if len(chains) > 1 and own[0][1].steps else None
         rows.append((chain + 1, tau, [(number, sweep.iteration + 1) for number, sweep in own]))
     return fill("run/sweeps.html.j2", chains=rows, shown=shown)
 
@@ -168,7 +173,8 @@ def notes(run: Trace) -> str:
             found.setdefault(note.text, []).append(note.step + 1)
     if not found:
         return ""
-    return fill("run/notes.html.j2", notes=[(text, _step_list(steps)) for text, steps in found.items()])
+    shown = [(shorten(text, MAX_NOTE_CHARS), _step_list(steps)) for text, steps in islice(found.items(), MAX_NOTES)]
+    return fill("run/notes.html.j2", notes=shown, total=len(found))
 
 
 def _step_list(steps: list[int]) -> str:

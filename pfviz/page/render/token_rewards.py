@@ -16,6 +16,7 @@ from pfviz.trace import Node, Trace
 from pfviz.types import TokenRewards
 
 MAX_TURN_ROWS = 24
+MAX_SHADED_TOKENS = 4000  # of a step; what comes after them is plain
 TABLE_CONTEXT_CHARS = 5
 """Characters before a turn in the table, whose columns are narrow."""
 SHARP_CHANGE = 0.2
@@ -80,11 +81,12 @@ def _shaded_step(trace: Trace, node: Node) -> dict[str, Any]:
 def shade_tokens(text: str, said: TokenRewards) -> dict[str, Any]:
     """Return what the macro `shaded_tokens` draws of the text of a step: `tokens`, each with the colour of the reward
     after it, and the `rest` of the text."""
+    ends, rewards = said.ends[:MAX_SHADED_TOKENS], said.rewards[:MAX_SHADED_TOKENS]
     tokens = [
         {"text": text[start:end], "colour": reward_colour(reward), "reward": f"{reward:.3f}"}
-        for start, end, reward in zip((0, *said.ends[:-1]), said.ends, said.rewards, strict=True)
+        for start, end, reward in zip((0, *ends)[: len(ends)], ends, rewards, strict=True)
     ]
-    return {"tokens": tokens, "rest": text[said.ends[-1] if said.ends else 0 :]}
+    return {"tokens": tokens, "rest": text[ends[-1] if ends else 0 :]}
 
 
 def _turn_row(trace: Trace, turn: SteepestChange, label: int) -> dict[str, Any]:

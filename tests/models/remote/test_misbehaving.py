@@ -6,7 +6,6 @@ import gzip
 import json
 import math
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -21,6 +20,8 @@ from pfviz.problems.problem import Problem
 from pfviz.types import Sampling, Step
 from tests.models.remote import fake
 from tests.models.remote.fake import Fake, Odd, Waited
+
+PATIENCE = 120  # s; a busy machine is slow, not wrong
 
 PROBLEM, KEY, N = Problem("toy"), "sk-test-0123456789", 4
 
@@ -225,7 +226,7 @@ def test_the_last_particle_of_several_may_fail_and_the_only_one_may_not(server: 
 
 
 def test_closed_between_replies_it_is_as_before_the_step_and_the_requests_are_cancelled(server: Fake) -> None:
-    opened = session(server)
+    opened = session(server, timeout=600)  # who waited for a reply would wait so long
     first = draw(opened)
     active = [slot for slot in range(N) if not first[slot].finished]
     slow = {fake.seed_of(5, 1, slot) for slot in active[1:]}
@@ -234,12 +235,13 @@ def test_closed_between_replies_it_is_as_before_the_step_and_the_requests_are_ca
     begun = opened.extend(active, 1)
     before = list(opened.notes)
     assert isinstance(next(begun), int)
-    clock = time.perf_counter()
     begun.close()  # type: ignore[attr-defined]
-    while server.hung_up < len(slow) and time.perf_counter() - clock < 5:
-        time.sleep(0.01)
-    assert server.hung_up == len(slow), "the server can stop writing"
-    assert time.perf_counter() - clock < 5, "and nobody waits for it"
+    turn = threading.Event()
+    for _ in range(100 * PATIENCE):
+        if server.hung_up == len(slow):
+            break
+        turn.wait(0.01)
+    assert server.hung_up == len(slow), "the server can stop writing, and nobody waits for it"
     assert not [thread for thread in threading.enumerate() if thread.name == "pfviz-requests"]
     assert opened.notes == before
     straight = session(server)
@@ -247,23 +249,28 @@ def test_closed_between_replies_it_is_as_before_the_step_and_the_requests_are_ca
     assert list(opened.extend(active, 1))[-1] == list(straight.extend(active, 1))[-1]
 
 
-def test_at_most_so_many_requests_are_under_way_at_once() -> None:
-    with fake.serving(pause=0.1) as busy:
-        draw(session_of(busy, concurrency=2), particles=6)
-        assert busy.busiest == 2
-        busy.busiest = 0
-        draw(session_of(busy, concurrency=6), particles=6)
-        assert busy.busiest > 2
+@pytest.mark.parametrize("concurrency", [2, 6])
+def test_so_many_requests_are_under_way_at_once_and_no_more(concurrency: int) -> None:
+    meeting = threading.Barrier(concurrency)
+
+    def meet(path: str, body: Any, turn: int) -> Odd | None:
+        meeting.wait(PATIENCE)  # breaks, and the request fails, where fewer come
+        return None
+
+    with fake.serving(odd=meet) as busy:
+        assert FAILED_STEP not in draw(session_of(busy, concurrency=concurrency, retries=0), particles=6).values()
+        assert busy.busiest == concurrency
 
 
 def test_waiting_for_ones_turn_is_no_time_of_the_request() -> None:
+    """Twelve replies of 0.2 s, one after the other, take longer than the 2 s that each may take."""
     with fake.serving(pause=0.2) as slow:
-        steps = draw(session_of(slow, concurrency=1, timeout=1, retries=0), particles=6)
+        steps = draw(session_of(slow, particles=12, concurrency=1, timeout=2, retries=0), particles=12)
     assert FAILED_STEP not in steps.values()
 
 
-def session_of(server: Fake, **changes: Any) -> RemoteGeneratorSession:
-    return RemoteGenerator(server.endpoint(**changes)).open(PROBLEM, particles=6, seed=5, sampling=Sampling())
+def session_of(server: Fake, particles: int = 6, **changes: Any) -> RemoteGeneratorSession:
+    return RemoteGenerator(server.endpoint(**changes)).open(PROBLEM, particles=particles, seed=5, sampling=Sampling())
 
 
 ECHO = json.dumps({"error": {"message": f"Incorrect API key provided: {KEY}"}}).encode()

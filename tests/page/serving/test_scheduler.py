@@ -99,7 +99,7 @@ def test_a_short_run_is_not_stuck_behind_a_long_one() -> None:
     def run(name: str, costs: list[float]) -> None:
         events = shares.schedule(work(name, costs, clock, done), never)
         next(events)
-        both.wait(30)
+        both.wait(120)
         for _ in events:
             pass
 
@@ -110,7 +110,7 @@ def test_a_short_run_is_not_stuck_behind_a_long_one() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(240)
     assert (done.count("long"), done.count("short")) == (40, 20)
     before = done[: len(done) - 1 - done[::-1].index("short")]
     # The short one needs 20 s; the long one has about as much until then, and not its 320 s. It may take a turn at any
@@ -128,7 +128,7 @@ def test_the_turn_goes_to_the_one_that_computed_least() -> None:
     everybody_asks = threading.Event()
 
     def holding() -> Iterator[str]:
-        everybody_asks.wait(30)
+        everybody_asks.wait(120)
         yield "held"
 
     # While a third one computes, both ask, the slow one first.
@@ -141,7 +141,7 @@ def test_the_turn_goes_to_the_one_that_computed_least() -> None:
         wait_until(lambda asking=asking: len(shares._ready) == asking)
     everybody_asks.set()
     for thread in threads:
-        thread.join(30)
+        thread.join(240)
     assert done[-2:] == ["quick", "slow"]
 
 

@@ -186,7 +186,7 @@ def test_the_other_process_does_not_wait_for_a_model_that_is_loaded_here(
     events = stream(PROBLEM, stop=never, **RUN)
     loading = threading.Thread(target=lambda: registry.get_reward("slow"))
     loading.start()
-    begun.wait(10)
+    assert begun.wait(60)
     try:
         with registry._MODEL_CACHE._changed:  # as somebody may at the moment of the fork
             next(events)
