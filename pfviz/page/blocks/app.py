@@ -76,7 +76,7 @@ class Page(gr.Blocks):  # type: ignore[misc]
                 pass
 
     def leave(self, request: gr.Request) -> None:
-        """A tab was closed or reloaded: its run stops, and what Gradio holds of it, the value of every part, is dropped."""
+        """A tab was closed or reloaded: its run stops, and what Gradio holds of it, every part's value, is dropped."""
         self.recent.release(self.visits.get(request.session_hash))
         self.visits.close(request.session_hash)
         self.state_holder.session_data.pop(request.session_hash, None)
