@@ -18,7 +18,7 @@ import torch
 from benchmarks.results import Line, Spread, StatusCallback
 from benchmarks.scripted import step_length
 from benchmarks.shapes import Pair
-from pfviz.models.decoding.kv_cache import ForkedCache
+from pfviz.models.decoding.caches.kv_cache import ForkedCache
 from pfviz.rng import derive_rng
 
 STEPS_BEFORE = 3  # steps that the rows have written

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from pfviz.models.decoding import cache_choice
+from pfviz.models.decoding.caches import cache_choice
 from pfviz.models.decoding.causal_lm import CausalLMGenerator
 from pfviz.models.decoding.hidden_states import LayerTap, find_layers, new_states
 from pfviz.problems.problem import Problem

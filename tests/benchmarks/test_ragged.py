@@ -8,7 +8,7 @@ import torch
 
 from benchmarks import ragged
 from benchmarks.shapes import Pair, make_pair
-from pfviz.models.decoding.kv_cache import ForkedCache
+from pfviz.models.decoding.caches.kv_cache import ForkedCache
 
 
 @pytest.fixture(scope="module")

@@ -16,9 +16,9 @@ import numpy as np
 import torch
 
 from pfviz.errors import ModelError, ProblemError
-from pfviz.models.decoding import cache_choice
+from pfviz.models.decoding.caches import cache_choice
+from pfviz.models.decoding.caches.length_scaling import longest_short_text
 from pfviz.models.decoding.hidden_states import LayerTap, new_states
-from pfviz.models.decoding.length_scaling import longest_short_text
 from pfviz.models.decoding.out_of_memory import RowBatcher
 from pfviz.models.decoding.sampling import entropies, sample_tokens
 from pfviz.models.decoding.shared_prefixes import Branch, SourcedBranch, arrange_branches

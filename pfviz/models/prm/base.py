@@ -17,7 +17,7 @@ from typing import Any
 import torch
 
 from pfviz.errors import ModelError
-from pfviz.models.decoding import cache_choice
+from pfviz.models.decoding.caches import cache_choice
 from pfviz.models.decoding.out_of_memory import RowBatcher
 from pfviz.models.decoding.tensors import to_float64
 from pfviz.models.decoding.tokenization import Tokenization

@@ -76,8 +76,8 @@ def _generate_ids(
 ) -> list[list[list[int]]]:
     import torch
 
-    from pfviz.models.decoding.kv_cache import ForkedCache
-    from pfviz.models.decoding.packing import prepare_model
+    from pfviz.models.decoding.caches.kv_cache import ForkedCache
+    from pfviz.models.decoding.caches.packing import prepare_model
 
     prompts = [writer.prompt(task.text) for task in tasks]
     cache = ForkedCache(len(prompts))

@@ -15,7 +15,7 @@ from pfviz.models.decoding.hidden_states import LayerTap, find_layers
 from pfviz.problems.problem import Problem
 from pfviz.types import GeneratorSession, Sampling, Step
 from tests.models import tiny
-from tests.models.decoding.test_cache_choice import ROW_BY_ROW, made
+from tests.models.decoding.caches.test_cache_choice import ROW_BY_ROW, made
 
 PROBLEM = Problem("compute 1 + 2")
 SAMPLING = Sampling(max_step_tokens=6, hidden_layer=1)

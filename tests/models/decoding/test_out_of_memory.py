@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from pfviz.errors import ModelError
-from pfviz.models.decoding import kv_cache
+from pfviz.models.decoding.caches import kv_cache
 from pfviz.models.decoding.causal_lm import CausalLMGenerator
 from pfviz.models.decoding.out_of_memory import RowBatcher, is_out_of_memory
 from pfviz.models.prm.trl import TokenClassifierReward

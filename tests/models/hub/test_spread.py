@@ -13,11 +13,11 @@ import torch
 from transformers import Qwen2ForCausalLM, Qwen2ForTokenClassification
 
 import pfviz
-from pfviz.models.decoding import cache_choice
+from pfviz.models.decoding.caches import cache_choice
+from pfviz.models.decoding.caches.kv_cache import ForkedCache
+from pfviz.models.decoding.caches.packing import Packing, prepare_model
+from pfviz.models.decoding.caches.per_row_cache import PerRowCache
 from pfviz.models.decoding.causal_lm import CausalLMGenerator
-from pfviz.models.decoding.kv_cache import ForkedCache
-from pfviz.models.decoding.packing import Packing, prepare_model
-from pfviz.models.decoding.per_row_cache import PerRowCache
 from pfviz.models.decoding.tensors import DeviceCopies
 from pfviz.models.prm.trl import TokenClassifierReward
 from pfviz.problems.problem import Problem
@@ -25,7 +25,7 @@ from pfviz.types import Sampling
 from tests.contracts import reward as rewards
 from tests.contracts import toy
 from tests.models import pretend, tiny
-from tests.models.decoding.test_cache_choice import ROW_BY_ROW, made
+from tests.models.decoding.caches.test_cache_choice import ROW_BY_ROW, made
 from tests.models.prm import prms
 from tests.models.prm.test_registry import CASES
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from pfviz.models.decoding.kv_cache import RESERVED_COLUMNS, ForkedCache
-from pfviz.models.decoding.packing import prepare_model
+from pfviz.models.decoding.caches.kv_cache import RESERVED_COLUMNS, ForkedCache
+from pfviz.models.decoding.caches.packing import prepare_model
 from tests.models import tiny
 
 

@@ -14,8 +14,8 @@ from typing import Any
 import torch
 
 from pfviz.errors import ModelError
+from pfviz.models.decoding.caches.packing import Packing
 from pfviz.models.decoding.out_of_memory import is_out_of_memory
-from pfviz.models.decoding.packing import Packing
 from pfviz.models.decoding.tensors import DeviceCopies, input_device
 
 RESERVED_COLUMNS = 64  # columns of room that are made at once

@@ -10,15 +10,15 @@ from typing import Any
 import torch
 
 from pfviz.errors import ModelError
-from pfviz.models.decoding.cache import Cache
-from pfviz.models.decoding.cache_check import PlainLogits
-from pfviz.models.decoding.kv_cache import ForkedCache
-from pfviz.models.decoding.length_scaling import has_growing_frequencies, longest_short_text
+from pfviz.models.decoding.caches.cache import Cache
+from pfviz.models.decoding.caches.cache_check import PlainLogits
+from pfviz.models.decoding.caches.kv_cache import ForkedCache
+from pfviz.models.decoding.caches.length_scaling import has_growing_frequencies, longest_short_text
+from pfviz.models.decoding.caches.packing import ATTENTION_NAME, prepare_model
+from pfviz.models.decoding.caches.per_row_cache import PerRowCache
+from pfviz.models.decoding.caches.recomputing_cache import RecomputingCache
+from pfviz.models.decoding.caches.split_cache import SplitCache
 from pfviz.models.decoding.out_of_memory import is_out_of_memory
-from pfviz.models.decoding.packing import ATTENTION_NAME, prepare_model
-from pfviz.models.decoding.per_row_cache import PerRowCache
-from pfviz.models.decoding.recomputing_cache import RecomputingCache
-from pfviz.models.decoding.split_cache import SplitCache
 from pfviz.models.decoding.tensors import input_device
 
 KNOWN_MODEL_TYPES = frozenset({"llama", "mistral", "qwen2", "qwen3"})

@@ -7,9 +7,9 @@ from typing import Any
 
 import torch
 
-from pfviz.models.decoding.cache import Cache
+from pfviz.models.decoding.caches.cache import Cache
+from pfviz.models.decoding.caches.recomputing_cache import compute_plain_pass
 from pfviz.models.decoding.out_of_memory import is_out_of_memory
-from pfviz.models.decoding.recomputing_cache import compute_plain_pass
 from pfviz.models.decoding.tokenization import collect_ids
 
 _LENGTH = 5  # of the text before the fork: more than the kernels of short convolutions have

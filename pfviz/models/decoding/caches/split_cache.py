@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from pfviz.models.decoding.cache import Cache
+from pfviz.models.decoding.caches.cache import Cache
 
 _ONE_LENGTH = threading.Lock()  # such a model keeps the frequencies of the pass that is under way in its modules
 

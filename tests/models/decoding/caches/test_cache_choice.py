@@ -26,9 +26,9 @@ from transformers import (
 )
 
 import pfviz
-from pfviz.models.decoding import cache_choice
+from pfviz.models.decoding.caches import cache_choice
+from pfviz.models.decoding.caches.per_row_cache import PerRowCache
 from pfviz.models.decoding.causal_lm import CausalLMGenerator
-from pfviz.models.decoding.per_row_cache import PerRowCache
 from pfviz.models.prm.trl import TokenClassifierReward
 from pfviz.problems.problem import Problem
 from pfviz.types import Sampling

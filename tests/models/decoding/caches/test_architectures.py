@@ -12,9 +12,9 @@ from transformers import BertConfig, BertForTokenClassification, BertLMHeadModel
 
 import pfviz
 from pfviz.errors import ModelError
-from pfviz.models.decoding import cache_choice
+from pfviz.models.decoding.caches import cache_choice
+from pfviz.models.decoding.caches.recomputing_cache import RecomputingCache
 from pfviz.models.decoding.causal_lm import CausalLMGenerator
-from pfviz.models.decoding.recomputing_cache import RecomputingCache
 from pfviz.models.prm.trl import TokenClassifierReward
 from pfviz.problems.problem import Problem
 from pfviz.types import Sampling

@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from pfviz.models.decoding.length_scaling import has_growing_frequencies
+from pfviz.models.decoding.caches.length_scaling import has_growing_frequencies
 from pfviz.models.decoding.tensors import input_device
 
 
