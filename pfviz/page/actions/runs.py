@@ -15,6 +15,7 @@ from pfviz.page.forms import probe_form, run_form
 from pfviz.page.render import probe_forms, run_view
 from pfviz.page.render.run_view import PartValues
 from pfviz.page.serving.engine import Engine, WaitStatus
+from pfviz.page.serving.memory import return_freed_memory
 from pfviz.page.state import progress
 from pfviz.page.state.visits import RunHandle, Visit
 from pfviz.trace import Trace
@@ -76,6 +77,7 @@ def _stream_run(
     finally:
         current = visit.run is run
         visit.end_run(run)  # also when the tab is closed and this generator with it
+        return_freed_memory()
     if current:
         yield {"running": False}
 
