@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("extend")  # one process copies the package
+
 ROOT = Path(__file__).parents[1]
 DOCUMENT = (ROOT / "docs" / "extend.md").read_text(encoding="utf-8")
 
@@ -41,8 +43,6 @@ from tests.contracts.reward import step_of
 from tests.lab.diagnosed import diagnosis
 from tests.models import tiny
 from tests.traces import synthetic_trace
-
-pytestmark = pytest.mark.xdist_group("extend")  # one process copies the package
 
 trace = synthetic_trace(8, 4)
 trace.save("run.json")

@@ -14,6 +14,7 @@ import pfviz
 from pfviz.errors import ModelError, ProblemError
 from pfviz.models import registry
 from pfviz.models.hub.loader import load_generator, load_reward
+from pfviz.resources import weights_dir
 from tests.models import tiny
 
 
@@ -84,8 +85,18 @@ def test_unknown_names_say_which_there_are() -> None:
 
 @pytest.mark.parametrize("load", [load_generator, load_reward])
 def test_a_missing_folder_says_what_to_do(load, tmp_path) -> None:
-    with pytest.raises(ModelError, match=r"no config\.json.*train-tiny"):
+    with pytest.raises(ModelError, match=r"no config\.json\)\. Name the folder that holds"):
         load(tmp_path / "nothing")
+    with pytest.raises(ModelError, match=r"no config\.json\)\. Restore it by .*train-tiny"):
+        load(weights_dir() / "nothing")
+    (tmp_path / "qwen.gguf").write_bytes(b"GGUF")
+    with pytest.raises(ModelError, match=r"There are GGUF files in it; name one of them: .*qwen\.gguf"):
+        load(tmp_path)
+    (tmp_path / "cut.gguf").write_bytes(b"<htm")
+    with pytest.raises(ModelError, match="is no GGUF file"):
+        load(tmp_path / "cut.gguf")
+    with pytest.raises(ModelError, match=r"There is no model in .*No such file"):
+        load(tmp_path / "gone.gguf")
 
 
 def test_a_damaged_folder_is_an_error(tmp_path) -> None:

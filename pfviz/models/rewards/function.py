@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pfviz.errors import ModelError, PfvizError
+from pfviz.errors import ModelError
 from pfviz.problems.problem import SEPARATOR, Problem
-from pfviz.text import pluralise, shorten
+from pfviz.text import shorten
 from pfviz.types import IntArray, Step
 
 RewardFunction = Callable[[str, list[str]], float]
@@ -57,15 +57,7 @@ class FunctionRewardSession:
 
     def _call(self, steps: list[str]) -> float:
         name = self._reward.name
-        try:
-            returned = self._reward.fn(self._problem.text, steps)
-        except PfvizError:
-            raise
-        except Exception as error:  # somebody's function may raise anything
-            raise ModelError(
-                f"The reward {name!r} failed on a solution of {pluralise(len(steps), 'step')}: "
-                f"{type(error).__name__}: {shorten(str(error), 200)}"
-            ) from error
+        returned = self._reward.fn(self._problem.text, steps)  # what it raises is its own affair
         value = _as_number(returned)
         if value is None:
             raise ModelError(

@@ -1,4 +1,4 @@
-"""The event of a page that opens: a tab that was reloaded finds its run again."""
+"""The events of a page that opens: a tab that was reloaded finds its run again."""
 
 from __future__ import annotations
 
@@ -27,13 +27,26 @@ READ_TOKEN_JS = """() => {
 
 
 def wire(page: gr.Blocks, parts: Parts, visits: Visits, recent: RecentVisits) -> None:
-    """Attach the event; called inside the `gr.Blocks` of the parts."""
-    token = gr.Textbox(visible=False)
+    """Attach the events; called inside the `gr.Blocks` of the parts.
 
-    def open_page(token: Any, request: gr.Request) -> Iterator[Any]:
+    A page that is new touches no part: what an event skips is drawn anew all the same, under the visitor's hands.
+    """
+    token, reloads = gr.Textbox(visible=False), gr.State(0)
+
+    def look(token: Any, request: gr.Request) -> Any:
+        """How often the tab was reloaded is all that is told; the second event waits for it to be one."""
+        if recent.holds(token):
+            return 1
+        recent.exchange(token, visits.get(request.session_hash))
+        return gr.skip()
+
+    def restore(token: Any, request: gr.Request) -> Iterator[Any]:
         visit = visits.get(request.session_hash)
         yield gr.skip()  # Gradio would empty the parts for an event that yields nothing
         for values in reload.restore(visit, recent.exchange(token, visit)):
             yield gradio_updates(parts, values)
 
-    page.load(open_page, token, [parts[name] for name in OUTPUTS], js=READ_TOKEN_JS, preprocess=False, **EVENT_SETTINGS)
+    page.load(look, token, reloads, js=READ_TOKEN_JS, preprocess=False, **(EVENT_SETTINGS | {"postprocess": True}))
+    reloads.change(
+        restore, token, [parts[name] for name in OUTPUTS], js=READ_TOKEN_JS, preprocess=False, **EVENT_SETTINGS
+    )

@@ -36,6 +36,12 @@ class RecentVisits:
             self._forget(now)
         return before
 
+    def holds(self, token: object) -> bool:
+        """Whether there was a visit of the tab with this secret."""
+        with self._lock:
+            self._forget(self._clock())
+            return isinstance(token, str) and token in self._visits
+
     def release(self, visit: Visit) -> None:
         """The visit is over: only its run, and where the visitor looked, are kept on."""
         with self._lock:

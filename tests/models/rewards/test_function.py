@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from pfviz.errors import ModelError, PfvizError, ProblemError
+from pfviz.errors import ModelError, ProblemError
 from pfviz.models.rewards.function import FunctionReward
 from pfviz.problems.problem import Problem
 from pfviz.types import Step
@@ -78,21 +78,13 @@ def test_no_number_is_handed_on_for_the_loop_to_note() -> None:
     assert score(torch.tensor(math.inf)) == math.inf
 
 
-@pytest.mark.parametrize("error", [KeyError("steps"), ZeroDivisionError("division by zero"), RuntimeError("x" * 9999)])
-def test_a_function_that_fails_is_named_with_its_error(error: Exception) -> None:
+@pytest.mark.parametrize("error", [KeyError("steps"), ZeroDivisionError("division by zero"), ProblemError("no")])
+def test_what_a_function_raises_comes_out_as_it_is(error: Exception) -> None:
+    """So its author sees his own traceback, and a page tells visitors no words of it."""
+
     def mine(problem: str, steps: list[str]) -> float:
         raise error
 
-    session = FunctionReward(mine).open(Problem("1 + 2"), particles=1)
-    with pytest.raises(ModelError, match=rf"'mine' failed on a solution of 1 step: {type(error).__name__}: ") as caught:
-        session.score(STEPS)
-    assert caught.value.__cause__ is error
-    assert len(str(caught.value)) < 300
-
-
-def test_an_error_of_pfviz_passes_as_it_is() -> None:
-    def mine(problem: str, steps: list[str]) -> float:
-        raise ProblemError("not this one")
-
-    with pytest.raises(PfvizError, match="not this one"):
+    with pytest.raises(type(error)) as caught:
         FunctionReward(mine).open(Problem("1 + 2"), particles=1).score(STEPS)
+    assert caught.value is error

@@ -13,7 +13,9 @@ def token(number: int) -> str:
 
 def test_a_tab_gets_its_own_visit_and_no_other() -> None:
     recent, first, second, third = RecentVisits(), Visit(), Visit(), Visit()
+    assert not recent.holds(token(1))
     assert recent.exchange(token(1), first) is None
+    assert recent.holds(token(1))
     assert recent.exchange(token(2), second) is None
     assert recent.exchange(token(1), third) is first
     assert recent.exchange(token(1), first) is third
@@ -24,6 +26,7 @@ def test_what_is_no_secret_of_128_bits_is_kept_for_nobody() -> None:
     for wrong in ("", "1", "g" * 32, token(1)[1:], token(1) + "0", token(1) + "\n", None, 7, [token(1)]):
         assert recent.exchange(wrong, Visit()) is None
         assert recent.exchange(wrong, Visit()) is None
+        assert not recent.holds(wrong)
     assert len(recent) == 0
 
 
