@@ -34,9 +34,11 @@ def test_parts_that_are_shown_and_skipped_in_turn_leave_nothing_in_the_session(p
     assert (len(state.blocks_config.blocks), len(state.config_values)) == (blocks, values)
 
 
-def test_every_event_but_those_that_hand_out_a_file_is_such(page: Page) -> None:
+def test_every_event_is_such_but_those_that_hand_out_a_file_or_tell_of_a_reload(page: Page) -> None:
     kept = [fn for fn in page.fns.values() if fn.postprocess and fn.outputs and fn.fn is not None]
-    assert {type(part) for fn in kept for part in fn.outputs} == {gr.DownloadButton}
+    assert {type(part) for fn in kept for part in fn.outputs} == {gr.DownloadButton, gr.State}
+    (tells_of_a_reload,) = [fn for fn in kept if isinstance(fn.outputs[0], gr.State)]
+    assert len(tells_of_a_reload.outputs) == 1
 
 
 def test_a_closed_tab_leaves_neither_its_runs_nor_the_values_of_its_parts(page: Page) -> None:
