@@ -1,4 +1,4 @@
-"""The files that ship inside the package: the embedded weights, and the result of the study.
+"""The files that ship inside the package: the embedded weights, fitted rewards, and the result of the study.
 
 `$PFVIZ_ASSETS` names another folder, with `tiny/` and `study/` in it, to take them from.
 """
@@ -13,6 +13,11 @@ from pathlib import Path
 def weights_dir() -> Path:
     """Return the folder of the embedded models: `generator/`, `reward/` and `naive-reward/`."""
     return _override("tiny") or Path(str(files("pfviz.tiny") / "weights"))
+
+
+def fitted_rewards_dir() -> Path:
+    """Return the folder of the rewards that were fitted for published generators, and of their cards."""
+    return Path(str(files("pfviz.models") / "rewards" / "fitted"))
 
 
 def study_dir() -> Path:

@@ -22,6 +22,7 @@ from pfviz.models.hub.catalog import PAIRS
 from pfviz.models.hub.published import is_model_source, join_protocol
 from pfviz.models.prm.registry import PROTOCOLS
 from pfviz.models.registry import REWARDS
+from pfviz.models.rewards.auto import NAME as AUTO
 from pfviz.trace import Recorder, Trace, load
 
 EXIT_INTERRUPTED = 130  # what shells expect of a command that Ctrl-C ended
@@ -49,7 +50,8 @@ _FIRST_SETTINGS = ("particles", "seed")
     "reward",
     metavar="NAME",
     default="embedded",
-    help=f"Who scores them: {', '.join(REWARDS)}, an id of the Hub, a folder, or endpoint:NAME.",
+    help=f"Who scores them: {', '.join(REWARDS)}, an id of the Hub, a folder, a file of train-reward, or endpoint:NAME. "
+    "With another --model than embedded: auto, unless it is given.",
 )
 @click.option(
     "--protocol", type=click.Choice(list(PROTOCOLS)), help="Ask that reward model so, whatever its files say of it."
@@ -128,6 +130,9 @@ def _choose_models(ctx: click.Context, settings: dict[str, Any]) -> None:
         settings |= {"generator": PAIRS[pair].generator, "reward": PAIRS[pair].reward}
     if endpoint is not None:
         settings["generator"] = f"endpoint:{endpoint}"
+    is_default = ctx.get_parameter_source("reward") is not ParameterSource.COMMANDLINE
+    if pair is None and protocol is None and is_default and settings["generator"] != settings["reward"]:
+        settings["reward"] = AUTO  # the embedded reward knows what the embedded generator writes, and no other
     if protocol is not None:
         if settings["reward"] in REWARDS or not is_model_source(settings["reward"]):
             raise click.UsageError(

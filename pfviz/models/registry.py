@@ -10,10 +10,12 @@ from pfviz.models.hub.model_cache import ModelCache
 from pfviz.models.preset import GeneratorPreset, RewardPreset
 from pfviz.models.rewards import hidden_state_file
 from pfviz.models.rewards.arithmetic import load_arithmetic
+from pfviz.models.rewards.auto import AutoReward
 from pfviz.models.rewards.confidence import PRESET_NAMES, ConfidenceReward
 from pfviz.models.rewards.function import FunctionReward, RewardFunction
+from pfviz.models.rewards.hidden_state import HiddenStateReward
 from pfviz.problems.problem import Problem
-from pfviz.resources import weights_dir
+from pfviz.resources import fitted_rewards_dir, weights_dir
 from pfviz.types import Generator, RewardModel
 
 
@@ -94,6 +96,28 @@ GENERATORS: dict[str, GeneratorPreset] = {
     ]
 }
 
+def _fitted_reward(name: str, title: str, description: str) -> RewardPreset:
+    """A reward that `pfviz train-reward` fitted for a published generator; its file ships with pfviz."""
+
+    def load() -> RewardModel:
+        made = hidden_state_file.load_hidden_state_reward(fitted_rewards_dir() / f"{name}.safetensors", get_generator)
+        made.name = name
+        return made
+
+    return RewardPreset(name, title, description, load, any_generator=True)
+
+
+def _choose_reward(generator: Generator) -> RewardModel:
+    """The embedded generator's own; one that was fitted for this generator, if it ships; else its confidence."""
+    if generator.name in GENERATORS:
+        return get_reward(generator.name)
+    for name in FITTED_REWARDS:
+        found = get_reward(name)
+        if isinstance(found, HiddenStateReward) and found.fits(generator):
+            return found.bind(generator)
+    return get_reward(PRESET_NAMES["mean"])
+
+
 REWARDS: dict[str, RewardPreset] = {
     preset.name: preset
     for preset in [
@@ -136,6 +160,18 @@ REWARDS: dict[str, RewardPreset] = {
             "How little the generator was in doubt about the next token, on average over its step.",
         ),
         RewardPreset(
+            "auto",
+            "Automatic",
+            "The one that fits the generator: the embedded one's own, one that was fitted for it, else its confidence.",
+            lambda: AutoReward(_choose_reward),
+            any_generator=True,
+        ),
+        _fitted_reward(
+            "states-qwen2.5-coder-0.5b",
+            "Hidden states of Qwen2.5-Coder 0.5B",
+            "Read from that generator's own hidden states while it writes: fitted on GSM8K, no second model.",
+        ),
+        RewardPreset(
             "arithmetic",
             "Checked arithmetic",
             "A rule that computes every equation of a step: one that is wrong costs a solution most of its weight.",
@@ -172,6 +208,9 @@ REWARDS: dict[str, RewardPreset] = {
     ]
 }
 """Reward models by name. The page's menu, the choices of the commands and `pfviz models` are read from here."""
+
+FITTED_REWARDS = tuple(name for name in REWARDS if name.startswith("states-"))
+"""Those that ship for published generators."""
 
 
 _MODEL_CACHE = ModelCache(lambda: devices.combined_devices().gigabytes / devices.MEMORY_HEADROOM)

@@ -12,6 +12,7 @@ import torch
 import pfviz
 from pfviz.errors import DatasetError, ModelError
 from pfviz.lab.probes.rescore import RescoredSweep, rescore
+from pfviz.models import registry
 from pfviz.models.decoding.causal_lm import CausalLMGenerator
 from pfviz.models.rewards.hidden_state import HiddenStateReward, LinearReading, generator_identity
 from pfviz.models.rewards.hidden_state_file import load_hidden_state_reward, read_reading, write_reading
@@ -92,7 +93,8 @@ def test_a_run_that_goes_on_and_a_trace_that_is_scored_anew_have_the_same_reward
 def test_other_weights_and_other_steps_are_refused_and_another_prompt_is_said() -> None:
     judge, other = reward(generator()), generator()
     with torch.no_grad():
-        other.model.get_output_embeddings().weight[0, 0] += 1
+        for parameter in other.model.parameters():
+            parameter.copy_(parameter.roll(1, 0))
     with pytest.raises(ModelError, match="has other weights"):
         judge.bind(other)
     with pytest.raises(ModelError, match="fitted on steps that end with"):
@@ -101,6 +103,26 @@ def test_other_weights_and_other_steps_are_refused_and_another_prompt_is_said() 
         "read was fitted with another prompt: its probabilities may be off.",
     )
     assert judge.bind(generator()).notes == ()
+
+
+def test_weights_that_were_rounded_otherwise_are_said_and_auto_finds_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    judge, rounded = reward(generator()), generator()
+    with torch.no_grad():
+        for parameter in rounded.model.parameters():
+            parameter.mul_(1 + 0.02 * torch.sin(torch.arange(parameter.numel())).reshape(parameter.shape))
+    (note,) = judge.bind(rounded).notes
+    assert "near to those of tiny, and not the same" in note
+    assert judge.fits(rounded)
+    stranger = CausalLMGenerator(tiny.causal_lm(seed=9), tiny.tokenizer(), "stranger")
+    assert not judge.fits(stranger)
+    presets = {name: registry.REWARDS[name] for name in ("confidence",)}
+    presets["states-tiny"] = registry.RewardPreset("states-tiny", "", "", lambda: judge, any_generator=True)
+    monkeypatch.setattr(registry, "FITTED_REWARDS", ("states-tiny",))
+    monkeypatch.setitem(registry.REWARDS, "states-tiny", presets["states-tiny"])
+    settings: dict[str, Any] = {"reward": "auto", "particles": 2, "max_steps": 2, "max_step_tokens": 4}
+    assert pfviz.run(PROBLEM, generator=rounded, **settings).reward == "read"
+    assert pfviz.run(PROBLEM, generator=stranger, **settings).reward == "confidence"
+    registry.unload_models()
 
 
 def test_a_file_gives_back_what_was_written(tmp_path: Path) -> None:

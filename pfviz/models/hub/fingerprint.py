@@ -11,6 +11,8 @@ import torch
 SAMPLED = 64
 """Numbers of each parameter that are hashed: enough to tell a model from its fine-tuned sisters."""
 
+SAMPLED_OF_MATRIX = 8
+
 
 @torch.inference_mode()
 def hash_weights(model: Any) -> str:
@@ -23,6 +25,20 @@ def hash_weights(model: Any) -> str:
         found.update(f"{name} {tuple(parameter.shape)}".encode())
         found.update(numbers.astype("<i2").tobytes())
     return found.hexdigest()
+
+
+@torch.inference_mode()
+def sample_weights(model: Any) -> tuple[float, ...]:
+    """A few numbers of each matrix inside the layers, in units of the matrix's own spread: by them the weights of a
+    model are known again after they were rounded, as they are in a GGUF file."""
+    found: list[float] = []
+    for name, parameter in sorted(model.named_parameters()):
+        if parameter.ndim == 2 and ".layers." in name:
+            flat = parameter.detach().flatten()
+            numbers = flat[:: max(1, flat.numel() // SAMPLED_OF_MATRIX)][:SAMPLED_OF_MATRIX].float().cpu()
+            spread = float(parameter.detach()[:64].float().std().cpu()) or 1.0
+            found += [round(float(number) / spread, 3) for number in numbers]
+    return tuple(found)
 
 
 def hash_ids(ids: Sequence[int]) -> str:

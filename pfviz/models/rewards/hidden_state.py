@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -26,6 +26,8 @@ from pfviz.types import Float32Array, FloatArray, Generator, GeneratorSession, I
 
 MAX_LOGIT = 12.0
 """Rewards stay inside of (0, 1): their odds are potentials."""
+MIN_LIKENESS = 0.9
+"""Correlation of weights above which they are taken for the same ones, rounded otherwise: four bits leave about 0.99."""
 MAX_GIVEN_TOKENS = 100_000
 STAND_IN_IDS = 2**32
 """Token ids from here on are a server's stand-ins: no vocabulary reaches so far."""
@@ -97,6 +99,7 @@ class Pairing:
     weights: str
     prompt: str
     separator: str
+    weight_sample: tuple[float, ...] = field(default=(), compare=False, repr=False)
 
 
 class HiddenStateReward:
@@ -123,14 +126,16 @@ class HiddenStateReward:
         """The reward for what this generator writes.
 
         Raises:
-            ModelError: it reads the states of other weights, or of steps that end elsewhere. A generator whose states
+            ModelError: it reads the states of other weights, or of steps that end elsewhere. Of weights that are the
+                same but for rounding a note says so. A generator whose states
                 cannot be seen is taken at its word; a note says so.
         """
         found = generator_identity(generator)
         if found is None:
             note = f"{self.name} cannot see the hidden states of {generator.name}: it reads its texts with "
             return self._with_notes([f"{note}{self.pairing.generator} on this machine."], self.load_generator)
-        if found.weights != self.pairing.weights:
+        same = found.weights == self.pairing.weights
+        if not same and weight_likeness(found.weight_sample, self.pairing.weight_sample) < MIN_LIKENESS:
             raise ModelError(
                 f"The reward {self.name} reads the hidden states of {self.pairing.generator}, and {generator.name} has "
                 "other weights. Choose that generator, another reward, or fit one for this generator with "
@@ -142,9 +147,22 @@ class HiddenStateReward:
                 f"{generator.name} end with {found.separator!r}. Fit one for these steps with `pfviz train-reward`."
             )
         notes = []
+        if not same:
+            notes.append(
+                f"{self.name} was fitted with weights that are near to those of {generator.name}, and not the same: "
+                "rounded otherwise, or trained on. Its probabilities may be off."
+            )
         if found.prompt != self.pairing.prompt:
             notes.append(f"{self.name} was fitted with another prompt: its probabilities may be off.")
         return self._with_notes(notes, lambda: generator)
+
+    def fits(self, generator: Generator) -> bool:
+        """Whether it reads this generator's weights, or the same ones rounded otherwise, and its steps."""
+        found = generator_identity(generator)
+        return found is not None and (
+            found.separator == self.pairing.separator
+            and weight_likeness(found.weight_sample, self.pairing.weight_sample) >= MIN_LIKENESS
+        )
 
     def open(self, problem: Problem, *, particles: int, whole: bool = False) -> HiddenStateSession:
         """See `RewardModel.open`. A prefix is described as a whole anyhow."""
@@ -234,12 +252,21 @@ def generator_identity(generator: Generator) -> Pairing | None:
     bfloat16 (so that the number type of a run does not matter); and of the prompt's ids for a fixed problem.
     """
     from pfviz.models.decoding.causal_lm import CausalLMGenerator
-    from pfviz.models.hub.fingerprint import hash_ids, hash_weights
+    from pfviz.models.hub.fingerprint import hash_ids, hash_weights, sample_weights
 
     if not isinstance(generator, CausalLMGenerator):
         return None
     prompt = hash_ids(generator.prompt(Problem("1 + 1")))
-    return Pairing(generator.name, hash_weights(generator.model), prompt, generator.separator)
+    model = generator.model
+    return Pairing(generator.name, hash_weights(model), prompt, generator.separator, sample_weights(model))
+
+
+def weight_likeness(first: Sequence[float], second: Sequence[float]) -> float:
+    """The correlation of two samples of weights: 1 for the same ones, near 0 for others; 0 for other shapes."""
+    if len(first) != len(second) or len(first) < 2:
+        return 0.0
+    with np.errstate(invalid="ignore"):
+        return float(np.nan_to_num(np.corrcoef(first, second)[0, 1]))
 
 
 def describe_steps(steps: Sequence[Step], size: int) -> FloatArray:

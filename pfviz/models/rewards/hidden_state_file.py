@@ -29,6 +29,7 @@ def write_reading(path: Path, reading: LinearReading, pairing: Pairing, card: Ma
     from safetensors.numpy import save_file
 
     tensors = {name: np.asarray(getattr(reading, name), np.float32) for name in _VECTORS}
+    tensors["weight_sample"] = np.array(pairing.weight_sample, np.float32)
     tensors["complete"] = np.array([reading.complete_intercept, reading.complete_slope], np.float32)
     header = {
         "format": FORMAT,
@@ -55,7 +56,7 @@ def read_reading(path: Path) -> tuple[LinearReading, Pairing, dict[str, Any]]:
             header = file.metadata() or {}
             if header.get("format") != FORMAT:
                 raise ModelError(f"{path} is no hidden-state reward, as `pfviz train-reward` writes them.")
-            vectors = {name: np.asarray(file.get_tensor(name), np.float64) for name in (*_VECTORS, "complete")}
+            vectors = {name: np.asarray(file.get_tensor(name), np.float64) for name in (*_VECTORS, "complete", "weight_sample")}
         reading = LinearReading(
             int(header["layer"]),
             **{name: vectors[name] for name in _VECTORS},
@@ -63,7 +64,8 @@ def read_reading(path: Path) -> tuple[LinearReading, Pairing, dict[str, Any]]:
             complete_slope=float(vectors["complete"][1]),
         )
         separator = str(json.loads(header["separator"]))
-        pairing = Pairing(header["generator"], header["weights"], header["prompt"], separator)
+        sample = tuple(round(float(number), 3) for number in vectors["weight_sample"])
+        pairing = Pairing(header["generator"], header["weights"], header["prompt"], separator, sample)
         card = dict(json.loads(header["card"]))
     except (OSError, SafetensorError, KeyError, ValueError, TypeError, IndexError) as error:
         raise ModelError(f"{path} cannot be read as a hidden-state reward: {error}") from error
