@@ -50,3 +50,13 @@ def test_on_a_phone_the_names_stand_below_the_curves(visit: Open) -> None:
     open_comparison(tab)
     tab.page.locator("#study .legend .legendtext", has_text="DVTS").wait_for()
     assert tab.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_click_that_nobody_listened_to_yet_opens_its_tab_all_the_same(visit: Open) -> None:
+    """As when the page is still being put together: here the first click is kept from its button."""
+    tab = visit()
+    once = "event => { event.stopImmediatePropagation(); window.lost = true; }"
+    tab.page.evaluate(f"document.addEventListener('click', {once}, {{ capture: true, once: true }})")
+    tab.page.get_by_role("tab", name="Reward lab").click()
+    assert tab.page.evaluate("window.lost")
+    tab.page.locator("#lab-bar").wait_for()

@@ -24,6 +24,7 @@ from pfviz.page.state.visits import Visit, Visits
 from pfviz.trace.json_limits import MAX_BYTES
 
 STATIC = Path(__file__).parents[1] / "static"
+TABS_JS = STATIC / "tabs.js"
 STYLESHEETS = [
     *(STATIC / name for name in ("style.css", "check.css", "lab.css", "asking.css")),
     STATIC.parents[1] / "report" / "static" / "mathtext.css",
@@ -50,7 +51,7 @@ class Page(gr.Blocks):  # type: ignore[misc]
         usual = {
             "theme": theme(),
             "css_paths": STYLESHEETS,
-            "head": fill("head.html.j2", tab_css=tab_css()),
+            "head": fill("head.html.j2", tab_css=tab_css(), tabs_js=TABS_JS.read_text(encoding="utf-8")),
             "footer_links": [],
             "run_history": False,
             "max_threads": MAX_THREADS,
