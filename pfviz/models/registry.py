@@ -96,6 +96,7 @@ GENERATORS: dict[str, GeneratorPreset] = {
     ]
 }
 
+
 def _fitted_reward(name: str, title: str, description: str) -> RewardPreset:
     """A reward that `pfviz train-reward` fitted for a published generator; its file ships with pfviz."""
 

@@ -56,7 +56,9 @@ def read_reading(path: Path) -> tuple[LinearReading, Pairing, dict[str, Any]]:
             header = file.metadata() or {}
             if header.get("format") != FORMAT:
                 raise ModelError(f"{path} is no hidden-state reward, as `pfviz train-reward` writes them.")
-            vectors = {name: np.asarray(file.get_tensor(name), np.float64) for name in (*_VECTORS, "complete", "weight_sample")}
+            vectors = {
+                name: np.asarray(file.get_tensor(name), np.float64) for name in (*_VECTORS, "complete", "weight_sample")
+            }
         reading = LinearReading(
             int(header["layer"]),
             **{name: vectors[name] for name in _VECTORS},

@@ -22,4 +22,8 @@ def test_what_ships_opens_and_has_a_card(name: str) -> None:
     made = get_reward(name)
     assert isinstance(made, HiddenStateReward)
     assert made.name == name
-    assert (fitted_rewards_dir() / f"{name}.md").read_text(encoding="utf-8").startswith("# A reward from the hidden states")
+    assert (
+        (fitted_rewards_dir() / f"{name}.md")
+        .read_text(encoding="utf-8")
+        .startswith("# A reward from the hidden states")
+    )
