@@ -50,8 +50,8 @@ _FIRST_SETTINGS = ("particles", "seed")
     "reward",
     metavar="NAME",
     default="embedded",
-    help=f"Who scores them: {', '.join(REWARDS)}, an id of the Hub, a folder, a file of train-reward, or endpoint:NAME. "
-    "With another --model than embedded: auto, unless it is given.",
+    help=f"Who scores them: {', '.join(REWARDS)}, an id of the Hub, a folder, a file of train-reward, or "
+    "endpoint:NAME. With another --model than embedded: auto, unless it is given.",
 )
 @click.option(
     "--protocol", type=click.Choice(list(PROTOCOLS)), help="Ask that reward model so, whatever its files say of it."

@@ -117,7 +117,9 @@ def test_a_reward_says_where_its_weights_are_and_whom_it_may_score() -> None:
         "embedded": "reward", "naive": "naive-reward",
     }  # fmt: skip
     anybody = {preset.name for preset in registry.REWARDS.values() if preset.any_generator}
-    assert anybody == {"arithmetic", *(name for name in registry.REWARDS if name.startswith("confidence"))}
+    assert anybody == {
+        "auto", "arithmetic", *registry.FITTED_REWARDS, *(n for n in registry.REWARDS if n.startswith("confidence"))
+    }  # fmt: skip
     for name, preset in registry.REWARDS.items():
         assert preset.name == name
         if preset.folder is None and "embedded" not in name:

@@ -27,7 +27,7 @@ from pfviz.types import Float32Array, FloatArray, Generator, GeneratorSession, I
 MAX_LOGIT = 12.0
 """Rewards stay inside of (0, 1): their odds are potentials."""
 MIN_LIKENESS = 0.9
-"""Correlation of weights above which they are taken for the same ones, rounded otherwise: four bits leave about 0.99."""
+"""Correlation of weights above which they are taken for the same ones, rounded otherwise: 4 bits leave about 0.99."""
 MAX_GIVEN_TOKENS = 100_000
 STAND_IN_IDS = 2**32
 """Token ids from here on are a server's stand-ins: no vocabulary reaches so far."""
