@@ -75,7 +75,7 @@ def _label_answers(trace: Trace, known: str | None) -> IntArray:
     found = np.full(trace.particles, UNKNOWN, dtype=np.int64)
     if known is None:
         return found
-    for slot, answer in enumerate(trace.given):
+    for slot, answer in enumerate(trace.final_answers):
         if answer is not None:
             found[slot] = RIGHT if is_correct(answer, known) else WRONG
     return found

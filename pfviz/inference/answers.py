@@ -119,7 +119,7 @@ class TraceLike(Protocol):
     @property
     def failed(self) -> BoolArray: ...  # (N,) at the last step
     @property
-    def given(self) -> Sequence[str | None]: ...  # (N,) what `read_answers` found
+    def final_answers(self) -> Sequence[str | None]: ...  # (N,) what `read_answers` found
 
     def path_texts(self, t: int, n: int) -> list[str]: ...
 
@@ -154,7 +154,7 @@ def tabulate(*sweeps: TraceLike) -> Answers:
     given: list[str | None] = []
     scores, log_weights = np.empty(0), np.empty(0)
     for trace in sweeps:
-        given += trace.given
+        given += trace.final_answers
         last = trace.steps - 1
         scores = np.append(scores, trace.scores[last] if trace.steps else np.zeros(trace.particles))
         weights = log_normalise(trace.log_weights[last]) if trace.steps else np.zeros(trace.particles)

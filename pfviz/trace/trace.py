@@ -230,7 +230,7 @@ class Trace:
         return [self.texts[step][slot] for step, slot in self.solution(t, n)]
 
     @cached_property
-    def given(self) -> Sequence[str | None]:
+    def final_answers(self) -> Sequence[str | None]:
         """(N,) the answers that the slots give at the sweep's last step, as they were written."""
         from pfviz.inference.answers import read_answers
 

@@ -82,11 +82,11 @@ def long_solutions(begin: str, end: str) -> Trace:
 
 
 def test_of_a_very_long_solution_the_end_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert long_solutions(r"\boxed{7}", "and so on").given == ("7",) * 4
+    assert long_solutions(r"\boxed{7}", "and so on").final_answers == ("7",) * 4
     monkeypatch.setattr(answers, "MAX_CHARACTERS", 1000)
     monkeypatch.setattr(answers, "MAX_SOLUTION_CHARACTERS", 1000)
-    assert long_solutions(r"\boxed{7}", r"so \boxed{8}").given == ("8",) * 4
-    assert long_solutions(r"\boxed{7}", "and so on").given == (None,) * 4
+    assert long_solutions(r"\boxed{7}", r"so \boxed{8}").final_answers == ("8",) * 4
+    assert long_solutions(r"\boxed{7}", "and so on").final_answers == (None,) * 4
     read: list[int] = []
     monkeypatch.setattr(answers, "extract_answer", lambda text: read.append(len(text)))
     assert long_solutions(r"\boxed{7}" * 20_000, "and so on").answers.rows == ()

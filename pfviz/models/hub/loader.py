@@ -93,7 +93,7 @@ def _load_model(
     # Weights that are spread are read straight to where they go, and hooks carry what is computed from GPU to GPU.
     spread = {"device_map": "auto", "max_memory": dict(where.shares)} if where.shares else {}
     common = {"local_files_only": local_files_only or local, "trust_remote_code": False}
-    source, for_tokenizer, for_model = gguf.source_options(place) if packed else (str(place), {}, {})  # type: ignore[arg-type]
+    source, for_tokenizer, for_model = gguf.source_options(Path(place)) if packed else (str(place), {}, {})
     try:
         tokenizer = _tokenizer_class(Path(place)).from_pretrained(source, **for_tokenizer, **common)
         if needs_template and not getattr(tokenizer, "chat_template", None):

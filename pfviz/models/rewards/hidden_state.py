@@ -190,7 +190,7 @@ class HiddenStateSession:
             if self._step and self._reader is None:
                 raise ModelError(f"{self._reward.name} got hidden states with some steps and none with others.")
             self._reader = self._reader or _GeneratorReader(self._reward, self._problem, len(self._means))
-            known = self._reader.read(steps, self._step)
+            known = self._reader.add_hidden_sums(steps, self._step)
         scores = {}
         for slot, step in known.items():
             self._means[slot] = means = self._means[slot].append(step)
@@ -223,7 +223,7 @@ class _GeneratorReader:
         )
         self._session: GeneratorSession = generator.open(problem, particles=particles, seed=0, sampling=sampling)
 
-    def read(self, steps: Mapping[int, Step], step: int) -> dict[int, Step]:
+    def add_hidden_sums(self, steps: Mapping[int, Step], step: int) -> dict[int, Step]:
         """The steps with their hidden sums."""
         given = {slot: self._with_ids(one) for slot, one in steps.items()}
         made: Mapping[int, Step] = {}
