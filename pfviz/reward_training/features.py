@@ -5,7 +5,7 @@ While a run is decoded the same numbers are summed up step by step (`pfviz.model
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 
 import numpy as np
@@ -80,17 +80,3 @@ def step_and_prefix_means(counts: Sequence[int], sums: FloatArray) -> Features:
     step_means = sums / np.asarray(counts)[:, None, None]
     prefix_means = np.cumsum(sums, axis=0) / ends[:, None, None]
     return np.concatenate([step_means, prefix_means], axis=2).astype(np.float16)
-
-
-def describe_all(
-    generator: CausalLMGenerator,
-    samples: Sequence[SampledProblem],
-    layers: Sequence[int],
-    progress: Callable[[int], None] = lambda done: None,
-) -> list[list[Features]]:
-    """The features of all solutions; `progress` is told how many problems are done."""
-    found = []
-    for place, sample in enumerate(samples):
-        found.append(describe_solutions(generator, sample, layers))
-        progress(place + 1)
-    return found

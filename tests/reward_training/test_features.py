@@ -17,6 +17,7 @@ from pfviz.models.decoding.causal_lm import CausalLMGenerator
 from pfviz.models.rewards.hidden_state import HiddenStateReward, LinearReading, generator_identity
 from pfviz.models.rewards.hidden_state_file import load_hidden_state_reward, read_reading, write_reading
 from pfviz.problems.problem import Problem
+from pfviz.reward_training.batch_sampling import BatchSampler
 from pfviz.reward_training.features import candidate_layers, describe_solutions
 from pfviz.reward_training.samples import (
     SampledProblem,
@@ -25,9 +26,9 @@ from pfviz.reward_training.samples import (
     append_sample,
     check_reads_hidden_states,
     read_samples,
-    sample_problem,
 )
 from pfviz.rng import derive_rng
+from pfviz.types import Sampling
 from tests.models import tiny
 
 PROBLEM = Problem("compute 1 + 2", "3")
@@ -58,9 +59,11 @@ def reward(model: CausalLMGenerator) -> HiddenStateReward:
 
 
 def sampled(model: CausalLMGenerator, solutions: int = 4) -> SampledProblem:
-    *_, last = sample_problem(PROBLEM, model, solutions, seed=3, max_steps=3, max_step_tokens=6)
-    assert isinstance(last, SampledProblem)
-    return last
+    sampler = BatchSampler(
+        model, [1], solutions=solutions, seed=3, sampling=Sampling(0.8, max_step_tokens=6), max_steps=3
+    )
+    ((found, _),) = [one for progress in sampler.sample([PROBLEM]) for one in progress.done]
+    return found
 
 
 def test_the_rewards_of_a_run_are_those_of_one_plain_pass_with_clones_and_all() -> None:
