@@ -121,6 +121,10 @@ FIGURES: dict[str, Figure] = {
             "diagnosis", tab=20, report=30, pane="lab_steps",
         ),
         Figure(
+            "knowledge", "Where selection pays", "pfviz.figures.lab.knowledge:plot_knowledge",
+            "diagnosis", tab=25, report=35, pane="lab_knowledge",
+        ),
+        Figure(
             "auc_by_kind", "Kinds of problems", "pfviz.figures.lab.auc_by_kind:plot_auc_by_kind",
             "diagnosis", tab=30, report=40, pane="lab_kinds",
         ),
