@@ -73,7 +73,8 @@ def train_reward(
     pfviz run "…" --model Qwen/Qwen2.5-0.5B-Instruct --reward qwen.safetensors
 
     What is sampled is kept in OUT.train.jsonl and OUT.test.jsonl: a command that was stopped goes on where it was, and
-    one that asks for more problems samples only those.
+    one that asks for more problems samples only those. OUT.trl.jsonl and OUT.processbench.jsonl have the solutions for
+    TRL's trainers and for `pfviz diagnose --processbench`.
     """
     if out.suffix != ".safetensors":
         raise click.UsageError("--out has to end with .safetensors.")
@@ -84,6 +85,7 @@ def train_reward(
     from pfviz.models.rewards.hidden_state_file import write_reading
     from pfviz.problems.datasets import load_problems
     from pfviz.reward_training.card import build_card, render_card
+    from pfviz.reward_training.exports import processbench_rows, trl_rows, write_jsonl
     from pfviz.reward_training.feature_files import FeatureFiles
     from pfviz.reward_training.features import candidate_layers, describe_solutions
     from pfviz.reward_training.pipeline import fit_reward
@@ -119,7 +121,12 @@ def train_reward(
     card = out.with_suffix(".md")
     card.write_text(render_card(fitted, pairing, described), encoding="utf-8")
     screen.print(f"\n{card.read_text(encoding='utf-8')}", markup=False)
-    screen.print(f"Written: {out} ({out.stat().st_size / 1000:.0f} kB), {card}", markup=False)
+    every = [one for samples in sampled for one in samples]
+    trl, processbench = out.with_suffix(".trl.jsonl"), out.with_suffix(".processbench.jsonl")
+    write_jsonl(trl, trl_rows(every))
+    write_jsonl(processbench, processbench_rows(every, pairing.generator))
+    size = f"{out.stat().st_size / 1000:.0f} kB"
+    screen.print(f"Written: {out} ({size}), {card}; the solutions: {trl}, {processbench}", markup=False)
 
 
 def _sample(
