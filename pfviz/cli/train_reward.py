@@ -54,7 +54,7 @@ EXIT_INTERRUPTED = 130
     type=OUTPUT_FILE,
     callback=check_writable,
     required=True,
-    help="The reward, a file that ends with .safetensors; its card and the solutions are written beside it.",
+    help="The reward, a file that ends with .safetensors; its card (.md, .html) and the solutions stand beside it.",
 )
 def train_reward(
     generator: str,
@@ -84,6 +84,7 @@ def train_reward(
     from pfviz.models.rewards.hidden_state import generator_identity
     from pfviz.models.rewards.hidden_state_file import write_reading
     from pfviz.problems.datasets import load_problems
+    from pfviz.report.fitted_reward import fitted_reward_to_html
     from pfviz.reward_training.card import build_card, render_card
     from pfviz.reward_training.exports import processbench_rows, trl_rows, write_jsonl
     from pfviz.reward_training.feature_files import FeatureFiles
@@ -120,13 +121,15 @@ def train_reward(
     write_reading(out, fitted.reading, pairing, build_card(fitted, pairing, described, versions()))
     card = out.with_suffix(".md")
     card.write_text(render_card(fitted, pairing, described), encoding="utf-8")
+    page = out.with_suffix(".html")
+    page.write_text(fitted_reward_to_html(fitted, card.read_text(encoding="utf-8")), encoding="utf-8")
     screen.print(f"\n{card.read_text(encoding='utf-8')}", markup=False)
     every = [one for samples in sampled for one in samples]
     trl, processbench = out.with_suffix(".trl.jsonl"), out.with_suffix(".processbench.jsonl")
     write_jsonl(trl, trl_rows(every))
     write_jsonl(processbench, processbench_rows(every, pairing.generator))
     size = f"{out.stat().st_size / 1000:.0f} kB"
-    screen.print(f"Written: {out} ({size}), {card}; the solutions: {trl}, {processbench}", markup=False)
+    screen.print(f"Written: {out} ({size}), {card}, {page}; the solutions: {trl}, {processbench}", markup=False)
 
 
 def _sample(
