@@ -98,8 +98,8 @@ def _load_model(
         tokenizer = _tokenizer_class(Path(place)).from_pretrained(source, **for_tokenizer, **common)
         if needs_template and not getattr(tokenizer, "chat_template", None):
             raise ModelError(
-                f"{place} has no chat template: it was not made to answer. Choose an instruct model, or load it in "
-                "Python with a prompt of your own (CausalLMGenerator)."
+                f"{place} has no chat template: it was not made to answer. Choose an instruct model, or give worked "
+                "examples that it can go on with (--examples FILE)."
             )
         with _hide_progress_bar() if local else nullcontext():
             model, found = kind.from_pretrained(

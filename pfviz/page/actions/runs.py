@@ -138,6 +138,8 @@ def show_errors(errors: run_form.FieldErrors, examples: tuple[str, ...] = ()) ->
     values["banner"] = error_banner(" ".join(other))
     if run_form.FOLDED_FIELDS & errors.keys():
         values["unfold"] = True
+    if run_form.STEP_FIELDS & errors.keys():
+        values["unfold_steps"] = True
     return values
 
 
