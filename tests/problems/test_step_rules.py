@@ -107,7 +107,8 @@ def test_a_step_has_its_least_number_of_tokens() -> None:
     assert rule.find_cut("a\nb", passed=3) is None  # what was passed over stays so
 
 
-PIECES = ["\n", "\n\n", " ", "a", ". ", "1. ", "Step 2", "$", "`", "```\n", "\\[", "\\]", "!", "e.g.", "**", ":"]
+# No code or mathematics within a line: what looks open there may turn out to be none, and a cut that it held is gone.
+PIECES = ["\n", "\n\n", " ", "a", ". ", "1. ", "Step 2", "```\n", "\\[", "\\]", "!", "e.g.", "**", ":"]
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=24).map("".join), st.sampled_from(STEP_KINDS[:4]))
