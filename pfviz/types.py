@@ -141,6 +141,12 @@ def token_rewards(session: RewardSession) -> Mapping[int, TokenRewards]:
     return told
 
 
+def draft_texts(session: GeneratorSession) -> Mapping[int, str]:
+    """What the session is writing, by slot: what its method of this name says; nothing, where it has none."""
+    read: Callable[[], Mapping[int, str]] | None = getattr(session, "draft_texts", None)
+    return {} if read is None else read()
+
+
 def reads_entropies(reward: RewardModel) -> bool:
     """Whether the reward model says of itself, by an attribute of this name, that it reads the entropies of steps."""
     return bool(getattr(reward, "reads_entropies", False))

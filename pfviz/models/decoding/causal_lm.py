@@ -146,6 +146,7 @@ class CausalLMSession:
             self._batcher.run(1, lambda *_: self._cache.feed(generator.model, ids, logits_to_keep=1))
         self._tap = None if sampling.hidden_layer is None else LayerTap(generator.model, sampling.hidden_layer)
         self._hidden_sums = torch.zeros(particles, 0)  # of each slot's step in the making
+        self._builders: dict[int, StepBuilder] = {}
         self._row = dict.fromkeys(range(particles), 0)
         self._pending = [prompt[-1]]
         self._empties = dict.fromkeys(range(particles), 0)  # empty steps in a row
@@ -183,6 +184,7 @@ class CausalLMSession:
             )
             for slot in sorted(asked)
         }
+        self._builders = builders
         writing, resting = self._start_branches(asked)
         complete = False
         try:
@@ -205,6 +207,10 @@ class CausalLMSession:
             if not complete:
                 self._revert(writing + resting, lengths)
         yield steps
+
+    def draft_texts(self) -> Mapping[int, str]:
+        """What each slot has written of the step that is being written, or was last."""
+        return {slot: self._end_detector.decode(builder).strip() for slot, builder in self._builders.items()}
 
     def select(self, ancestors: IntArray) -> None:
         """Slot n becomes a copy of slot ancestors[n]; ancestors (N,). Copies nothing: clones share their row."""

@@ -41,6 +41,7 @@ def build(menu: ModelMenu) -> Parts:
                 )  # fmt: skip
         with gr.Column(elem_id="inspector", elem_classes="scroller", min_width=0):
             parts["answer"] = clickable_html(elem_id="answer")
+            parts["drafts"] = clickable_html(elem_id="drafts")
             parts["inspector"] = clickable_html(inspector.no_selection(), elem_id="particle")
         with gr.Column(elem_id="below", min_width=0):
             _build_tabs(parts)

@@ -34,6 +34,7 @@ DOWNLOAD_FILE_JS = """(file) => {
 _TEXT_PARTS = (
     "inspector",
     "answer",
+    "drafts",
     "event",
     "sweep",
     "colours",
@@ -62,6 +63,7 @@ def gradio_updates(parts: Parts, values: PartValues) -> Any:
     found: dict[Any, Any] = {}
     if "running" in values:
         running = values.pop("running")
+        values.setdefault("drafts", "")  # of the run before, or of this one's last step
         found[parts["run"]] = gr.update(interactive=not running)
         found[parts["stop"]] = gr.update(interactive=running)
     if "resumable" in values:

@@ -11,10 +11,11 @@ import pytest
 
 import pfviz
 from pfviz.errors import ModelError
+from pfviz.inference.events import TokensDrafted
 from pfviz.models.decoding.causal_lm import CausalLMGenerator
 from pfviz.models.decoding.tokenization import Tokenization
 from pfviz.problems.problem import Problem
-from pfviz.trace import Trace
+from pfviz.trace import Recorder, Trace
 from pfviz.types import WritingOptions, configure_generator
 from tests.models import tiny
 
@@ -135,3 +136,21 @@ def test_a_generator_of_ones_own_is_not_asked_for_what_it_does_not_know() -> Non
     fixed = CausalLMGenerator(MODEL, TOKENIZER, "fixed", prompt=lambda problem: [5])
     with pytest.raises(ModelError, match="a prompt of its own"):
         fixed.configure(WritingOptions(system="be brief"))
+
+
+def test_what_is_being_written_is_told_and_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    silent = run(**RULES["sentence"])
+    monkeypatch.setattr("pfviz.inference.loop.SECONDS_BETWEEN_TEXTS", 0)
+    recorder, told = Recorder(), list[TokensDrafted]()
+    common: dict[str, Any] = {"particles": N, "max_steps": 3, "max_step_tokens": 60, "seed": 3}
+    judge = pfviz.reward(reward, "judge")
+    for event in pfviz.stream(PROBLEM, generator=make_generator(), reward=judge, **common, **RULES["sentence"]):
+        recorder.record(event)
+        told += [event] if isinstance(event, TokensDrafted) else []
+    trace = recorder.trace()
+    assert (trace.texts, trace.token_ids) == (silent.texts, silent.token_ids)
+    assert all(one.texts.keys() == set(range(N)) for one in told)
+    for t in range(trace.steps):
+        last = [one for one in told if one.step == t][-1]
+        assert all(last.texts[n].startswith(trace.texts[t][n]) for n in range(N))
+    assert told[5].texts[0] in told[20].texts[0]
