@@ -39,7 +39,8 @@ def join_replies(first: Completion, second: Completion, rule: StepRule) -> Compl
         prompt_ids=first.prompt_ids,
         pieces=pieces if pieces and "".join(pieces).startswith(text) else None,
         log_probs=first.log_probs + second.log_probs if first.log_probs and second.log_probs else None,
-        count=first.count + second.count if first.count and second.count else None,
+        # A server may count nothing where it wrote nothing.
+        count=first.count + (second.count or 0) if first.count and (second.count or not second.text) else None,
         passed=len(first.text) + len(between),
     )
 

@@ -92,8 +92,8 @@ def stopped_at_mark(reply: Completion, rule: StepRule) -> bool:
 
 
 def keeps_mark(reply: Completion, rule: StepRule) -> bool:
-    """Whether the text holds what the server stopped at."""
-    return reply.text.endswith(rule.mark)
+    """Whether the text holds what the server stopped at, in what it wrote last."""
+    return reply.text[reply.passed :].endswith(rule.mark)
 
 
 def _end_without_cut(reply: Completion, rule: StepRule, sampling: Sampling) -> StepEnd:
