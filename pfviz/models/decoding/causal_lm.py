@@ -68,6 +68,11 @@ class CausalLMGenerator:
         self.short_length = None if short is None else short - 1  # with the last token, which is never fed
 
     @property
+    def separator(self) -> str:
+        """What ends a step, where its rule is a separator."""
+        return self.step_rule.separator
+
+    @property
     def prompt(self) -> Callable[[Problem], list[int]]:
         """Maps a problem to the ids before the first step."""
         return self._own_prompt or self.tokenization.prompt

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
@@ -111,7 +112,7 @@ def _load_model(
         if not packed:
             raise
         raise ModelError(gguf.MISSING_PACKAGE.format(place=place)) from error
-    except (OSError, ValueError, KeyError, RuntimeError, IndexError, TypeError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, IndexError, TypeError, struct.error) as error:
         raise ModelError(explain_load_error(place, error)) from error
     if spread and {"cpu", "disk"} & {str(device) for device in getattr(model, "hf_device_map", {}).values()}:
         raise ModelError(
@@ -138,7 +139,10 @@ def _choose_placement(place: str | Path, local_files_only: bool) -> Placement:
 
 
 def _is_small(place: str | Path) -> bool:
-    """Whether a model on this machine is so small that single precision costs nothing."""
+    """Whether a model on this machine is so small that single precision costs nothing. In a GGUF file a parameter takes
+    a quarter of a byte at least."""
+    if isinstance(place, Path) and gguf.is_gguf_name(place):
+        return place.stat().st_size < SMALL_BILLIONS * 1e9 / 4
     parameters = sizes.parameter_billions(place, local_files_only=True)
     return parameters is not None and parameters < SMALL_BILLIONS
 
