@@ -8,7 +8,7 @@ from pfviz.errors import ModelError
 from pfviz.models.hub import devices, published
 from pfviz.models.hub.model_cache import ModelCache
 from pfviz.models.preset import GeneratorPreset, RewardPreset
-from pfviz.models.rewards import hidden_state_file
+from pfviz.models.rewards import function_name, hidden_state_file
 from pfviz.models.rewards.arithmetic import load_arithmetic
 from pfviz.models.rewards.auto import AutoReward
 from pfviz.models.rewards.confidence import PRESET_NAMES, ConfidenceReward
@@ -16,6 +16,7 @@ from pfviz.models.rewards.function import FunctionReward, RewardFunction
 from pfviz.models.rewards.hidden_state import HiddenStateReward
 from pfviz.problems.problem import Problem
 from pfviz.resources import fitted_rewards_dir, weights_dir
+from pfviz.text import shorten
 from pfviz.types import Generator, RewardModel
 
 
@@ -254,6 +255,8 @@ def reward_preset(name: str) -> RewardPreset:
             "A reward read from the generator's own hidden states.",
             lambda: hidden_state_file.load_hidden_state_reward(Path(name), get_generator),
         )
+    if function_name.is_function_name(name):
+        raise ModelError(function_name.REFUSAL.format(name=shorten(name, 80)))
     if published.is_model_source(published.split_protocol(name)[1]):
         return RewardPreset(
             name, name, "A reward model from the Hub or from a folder.", lambda: published.load_published_reward(name)

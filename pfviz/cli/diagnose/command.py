@@ -17,6 +17,7 @@ from pfviz.cli.diagnose import tables as diagnosis_tables
 from pfviz.cli.diagnose.gather import gather_runs, select_reward
 from pfviz.cli.diagnose.limits import EXIT_LIMIT_CROSSED, Limit, LimitType, limit_values
 from pfviz.cli.files import INPUT_FILE, OUTPUT_FILE, check_writable, report_write
+from pfviz.cli.reward_option import resolve_reward
 from pfviz.cli.run import EXIT_INTERRUPTED
 from pfviz.cli.setting_options import setting_options
 from pfviz.cli.terminal import console, one_line
@@ -45,7 +46,8 @@ _MODE_OPTIONS = {
 @click.option(
     "--reward",
     metavar="NAME",
-    help="Of FILES: diagnose only the runs under this reward. Else: the reward model that is asked, or embedded.",
+    help="Of FILES: diagnose only the runs under this reward. Else: the reward model that is asked, or embedded; "
+    "it may be MODULE:FUNCTION of your own.",
 )
 @click.option("--mixed", is_flag=True, help="Diagnose runs under different rewards as one.")
 @click.option(
@@ -120,7 +122,9 @@ def diagnose(
     elif processbench is not None:
         _score_processbench(screen, processbench, reward or "embedded", threshold, json_file, fail_on)
     elif batch is not None:
-        traces, kept, whole = diagnosis_runs.make_runs(screen, batch, out, reward=reward or "embedded", **settings)
+        traces, kept, whole = diagnosis_runs.make_runs(
+            screen, batch, out, reward=resolve_reward(reward or "embedded"), **settings
+        )
         if kept:
             screen.print(f"{len(kept)} runs are in {out}", markup=False)
         if not traces:

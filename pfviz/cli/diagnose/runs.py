@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from pfviz.cli.progress import Interrupt
+from pfviz.cli.reward_option import resolve_reward
 from pfviz.errors import LabError
 from pfviz.lab.batch import run_batch
 from pfviz.lab.metrics.processbench import ScoredSample, read_samples, score_samples
@@ -77,7 +78,7 @@ def score_file(screen: Console, file: Path, reward: str) -> tuple[list[ScoredSam
     found: list[ScoredSample] = []
     interrupt = Interrupt()
     with progress_bar(screen, "solutions", len(samples)) as tell, interrupt.catch_sigint():
-        for one in score_samples(samples, reward, stop=interrupt.stop_requested):
+        for one in score_samples(samples, resolve_reward(reward), stop=interrupt.stop_requested):
             found.append(one)
             tell(one.done)
     return found, len(found) == len(samples)

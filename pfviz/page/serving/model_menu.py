@@ -15,6 +15,7 @@ from pfviz.models.hub import catalog
 from pfviz.models.hub.published import is_model_source
 from pfviz.models.registry import REWARDS
 from pfviz.models.remote.config_file import configured_endpoints
+from pfviz.models.rewards.function_name import is_function_name
 
 ENV_VARIABLE = "PFVIZ_ANY_MODEL"
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
@@ -87,6 +88,8 @@ class ModelMenu:
             raise SettingError("models", "Choose one of the models in the list.")
         if not name:
             raise SettingError(field, "Type the id of a model of the Hugging Face Hub (owner/name), or a folder.")
+        if is_function_name(name):
+            raise SettingError(field, "A Python function scores on the command line only: `--reward module:function`.")
         if not (_is_model_source(name) or (field == "typed_reward" and name in REWARDS)):
             raise SettingError(field, f"{name[:60]!r} is no id of the Hugging Face Hub, owner/name, and no folder.")
         return name
