@@ -37,6 +37,7 @@ from pfviz.types import (
     RewardSession,
     Step,
     read_layer,
+    read_token_signal,
     reads_entropies,
     reads_log_probs,
     token_rewards,
@@ -107,6 +108,7 @@ class Sweep:
             sampling = replace(
                 settings.sampling,
                 entropies=reads_entropies(context.reward),
+                token_signal=read_token_signal(context.reward),
                 hidden_layer=read_layer(context.reward),
                 log_probs=reads_log_probs(context.reward),
             )

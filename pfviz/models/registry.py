@@ -11,7 +11,8 @@ from pfviz.models.preset import GeneratorPreset, RewardPreset
 from pfviz.models.rewards import function_name, hidden_state_file
 from pfviz.models.rewards.arithmetic import load_arithmetic
 from pfviz.models.rewards.auto import AutoReward
-from pfviz.models.rewards.confidence import PRESET_NAMES, ConfidenceReward
+from pfviz.models.rewards.confidence import CONFIDENCE_TEXTS, PRESET_NAMES, ConfidenceReward
+from pfviz.models.rewards.controls import load_control
 from pfviz.models.rewards.function import FunctionReward, RewardFunction
 from pfviz.models.rewards.hidden_state import HiddenStateReward
 from pfviz.problems.problem import Problem
@@ -76,13 +77,19 @@ def _broken_reward(name: str, title: str, description: str, change: str, **amoun
     return RewardPreset(name, title, description, load)
 
 
-def _confidence_reward(kind: str, title: str, description: str) -> RewardPreset:
+def _confidence_reward(kind: str) -> RewardPreset:
     """The generator's own certainty, of that kind."""
+    title, description = CONFIDENCE_TEXTS[kind]
+    name, reads_tokens = PRESET_NAMES[kind], not ConfidenceReward(kind).reads_log_probs
+    return RewardPreset(
+        name, f"Confidence: {title}", description, lambda: ConfidenceReward(kind), any_generator=True,
+        reads="distributions" if reads_tokens else "steps",
+    )  # fmt: skip
 
-    def load() -> RewardModel:
-        return ConfidenceReward(kind)
 
-    return RewardPreset(PRESET_NAMES[kind], title, description, load, any_generator=True)
+def _control(name: str, title: str, description: str) -> RewardPreset:
+    """A reward that knows nothing of mathematics."""
+    return RewardPreset(name, f"Control: {title}", description, lambda: load_control(name), any_generator=True)
 
 
 GENERATORS: dict[str, GeneratorPreset] = {
@@ -141,32 +148,14 @@ REWARDS: dict[str, RewardPreset] = {
             "The truth about every step, where the answer is known: a reward model that never errs.",
             _load_oracle,
         ),
-        _confidence_reward(
-            "mean",
-            "Confidence: mean",
-            "How sure the generator itself was of its step: the geometric mean of the tokens' probabilities.",
-        ),
-        _confidence_reward(
-            "minimum",
-            "Confidence: least sure token",
-            "How sure the generator was of the token of its step of which it was least sure.",
-        ),
-        _confidence_reward(
-            "sum",
-            "Confidence: whole step",
-            "How likely the generator found its step as a whole: the longer a step, the less.",
-        ),
-        _confidence_reward(
-            "entropy",
-            "Confidence: entropy",
-            "How little the generator was in doubt about the next token, on average over its step.",
-        ),
+        *[_confidence_reward(kind) for kind in CONFIDENCE_TEXTS],
         RewardPreset(
             "auto",
             "Automatic",
             "The one that fits the generator: the embedded one's own, one that was fitted for it, else its confidence.",
             lambda: AutoReward(_choose_reward),
             any_generator=True,
+            reads="generator",
         ),
         _fitted_reward(
             "states-qwen2.5-coder-0.5b",
@@ -180,6 +169,9 @@ REWARDS: dict[str, RewardPreset] = {
             load_arithmetic,
             any_generator=True,
         ),
+        _control("shorter", "shorter is better", "The fewer characters were written, the better: knows nothing else."),
+        _control("earlier", "earlier is better", "The fewer steps were written, the better: knows nothing else."),
+        _control("constant", "constant", "One half, whatever was written: what the method does without a reward."),
         _broken_reward(
             "embedded-noisy",
             "Broken: noise",
@@ -265,6 +257,11 @@ def reward_preset(name: str) -> RewardPreset:
         f"There is no reward model named {name!r}. Choose one of: {', '.join(REWARDS)}; or give an id of the Hugging "
         "Face Hub, owner/name, a folder, or a file that `pfviz train-reward` wrote."
     )
+
+
+def reads_generator(name: str) -> bool:
+    """Whether the reward model of that name reads recorded steps with the generator that wrote them."""
+    return name in REWARDS and REWARDS[name].reads != "steps"
 
 
 def get_generator(name: str) -> Generator:

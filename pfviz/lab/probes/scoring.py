@@ -6,7 +6,23 @@ import math
 from collections.abc import Mapping
 
 from pfviz.errors import LabError
-from pfviz.types import RewardSession, Step, StepEnd
+from pfviz.models import registry
+from pfviz.models.rewards.function import RewardFunction
+from pfviz.trace.trace import Trace
+from pfviz.types import Generator, RewardModel, RewardSession, Step, StepEnd, bind_recorded_reward
+
+
+def recorded_reward(
+    trace: Trace, reward: str | RewardModel | RewardFunction, generator: str | Generator | None = None
+) -> RewardModel:
+    """The reward model for the steps of a recorded run, whose generator is loaded where the reward needs it:
+    `generator` is who is asked then, the trace's unless given. Raises `ModelError` as `as_reward`."""
+    asked = trace.generator if generator is None else generator
+
+    def load() -> Generator:
+        return registry.get_generator(asked) if isinstance(asked, str) else asked
+
+    return bind_recorded_reward(registry.as_reward(reward), load)
 
 
 def score_steps(session: RewardSession, name: str, steps: Mapping[int, Step]) -> dict[int, float]:
