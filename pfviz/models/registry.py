@@ -7,6 +7,7 @@ from pathlib import Path
 from pfviz.errors import ModelError
 from pfviz.models.hub import devices, published
 from pfviz.models.hub.model_cache import ModelCache
+from pfviz.models.judge.prompt import JudgePrompt, parse_judge_name
 from pfviz.models.preset import GeneratorPreset, RewardPreset
 from pfviz.models.rewards import function_name, hidden_state_file
 from pfviz.models.rewards.arithmetic import load_arithmetic
@@ -85,6 +86,34 @@ def _confidence_reward(kind: str) -> RewardPreset:
         name, f"Confidence: {title}", description, lambda: ConfidenceReward(kind), any_generator=True,
         reads="distributions" if reads_tokens else "steps",
     )  # fmt: skip
+
+
+def make_judge(name: str, prompt: JudgePrompt | None = None) -> RewardModel:
+    """The judge of that name, asked by `prompt` instead of the usual texts, who is loaded if the name says who it is.
+
+    Raises `ModelError` for a name that is none, and for one of a question that is not `prompt`'s."""
+    from pfviz.models.judge.reward import JudgeReward
+
+    known = parse_judge_name(name)
+    if known is None:
+        raise ModelError(f"{name[:80]!r} is no judge. Its name is judge, judge-4 or judge:NAME.")
+    if known.digest and known.digest != (prompt or JudgePrompt()).digest:
+        raise ModelError(
+            f"The judge {name[:80]!r} was asked a question of its own. Give the same again (--judge-prompt)."
+        )
+    generator = None if known.place is None else get_generator(known.place)
+    return JudgeReward(generator, votes=known.votes, prompt=prompt)
+
+
+def _judge(name: str, title: str, description: str) -> RewardPreset:
+    """A language model that is asked."""
+    return RewardPreset(name, title, description, lambda: make_judge(name), any_generator=True, reads="generator")
+
+
+def _load_answer_probe() -> RewardModel:
+    from pfviz.models.rewards.answer_probe import AnswerProbeReward
+
+    return AnswerProbeReward()
 
 
 def _control(name: str, title: str, description: str) -> RewardPreset:
@@ -169,6 +198,24 @@ REWARDS: dict[str, RewardPreset] = {
             load_arithmetic,
             any_generator=True,
         ),
+        _judge(
+            "judge",
+            "Judge: the generator itself",
+            "The model that writes is asked whether its step is right. p(Yes) rises with each step: take telescoped.",
+        ),
+        _judge(
+            "judge-4",
+            "Judge: four votes with reasoning",
+            "The model that writes checks its last step four times, in words; the share of Yes.",
+        ),
+        RewardPreset(
+            "answer-probe",
+            "Answer probe",
+            "How sure the generator would be of its answer if it had to give it after this step.",
+            _load_answer_probe,
+            any_generator=True,
+            reads="distributions",
+        ),
         _control("shorter", "shorter is better", "The fewer characters were written, the better: knows nothing else."),
         _control("earlier", "earlier is better", "The fewer steps were written, the better: knows nothing else."),
         _control("constant", "constant", "One half, whatever was written: what the method does without a reward."),
@@ -240,6 +287,12 @@ def reward_preset(name: str) -> RewardPreset:
         from pfviz.models.remote import presets as remote
 
         return remote.reward_preset(name)
+    if (judge := parse_judge_name(name)) is not None:
+        if judge.place is not None:
+            generator_preset(judge.place)
+        return RewardPreset(
+            name, name, "A language model that is asked whether the last step is right.", lambda: make_judge(name)
+        )
     if hidden_state_file.is_hidden_state_file(name):
         return RewardPreset(
             name,
@@ -261,7 +314,9 @@ def reward_preset(name: str) -> RewardPreset:
 
 def reads_generator(name: str) -> bool:
     """Whether the reward model of that name reads recorded steps with the generator that wrote them."""
-    return name in REWARDS and REWARDS[name].reads != "steps"
+    judge = parse_judge_name(name)
+    unnamed = judge is not None and judge.place is None
+    return unnamed or (name in REWARDS and REWARDS[name].reads != "steps")
 
 
 def get_generator(name: str) -> Generator:

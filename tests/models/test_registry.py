@@ -119,7 +119,16 @@ def test_a_reward_says_where_its_weights_are_and_whom_it_may_score() -> None:
     }  # fmt: skip
     anybody = {preset.name for preset in registry.REWARDS.values() if preset.any_generator}
     confidences = {name for name in registry.REWARDS if name.startswith("confidence")}
-    assert anybody == {"auto", "arithmetic", *CONTROLS, *registry.FITTED_REWARDS, *confidences}
+    assert anybody == {
+        "auto",
+        "arithmetic",
+        "judge",
+        "judge-4",
+        "answer-probe",
+        *CONTROLS,
+        *registry.FITTED_REWARDS,
+        *confidences,
+    }
     for name, preset in registry.REWARDS.items():
         assert preset.name == name
         if preset.folder is None and "embedded" not in name:

@@ -69,7 +69,7 @@ class ProcessRewardModel(ABC):
     def __init__(self, model: Any, tokenizer: Any, name: str, *, system: str | None = None) -> None:
         self.name = name
         self.model = cache_choice.prepare_for_cache(model.eval())
-        self.tokenization = Tokenization(tokenizer, system)
+        self.tokenization = tokenizer if isinstance(tokenizer, Tokenization) else Tokenization(tokenizer, system)
 
     @abstractmethod
     def prompt(self, problem: Problem) -> list[int]:

@@ -13,6 +13,7 @@ from typing import Any
 from pfviz.errors import ModelError, SettingError
 from pfviz.models.hub import catalog
 from pfviz.models.hub.published import is_model_source
+from pfviz.models.judge.prompt import parse_judge_name
 from pfviz.models.registry import REWARDS
 from pfviz.models.remote.config_file import configured_endpoints
 from pfviz.models.rewards.function_name import is_function_name
@@ -108,6 +109,10 @@ class ModelMenu:
         """Raise `ModelError` unless a visitor may run these two, or the one that is not None."""
         generators = {models.generator for models in self.models.values()}
         rewards = {name for models in self.models.values() for name in models.rewards}
+        judge = parse_judge_name(reward or "")
+        if judge is not None and judge.place is not None and not judge.digest:
+            self.check_allowed(judge.place, None)  # a generator like any other
+            reward = None
         for role, name, known in (("generator", generator, generators), ("reward model", reward, rewards)):
             if name is not None and name not in known and not (self.any_model and _is_model_source(name)):
                 raise ModelError(
