@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pfviz.diagnostics.truth import Judge
@@ -17,6 +17,7 @@ from pfviz.lab.metrics.signals import SignalAuc, compare_signals
 from pfviz.lab.table.prefixes import PrefixTable, build_prefix_table
 from pfviz.stats.estimate import Estimate
 from pfviz.trace.trace import Trace
+from pfviz.types import FloatArray
 
 __all__ = ["Diagnosis", "Measures", "StepScores", "diagnose"]
 
@@ -42,8 +43,11 @@ class Diagnosis:
         return int(self.rows.run[row]), int(self.rows.sweep[row]), int(self.rows.uid[row])
 
 
-def diagnose(traces: Sequence[Trace], judge: Judge | None = None) -> Diagnosis:
-    """Runs under the same reward, of one problem or of many; the more problems, the more can be said."""
+def diagnose(
+    traces: Sequence[Trace], judge: Judge | None = None, beside: Mapping[str, FloatArray] | None = None
+) -> Diagnosis:
+    """Runs under the same reward, of one problem or of many; the more problems, the more can be said. `beside` are what
+    other rewards say of the same prefixes (R,), by their names, as `rescore_rows` gives them."""
     table = build_prefix_table(traces, judge)
     return Diagnosis(
         reward=", ".join(dict.fromkeys(trace.reward for trace in traces)),
@@ -56,5 +60,5 @@ def diagnose(traces: Sequence[Trace], judge: Judge | None = None) -> Diagnosis:
         best_of=tuple(best_of_n.best_of_n_curve(table)),
         auc_by_kind=auc_by_kind(table, traces),
         scores_by_step=scores_by_step(table),
-        signals=compare_signals(traces, table),
+        signals=compare_signals(traces, table, beside),
     )

@@ -7,7 +7,7 @@ unless the reward reads it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -21,6 +21,7 @@ from pfviz.inference.run import never_stop
 from pfviz.inference.weights import normalise
 from pfviz.lab.probes.recorded_method import RecordedMethod
 from pfviz.lab.probes.scoring import recorded_reward
+from pfviz.lab.table.prefixes import PrefixTable
 from pfviz.models.rewards.function import RewardFunction
 from pfviz.problems.problem import Problem
 from pfviz.stats.rank_correlation import kendall, spearman
@@ -175,3 +176,23 @@ class _RecordedGenerator:
     def open(self, problem: Problem, *, particles: int, seed: int, sampling: Sampling) -> ReplaySession:
         """See `Generator.open`."""
         return ReplaySession(self._past)
+
+
+def rescore_rows(
+    traces: Sequence[Trace],
+    rows: PrefixTable,
+    reward: str | RewardModel | RewardFunction,
+    *,
+    generator: str | types.Generator | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> FloatArray:
+    """What another reward says of the prefixes (R,) of a table of these runs; nan of sweeps that were stopped. The
+    other arguments and errors are those of `rescore`."""
+    found: dict[tuple[int, int], FloatArray] = {}
+    for run, trace in enumerate(traces):
+        for item in rescore(trace, reward, generator=generator, stop=stop):
+            if isinstance(item, RescoredSweep):
+                found[run, item.sweep] = item.rewards.reshape(-1)  # by uid
+    keys = zip(rows.run.tolist(), rows.sweep.tolist(), rows.uid.tolist(), strict=True)
+    scores = [found[run, sweep][uid] if (run, sweep) in found else np.nan for run, sweep, uid in keys]
+    return np.array(scores, dtype=np.float64)

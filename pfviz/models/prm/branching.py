@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 
@@ -22,6 +22,8 @@ Prefix = tuple[str, ...]
 
 class BranchingReward(ProcessRewardModel):
     """A reward model from a generator's own model and tokenizer."""
+
+    prompt_options: ClassVar[Mapping[str, Any]] = {"logits_to_keep": 1}
 
     def __init__(self, generator: CausalLMGenerator, name: str) -> None:
         super().__init__(generator.model, generator.tokenization, name)

@@ -146,7 +146,9 @@ def _catalogue_choices() -> list[ModelChoice]:
     found = []
     for pair in catalog.PAIRS.values():
         if not pair.cards:
-            found.append(ModelChoice(pair.name, pair.title, pair.generator, tuple(REWARDS), pair.good_for, EXAMPLES))
+            # It is no chat model, so it cannot judge.
+            able = tuple(name for name in REWARDS if parse_judge_name(name) is None)
+            found.append(ModelChoice(pair.name, pair.title, pair.generator, able, pair.good_for, EXAMPLES))
             continue
         rewards = (pair.reward, *_REWARDS_FOR_ANY_GENERATOR, *_endpoint_rewards())
         found.append(

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from pfviz.lab.batch import run_batch
+from pfviz.lab.diagnosis import diagnose
 from pfviz.lab.metrics.auc import auc_by_row
 from pfviz.lab.metrics.signals import compare_signals
+from pfviz.lab.probes.rescore import rescore_rows
 from pfviz.lab.table.prefixes import build_prefix_table
 from pfviz.problems.datasets import load_problems
 from pfviz.trace.trace import Trace
@@ -39,6 +41,15 @@ def test_what_the_runs_do_not_hold_is_left_out(traces: list[Trace]) -> None:
     names = {one.name for one in compare_signals(bare, build_prefix_table(bare))}
     assert not names & {"confidence-entropy", "confidence-tail"}
     assert {"reward", "confidence", "shorter"} <= names
+
+
+def test_other_rewards_are_set_beside_them_by_scoring_the_runs_again(traces: list[Trace]) -> None:
+    rows = build_prefix_table(traces)
+    oracle, again = (rescore_rows(traces, rows, name) for name in ("oracle", "confidence-entropy"))
+    assert again == pytest.approx(rows.reward)
+    found = {one.name: one for one in diagnose(traces, beside={"oracle": oracle}).signals}
+    assert found["oracle"].complete.value == 1
+    assert found["oracle"].kind == "reward"
 
 
 def test_without_runs_there_is_nothing() -> None:

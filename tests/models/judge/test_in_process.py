@@ -10,6 +10,7 @@ import torch
 
 import pfviz
 from pfviz.errors import ModelError
+from pfviz.lab.probes.questions import EditQuestion, OcclusionQuestion, RescoreQuestion
 from pfviz.lab.probes.rescore import RescoredSweep, rescore
 from pfviz.models.decoding.causal_lm import CausalLMGenerator
 from pfviz.models.judge.prompt import JudgePrompt
@@ -20,6 +21,7 @@ from tests.contracts import reward as contract
 from tests.contracts import toy
 from tests.models import architectures, tiny
 from tests.models.judge import judges
+from tests.traces import synthetic_trace
 
 PROBLEM = Problem("compute 1 + 2")
 PROMPT = JudgePrompt(system="strict", problem="given\n", solution="\n\nso far\n\n")
@@ -116,6 +118,24 @@ def test_another_model_may_judge_and_a_stranger_may_not() -> None:
         pfviz.run("toy", generator=toy.ToyGenerator(), reward=JudgeReward())
     with pytest.raises(ModelError, match=r"asks the generator of a run. Name who judges: judge:NAME"):
         JudgeReward().open(PROBLEM, particles=1)
+
+
+def test_a_judge_may_be_broken_on_purpose() -> None:
+    generator = judges.generator()
+    capped = pfviz.perturbed.capped(JudgeReward(), high=0.5)
+    trace = pfviz.run("compute 1 + 2", generator=generator, reward=capped, particles=3, max_steps=2)
+    assert trace.reward == "judge:tiny + cap 0 to 0.5"
+    assert trace.rewards.max() == 0.5
+
+
+def test_a_question_about_a_recorded_run_names_the_generator_that_it_needs() -> None:
+    trace = synthetic_trace(3)
+    asked = {
+        name: RescoreQuestion(trace, name).generator for name in ("judge", "confidence-group", "oracle", "judge:a/b")
+    }
+    assert asked == {"judge": trace.generator, "confidence-group": trace.generator, "oracle": None, "judge:a/b": None}
+    assert OcclusionQuestion(trace, 0, "judge-4").generator == trace.generator
+    assert EditQuestion(trace, 0, "text").generator is None
 
 
 def test_another_question_gives_other_rewards() -> None:
