@@ -12,6 +12,7 @@ from pfviz.lab.metrics import best_of_n, calibration
 from pfviz.lab.metrics.best_of_n import CurvePoint
 from pfviz.lab.metrics.by_group import StepScores, auc_by_kind, scores_by_step
 from pfviz.lab.metrics.calibration import Bin
+from pfviz.lab.metrics.knowledge import StepKnowledge, knowledge_by_step
 from pfviz.lab.metrics.measures import Measures, compute_measures
 from pfviz.lab.metrics.signals import SignalAuc, compare_signals
 from pfviz.lab.table.prefixes import PrefixTable, build_prefix_table
@@ -37,6 +38,7 @@ class Diagnosis:
     auc_by_kind: tuple[tuple[str, Estimate], ...] = ()  # the AUC in each kind of problem
     scores_by_step: tuple[StepScores, ...] = ()  # mean reward of right and of wrong prefixes, step by step
     signals: tuple[SignalAuc, ...] = ()  # the reward beside the generator's confidence and beside controls
+    knowledge: tuple[StepKnowledge, ...] = ()  # AUC and slope, step by step
 
     def node(self, row: int) -> tuple[int, int, int]:
         """(run, sweep, uid) of a row: the particle that an example of a finding shows."""
@@ -61,4 +63,5 @@ def diagnose(
         auc_by_kind=auc_by_kind(table, traces),
         scores_by_step=scores_by_step(table),
         signals=compare_signals(traces, table, beside),
+        knowledge=knowledge_by_step(table),
     )

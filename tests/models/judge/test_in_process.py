@@ -13,6 +13,7 @@ from pfviz.errors import ModelError
 from pfviz.lab.probes.questions import EditQuestion, OcclusionQuestion, RescoreQuestion
 from pfviz.lab.probes.rescore import RescoredSweep, rescore
 from pfviz.models.decoding.causal_lm import CausalLMGenerator
+from pfviz.models.hub.int8 import quantize_linears
 from pfviz.models.judge.prompt import JudgePrompt
 from pfviz.models.judge.reward import JudgeReward
 from pfviz.models.judge.verdict_words import VerdictWordsLM, find_verdict_ids
@@ -81,6 +82,17 @@ def test_logits_that_are_changed_after_the_last_layer() -> None:
         sizes = {**tiny._SIZES, "vocab_size": len(made), "head_dim": 8, "initializer_range": 0.6}
         model = Gemma2ForCausalLM(Gemma2Config(**sizes, final_logit_softcapping=1.5)).eval()
     contract.select_copies(case(CausalLMGenerator(model, made, "tiny")))
+
+
+def test_weights_in_8_bit_integers_are_read_but_for_rounding() -> None:
+    generator = judges.generator(hidden_size=64)
+    quantize_linears(generator.model)
+    words = VerdictWordsLM(generator.model, [50, 51, 52])
+    assert words.words is not None
+    ids = torch.tensor([[20, 21, 22, 23]])
+    with torch.inference_mode():
+        whole = generator.model(input_ids=ids).logits[..., 50:53]
+        assert (words(ids).logits - whole).abs().max() < 0.05 * whole.abs().max()
 
 
 def test_the_words_are_all_tokens_that_say_yes_or_no() -> None:
