@@ -92,7 +92,7 @@ class ConfidenceReward:
         self.reads_log_probs = signal is None
 
     def bind_recorded(self, load_generator: Callable[[], Generator]) -> ConfidenceReward:
-        """The reward for recorded steps, which may lack what it reads: the generator reads them, unless it is known who."""
+        """The reward for recorded steps, which may lack what it reads; who reads them stays, where that is known."""
         return self if self.load_generator is not None else ConfidenceReward(self.kind, load_generator)
 
     def open(self, problem: Problem, *, particles: int, whole: bool = False) -> ConfidenceSession:
