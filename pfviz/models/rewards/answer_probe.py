@@ -65,7 +65,7 @@ class AnswerProbe(BranchingReward):
         return self._generator.prompt(problem)
 
     def encode_step(self, text: str, *, first: bool, whole: bool) -> StepTokens:
-        return StepTokens(tuple(self.tokenization.encode(text + self._generator.separator)))
+        return StepTokens(tuple(self.tokenization.encode(text + (self._generator.step_rule.suffix or " "))))
 
     def read_rows(self, session: BranchingSession, rows: range, prefixes: list[Prefix]) -> list[float]:
         written = try_continuations(

@@ -79,6 +79,6 @@ class GeneratorReader:
         if step.token_ids and max(step.token_ids) < STAND_IN_IDS:
             return step
         ended = step.end in ("separator", "boxed")
-        ids = self._generator.tokenization.encode(step.text + (self._generator.separator if ended else ""))
+        ids = self._generator.tokenization.encode(step.text + (self._generator.step_rule.suffix if ended else ""))
         ids += [min(self._generator.eos)] if (step.end == "eos" or not ids) and self._generator.eos else []
         return replace(step, token_ids=tuple(ids), token_log_probs=(), entropies=())
