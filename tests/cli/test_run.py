@@ -114,7 +114,8 @@ def test_every_option_reaches_the_engine(asked: dict[str, Any]) -> None:
     assert result.exit_code == 0, result.output
     assert asked == {**given, "problem": PROBLEM}
     flags = {option.name for option in run_command.params if isinstance(option, click.Option)}
-    assert flags == {*given, "pair", "endpoint", "protocol", "resume", "out", "html"}  # the first three become models
+    models = {"pair", "endpoint", "protocol", "judge_prompt"}  # which become models
+    assert flags == {*given, *models, "resume", "out", "html"}
 
 
 def test_a_former_name_of_an_option_is_understood_and_not_shown(asked: dict[str, Any]) -> None:
