@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, overload
 
 from pfviz.errors import ModelError, PfvizError, SettingError
 from pfviz.inference.events import Event
@@ -18,7 +18,7 @@ from pfviz.inference.methods.base import Method
 from pfviz.inference.run import never_stop, run_events
 from pfviz.inference.settings import SETTINGS, Settings
 from pfviz.models import pairing, registry
-from pfviz.models.rewards.function import FunctionReward, RewardFunction
+from pfviz.models.rewards.function import BatchRewardFunction, FunctionReward, RewardFunction
 from pfviz.problems.ground_truth import compute_true_answer
 from pfviz.problems.problem import Problem
 from pfviz.trace.recorder import Recorder
@@ -235,9 +235,30 @@ def load(path: str | Path) -> Trace:
     return open_trace(path)
 
 
-def reward(fn: RewardFunction, name: str | None = None) -> RewardModel:
-    """A reward model from `fn(problem_text, steps) -> reward in [0, 1]`; its name is the function's unless given."""
-    return FunctionReward(fn, name)
+@overload
+def reward(fn: RewardFunction, name: str | None = None) -> RewardModel: ...
+
+
+@overload
+def reward(fn: BatchRewardFunction, name: str | None = None, *, batch: Literal[True]) -> RewardModel: ...
+
+
+@overload
+def reward(*, name: str | None = None, batch: bool = False) -> Callable[[Callable[..., Any]], RewardModel]: ...
+
+
+def reward(
+    fn: RewardFunction | BatchRewardFunction | None = None, name: str | None = None, *, batch: bool = False
+) -> RewardModel | Callable[[Callable[..., Any]], RewardModel]:
+    """A reward model from `fn(problem_text, steps) -> reward in [0, 1]`; its name is the function's unless given.
+
+    With `batch=True` the function is `fn(problem_text, prefixes) -> rewards`: `prefixes` are P lists of steps, and P
+    numbers come back in their order. Either way a prefix that several particles share is asked for once. Without a
+    function it is a decorator: `@pfviz.reward(batch=True)`.
+    """
+    if fn is None:
+        return lambda decorated: FunctionReward(decorated, name, batch=batch)
+    return FunctionReward(fn, name, batch=batch)
 
 
 def _name_of(model: str | Generator | RewardModel) -> str:

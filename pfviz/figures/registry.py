@@ -129,6 +129,10 @@ FIGURES: dict[str, Figure] = {
             "diagnosis", tab=30, report=40, pane="lab_kinds",
         ),
         Figure(
+            "signal_auc", "Simpler numbers", "pfviz.figures.lab.signal_auc:plot_signal_auc",
+            "diagnosis", tab=15, report=15, pane="lab_signals",
+        ),
+        Figure(
             "best_of_n", "Best of n", "pfviz.figures.lab.best_of_n_curve:plot_best_of_n_curve",
             "diagnosis", tab=40, report=20, pane="lab_best",
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from pfviz.types import Generator, RewardModel
 
@@ -34,7 +35,9 @@ class GeneratorPreset:
 @dataclass(frozen=True, slots=True)
 class RewardPreset:
     """A reward model by name. `folder` is that of its weights among those that ship with pfviz, None for one that has
-    none of its own; `any_generator` says whether it scores what any generator writes, or the embedded one's only."""
+    none of its own; `any_generator` says whether it scores what any generator writes, or the embedded one's only.
+    `reads` is what it needs: the steps alone, the generator too, or what that computes of each token, which no server
+    tells."""
 
     name: str
     title: str
@@ -42,3 +45,4 @@ class RewardPreset:
     load: Callable[[], RewardModel]
     folder: str | None = None
     any_generator: bool = False
+    reads: Literal["steps", "generator", "distributions"] = "steps"

@@ -114,7 +114,8 @@ def test_every_option_reaches_the_engine(asked: dict[str, Any]) -> None:
     assert result.exit_code == 0, result.output
     assert asked == {**given, "problem": PROBLEM}
     flags = {option.name for option in run_command.params if isinstance(option, click.Option)}
-    assert flags == {*given, "pair", "endpoint", "protocol", "resume", "out", "html"}  # the first three become models
+    models = {"pair", "endpoint", "protocol", "judge_prompt"}  # which become models
+    assert flags == {*given, *models, "resume", "out", "html"}
 
 
 def test_a_former_name_of_an_option_is_understood_and_not_shown(asked: dict[str, Any]) -> None:
@@ -225,7 +226,7 @@ def test_an_error_in_the_midst_of_a_run_costs_no_step(
     toy_pair: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, error: Exception
 ) -> None:
     """What was made is written and goes on; a run that fails earlier than its own past leaves the file as it is."""
-    out, calls = tmp_path / "run.json", {"left": 5}
+    out, calls = tmp_path / "run.json", {"left": 4}  # prefixes: the second step fails
 
     def failing(problem: str, steps: list[str]) -> float:
         calls["left"] -= 1

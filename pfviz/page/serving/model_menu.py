@@ -13,8 +13,10 @@ from typing import Any
 from pfviz.errors import ModelError, SettingError
 from pfviz.models.hub import catalog
 from pfviz.models.hub.published import is_model_source
+from pfviz.models.judge.prompt import parse_judge_name
 from pfviz.models.registry import REWARDS
 from pfviz.models.remote.config_file import configured_endpoints
+from pfviz.models.rewards.function_name import is_function_name
 
 ENV_VARIABLE = "PFVIZ_ANY_MODEL"
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
@@ -87,6 +89,8 @@ class ModelMenu:
             raise SettingError("models", "Choose one of the models in the list.")
         if not name:
             raise SettingError(field, "Type the id of a model of the Hugging Face Hub (owner/name), or a folder.")
+        if is_function_name(name):
+            raise SettingError(field, "A Python function scores on the command line only: `--reward module:function`.")
         if not (_is_model_source(name) or (field == "typed_reward" and name in REWARDS)):
             raise SettingError(field, f"{name[:60]!r} is no id of the Hugging Face Hub, owner/name, and no folder.")
         return name
@@ -105,6 +109,10 @@ class ModelMenu:
         """Raise `ModelError` unless a visitor may run these two, or the one that is not None."""
         generators = {models.generator for models in self.models.values()}
         rewards = {name for models in self.models.values() for name in models.rewards}
+        judge = parse_judge_name(reward or "")
+        if judge is not None and judge.place is not None and not judge.digest:
+            self.check_allowed(judge.place, None)  # a generator like any other
+            reward = None
         for role, name, known in (("generator", generator, generators), ("reward model", reward, rewards)):
             if name is not None and name not in known and not (self.any_model and _is_model_source(name)):
                 raise ModelError(
@@ -138,7 +146,9 @@ def _catalogue_choices() -> list[ModelChoice]:
     found = []
     for pair in catalog.PAIRS.values():
         if not pair.cards:
-            found.append(ModelChoice(pair.name, pair.title, pair.generator, tuple(REWARDS), pair.good_for, EXAMPLES))
+            # It is no chat model, so it cannot judge.
+            able = tuple(name for name in REWARDS if parse_judge_name(name) is None)
+            found.append(ModelChoice(pair.name, pair.title, pair.generator, able, pair.good_for, EXAMPLES))
             continue
         rewards = (pair.reward, *_REWARDS_FOR_ANY_GENERATOR, *_endpoint_rewards())
         found.append(
