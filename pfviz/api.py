@@ -58,12 +58,14 @@ def prepare(
 ) -> Prepared:
     """Check a run; the other arguments are those of `stream`.
 
-    A text is checked here, and once; a `Problem` is taken as it is. `infer_truth` works a truth out that was not given,
+    Settings that are not given are the usual ones of the reward model (`RewardPreset.settings`), else of all runs. A
+    text is checked here, and once; a `Problem` is taken as it is. `infer_truth` works a truth out that was not given,
     where that can be done. Raises `ProblemError`, `SettingError`, and `ModelError` for a model that there is not, and
     for a reward that cannot know the problem.
     """
     checked = problem if isinstance(problem, Problem) else Problem.from_text(problem)
-    policy = make_method(method, Settings.from_values(particles=particles, seed=seed, **settings))
+    usual = registry.usual_settings(generator, reward)
+    policy = make_method(method, Settings.from_values(particles=particles, seed=seed, **{**usual, **settings}))
     if isinstance(generator, str):
         registry.generator_preset(generator).check(checked.text)
         if generator in registry.GENERATORS:

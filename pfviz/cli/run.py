@@ -103,6 +103,7 @@ def run(
         prepared = _prepare_resume(load(resume), settings["reward"], judge_prompt)
     elif problem is not None:
         _choose_models(click.get_current_context(), settings)
+        _leave_out_defaults(click.get_current_context(), settings)
         settings["reward"] = resolve_reward(settings["reward"], judge_prompt)
         prepared = api.prepare(problem, **settings)
     else:
@@ -145,6 +146,13 @@ def _choose_models(ctx: click.Context, settings: dict[str, Any]) -> None:
                 "neither."
             )
         settings["reward"] = join_protocol(settings["reward"], protocol)
+
+
+def _leave_out_defaults(ctx: click.Context, settings: dict[str, Any]) -> None:
+    """Keep the settings that were asked for: what is usual for the others hangs on the reward model."""
+    for name in [name for name in settings if name in SETTINGS]:
+        if ctx.get_parameter_source(name) is ParameterSource.DEFAULT:
+            del settings[name]
 
 
 def _check_only_resume(ctx: click.Context) -> None:

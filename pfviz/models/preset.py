@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal
 
 from pfviz.types import Generator, RewardModel
@@ -37,7 +38,7 @@ class RewardPreset:
     """A reward model by name. `folder` is that of its weights among those that ship with pfviz, None for one that has
     none of its own; `any_generator` says whether it scores what any generator writes, or the embedded one's only.
     `reads` is what it needs: the steps alone, the generator too, or what that computes of each token, which no server
-    tells."""
+    tells. `settings` are those of a run that go with it, where nothing else is asked for."""
 
     name: str
     title: str
@@ -46,3 +47,13 @@ class RewardPreset:
     folder: str | None = None
     any_generator: bool = False
     reads: Literal["steps", "generator", "distributions"] = "steps"
+    settings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+VALUE_SETTINGS: Mapping[str, str] = MappingProxyType(
+    {"potential": "telescoped", "trigger": "ess", "resampler": "systematic", "pick": "rewards"}
+)
+"""For a reward that says how likely the solution ends right: what it says replaces what it said before, particles are
+resampled when their weights are uneven, and every complete solution votes with its probability."""
+JUDGE_SETTINGS: Mapping[str, str] = MappingProxyType({"potential": "telescoped"})
+"""For one whose level rises with the position: only its change tells."""

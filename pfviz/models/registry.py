@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from pfviz.errors import ModelError
 from pfviz.models.hub import devices, published
 from pfviz.models.hub.model_cache import ModelCache
 from pfviz.models.judge.prompt import JudgePrompt, parse_judge_name
-from pfviz.models.preset import GeneratorPreset, RewardPreset
+from pfviz.models.preset import JUDGE_SETTINGS, VALUE_SETTINGS, GeneratorPreset, RewardPreset
 from pfviz.models.reward_presets import list_reward_presets, load_judge
 from pfviz.models.rewards import function_name, hidden_state_file
 from pfviz.models.rewards.confidence import PRESET_NAMES
@@ -125,7 +126,11 @@ def reward_preset(name: str) -> RewardPreset:
         if judge.place is not None:
             generator_preset(judge.place)
         return RewardPreset(
-            name, name, "A language model that is asked whether the last step is right.", lambda: make_judge(name)
+            name,
+            name,
+            "A language model that is asked whether the last step is right.",
+            lambda: make_judge(name),
+            settings=JUDGE_SETTINGS,
         )
     if hidden_state_file.is_hidden_state_file(name):
         return RewardPreset(
@@ -133,6 +138,7 @@ def reward_preset(name: str) -> RewardPreset:
             Path(name).name,
             "A reward read from the generator's own hidden states.",
             lambda: hidden_state_file.load_hidden_state_reward(Path(name), get_generator),
+            settings=VALUE_SETTINGS,
         )
     if function_name.is_function_name(name):
         raise ModelError(function_name.REFUSAL.format(name=shorten(name, 80)))
@@ -151,6 +157,14 @@ def reads_generator(name: str) -> bool:
     judge = parse_judge_name(name)
     unnamed = judge is not None and judge.place is None
     return unnamed or (name in REWARDS and REWARDS[name].reads != "steps")
+
+
+def usual_settings(generator: str | Generator, reward: object) -> Mapping[str, str]:
+    """The settings of a run that go with these models, where nothing else is asked for: those of the reward model's
+    preset, but for what the embedded generator writes, which the usual ones are for."""
+    if not isinstance(reward, str) or generator in GENERATORS:
+        return {}
+    return reward_preset(reward).settings
 
 
 def get_generator(name: str, *, has_examples: bool = False) -> Generator:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from pfviz.errors import ModelError
 from pfviz.models.judge.prompt import JudgePrompt, parse_judge_name
-from pfviz.models.preset import RewardPreset
+from pfviz.models.preset import JUDGE_SETTINGS, VALUE_SETTINGS, RewardPreset
 from pfviz.models.rewards import hidden_state_file
 from pfviz.models.rewards.arithmetic import load_arithmetic
 from pfviz.models.rewards.auto import AutoReward
@@ -51,6 +51,7 @@ def list_reward_presets(
             lambda: AutoReward(choose_reward),
             any_generator=True,
             reads="generator",
+            settings=VALUE_SETTINGS,
         ),
         _fitted_reward(
             find_generator,
@@ -184,7 +185,13 @@ def _confidence_reward(kind: str) -> RewardPreset:
 def _judge(find_generator: FindGenerator, name: str, title: str, description: str) -> RewardPreset:
     """A language model that is asked."""
     return RewardPreset(
-        name, title, description, lambda: load_judge(name, find_generator), any_generator=True, reads="generator"
+        name,
+        title,
+        description,
+        lambda: load_judge(name, find_generator),
+        any_generator=True,
+        reads="generator",
+        settings=JUDGE_SETTINGS,
     )
 
 
@@ -207,4 +214,4 @@ def _fitted_reward(find_generator: FindGenerator, name: str, title: str, descrip
         made.name = name
         return made
 
-    return RewardPreset(name, title, description, load, any_generator=True)
+    return RewardPreset(name, title, description, load, any_generator=True, settings=VALUE_SETTINGS)
