@@ -99,7 +99,7 @@ def run(
         prepared = api.prepare_resume(load(resume))
     elif problem is not None:
         _choose_models(click.get_current_context(), settings)
-        prepared = api.prepare(problem, **settings)
+        prepared = api.prepare(problem, infer_truth=True, **settings)
     else:
         raise click.UsageError("Give a PROBLEM, or --resume FILE.")
     trace, error = _record_run(screen, prepared)

@@ -25,6 +25,12 @@ def _check_tiny_problem(text: str) -> None:
     check_problem(text)
 
 
+def _warn_of_tiny_near_miss(text: str) -> str:
+    from pfviz.tiny.gate import explain_near_miss
+
+    return explain_near_miss(text)
+
+
 def _check_tiny_familiarity(text: str, generator: Generator) -> None:
     from pfviz.models.decoding.causal_lm import CausalLMGenerator
     from pfviz.tiny.gate import check_familiarity
@@ -42,7 +48,16 @@ def _shipped_generator(name: str, title: str, description: str, folder: str) -> 
 
         return load_generator(weights_dir() / folder, name=name, local_files_only=True)
 
-    return GeneratorPreset(name, title, description, load, _check_tiny_problem, _check_tiny_familiarity, folder)
+    return GeneratorPreset(
+        name,
+        title,
+        description,
+        load,
+        _check_tiny_problem,
+        _check_tiny_familiarity,
+        _warn_of_tiny_near_miss,
+        folder,
+    )
 
 
 def _shipped_reward(name: str, title: str, description: str, folder: str) -> RewardPreset:
@@ -262,6 +277,11 @@ def reward_preset(name: str) -> RewardPreset:
         f"There is no reward model named {name!r}. Choose one of: {', '.join(REWARDS)}; or give an id of the Hugging "
         "Face Hub, owner/name, a folder, or a file that `pfviz train-reward` wrote."
     )
+
+
+def warn_of_problem(name: str, problem: str) -> str:
+    """What of a problem a generator of that name may leave out, in a sentence; empty for nothing."""
+    return GENERATORS[name].warn(problem) if name in GENERATORS else ""
 
 
 def get_generator(name: str) -> Generator:

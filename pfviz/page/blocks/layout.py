@@ -154,7 +154,7 @@ def _build_more_settings(parts: Parts) -> None:
     parts["truth"] = gr.Textbox(
         run_form.DEFAULTS["truth"],
         label="True answer",
-        info="Answers are then marked; of sums and equations it is worked out.",
+        info="Answers are then marked; of sums, equations and the embedded stories it is worked out.",
         elem_id="truth",
         min_width=0,
     )
