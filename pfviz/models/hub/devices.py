@@ -68,12 +68,28 @@ def best_device() -> Placement:
     return Placement("cpu", _dtype_name("") or fast_cpu_dtype(), _system_memory() / 1e9)
 
 
-@functools.cache
 def fast_cpu_dtype() -> str:
     """bfloat16 where this CPU multiplies it clearly faster than float32, as those with AVX-512 bf16 or AMX do.
 
     It is measured once in a process, on a product as decoding makes them: a few rows with a matrix that no cache holds.
     """
+    seconds = _cpu_product_seconds()
+    return "bfloat16" if seconds["bfloat16"] * FAST_FACTOR < seconds["float32"] else "float32"
+
+
+def cpu_pass_seconds(parameters: float, dtype: str) -> float:
+    """Seconds that this CPU takes for the products of one token, of eight rows together, in a model of so many billion
+    parameters: an estimate from the product that `fast_cpu_dtype` measures."""
+    seconds = _cpu_product_seconds()
+    return parameters * 1e9 / _PRODUCT_SIZE * seconds.get(dtype, seconds["float32"])
+
+
+_PRODUCT_SIZE = 2048 * 8192  # numbers of the matrix
+
+
+@functools.cache
+def _cpu_product_seconds() -> dict[str, float]:
+    """Seconds of one product by number type; the least of five."""
     import torch
 
     seconds = {}
@@ -85,8 +101,8 @@ def fast_cpu_dtype() -> str:
                 began = time.perf_counter()
                 torch.mm(rows, matrix)
                 times.append(time.perf_counter() - began)
-            seconds[dtype] = min(times)
-    return "bfloat16" if seconds[torch.bfloat16] * FAST_FACTOR < seconds[torch.float32] else "float32"
+            seconds[str(dtype).removeprefix("torch.")] = min(times)
+    return seconds
 
 
 def combined_devices() -> Placement:

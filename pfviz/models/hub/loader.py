@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
@@ -15,6 +16,7 @@ from pfviz.models.hub.devices import Placement
 from pfviz.resources import weights_dir
 from pfviz.types import Generator, RewardModel
 
+_BUILDING = threading.Lock()
 SMALL_BILLIONS = 0.05
 """Models below this many billion parameters are computed in float32 on a CPU, where others may be in bfloat16."""
 
@@ -101,7 +103,8 @@ def _load_model(
                 f"{place} has no chat template: it was not made to answer. Choose an instruct model, or load it in "
                 "Python with a prompt of your own (CausalLMGenerator)."
             )
-        with _hide_progress_bar() if local else nullcontext():
+        # transformers sets the number type of new tensors for the whole process while it builds a model.
+        with _BUILDING, _hide_progress_bar() if local else nullcontext():
             model, found = kind.from_pretrained(
                 source, dtype=devices.torch_dtype(where), output_loading_info=True, **spread, **for_model, **common
             )

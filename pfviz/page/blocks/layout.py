@@ -68,6 +68,7 @@ def _build_sidebar(parts: Parts, menu: ModelMenu) -> None:
         parts["stop"] = gr.Button("Stop", interactive=False, elem_id="stop", min_width=0)
         # Shown where it can be pressed: a part that comes and goes makes Gradio lose updates of other parts.
         parts["resume"] = gr.Button("Resume", interactive=False, elem_id="resume", min_width=0)
+    parts["offer"] = clickable_html(elem_id="offer")
     parts["banner"] = clickable_html(elem_id="banner")
     parts["notes"] = clickable_html(elem_id="notes")
     parts["method"] = gr.Dropdown(

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from pfviz.page.actions import files, navigate, runs
+from pfviz.page.actions import files, navigate, real_pair, runs
 from pfviz.page.blocks.layout import Parts
 from pfviz.page.blocks.probe_wiring import wire_probes
 from pfviz.page.components.html import problem_chips
@@ -16,6 +16,7 @@ from pfviz.page.render import comparison, model_notes, run_view, welcome
 from pfviz.page.render.inspector import no_selection
 from pfviz.page.render.run_view import PartValues
 from pfviz.page.serving.engine import Engine
+from pfviz.page.serving.model_fetch import FetchJobs
 from pfviz.page.serving.model_menu import ModelMenu
 from pfviz.page.state.visits import Visits
 
@@ -41,6 +42,7 @@ _TEXT_PARTS = (
     "notes",
     "progress",
     "banner",
+    "offer",
     "problem",
     "hero",
 )
@@ -128,10 +130,37 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
     parts["tabs"].select(looking(navigate.open_tab), None, outputs, trigger_mode="multiple", **EVENT_SETTINGS)
     parts["dark"].click(None, js=TOGGLE_DARK_JS)
     wire_probes(parts, engine, visits, outputs, gradio_updates, EVENT_SETTINGS)
+    _wire_real_pair(parts, engine, visits, outputs)
     _wire_views(parts)
     _wire_problem(parts)
     _wire_models(parts, engine.menu)
     _wire_files(parts, visits, outputs)
+
+
+def _wire_real_pair(parts: Parts, engine: Engine, visits: Visits, outputs: list[Any]) -> None:
+    """The offer of published models: fetch and run, or stop fetching."""
+    jobs = FetchJobs()
+    changed = [parts[name] for name in real_pair.FORM_PARTS]
+
+    def press(request: gr.Request, event: gr.EventData, *typed: Any) -> Iterator[Any]:
+        visit = visits.get(request.session_hash)
+        sent = event._data if isinstance(event._data, dict) else {}
+        if sent.get("do") == "stop fetch":
+            visit.stop_fetch()
+            return
+        form = dict(zip(run_form.FIELDS, typed, strict=True))
+        for values in real_pair.start(engine, jobs, visit, form):
+            yield gradio_updates(parts, values)
+
+    parts["offer"].ask(
+        press,
+        [parts[name] for name in run_form.FIELDS],
+        [*outputs, *changed],
+        trigger_mode="multiple",
+        api_name="run_real_pair",
+        preprocess=False,
+        **EVENT_SETTINGS,
+    )
 
 
 def _wire_views(parts: Parts) -> None:

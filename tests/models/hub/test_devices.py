@@ -74,11 +74,11 @@ def test_half_precision_is_taken_where_it_is_measured_to_be_clearly_faster(
 
     monkeypatch.setattr(torch, "mm", multiply)
     monkeypatch.setattr(devices.time, "perf_counter", lambda: now[0])
-    devices.fast_cpu_dtype.cache_clear()
+    devices._cpu_product_seconds.cache_clear()
     try:
         assert devices.fast_cpu_dtype() == expected
     finally:
-        devices.fast_cpu_dtype.cache_clear()
+        devices._cpu_product_seconds.cache_clear()
 
 
 def test_apples_device(monkeypatch: pytest.MonkeyPatch) -> None:
