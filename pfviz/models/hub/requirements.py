@@ -22,7 +22,7 @@ def estimate_seconds(pair: PairCard, place: Placement) -> float:
     the products, which were measured on a CPU and are taken for memory-bound on anything else."""
     parameters = sum(card.parameters for card in pair.cards)
     size = parameters * place.bytes_per_parameter * 1e9
-    products = cpu_pass_seconds(parameters, place.dtype) if place.device == "cpu" else size / GPU_BYTES_PER_SECOND
+    products = cpu_pass_seconds(parameters, place) if place.device == "cpu" else size / GPU_BYTES_PER_SECOND
     return PASSES * (PASS_SECONDS + products)
 
 

@@ -140,7 +140,7 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
 def _wire_real_pair(parts: Parts, engine: Engine, visits: Visits, outputs: list[Any]) -> None:
     """The offer of published models: fetch and run, or stop fetching."""
     jobs = FetchJobs()
-    changed = [parts[name] for name in real_pair.FORM_PARTS]
+    changed = [parts[name] for name in dict.fromkeys((*real_pair.FORM_PARTS, *_MODEL_PARTS))]
 
     def press(request: gr.Request, event: gr.EventData, *typed: Any) -> Iterator[Any]:
         visit = visits.get(request.session_hash)
@@ -150,7 +150,8 @@ def _wire_real_pair(parts: Parts, engine: Engine, visits: Visits, outputs: list[
             return
         form = dict(zip(run_form.FIELDS, typed, strict=True))
         for values in real_pair.start(engine, jobs, visit, form):
-            yield gradio_updates(parts, values)
+            more = _show_models(values["models"], engine.menu) if "models" in values else {}
+            yield gradio_updates(parts, values | more)
 
     parts["offer"].ask(
         press,
@@ -202,24 +203,35 @@ def _wire_problem(parts: Parts) -> None:
     parts["dice"].click(run_form.random_seed, None, parts["seed"], **EVENT_SETTINGS)
 
 
+_MODEL_PARTS = ("about_models", "reward", "about_reward", "generator", "typed_reward", "examples")
+
+
+def _show_models(name: Any, menu: ModelMenu) -> PartValues:
+    """What belongs to an entry of the list: the values of `_MODEL_PARTS`."""
+    listed = menu.models.get(name)
+    reward: dict[str, Any] = {"visible": listed is not None}
+    if listed is not None:
+        reward |= {"choices": listed.reward_choices, "value": listed.rewards[0]}
+    typed = gr.update(visible=listed is None)
+    return {
+        "about_models": model_notes.describe_models(name, menu),
+        "reward": gr.update(**reward),
+        "about_reward": model_notes.describe_reward(listed.rewards[0]) if listed is not None else "",
+        "generator": typed,
+        "typed_reward": typed,
+        "examples": problem_chips(menu.examples(name)),
+    }
+
+
 def _wire_models(parts: Parts, menu: ModelMenu) -> None:
     """Another entry of the list has other reward models, and other problems to try."""
 
     def choose(name: Any) -> list[Any]:
-        listed = menu.models.get(name)
-        reward: dict[str, Any] = {"visible": listed is not None}
-        if listed is not None:
-            reward |= {"choices": listed.reward_choices, "value": listed.rewards[0]}
-        typed = gr.update(visible=listed is None)
-        judged = model_notes.describe_reward(listed.rewards[0]) if listed is not None else ""
-        return [
-            model_notes.describe_models(name, menu), gr.update(**reward), judged, typed, typed,
-            problem_chips(menu.examples(name)),
-        ]  # fmt: skip
+        shown = _show_models(name, menu)
+        return [shown[part] for part in _MODEL_PARTS]
 
-    changed = ("about_models", "reward", "about_reward", "generator", "typed_reward", "examples")
     parts["models"].input(
-        choose, parts["models"], [parts[name] for name in changed], preprocess=False, **EVENT_SETTINGS
+        choose, parts["models"], [parts[name] for name in _MODEL_PARTS], preprocess=False, **EVENT_SETTINGS
     )
     # Without Gradio's own check, which knows the reward models of the first entry only.
     parts["reward"].input(
