@@ -306,6 +306,9 @@ def is_loaded(generator_name: str | None, reward_name: str | None) -> bool:
 
 def reset_after_fork() -> None:
     """To be called in a process that was forked from this one: the models are there, and nobody is loading any."""
+    from pfviz.models.hub import loader
+
+    loader.reset_after_fork()
     _MODEL_CACHE.reset_after_fork()
 
 
