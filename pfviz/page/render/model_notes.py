@@ -28,8 +28,9 @@ def describe_needs(pair: catalog.PairCard, menu: ModelMenu) -> str:
     """Size, memory, time, licences, and whether the files are here."""
     measured = menu.times.get(pair.generator)
     if not pair.cards:
-        seconds = "1 s" if measured is None else requirements.round_seconds(measured)
-        speed = f"{requirements.PARTICLES} particles take {seconds}"
+        speed = f"{requirements.PARTICLES} particles take about 1 s (estimated)"
+        if measured is not None:
+            speed = f"{requirements.PARTICLES} particles took {requirements.round_seconds(measured)} here"
         return f"Ships with pfviz, less than 1 GB of memory; {speed}; {requirements.describe_licences(pair)}."
     from pfviz.models.hub.devices import best_device  # imports torch, which the first page does not wait for
 
