@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, overload
 
 from pfviz.errors import ModelError, PfvizError, SettingError
-from pfviz.inference.events import Event
+from pfviz.inference.events import Event, NoteAdded, SweepStarted
 from pfviz.inference.methods import DEFAULT_METHOD, make_method
 from pfviz.inference.methods.base import Method
 from pfviz.inference.run import never_stop, run_events
@@ -128,15 +128,17 @@ def start(prepared: Prepared, *, stop: Callable[[], bool] | None = None) -> Iter
     reward = bind_reward(registry.as_reward(prepared.reward), generator)
     reward = pairing.watch_pair(generator, reward)
     stop = stop or never_stop
+    warning = registry.warn_of_problem(generator.name, prepared.problem.text)
     if trace is None:
-        return run_events(prepared.problem, generator, reward, prepared.policy, stop)
+        return _add_note(run_events(prepared.problem, generator, reward, prepared.policy, stop), warning)
     for role, name, recorded in (
         ("generator", generator.name, trace.generator),
         ("reward model", reward.name, trace.reward),
     ):
         if name != recorded:
             raise ModelError(f"The run was recorded with the {role} {recorded!r} and cannot go on with {name!r}.")
-    return run_events(prepared.problem, generator, reward, prepared.policy, stop, trace.past(), trace.started)
+    events = run_events(prepared.problem, generator, reward, prepared.policy, stop, trace.past(), trace.started)
+    return _add_note(events, warning)
 
 
 def stream(
@@ -261,6 +263,15 @@ def reward(
     if fn is None:
         return lambda decorated: FunctionReward(decorated, name, batch=batch)
     return FunctionReward(fn, name, batch=batch)
+
+
+def _add_note(events: Iterator[Event], text: str) -> Iterator[Event]:
+    """The events with a note at the beginning, unless it is empty."""
+    for event in events:
+        yield event
+        if text and isinstance(event, SweepStarted):
+            yield NoteAdded(0, (), text)
+            text = ""
 
 
 def _name_of(model: str | Generator | RewardModel) -> str:

@@ -105,7 +105,7 @@ def run(
         _choose_models(click.get_current_context(), settings)
         _leave_out_defaults(click.get_current_context(), settings)
         settings["reward"] = resolve_reward(settings["reward"], judge_prompt)
-        prepared = api.prepare(problem, **settings)
+        prepared = api.prepare(problem, infer_truth=True, **settings)
     else:
         raise click.UsageError("Give a PROBLEM, or --resume FILE.")
     trace, error = _record_run(screen, prepared)

@@ -18,11 +18,17 @@ def _accept_any_reading(text: str, generator: Generator) -> None:
     """Takes every problem, however it reads to the generator."""
 
 
+def _warn_of_nothing(text: str) -> str:
+    """Sees all of every problem."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class GeneratorPreset:
     """A generator by name. `check` raises `ProblemError` for a problem text that it does not understand, and so does
-    `check_familiarity` once it is loaded, if the text is a stranger to the model itself. `folder` is that of its
-    weights among those that ship with pfviz."""
+    `check_familiarity` once it is loaded, if the text is a stranger to the model itself. `warn` says what of a problem
+    that it takes it may leave out, empty for nothing. `folder` is that of its weights among those that ship with pfviz.
+    """
 
     name: str
     title: str
@@ -30,6 +36,7 @@ class GeneratorPreset:
     load: Callable[[], Generator]
     check: Callable[[str], None] = _accept_any_problem
     check_familiarity: Callable[[str, Generator], None] = _accept_any_reading
+    warn: Callable[[str], str] = _warn_of_nothing
     folder: str | None = None
 
 

@@ -27,6 +27,12 @@ def _check_tiny_problem(text: str) -> None:
     check_problem(text)
 
 
+def _warn_of_tiny_near_miss(text: str) -> str:
+    from pfviz.tiny.gate import explain_near_miss
+
+    return explain_near_miss(text)
+
+
 def _check_tiny_familiarity(text: str, generator: Generator) -> None:
     from pfviz.models.decoding.causal_lm import CausalLMGenerator
     from pfviz.tiny.gate import check_familiarity
@@ -44,7 +50,16 @@ def _shipped_generator(name: str, title: str, description: str, folder: str) -> 
 
         return load_generator(weights_dir() / folder, name=name, local_files_only=True)
 
-    return GeneratorPreset(name, title, description, load, _check_tiny_problem, _check_tiny_familiarity, folder)
+    return GeneratorPreset(
+        name,
+        title,
+        description,
+        load,
+        _check_tiny_problem,
+        _check_tiny_familiarity,
+        _warn_of_tiny_near_miss,
+        folder,
+    )
 
 
 GENERATORS: dict[str, GeneratorPreset] = {
@@ -167,6 +182,11 @@ def usual_settings(generator: str | Generator, reward: object) -> Mapping[str, s
     return reward_preset(reward).settings
 
 
+def warn_of_problem(name: str, problem: str) -> str:
+    """What of a problem a generator of that name may leave out, in a sentence; empty for nothing."""
+    return GENERATORS[name].warn(problem) if name in GENERATORS else ""
+
+
 def get_generator(name: str, *, has_examples: bool = False) -> Generator:
     """The generator of that name, loaded at the first call and kept; see `generator_preset`."""
     preset = generator_preset(name, has_examples=has_examples)
@@ -188,6 +208,9 @@ def is_loaded(generator_name: str | None, reward_name: str | None) -> bool:
 
 def reset_after_fork() -> None:
     """To be called in a process that was forked from this one: the models are there, and nobody is loading any."""
+    from pfviz.models.hub import loader
+
+    loader.reset_after_fork()
     _MODEL_CACHE.reset_after_fork()
 
 

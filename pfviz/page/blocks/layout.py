@@ -70,6 +70,7 @@ def _build_sidebar(parts: Parts, menu: ModelMenu) -> None:
         parts["stop"] = gr.Button("Stop", interactive=False, elem_id="stop", min_width=0)
         # Shown where it can be pressed: a part that comes and goes makes Gradio lose updates of other parts.
         parts["resume"] = gr.Button("Resume", interactive=False, elem_id="resume", min_width=0)
+    parts["offer"] = clickable_html(elem_id="offer")
     parts["banner"] = clickable_html(elem_id="banner")
     parts["notes"] = clickable_html(elem_id="notes")
     parts["method"] = gr.Dropdown(
@@ -160,7 +161,7 @@ def _build_more_settings(parts: Parts) -> None:
     parts["truth"] = gr.Textbox(
         run_form.DEFAULTS["truth"],
         label="True answer",
-        info="Answers are then marked; of sums and equations it is worked out.",
+        info="Answers are then marked; of sums, equations and the embedded stories it is worked out.",
         elem_id="truth",
         min_width=0,
     )

@@ -13,10 +13,12 @@ from typing import Any
 from pfviz.errors import ModelError, SettingError
 from pfviz.models.hub import catalog
 from pfviz.models.hub.published import is_model_source
+from pfviz.models.hub.requirements import FILE_BYTES
 from pfviz.models.judge.prompt import parse_judge_name
 from pfviz.models.registry import REWARDS
 from pfviz.models.remote.config_file import configured_endpoints
 from pfviz.models.rewards.function_name import is_function_name
+from pfviz.page.serving.run_times import RunTimes
 
 ENV_VARIABLE = "PFVIZ_ANY_MODEL"
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
@@ -57,10 +59,11 @@ class ModelChoice:
 
 @dataclass(frozen=True, slots=True)
 class ModelMenu:
-    """The list, by name; `any_model` says whether ids and folders may be typed."""
+    """The list, by name; `any_model` says whether ids and folders may be typed, `times` how long runs took here."""
 
     models: Mapping[str, ModelChoice]
     any_model: bool
+    times: RunTimes = field(default_factory=RunTimes)
 
     @property
     def choices(self) -> list[tuple[str, str]]:
@@ -150,10 +153,9 @@ def _catalogue_choices() -> list[ModelChoice]:
             able = tuple(name for name in REWARDS if parse_judge_name(name) is None)
             found.append(ModelChoice(pair.name, pair.title, pair.generator, able, pair.good_for, EXAMPLES))
             continue
-        rewards = (pair.reward, *_REWARDS_FOR_ANY_GENERATOR, *_endpoint_rewards())
-        found.append(
-            ModelChoice(pair.name, pair.title, pair.generator, rewards, pair.good_for, settings=LONG_RUN_SETTINGS)
-        )
+        rewards = tuple(dict.fromkeys((pair.reward, *_REWARDS_FOR_ANY_GENERATOR, *_endpoint_rewards())))
+        title = f"{pair.title} ({pair.gigabytes(FILE_BYTES):.1f} GB)"
+        found.append(ModelChoice(pair.name, title, pair.generator, rewards, pair.good_for, settings=LONG_RUN_SETTINGS))
     return found
 
 
