@@ -34,7 +34,7 @@ class GeneratorPreset:
 @dataclass(frozen=True, slots=True)
 class RewardPreset:
     """A reward model by name. `folder` is that of its weights among those that ship with pfviz, None for one that has
-    none of its own; `any_generator` says whether it scores what any generator writes, or the embedded one's only."""
+    none of its own; `any_generator` says whether it scores what any generator writes, or only that of `generator`."""
 
     name: str
     title: str
@@ -42,3 +42,4 @@ class RewardPreset:
     load: Callable[[], RewardModel]
     folder: str | None = None
     any_generator: bool = False
+    generator: str = "embedded"

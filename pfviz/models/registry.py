@@ -14,6 +14,8 @@ from pfviz.models.rewards.auto import AutoReward
 from pfviz.models.rewards.confidence import PRESET_NAMES, ConfidenceReward
 from pfviz.models.rewards.function import FunctionReward, RewardFunction
 from pfviz.models.rewards.hidden_state import HiddenStateReward
+from pfviz.models.synthetic.generator import ChainGenerator
+from pfviz.models.synthetic.reward import ChainReward
 from pfviz.problems.problem import Problem
 from pfviz.resources import fitted_rewards_dir, weights_dir
 from pfviz.types import Generator, RewardModel
@@ -23,6 +25,12 @@ def _check_tiny_problem(text: str) -> None:
     from pfviz.tiny.gate import check_problem
 
     check_problem(text)
+
+
+def _check_chain_problem(text: str) -> None:
+    from pfviz.tiny.chain import read_problem
+
+    read_problem(text)
 
 
 def _check_tiny_familiarity(text: str, generator: Generator) -> None:
@@ -93,6 +101,13 @@ GENERATORS: dict[str, GeneratorPreset] = {
             "A small language model that ships with pfviz: arithmetic, linear equations and short word problems.",
             "generator",
         ),
+        GeneratorPreset(
+            "chain",
+            "Synthetic: sums",
+            "No language model: sums of up to 12 steps, each of which is wrong in 12 % of the cases.",
+            ChainGenerator,
+            _check_chain_problem,
+        ),
     ]
 }
 
@@ -139,6 +154,13 @@ REWARDS: dict[str, RewardPreset] = {
             "Oracle: the truth",
             "The truth about every step, where the answer is known: a reward model that never errs.",
             _load_oracle,
+        ),
+        RewardPreset(
+            "chain",
+            "Synthetic: sums",
+            "For the generator `chain`: the truth behind noise, and one mistake in ten is never seen.",
+            ChainReward,
+            generator="chain",
         ),
         _confidence_reward(
             "mean",

@@ -48,6 +48,7 @@ class ConfidenceReward:
         self.name = PRESET_NAMES[kind]
         self.reads_entropies = kind == "entropy"
         self.reads_log_probs = not self.reads_entropies
+        self.reads_tokens = False
 
     def open(self, problem: Problem, *, particles: int, whole: bool = False) -> ConfidenceSession:
         """See `RewardModel.open`."""

@@ -19,6 +19,7 @@ class FunctionReward:
     is to score prefixes as a whole, with one step that holds them all."""
 
     reads_log_probs = False
+    reads_tokens = False
 
     def __init__(self, fn: RewardFunction, name: str | None = None) -> None:
         self.fn = fn

@@ -29,6 +29,7 @@ from pfviz.types import (
     TokenRewards,
     reads_entropies,
     reads_log_probs,
+    reads_tokens,
     token_rewards,
 )
 
@@ -106,6 +107,7 @@ class PerturbedReward:
     def __init__(self, reward: RewardModel, what: str, change: RewardChange, pointwise: bool = False) -> None:
         self.name = f"{reward.name} + {what}"
         self.reads_entropies, self.reads_log_probs = reads_entropies(reward), reads_log_probs(reward)
+        self.reads_tokens = reads_tokens(reward)
         self.reward = reward
         self.change = change
         self.pointwise = pointwise

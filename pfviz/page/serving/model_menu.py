@@ -32,6 +32,9 @@ HARDER_EXAMPLES = (
     "The roots of x^2 - 5x + 3 = 0 are r and s. Find r^2 + s^2.",
 )
 
+_EMBEDDED_REWARDS = tuple(
+    preset.name for preset in REWARDS.values() if preset.any_generator or preset.generator == "embedded"
+)
 _REWARDS_FOR_ANY_GENERATOR = tuple(preset.name for preset in REWARDS.values() if preset.any_generator)
 
 
@@ -138,7 +141,7 @@ def _catalogue_choices() -> list[ModelChoice]:
     found = []
     for pair in catalog.PAIRS.values():
         if not pair.cards:
-            found.append(ModelChoice(pair.name, pair.title, pair.generator, tuple(REWARDS), pair.good_for, EXAMPLES))
+            found.append(ModelChoice(pair.name, pair.title, pair.generator, _EMBEDDED_REWARDS, pair.good_for, EXAMPLES))
             continue
         rewards = (pair.reward, *_REWARDS_FOR_ANY_GENERATOR, *_endpoint_rewards())
         found.append(
