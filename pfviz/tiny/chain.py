@@ -5,8 +5,9 @@ oracle says of every step whether it is right:
 
     Compute 3 + 5 + 12  →  5 + 12 = 17, so we have 3 + 17.  →  3 + 17 = 20. The answer is \\boxed{20}.
 
-Which neighbours is drawn, so that right solutions differ; with probability `ERROR_RATE` the result is misread, as a
-hurried pupil would, and the solution goes on from there.
+Which neighbours, their order and the blanks around the signs are drawn, so that there are many right solutions, as there
+are of a language model; with probability `ERROR_RATE` the result is misread, as by a hurried pupil, and the solution goes
+on from there.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ ERROR_RATE = 0.12
 """Share of the steps whose result is wrong: a solution of 12 steps is right in 0.88^12 = 22 % of the cases."""
 EXAMPLE = "Compute 3 + 5 + 12 + 7"
 
+_PLUS_SIGNS = (" + ", "+", " +", "+ ")
+_WORD = re.compile(r"[0-9]+|[A-Za-z]+|[^\sA-Za-z0-9]+")
 _SUM = re.compile(r"(?:Compute )?([0-9]{1,6}(?: ?\+ ?[0-9]{1,6})+)[.?]?")
 
 
@@ -57,11 +60,17 @@ def write_step(rng: random.Random, numbers: list[int], error_rate: float = ERROR
     if rng.random() < error_rate:
         result = misread(rng, result)
     left = [*numbers[:place], result, *numbers[place + 2 :]]
-    statement = f"{first} + {second} = {result}"
+    pair = [first, second] if rng.random() < 0.5 else [second, first]
+    statement = f"{_write_sum(pair, rng.choice(_PLUS_SIGNS))} = {result}"
     if len(left) > 1:
-        return f"{statement}, so we have {_write_sum(left)}.", left
+        return f"{statement}, so we have {_write_sum(left, rng.choice(_PLUS_SIGNS))}.", left
     return f"{statement}. {final_sentence(result)}", left
 
 
-def _write_sum(numbers: list[int]) -> str:
-    return " + ".join(map(str, numbers))
+def split_words(step: str) -> list[str]:
+    """The words, numbers and signs of a step: its tokens."""
+    return _WORD.findall(step)
+
+
+def _write_sum(numbers: list[int], plus: str = " + ") -> str:
+    return plus.join(map(str, numbers))

@@ -46,7 +46,7 @@ class ChainSession:
             stream = derive_rng(self._seed, "chain", step, slot).integers(2**63)
             text, self._left[slot] = chain.write_step(random.Random(int(stream)), self._left[slot], self._error_rate)
             finished = len(self._left[slot]) < 2
-            ids = tuple(zlib.crc32(word.encode()) for word in text.split())
+            ids = tuple(zlib.crc32(word.encode()) for word in chain.split_words(text))
             made[slot] = Step(text, ids, None, finished, "eos" if finished else "separator")
         yield sum(len(one.token_ids) for one in made.values())
         yield made
