@@ -5,9 +5,9 @@ oracle says of every step whether it is right:
 
     Compute 3 + 5 + 12  →  5 + 12 = 17, so we have 3 + 17.  →  3 + 17 = 20. The answer is \\boxed{20}.
 
-Which neighbours, their order and the blanks around the signs are drawn, so that there are many right solutions, as there
-are of a language model; with probability `ERROR_RATE` the result is misread, as by a hurried pupil, and the solution goes
-on from there.
+Which neighbours, their order and the blanks around the signs are drawn, so that there are many right solutions, as
+there are of a language model; with probability `ERROR_RATE` the result is misread, as by a hurried pupil, and the
+solution goes on from there.
 """
 
 from __future__ import annotations
