@@ -138,11 +138,17 @@ def _wire_views(parts: Parts) -> None:
     """The comparison of the methods is drawn when it is first opened; a run brings its own view back."""
     shown = [parts[name] for name in comparison.PARTS]
 
-    def compare(event: gr.EventData) -> Any:
+    def compare(study: str | None, event: gr.EventData) -> Any:
         opened = event._data.get("view") if isinstance(event._data, dict) else None
-        return list(comparison.render_parts().values()) if opened == "methods" else gr.skip()
+        return list(comparison.render_parts(study).values()) if opened == "methods" else gr.skip()
 
-    parts["views"].select(compare, None, shown, **EVENT_SETTINGS)
+    def choose(study: str | None) -> Any:
+        return list(comparison.render_parts(study).values())
+
+    parts["views"].select(compare, parts["study_choice"], shown, **EVENT_SETTINGS)
+    # What stands in a tab that is not open misses what it is given: it is given again when the tab opens.
+    for event in (parts["study_choice"].change, parts["study_tabs"].select):
+        event(choose, parts["study_choice"], shown, **EVENT_SETTINGS)
     for event in (parts["run"].click, parts["problem"].submit, parts["resume"].click, parts["upload"].upload):
         event(None, js="() => pfvizView('run')")
 
