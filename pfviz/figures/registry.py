@@ -154,7 +154,7 @@ FIGURES: dict[str, Figure] = {
         ),
         Figure(
             "accuracy_by_tokens", "Accuracy against tokens",
-            "pfviz.figures.study.accuracy_by_tokens:plot_accuracy_by_tokens", "study", tab=40, report=15,
+            "pfviz.figures.study.accuracy_by_tokens:plot_accuracy_by_tokens", "study", tab=15, report=15,
             pane="study_tokens",
         ),
         Figure(

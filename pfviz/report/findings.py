@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from pfviz.figures.study.accuracy_curve import short_method_name
 from pfviz.figures.study.budget_ratio import first_budgets, judge_ratio
 from pfviz.figures.study.right_lineages import choose_budget
+from pfviz.figures.study.selection_gain import format_points
 from pfviz.stats.estimate import Estimate
 from pfviz.study.result import LEADER_METHOD, Ratio, Result
-from pfviz.text import format_percent, format_signed
+from pfviz.text import format_percent
 
 USUAL_BUDGET = 16
 """The N that the sentences speak of, where it was measured."""
@@ -18,15 +20,25 @@ LENGTH_BUDGETS = (4, 16)
 NAMED_RIVALS = 3
 
 
-def describe_findings(result: Result) -> list[str]:
-    """Return one sentence for each thing that the study measured: the ratio of generations, what length does to it,
-    what selection adds, and what ends right lineages. None of a study without particle filtering."""
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What came out, the most important first."""
+
+    first: tuple[str, ...]
+    more: tuple[str, ...]
+
+
+def describe_findings(result: Result) -> Findings:
+    """Return one sentence for each thing that the study measured: what length does to the ratio of generations, the
+    ratios on all problems, what selection adds, and what ends right lineages. None without particle filtering."""
     budgets = sorted(budget for budget, _ in result.curve(LEADER_METHOD))
     if not budgets:
-        return []
+        return Findings((), ())
     n = USUAL_BUDGET if USUAL_BUDGET in budgets else budgets[-1]
-    found = [_describe_ratios(result, n), *_describe_lengths(result), _describe_gain(result, n), _describe_lost(result)]
-    return [sentence for sentence in found if sentence]
+    lengths = list(_describe_lengths(result))
+    more = [*lengths[1:], _describe_gain(result, n), _describe_lost(result)]
+    first = [_describe_ratios(result, n), *lengths[:1]]
+    return Findings(tuple(filter(None, first)), tuple(filter(None, more)))
 
 
 def _describe_ratios(result: Result, n: int) -> str:
@@ -42,7 +54,7 @@ def _describe_ratios(result: Result, n: int) -> str:
             parts.append(f"{verb} are surely needed by {_list(some)}")
     level = [short_method_name(ratio.rival) for ratio in ratios if verdicts[ratio.rival] == 0]
     if level:
-        parts.append(f"neither is sure of {_list(level)}")
+        parts.append(f"open for {_list(level)}")
     return f"For particle filtering's accuracy at N = {n}: {'; '.join(parts)}."
 
 
@@ -62,15 +74,16 @@ def _describe_lengths(result: Result) -> Iterable[str]:
     rivals = [rival for rival in ends[1] if rival in ends[0]]
     least = first_budgets(result, rivals)
     sure = [rival for rival in rivals if judge_ratio(ends[1][rival], least) > 0]
-    for rival in sure[:NAMED_RIVALS]:
+    others = [rival for rival in rivals if rival not in sure]
+    on = f"On problems of {last.title}, for particle filtering's accuracy at N = {n},"
+    if not sure:
+        yield f"{on} nobody surely needs more generations than it."
+    for place, rival in enumerate(sure[:NAMED_RIVALS]):
+        ahead_of_none = f"; for {_list(list(map(short_method_name, others)))} that is open" if others else ""
         yield (
-            f"On problems of {last.title}, for particle filtering's accuracy at N = {n}, {short_method_name(rival)} "
-            f"needs {format_times(ends[1][rival])} its generations; on those of {first.title} "
-            f"{format_times(ends[0][rival])}."
+            f"{on} {short_method_name(rival)} needs {format_times(ends[1][rival])} as many generations, on those of "
+            f"{first.title} {format_times(ends[0][rival])}{'' if place else ahead_of_none}."
         )
-    others = [short_method_name(rival) for rival in rivals if rival not in sure]
-    if others:
-        yield f"On problems of {last.title} it is surely ahead of none of {_list(others)} at N = {n}."
 
 
 def _describe_gain(result: Result, n: int) -> str:
@@ -105,7 +118,7 @@ def _describe_lost(result: Result) -> str:
 
 
 def _points(gain: Estimate) -> str:
-    low, value, high = (format_signed(100 * x, 0) for x in (gain.low, gain.value, gain.high))
+    low, value, high = map(format_points, (gain.low, gain.value, gain.high))
     return f"{value}, {low} to {high}"
 
 

@@ -23,8 +23,8 @@ HOW_TO_READ = (
     "As against generations, but a point lies at what its runs cost: the tokens that the generator writes and those "
     "that the reward reads, a run's mean. A reward without a pass of its own reads none."
 )
-WITHOUT_REWARD = "tokens that the generator writes, mean of a run"
-WITH_REWARD = "tokens that the generator writes and the reward reads, mean of a run"
+WITHOUT_REWARD = "tokens written in a run, mean"
+WITH_REWARD = "tokens of a run, written and read by the reward, mean"
 
 
 def count_tokens(column: Column) -> float:

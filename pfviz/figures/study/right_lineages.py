@@ -25,7 +25,14 @@ HOW_TO_READ_UNJUDGED = (
 USUAL_BUDGET = 4
 """The N that is shown, or the next larger one: with many particles hardly any run loses its last right lineage."""
 HEIGHT = 300
-NARROW_LEGEND = {"y": -0.26, "yanchor": "top", "x": 0, "font": {"size": 11, "color": theme.INK}}
+_LEGEND = {
+    "orientation": "h",
+    "yref": "container",
+    "y": 1.0,
+    "yanchor": "top",
+    "x": 0,
+    "font": {"size": 11, "color": theme.INK},
+}
 
 
 def plot_right_lineages(result: Result, *, title: bool = True) -> go.Figure:
@@ -38,26 +45,28 @@ def plot_right_lineages(result: Result, *, title: bool = True) -> go.Figure:
         if judged:
             traces.append(_alive_line(column))
         traces.append(_share_line(column, "x2" if judged else "x", "y2" if judged else "y", legend=not judged))
-    axis = {"title": {"text": "step t", "font": {"size": 11, "color": theme.MUTED}, "standoff": 6}, "fixedrange": True}
-    axis |= {"dtick": 1 if max((len(column.right_shares) for column in columns), default=0) <= 14 else 4}
-    level = {"tickformat": ".0%", "showgrid": True, "fixedrange": True, "nticks": 6}
-    titles = [f"a right prefix is alive, N = {budget}", f"particles with a right answer below them, N = {budget}"]
-    axis["visible"] = level["visible"] = bool(columns)
-    panels = _panels(axis, level, judged)
+    titles = [f"a right prefix is alive, N = {budget}", f"particles with a right answer below them, N = {budget}"][
+        0 if judged else 1 :
+    ]
+    lowest = min((estimate.low for column in columns for estimate in column.alive), default=0.0)
     return theme.figure(
         traces,
         title=TITLE,
         reads=HOW_TO_READ if judged else HOW_TO_READ_UNJUDGED,
         titled=title,
         height=HEIGHT,
-        margin={"l": theme.LEFT_MARGIN, "r": 12, "t": 30, "b": 92},
+        margin={"l": theme.LEFT_MARGIN, "r": 12, "t": 46, "b": 40},
         showlegend=True,
-        legend={"orientation": "h", "y": -0.24, "yanchor": "top", "x": 0, "font": {"size": 11, "color": theme.INK}},
-        annotations=_headings(titles if judged else titles[1:], judged)
+        legend=_LEGEND,
+        annotations=_headings(titles, stacked=False)
         if columns
         else theme.empty_annotations("This study did not record lineages"),
-        narrow={"legend": NARROW_LEGEND | {"orientation": "h"}, "margin": {"l": 38, "r": 10, "t": 30, "b": 130}},
-        **panels,
+        narrow={
+            "margin": {"l": 38, "r": 10, "t": 84, "b": 40, "autoexpand": False},
+            **_panels(columns, lowest, stacked=True),
+            **({"annotations": _headings(titles, stacked=True)} if columns else {}),
+        },
+        **_panels(columns, lowest, stacked=False),
     )
 
 
@@ -123,20 +132,36 @@ def _share_line(column: Column, xaxis: str, yaxis: str, *, legend: bool) -> Any:
     )
 
 
-def _panels(axis: dict[str, Any], level: dict[str, Any], both: bool) -> dict[str, Any]:
-    if not both:
-        return {"xaxis": theme.axis(**axis), "yaxis": theme.axis(range=[0, 1.02], **level)}
+def _panels(columns: list[Column], lowest: float, *, stacked: bool) -> dict[str, Any]:
+    """The axes: of one panel, or of two beside each other, or one above the other. The height of the first begins below
+    what is drawn, as nearly all of its runs may live."""
+    steps = max((len(column.right_shares) for column in columns), default=0)
+    step = {
+        "visible": bool(columns),
+        "title": {"text": "step t", "font": {"size": 11, "color": theme.MUTED}, "standoff": 4},
+        "tickmode": "linear",
+        "tick0": 1,
+        "dtick": 1 if steps <= 14 else 4,
+        "range": [0.5, steps + 0.5],
+        "fixedrange": True,
+    }
+    level = {"visible": bool(columns), "tickformat": ".0%", "showgrid": True, "fixedrange": True, "nticks": 6}
+    if not (columns and all(column.alive for column in columns)):
+        return {"xaxis": theme.axis(**step), "yaxis": theme.axis(range=[0, 1.02], **level)}
+    first, second = ([0.0, 1.0], [0.0, 1.0]) if stacked else ([0.0, 0.47], [0.55, 1.0])
+    upper, lower = ([0.6, 1.0], [0.0, 0.4]) if stacked else ([0.0, 1.0], [0.0, 1.0])
+    bottom = max(0.0, int(10 * lowest - 0.5) / 10)
     return {
-        "xaxis": theme.axis(domain=[0, 0.47], **axis),
-        "yaxis": theme.axis(range=[0, 1.02], **level),
-        "xaxis2": theme.axis(domain=[0.55, 1], anchor="y2", **axis),
-        "yaxis2": theme.axis(range=[0, 1.02], anchor="x2", **level),
+        "xaxis": theme.axis(domain=first, **step),
+        "yaxis": theme.axis(domain=upper, range=[bottom, 1.01], **level),
+        "xaxis2": theme.axis(domain=second, anchor="y2", **step),
+        "yaxis2": theme.axis(domain=lower, range=[0, 1.02], anchor="x2", **level),
     }
 
 
-def _headings(texts: Sequence[str], both: bool) -> list[dict[str, Any]]:
-    starts = (0.0, 0.55) if both else (0.0,)
+def _headings(texts: Sequence[str], *, stacked: bool) -> list[dict[str, Any]]:
+    places = ((0.0, 1.0), (0.0, 0.4)) if stacked else ((0.0, 1.0), (0.55, 1.0))
     return [
-        theme.note(text, xref="paper", x=x, xanchor="left", yref="paper", y=1.0, yanchor="bottom")
-        for text, x in zip(texts, starts, strict=True)
+        theme.note(text, xref="paper", x=x, xanchor="left", yref="paper", y=y, yanchor="bottom")
+        for text, (x, y) in zip(texts, places, strict=False)
     ]

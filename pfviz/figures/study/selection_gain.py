@@ -59,6 +59,7 @@ def plot_selection_gain(result: Result, *, title: bool = True) -> go.Figure:
             side="top",
             fixedrange=True,
             tickvals=list(range(len(places))),
+            tickangle=0,
             ticktext=[f"N = {budget}<br>{NAMES[name]}" for budget, name in places],
         ),
         yaxis=theme.axis(
@@ -99,5 +100,5 @@ def _describe(share: Estimate, gain: Estimate | None) -> str:
 
 
 def format_points(difference: float) -> str:
-    """A difference of shares in points of percent, with its sign."""
-    return format_signed(100 * difference, 0)
+    """A difference of shares in points of per cent, with its sign; of less than one point, with one digit more."""
+    return format_signed(100 * difference, int(abs(difference) < 0.0095))

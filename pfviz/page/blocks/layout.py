@@ -185,6 +185,7 @@ def _build_methods(parts: Parts) -> None:
         visible=len(choices) > 1,
     )
     parts["study_about"] = clickable_html(elem_id="study-about")
+    parts["study_tab"] = gr.State(next(iter(comparison.study_tabs())))  # the title of the open one
     with gr.Tabs(elem_id="study-tabs", overflow_behavior="wrap") as parts["study_tabs"]:
         for number, (title, figures) in enumerate(comparison.study_tabs().items()):
             with gr.Tab(title, id=f"study-{number}"), gr.Column(elem_classes="figures"):

@@ -135,20 +135,27 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
 
 
 def _wire_views(parts: Parts) -> None:
-    """The comparison of the methods is drawn when it is first opened; a run brings its own view back."""
+    """The comparison of the methods is drawn when it is first opened; a run brings its own view back. What stands in a
+    tab that is not open would lose what it is given: it is given it when its tab opens."""
     shown = [parts[name] for name in comparison.PARTS]
+    inputs = [parts["study_choice"], parts["study_tab"]]
 
-    def compare(study: str | None, event: gr.EventData) -> Any:
+    def show(study: str | None, tab: str) -> list[Any]:
+        values, there = comparison.render_parts(study), comparison.parts_in(tab)
+        return [values[name] if name in there else gr.skip() for name in comparison.PARTS]
+
+    def compare(study: str | None, tab: str, event: gr.EventData) -> Any:
         opened = event._data.get("view") if isinstance(event._data, dict) else None
-        return list(comparison.render_parts(study).values()) if opened == "methods" else gr.skip()
+        return show(study, tab) if opened == "methods" else gr.skip()
 
-    def choose(study: str | None) -> Any:
-        return list(comparison.render_parts(study).values())
+    def open_tab(study: str | None, event: gr.SelectData) -> list[Any]:
+        return [str(event.value), *show(study, str(event.value))]
 
-    parts["views"].select(compare, parts["study_choice"], shown, **EVENT_SETTINGS)
-    # What stands in a tab that is not open misses what it is given: it is given again when the tab opens.
-    for event in (parts["study_choice"].change, parts["study_tabs"].select):
-        event(choose, parts["study_choice"], shown, **EVENT_SETTINGS)
+    parts["views"].select(compare, inputs, shown, **EVENT_SETTINGS)
+    parts["study_choice"].change(show, inputs, shown, **EVENT_SETTINGS)
+    parts["study_tabs"].select(
+        open_tab, inputs[:1], [parts["study_tab"], *shown], trigger_mode="multiple", **EVENT_SETTINGS
+    )
     for event in (parts["run"].click, parts["problem"].submit, parts["resume"].click, parts["upload"].upload):
         event(None, js="() => pfvizView('run')")
 

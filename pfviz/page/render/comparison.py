@@ -47,6 +47,11 @@ def study_tabs() -> dict[str, list[Figure]]:
     return found
 
 
+def parts_in(tab: str) -> set[str]:
+    """Return the parts that are in sight while the tab of that title is open."""
+    return {"study_about", *(figure.part for figure in study_tabs().get(tab, ()))}
+
+
 def study_choices() -> list[tuple[str, str]]:
     """Return (title, name) of the studies that there are to choose from."""
     return [(study.title, study.name) for study in recorded_studies()]
