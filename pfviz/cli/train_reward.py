@@ -54,7 +54,7 @@ EXIT_INTERRUPTED = 130
     type=OUTPUT_FILE,
     callback=check_writable,
     required=True,
-    help="The reward, a file that ends with .safetensors; its card and the solutions are written beside it.",
+    help="The reward, a file that ends with .safetensors; its card (.md, .html) and the solutions stand beside it.",
 )
 def train_reward(
     generator: str,
@@ -73,17 +73,22 @@ def train_reward(
     pfviz run "…" --model Qwen/Qwen2.5-0.5B-Instruct --reward qwen.safetensors
 
     What is sampled is kept in OUT.train.jsonl and OUT.test.jsonl: a command that was stopped goes on where it was, and
-    one that asks for more problems samples only those.
+    one that asks for more problems samples only those. OUT.trl.jsonl and OUT.processbench.jsonl have the solutions for
+    TRL's trainers and for `pfviz diagnose --processbench`.
     """
     if out.suffix != ".safetensors":
         raise click.UsageError("--out has to end with .safetensors.")
     from pfviz.inference.run import versions
+    from pfviz.models.hub.fingerprint import hash_weights
     from pfviz.models.registry import get_generator
     from pfviz.models.rewards.hidden_state import generator_identity
     from pfviz.models.rewards.hidden_state_file import write_reading
     from pfviz.problems.datasets import load_problems
+    from pfviz.report.fitted_reward import fitted_reward_to_html
     from pfviz.reward_training.card import build_card, render_card
-    from pfviz.reward_training.features import candidate_layers, describe_all
+    from pfviz.reward_training.exports import processbench_rows, trl_rows, write_jsonl
+    from pfviz.reward_training.feature_files import FeatureFiles
+    from pfviz.reward_training.features import candidate_layers, describe_solutions
     from pfviz.reward_training.pipeline import fit_reward
     from pfviz.reward_training.prefixes import build_prefixes
     from pfviz.reward_training.samples import check_reads_hidden_states
@@ -92,21 +97,22 @@ def train_reward(
     seed = settings.pop("seed")
     known = load_problems(dataset, problems + test_problems, seed)
     model = check_reads_hidden_states(get_generator(generator))
-    parts = [("train", known[:problems], solutions), ("test", known[problems:], test_solutions)]
-    sampled = [
-        _sample(screen, model, out.with_suffix(f".{name}.jsonl"), name, part, count, seed, settings)
-        for name, part, count in parts
-        if part
-    ]
     layers = candidate_layers(model)
-    tables = []
-    for (name, _, _), samples in zip(parts, sampled, strict=False):
-        with screen.status(f"reading hidden states: {name}") as status:
-
-            def show(done: int, name: str = name, of: int = len(samples)) -> None:
-                status.update(f"reading hidden states: {name}, {done} of {of} problems")
-
-            tables.append(build_prefixes(samples, describe_all(model, samples, layers, show)))
+    weights = hash_weights(model.model)
+    parts = [("train", known[:problems], solutions), ("test", known[problems:], test_solutions)]
+    sampled, tables = [], []
+    for name, part, count in parts:
+        if not part:
+            continue
+        kept = FeatureFiles(out.with_suffix(f".{name}.states"), weights, layers)
+        samples = _sample(screen, model, layers, out.with_suffix(f".{name}.jsonl"), kept, part, count, seed, settings)
+        with screen.status("reading hidden states") as status:
+            features = []
+            for place, sample in enumerate(samples):
+                status.update(f"reading hidden states: {name}, {place} of {len(samples)} problems")
+                features.append(kept.read(sample) or describe_solutions(model, sample, layers))
+        sampled.append(samples)
+        tables.append(build_prefixes(samples, features))
     test = (sampled[1], tables[1]) if len(sampled) > 1 else None
     fitted = fit_reward(sampled[0], tables[0], layers, test, report=screen.print)
     pairing = generator_identity(model)
@@ -115,46 +121,57 @@ def train_reward(
     write_reading(out, fitted.reading, pairing, build_card(fitted, pairing, described, versions()))
     card = out.with_suffix(".md")
     card.write_text(render_card(fitted, pairing, described), encoding="utf-8")
+    page = out.with_suffix(".html")
+    page.write_text(fitted_reward_to_html(fitted, card.read_text(encoding="utf-8")), encoding="utf-8")
     screen.print(f"\n{card.read_text(encoding='utf-8')}", markup=False)
-    screen.print(f"Written: {out} ({out.stat().st_size / 1000:.0f} kB), {card}", markup=False)
+    every = [one for samples in sampled for one in samples]
+    trl, processbench = out.with_suffix(".trl.jsonl"), out.with_suffix(".processbench.jsonl")
+    write_jsonl(trl, trl_rows(every))
+    write_jsonl(processbench, processbench_rows(every, pairing.generator))
+    size = f"{out.stat().st_size / 1000:.0f} kB"
+    screen.print(f"Written: {out} ({size}), {card}, {page}; the solutions: {trl}, {processbench}", markup=False)
 
 
 def _sample(
     screen: Console,
     model: Any,
+    layers: Sequence[int],
     file: Path,
-    name: str,
+    features: Any,
     problems: Sequence[Any],
     solutions: int,
     seed: int,
     settings: dict[str, Any],
 ) -> list[Any]:
-    """The sampled problems of a file, with those that it lacks written first."""
-    from pfviz.reward_training.samples import append_sample, read_samples, sample_problem
+    """The sampled problems of a file, with those that it lacks written first, and their features."""
+    from pfviz.reward_training.batch_sampling import BatchSampler
+    from pfviz.reward_training.samples import append_sample, read_samples
+    from pfviz.types import Sampling
 
     kept = {one.problem: one for one in read_samples(file)} if file.exists() else {}
     missing = [problem for problem in problems if problem.text not in kept]
+    sampling = Sampling(settings["temperature"], settings["max_step_tokens"])
+    sampler = BatchSampler(
+        model, layers, solutions=solutions, seed=seed, sampling=sampling, max_steps=settings["max_steps"]
+    )
     interrupt = Interrupt()
-    began, tokens = time.monotonic(), 0
+    began, done, name = time.monotonic(), 0, file.name
     with screen.status(f"sampling: {name}") as status, interrupt.catch_sigint():
-        for place, problem in enumerate(missing):
-            written = 0
-            for item in sample_problem(problem, model, solutions, seed=seed, stop=interrupt.stop_requested, **settings):
-                if isinstance(item, int):
-                    written = item
-                    spent = time.monotonic() - began
-                    left = spent / (place + 0.5) * (len(missing) - place - 0.5) / 60
-                    status.update(
-                        f"sampling: {name}, problem {place + 1} of {len(missing)}, {(tokens + written) / spent:.0f} "
-                        f"tokens a second, about {left:.0f} min left"
-                    )
-                else:
-                    append_sample(file, item)
-                    kept[item.problem] = item
-            tokens += written
-            if interrupt.stop_requested():
-                screen.print(f"Stopped after {place} problems; the same command goes on with {file}.", markup=False)
-                raise click.exceptions.Exit(EXIT_INTERRUPTED)
+        for progress in sampler.sample(missing, interrupt.stop_requested):
+            for sample, of_sample in progress.done:
+                features.write(sample, of_sample)
+                append_sample(file, sample)
+                kept[sample.problem] = sample
+                done += 1
+            spent = time.monotonic() - began
+            left = f", about {spent / done * (len(missing) - done) / 60:.0f} min left" if done else ""
+            status.update(
+                f"sampling: {name}, {done} of {len(missing)} problems, {progress.tokens / spent:.0f} tokens a second"
+                f"{left}"
+            )
+    if interrupt.stop_requested():
+        screen.print(f"Stopped after {done} problems; the same command goes on with {file}.", markup=False)
+        raise click.exceptions.Exit(EXIT_INTERRUPTED)
     found = [kept[problem.text] for problem in problems if problem.text in kept]
     right = [solution.right for one in found for solution in one.solutions]
     mixed = sum(one.is_mixed for one in found)

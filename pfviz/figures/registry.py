@@ -39,8 +39,8 @@ class Figure:
         path: "module:function" of what draws it, imported when it is first drawn. The function takes what is drawn,
             and by name what it wants of what the page knows: `selected` (a uid), `title` (whether to draw one),
             `horizon` (last step of the axis), `step` (the resampling that is shown), `shown` (number of the sweep).
-        of: what is drawn: a run (`Trace`), a run under another reward (`RescoredSweep`), many runs (`Diagnosis`), or
-            a study (`Result`).
+        of: what is drawn: a run (`Trace`), a run under another reward (`RescoredSweep`), many runs (`Diagnosis`),
+            a study (`Result`), or a reward that was fitted (`Fitted`).
         stage: whether it is always in sight, on the page of a run and at the top of its report.
         tab: its place among the tabs of a run, or among the figures of the lab; None for none.
         question: the question of the tab "Reward check" that it answers.
@@ -54,7 +54,7 @@ class Figure:
     name: str
     title: str
     path: str
-    of: Literal["run", "rescored run", "diagnosis", "study"] = "run"
+    of: Literal["run", "rescored run", "diagnosis", "study", "fitted reward"] = "run"
     stage: bool = False
     tab: int | None = None
     question: str = ""
@@ -133,6 +133,10 @@ FIGURES: dict[str, Figure] = {
             "diagnosis", tab=20, report=30, pane="lab_steps",
         ),
         Figure(
+            "knowledge", "Where selection pays", "pfviz.figures.lab.knowledge:plot_knowledge",
+            "diagnosis", tab=25, report=35, pane="lab_knowledge",
+        ),
+        Figure(
             "auc_by_kind", "Kinds of problems", "pfviz.figures.lab.auc_by_kind:plot_auc_by_kind",
             "diagnosis", tab=30, report=40, pane="lab_kinds",
         ),
@@ -171,6 +175,18 @@ FIGURES: dict[str, Figure] = {
             "ratio_by_length", "By the length of the problem",
             "pfviz.figures.study.ratio_by_length:plot_ratio_by_length", "study", tab=70, report=60,
             pane="study_length", when=_has_strata,
+        ),
+        Figure(
+            "auc_beside_controls", "Beside controls",
+            "pfviz.figures.training.auc_beside_controls:plot_auc_beside_controls", "fitted reward", report=10,
+        ),
+        Figure(
+            "slope_by_step", "Step by step", "pfviz.figures.training.slope_by_step:plot_slope_by_step",
+            "fitted reward", report=20,
+        ),
+        Figure(
+            "learning_curve", "Learning curve", "pfviz.figures.training.learning_curve:plot_learning_curve",
+            "fitted reward", report=30,
         ),
     ]
 }  # fmt: skip

@@ -61,6 +61,12 @@ class Settings:
     threshold: float = setting(
         0.5, "Threshold", "ESS/N below which particles are resampled, where that decides.", low=0.0, high=1.0
     )
+    first_resampling: int = setting(
+        1, "First resampling",
+        "The step after which particles may be resampled first; until then weights accumulate. Early on a reward knows "
+        "little.",
+        low=1, high=1000,
+    )  # fmt: skip
     finished: str = setting(
         "pooled", "Finished particles",
         "Whether finished particles are resampled with the others, or kept aside with their weights.",

@@ -12,6 +12,7 @@ from pfviz.lab.metrics import best_of_n, calibration
 from pfviz.lab.metrics.best_of_n import CurvePoint
 from pfviz.lab.metrics.by_group import StepScores, auc_by_kind, scores_by_step
 from pfviz.lab.metrics.calibration import Bin
+from pfviz.lab.metrics.knowledge import StepKnowledge, knowledge_by_step
 from pfviz.lab.metrics.measures import Measures, compute_measures
 from pfviz.lab.table.prefixes import PrefixTable, build_prefix_table
 from pfviz.stats.estimate import Estimate
@@ -34,6 +35,7 @@ class Diagnosis:
     best_of: tuple[CurvePoint, ...]
     auc_by_kind: tuple[tuple[str, Estimate], ...] = ()  # the AUC in each kind of problem
     scores_by_step: tuple[StepScores, ...] = ()  # mean reward of right and of wrong prefixes, step by step
+    knowledge: tuple[StepKnowledge, ...] = ()  # AUC and slope, step by step
 
     def node(self, row: int) -> tuple[int, int, int]:
         """(run, sweep, uid) of a row: the particle that an example of a finding shows."""
@@ -54,4 +56,5 @@ def diagnose(traces: Sequence[Trace], judge: Judge | None = None) -> Diagnosis:
         best_of=tuple(best_of_n.best_of_n_curve(table)),
         auc_by_kind=auc_by_kind(table, traces),
         scores_by_step=scores_by_step(table),
+        knowledge=knowledge_by_step(table),
     )

@@ -83,6 +83,11 @@ def find_equations(text: str) -> tuple[Equation, ...]:
     return tuple(found)
 
 
+def has_wrong_equation(text: str) -> bool:
+    """Whether an equation of the text does not hold."""
+    return any(not equation.holds for equation in find_equations(text))
+
+
 def _read_sides(parts: list[str]) -> Iterator[_Side | None]:
     """Each side; None for one that is no arithmetic. The first is what ends its part, the last what begins it."""
     for place, part in enumerate(parts):

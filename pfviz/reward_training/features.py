@@ -5,7 +5,7 @@ While a run is decoded the same numbers are summed up step by step (`pfviz.model
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 
 import numpy as np
@@ -17,6 +17,7 @@ from pfviz.models.decoding.causal_lm import CausalLMGenerator
 from pfviz.models.decoding.hidden_states import LayerTap, find_layers, new_states
 from pfviz.problems.problem import Problem
 from pfviz.reward_training.samples import SampledProblem
+from pfviz.types import FloatArray
 
 MAX_PASS_TOKENS = 4096
 """Tokens of solutions that are fed in one pass."""
@@ -69,22 +70,13 @@ def _passes(lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 def _means(counts: Sequence[int], states: npt.NDArray[np.float32]) -> Features:
     """(S, layers, 2H) from the states (T, layers, H) at the tokens of S steps."""
+    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    return step_and_prefix_means(counts, np.add.reduceat(states.astype(np.float64), starts, axis=0))
+
+
+def step_and_prefix_means(counts: Sequence[int], sums: FloatArray) -> Features:
+    """(S, layers, 2H) from the sums (S, layers, H) of the states at the tokens of S steps, so many in each."""
     ends = np.cumsum(counts)
-    sums = np.add.reduceat(states.astype(np.float64), np.concatenate([[0], ends[:-1]]), axis=0)
     step_means = sums / np.asarray(counts)[:, None, None]
     prefix_means = np.cumsum(sums, axis=0) / ends[:, None, None]
     return np.concatenate([step_means, prefix_means], axis=2).astype(np.float16)
-
-
-def describe_all(
-    generator: CausalLMGenerator,
-    samples: Sequence[SampledProblem],
-    layers: Sequence[int],
-    progress: Callable[[int], None] = lambda done: None,
-) -> list[list[Features]]:
-    """The features of all solutions; `progress` is told how many problems are done."""
-    found = []
-    for place, sample in enumerate(samples):
-        found.append(describe_solutions(generator, sample, layers))
-        progress(place + 1)
-    return found

@@ -19,6 +19,7 @@ from pfviz.types import BoolArray, FloatArray, IntArray
 
 PENALTIES = (3e-3, 1e-3, 3e-4, 1e-4, 3e-5)
 FOLDS = 5
+WRONG_PENALTY = 1e-4
 MAX_ITERATIONS = 150
 MIN_SCALE = 1e-3
 MAX_STEPS_CALIBRATED = 8
@@ -29,15 +30,18 @@ PRIOR_STRENGTH = 4.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Direction:
-    """z = Σ weight (x - mean) / scale, of features (2H,)."""
+    """z = Σ weight (x - mean) / scale, of features (2H,), and `wrong_equation` more where an equation does not hold."""
 
     mean: FloatArray
     scale: FloatArray
     weight: FloatArray
+    wrong_equation: float
 
-    def scores(self, features: FloatArray) -> FloatArray:
-        """z (…,) of features (…, 2H)."""
-        return np.asarray(((features - self.mean) / self.scale) @ self.weight)
+    def scores(self, prefixes: Prefixes, layer: int) -> FloatArray:
+        """z (P,) of the prefixes; `layer` is the place among their layers."""
+        features = prefixes.features[:, layer].astype(np.float64)
+        z = ((features - self.mean) / self.scale) @ self.weight
+        return np.asarray(z + self.wrong_equation * prefixes.has_wrong_equation)
 
 
 def fit_direction(prefixes: Prefixes, layer: int, penalty: float) -> Direction:
@@ -51,21 +55,25 @@ def fit_direction(prefixes: Prefixes, layer: int, penalty: float) -> Direction:
     shares = torch.from_numpy((rows.share / rows.share.sum()).astype(np.float32))
     _, group = np.unique(rows.problem, return_inverse=True)
     groups = torch.from_numpy(group)
-    weight = torch.zeros(size, requires_grad=True)
+    wrong = torch.from_numpy(rows.has_wrong_equation.astype(np.float32))
+    weight, of_wrong = torch.zeros(size, requires_grad=True), torch.zeros(1, requires_grad=True)
     intercepts = torch.zeros(int(group.max(initial=-1)) + 1, requires_grad=True)
-    optimizer = torch.optim.LBFGS([weight, intercepts], max_iter=MAX_ITERATIONS, line_search_fn="strong_wolfe")
+    optimizer = torch.optim.LBFGS(
+        [weight, of_wrong, intercepts], max_iter=MAX_ITERATIONS, line_search_fn="strong_wolfe"
+    )
 
     def closure() -> torch.Tensor:
         optimizer.zero_grad()
-        logits = inputs @ weight + intercepts[groups]
+        logits = inputs @ weight + of_wrong * wrong + intercepts[groups]
         losses = torch.nn.functional.binary_cross_entropy_with_logits(logits, outcomes, reduction="none")
-        loss = (shares * losses).sum() + penalty * (weight**2).sum() + 1e-4 * (intercepts**2).mean()
+        loss = (shares * losses).sum() + penalty * (weight**2).sum()
+        loss = loss + 1e-4 * (intercepts**2).mean() + WRONG_PENALTY * (of_wrong**2).sum()
         loss.backward()  # type: ignore[no-untyped-call]
         return loss
 
     optimizer.step(closure)  # type: ignore[no-untyped-call]
     found = weight.detach().numpy().astype(np.float64) / np.sqrt(size)
-    return Direction(mean.astype(np.float64), scale.astype(np.float64), found)
+    return Direction(mean.astype(np.float64), scale.astype(np.float64), found, float(of_wrong.detach()))
 
 
 def cross_validated_scores(prefixes: Prefixes, layer: int, penalty: float, folds: int = FOLDS) -> FloatArray:
@@ -76,7 +84,7 @@ def cross_validated_scores(prefixes: Prefixes, layer: int, penalty: float, folds
         held_out = fold == number
         if held_out.any():
             direction = fit_direction(prefixes.take(~held_out), layer, penalty)
-            scores[held_out] = direction.scores(prefixes.features[held_out, layer].astype(np.float64))
+            scores[held_out] = direction.scores(prefixes.take(held_out), layer)
     return scores
 
 
@@ -108,6 +116,7 @@ def calibrate(
         np.array([intercept for intercept, _ in fitted]),
         np.array([slope for _, slope in fitted]),
         *complete,
+        wrong_equation=direction.wrong_equation,
     )
 
 

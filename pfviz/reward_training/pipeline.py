@@ -24,6 +24,8 @@ from pfviz.types import BoolArray, FloatArray
 
 FIRST_PENALTY = 1e-4
 """With which the layers are compared."""
+TIE = 0.002
+"""AUCs that differ by less are equal."""
 CURVE_SHARES = (0.125, 0.25, 0.5, 1.0)
 MIN_MIXED_PROBLEMS = 10
 PICK_SIZES = (1, 4, 16)
@@ -103,16 +105,18 @@ def fit_reward(
         if (place, penalty) not in scores_of:
             scores_of[place, penalty] = cross_validated_scores(prefixes, place, penalty)
     penalties_tried = {penalty: auc_of(scores_of[place, penalty]) for penalty in PENALTIES}
-    penalty = max(penalties_tried, key=lambda one: penalties_tried[one])
+    best = max(penalties_tried.values())
+    penalty = max(one for one, auc in penalties_tried.items() if auc >= best - TIE)  # the strongest of equals
     report(f"penalties: {_listed(penalties_tried)}; {penalty:g} is taken")
     scores = scores_of[place, penalty]
-    reading = calibrate(fit_direction(prefixes, place, penalty), layers[place], prefixes, scores)
+    direction = fit_direction(prefixes, place, penalty)
+    reading = calibrate(direction, layers[place], prefixes, scores)
     curve = _learning_curve(prefixes, place, penalty, test[1] if test else None, report)
     if test is None:
         evaluation = evaluate(samples, prefixes, scores, reading, held_out=False)
     else:
-        features = test[1].features[:, place].astype(np.float64)
-        evaluation = evaluate(test[0], test[1], reading.raw_scores(features), reading, held_out=True)
+        of_test = direction.scores(test[1], place)
+        evaluation = evaluate(test[0], test[1], of_test, reading, held_out=True)
     return Fitted(reading, penalty, layers_tried, penalties_tried, curve, evaluation)
 
 
@@ -129,7 +133,7 @@ def _learning_curve(
     for share in CURVE_SHARES:
         taken = numbers[: max(2, round(len(numbers) * share))]
         direction = fit_direction(train.take(np.isin(train.problem, taken)), place, penalty)
-        scores = direction.scores(target.features[rows, place].astype(np.float64))
+        scores = direction.scores(target.take(rows), place)
         points.append((len(taken), within_problem_auc(scores, target.right[rows], target.problem[rows]).value))
     report("learning curve: " + ", ".join(f"{count} problems {value:.3f}" for count, value in points))
     return tuple(points)

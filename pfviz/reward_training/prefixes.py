@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from pfviz.problems.equations import has_wrong_equation
 from pfviz.reward_training.features import Features
 from pfviz.reward_training.samples import SampledProblem
 from pfviz.types import BoolArray, FloatArray, IntArray
@@ -15,7 +16,8 @@ from pfviz.types import BoolArray, FloatArray, IntArray
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prefixes:
-    """P prefixes: their features (P, layers, 2H), the outcome of their solution (P,), and where they stand (P,)."""
+    """P prefixes: their features (P, layers, 2H), whether an equation does not hold (P,), the outcome of their solution
+    (P,), and where they stand (P,)."""
 
     features: npt.NDArray[np.float16]
     right: BoolArray
@@ -23,6 +25,7 @@ class Prefixes:
     solution: IntArray  # counted through all problems
     step: IntArray  # 0 is the first
     steps: IntArray  # of the whole solution
+    has_wrong_equation: BoolArray
 
     @property
     def complete(self) -> BoolArray:
@@ -56,7 +59,7 @@ class Prefixes:
 def build_prefixes(samples: Sequence[SampledProblem], features: Sequence[Sequence[Features]]) -> Prefixes:
     """The table of these problems, whose solutions have these features."""
     columns: dict[str, list[npt.NDArray[np.generic]]] = {
-        name: [] for name in ("right", "problem", "solution", "step", "steps")
+        name: [] for name in ("right", "problem", "solution", "step", "steps", "has_wrong_equation")
     }
     count = 0
     for number, sample in enumerate(samples):
@@ -67,6 +70,8 @@ def build_prefixes(samples: Sequence[SampledProblem], features: Sequence[Sequenc
             columns["solution"].append(np.full(length, count))
             columns["step"].append(np.arange(length))
             columns["steps"].append(np.full(length, length))
+            wrong = np.array([has_wrong_equation(step.text) for step in solution.steps])
+            columns["has_wrong_equation"].append(np.logical_or.accumulate(wrong))
             count += 1
     blocks = [block for of_problem in features for block in of_problem]
     return Prefixes(np.concatenate(blocks), **{name: np.concatenate(parts) for name, parts in columns.items()})

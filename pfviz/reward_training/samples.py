@@ -6,21 +6,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
-from pfviz import api
 from pfviz.errors import DatasetError, ModelError
-from pfviz.inference.events import TokensDrafted
 from pfviz.models.decoding.causal_lm import CausalLMGenerator
-from pfviz.problems.answers import extract_answer, is_correct
-from pfviz.problems.problem import SEPARATOR, Problem
-from pfviz.trace import Recorder
+from pfviz.problems.problem import SEPARATOR
 from pfviz.types import Generator, StepEnd
 
 _CONFIG = ConfigDict(extra="ignore")
@@ -69,56 +63,6 @@ class SampledProblem:
 
 
 _ROW: TypeAdapter[SampledProblem] = TypeAdapter(SampledProblem)
-
-
-def sample_problem(
-    problem: Problem,
-    generator: Generator,
-    solutions: int,
-    *,
-    seed: int = 0,
-    stop: Callable[[], bool] | None = None,
-    **settings: Any,
-) -> Iterator[int | SampledProblem]:
-    """Write that many independent solutions of a problem whose truth is known: the running count of tokens, and at the
-    end the sampled problem; nothing at the end where it was stopped. Settings are those of `pfviz.run`."""
-    prepared = api.prepare(
-        problem,
-        generator=generator,
-        reward=_no_preference,
-        method="best_of_n",
-        particles=solutions,
-        seed=seed,
-        **settings,
-    )
-    recorder, before, count = Recorder(), 0, 0
-    for event in api.start(prepared, stop=stop):
-        recorder.record(event)
-        if isinstance(event, TokensDrafted):
-            count = event.tokens
-            yield before + count
-        elif count:
-            before, count = before + count, 0
-    trace = recorder.trace()
-    if trace.status == "stopped" or not trace.steps:
-        return
-    truth = str(trace.truth)
-    found = []
-    for slot in range(trace.particles):
-        nodes = trace.solution(trace.steps - 1, slot)
-        steps = tuple(
-            SampledStep(step.text, step.token_ids, step.end, step.log_prob)
-            for step in (trace.written_step(*node) for node in nodes)
-            if step.token_ids
-        )
-        answer = extract_answer(SEPARATOR.join(step.text for step in steps))
-        finished = bool(trace.finished[trace.steps - 1, slot])
-        found.append(Solution(steps, finished and answer is not None and is_correct(answer, truth)))
-    yield SampledProblem(trace.problem, truth, tuple(one for one in found if one.steps))
-
-
-def _no_preference(problem: str, steps: list[str]) -> float:
-    return 0.5
 
 
 def append_sample(path: Path, sample: SampledProblem) -> None:

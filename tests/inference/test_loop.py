@@ -113,6 +113,11 @@ def test_the_trigger_compares_with_the_threshold() -> None:
     assert [w.ess < 0.9 * 6 for w, _ in pairs] == [s.resampled for _, s in pairs]
 
 
+def test_nothing_is_resampled_before_the_first_step_that_may() -> None:
+    events = of(run(Settings(particles=4, first_resampling=2)), ParticlesSelected)
+    assert [event.resampled for event in events][:2] == [False, True]
+
+
 @pytest.mark.parametrize("after", [0, 1, 3, 6, 9])
 def test_a_stopped_run_ends_after_its_last_complete_step(after) -> None:
     asked = iter(range(1000))

@@ -17,6 +17,7 @@ from pfviz.models.decoding.causal_lm import CausalLMGenerator
 from pfviz.models.rewards.hidden_state import HiddenStateReward, LinearReading, generator_identity
 from pfviz.models.rewards.hidden_state_file import load_hidden_state_reward, read_reading, write_reading
 from pfviz.problems.problem import Problem
+from pfviz.reward_training.batch_sampling import BatchSampler
 from pfviz.reward_training.features import candidate_layers, describe_solutions
 from pfviz.reward_training.samples import (
     SampledProblem,
@@ -25,9 +26,9 @@ from pfviz.reward_training.samples import (
     append_sample,
     check_reads_hidden_states,
     read_samples,
-    sample_problem,
 )
 from pfviz.rng import derive_rng
+from pfviz.types import Sampling, Step
 from tests.models import tiny
 
 PROBLEM = Problem("compute 1 + 2", "3")
@@ -48,6 +49,7 @@ def reading(size: int) -> LinearReading:
         np.array([0.6, 0.9]),
         0.3,
         1.2,
+        wrong_equation=-2.0,
     )
 
 
@@ -58,9 +60,11 @@ def reward(model: CausalLMGenerator) -> HiddenStateReward:
 
 
 def sampled(model: CausalLMGenerator, solutions: int = 4) -> SampledProblem:
-    *_, last = sample_problem(PROBLEM, model, solutions, seed=3, max_steps=3, max_step_tokens=6)
-    assert isinstance(last, SampledProblem)
-    return last
+    sampler = BatchSampler(
+        model, [1], solutions=solutions, seed=3, sampling=Sampling(0.8, max_step_tokens=6), max_steps=3
+    )
+    ((found, _),) = [one for progress in sampler.sample([PROBLEM]) for one in progress.done]
+    return found
 
 
 def test_the_rewards_of_a_run_are_those_of_one_plain_pass_with_clones_and_all() -> None:
@@ -74,9 +78,28 @@ def test_the_rewards_of_a_run_are_those_of_one_plain_pass_with_clones_and_all() 
         steps = [trace.written_step(*node) for node in trace.solution(trace.steps - 1, slot)]
         solution = Solution(tuple(SampledStep(step.text, step.token_ids, step.end) for step in steps), False)
         (features,) = describe_solutions(model, SampledProblem(trace.problem, "3", (solution,)), [1])
-        raw = judge.reading.raw_scores(features[-1, 0].astype(np.float64))
+        raw = judge.reading.raw_scores(features[-1, 0].astype(np.float64), False)
         expected = judge.reading.reward(float(raw), len(steps) - 1, steps[-1].finished)
         assert trace.rewards[trace.steps - 1, slot] == pytest.approx(expected, abs=2e-3)  # features are halves
+
+
+def test_a_wrong_equation_is_remembered_by_the_solution_and_its_copies() -> None:
+    model = generator()
+    session = reward(model).open(PROBLEM, particles=2)
+    size = model.model.config.hidden_size
+
+    def step(text: str, finished: bool = False) -> Step:
+        return Step(text, (5, 6), -1.0, finished, "separator", hidden_sum=np.ones(size, np.float32))
+
+    first = session.score({0: step("2 + 2 = 5"), 1: step("2 + 2 = 4")})
+    assert first[0] < first[1]
+    session.select(np.array([0, 0]))
+    second = session.score({0: step("so"), 1: step("so")})
+    assert second[0] == second[1]
+    clean = reward(model).open(PROBLEM, particles=1)
+    clean.score({0: step("2 + 2 = 4")})
+    logits = [np.log(r / (1 - r)) for r in (second[0], clean.score({0: step("so")})[0])]
+    assert logits[0] - logits[1] == pytest.approx(-2.0 * 0.9)  # the slope of the second step
 
 
 def test_a_run_that_goes_on_and_a_trace_that_is_scored_anew_have_the_same_rewards() -> None:

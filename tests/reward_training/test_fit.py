@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -35,6 +37,7 @@ def planted(problems: int = 60, solutions: int = 8, steps: int = 3, seed: int = 
         np.array(features, np.float16)[:, None],
         np.array(rows["right"], bool),
         *(np.array(rows[name], np.int64) for name in ("problem", "solution", "step", "steps")),
+        has_wrong_equation=np.zeros(len(features), bool),
     )
 
 
@@ -61,7 +64,7 @@ def test_rewards_are_probabilities_on_problems_that_were_not_seen() -> None:
     reading = calibrate(fit_direction(prefixes, 0, 1e-3), 5, prefixes, cross_validated_scores(prefixes, 0, 1e-3))
     assert reading.layer == 5
     unseen = planted(problems=400, seed=9)
-    scores = reading.raw_scores(unseen.features[:, 0].astype(np.float64))
+    scores = reading.raw_scores(unseen.features[:, 0].astype(np.float64), unseen.has_wrong_equation)
     for step, complete in ((0, False), (2, True)):
         rows = unseen.step == step
         rewards = np.array([reading.reward(score, step, complete) for score in scores[rows]])
@@ -69,6 +72,24 @@ def test_rewards_are_probabilities_on_problems_that_were_not_seen() -> None:
         for third in np.array_split(order, 3):
             assert rewards[third].mean() == pytest.approx(unseen.right[rows][third].mean(), abs=0.08)
     assert reading.slopes[0] < reading.complete_slope
+
+
+def test_a_wrong_equation_counts_for_as_much_as_it_tells() -> None:
+    prefixes = planted()
+    assert fit_direction(prefixes, 0, 1e-3).wrong_equation == 0
+    rng = derive_rng(5, "equations")
+    chance = np.where(prefixes.right, 0.05, 0.6)[:: prefixes.steps[0]]
+    wrong = np.repeat(rng.random(len(chance)) < chance, prefixes.steps[0])
+    told = replace(prefixes, has_wrong_equation=wrong)
+    direction = fit_direction(told, 0, 1e-3)
+    assert direction.wrong_equation < -1
+    done = told.complete
+    without = cross_validated_scores(prefixes, 0, 1e-3)[done], prefixes.right[done], prefixes.problem[done]
+    found = cross_validated_scores(told, 0, 1e-3)[done], told.right[done], told.problem[done]
+    assert within_problem_auc(*found).value > within_problem_auc(*without).value + 0.03
+    reading = calibrate(direction, 1, told, direction.scores(told, 0))
+    features = told.features[:, 0].astype(np.float64)
+    assert np.allclose(reading.raw_scores(features, wrong), direction.scores(told, 0))
 
 
 def test_a_step_with_few_prefixes_is_held_at_the_others() -> None:

@@ -35,7 +35,7 @@ class ParallelTempering(ParticleGibbs):
     description = "Several chains of particle Gibbs, each trusting the reward less than the last, exchange solutions."
     setting_names: tuple[str, ...] = (
         "particles", "iterations", "chains", "ladder", "temperature", "tau", "tau_start_factor", "potential", "trigger",
-        "threshold", "finished", "aggregation", "pick",
+        "threshold", "first_resampling", "finished", "aggregation", "pick",
     )  # fmt: skip
 
     @classmethod

@@ -12,7 +12,7 @@ each step until it is tau, so that early steps, of which a reward knows little, 
 Under the trigger "always" the particles are resampled after every step with W = softmax(log-odds / tau), so that each
 step's weights replace the last ones: what they said is in the population. Under "ess" they are resampled when ESS/N
 falls below a threshold, and until then weights accumulate: log w_t = log w_{t-1} + log-odds_t / tau. Both estimate the
-same target.
+same target; so does a run whose first steps (`first_resampling`) are only weighed.
 
 A finished particle repeats its last reward at every step. It stays in the pool, as in the reference code, and can be
 cloned and can die; or it is kept aside ("absorbing") with its own weight, and the others are resampled among
@@ -40,7 +40,7 @@ class ParticleFiltering(SingleSweepMethod):
     family: Family = "filter"
     setting_names: tuple[str, ...] = (
         "particles", "temperature", "tau", "tau_start_factor", "potential", "resampler", "trigger", "threshold",
-        "finished", "aggregation", "pick",
+        "first_resampling", "finished", "aggregation", "pick",
     )  # fmt: skip
     usual_pick = "highest"
 
@@ -66,7 +66,8 @@ class ParticleFiltering(SingleSweepMethod):
     def select(self, rng: np.random.Generator, population: Population, log_weights: FloatArray) -> Selection:
         """Resample always, or when the effective sample size is low; carry uniform weights after it."""
         n = len(log_weights)
-        if self.settings.trigger == "ess" and ess(log_weights) >= self.settings.threshold * n:
+        early = population.step + 1 < self.settings.first_resampling
+        if early or (self.settings.trigger == "ess" and ess(log_weights) >= self.settings.threshold * n):
             return Selection(False, np.arange(n), log_normalise(log_weights))
         if self.settings.finished == "absorbing":
             return self._resample_unfinished(rng, population, log_normalise(log_weights))

@@ -35,7 +35,7 @@ class ParticleGibbs(ParticleFiltering):
     description = "Particle filtering several times over, each time around one solution kept from the time before."
     setting_names: tuple[str, ...] = (
         "particles", "iterations", "temperature", "tau", "tau_start_factor", "potential", "trigger", "threshold",
-        "finished", "aggregation", "pick",
+        "first_resampling", "finished", "aggregation", "pick",
     )  # fmt: skip
 
     @classmethod

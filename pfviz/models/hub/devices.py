@@ -20,9 +20,11 @@ UNEVEN_SPLIT_FACTOR = (
     1.1  # the same of one among several GPUs: layers are not cut, so that some get more of them than others
 )
 FAST_FACTOR = 1.3
-"""How many times as fast bfloat16 has to be on a CPU to be taken."""
+"""How many times as fast smaller numbers have to be on a CPU to be taken."""
+MEASURED_PRODUCTS = 30
 DEVICE_VARIABLE, DTYPE_VARIABLE = "PFVIZ_DEVICE", "PFVIZ_DTYPE"
 DTYPES = ("float32", "bfloat16", "float16")
+INT8 = "int8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,28 +67,58 @@ def best_device() -> Placement:
         return _single_gpu(gpus[0] if len(gpus) == 1 else max(gpus, key=_free_bytes))
     if device == "mps":
         return Placement("mps", _dtype_name("float16"), torch.mps.recommended_max_memory() / 1e9)
-    return Placement("cpu", _dtype_name("") or fast_cpu_dtype(), _system_memory() / 1e9)
+    asked = _asked_dtype()
+    return Placement("cpu", asked if asked in DTYPES else fast_cpu_dtype(), _system_memory() / 1e9)
+
+
+def fast_cpu_dtype() -> str:
+    """bfloat16 where this CPU multiplies it clearly faster than float32, as those with AVX-512 bf16 or AMX do."""
+    seconds = _measure_products()
+    return "bfloat16" if seconds["bfloat16"] * FAST_FACTOR < seconds["float32"] else "float32"
+
+
+def is_int8_fast() -> bool:
+    """Whether this CPU multiplies 8-bit integers clearly faster than the numbers of `fast_cpu_dtype`, as those with
+    AVX-512 VNNI or AMX do."""
+    seconds = _measure_products()
+    return seconds[INT8] * FAST_FACTOR < seconds[fast_cpu_dtype()]
+
+
+def takes_int8(place: Placement) -> bool:
+    """Whether the linear layers of generators are computed in 8-bit integers there: on a CPU, if the operator asks for
+    it, or asks for nothing and it was measured to be faster."""
+    if place.device != "cpu":
+        return False
+    asked = _asked_dtype()
+    return asked == INT8 or (not asked and is_int8_fast())
 
 
 @functools.cache
-def fast_cpu_dtype() -> str:
-    """bfloat16 where this CPU multiplies it clearly faster than float32, as those with AVX-512 bf16 or AMX do.
-
-    It is measured once in a process, on a product as decoding makes them: a few rows with a matrix that no cache holds.
+def _measure_products() -> dict[str, float]:
+    """The least time of a product as decoding makes them, a few rows with the weights of a small layer, by the type of
+    numbers. It is measured once in a process, by turns and on one thread: on a busy machine several wait for each
+    other, and the wait is all that would be seen.
     """
     import torch
 
-    seconds = {}
-    with torch.inference_mode():
-        for dtype in (torch.float32, torch.bfloat16):
-            rows, matrix = torch.ones(8, 2048, dtype=dtype), torch.ones(2048, 8192, dtype=dtype)
-            times = []
-            for _ in range(5):
-                began = time.perf_counter()
-                torch.mm(rows, matrix)
-                times.append(time.perf_counter() - began)
-            seconds[dtype] = min(times)
-    return "bfloat16" if seconds[torch.bfloat16] * FAST_FACTOR < seconds[torch.float32] else "float32"
+    kinds = {"float32": torch.float32, "bfloat16": torch.bfloat16, INT8: torch.int8}
+    operands = {
+        name: (torch.ones(8, 1024, dtype=kind), torch.ones(4096, 1024, dtype=kind).t()) for name, kind in kinds.items()
+    }
+    seconds = dict.fromkeys(kinds, float("inf"))
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with torch.inference_mode():
+            for _ in range(MEASURED_PRODUCTS):
+                for name, (rows, matrix) in operands.items():
+                    multiply = torch._int_mm if name == INT8 else torch.mm
+                    began = time.perf_counter()
+                    multiply(rows, matrix)
+                    seconds[name] = min(seconds[name], time.perf_counter() - began)
+    finally:
+        torch.set_num_threads(threads)
+    return seconds
 
 
 def combined_devices() -> Placement:
@@ -179,10 +211,18 @@ def _is_cuda_usable() -> bool:
 
 def _dtype_name(usual: str) -> str:
     """The type of numbers that the operator asks for, else the usual one."""
-    asked = os.environ.get(DTYPE_VARIABLE, "").strip().lower()
-    if asked and asked not in DTYPES:
-        raise ModelError(f"{DTYPE_VARIABLE} is {asked[:40]!r}: set it to one of {', '.join(DTYPES)}.")
+    asked = _asked_dtype()
+    if asked == INT8:
+        raise ModelError(f"{DTYPE_VARIABLE} is int8, which is for CPUs. Set it to one of {', '.join(DTYPES)}.")
     return asked or usual
+
+
+def _asked_dtype() -> str:
+    """The type of numbers that the operator asks for, or nothing."""
+    asked = os.environ.get(DTYPE_VARIABLE, "").strip().lower()
+    if asked and asked not in (*DTYPES, INT8):
+        raise ModelError(f"{DTYPE_VARIABLE} is {asked[:40]!r}: set it to one of {', '.join((*DTYPES, INT8))}.")
+    return asked
 
 
 def _cuda_dtype_name() -> str:

@@ -36,8 +36,12 @@ def load_generator(
     from transformers import AutoModelForCausalLM
 
     from pfviz.models.decoding.causal_lm import CausalLMGenerator
+    from pfviz.models.hub import devices
+    from pfviz.models.hub.int8 import quantize_linears
 
     model, tokenizer, _ = _load_model(AutoModelForCausalLM, folder_or_id, local_files_only, needs_template)
+    if model.device.type == "cpu" and not _is_small(folder_or_id) and devices.takes_int8(devices.best_device()):
+        quantize_linears(model)
     return CausalLMGenerator(model, tokenizer, name or str(folder_or_id), **options)
 
 

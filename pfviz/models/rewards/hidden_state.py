@@ -3,7 +3,8 @@ r"""A reward read from the generator's own hidden states: no second model, and n
 With h_i the output of one layer at the position from which token i was drawn, a prefix of steps is described by the
 mean of h over its last step and the mean over all its steps, x = (step mean, prefix mean), 2H numbers. They are
 standardised and weighed, z = Σ w (x - mean) / scale, and what is reported is the calibrated probability that the
-solution ends right,
+solution ends right. Beside what the generator seems to know stands what anybody can check: z has a term v more where an
+equation of the prefix does not hold (`pfviz.problems.equations`). So
 
     r = 1 / (1 + exp(-(a_k + b_k z)))
 
@@ -21,8 +22,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from pfviz.errors import ModelError
+from pfviz.problems.equations import has_wrong_equation
 from pfviz.problems.problem import Problem
-from pfviz.types import Float32Array, FloatArray, Generator, GeneratorSession, IntArray, Sampling, Step
+from pfviz.types import BoolArray, Float32Array, FloatArray, Generator, GeneratorSession, IntArray, Sampling, Step
 
 MAX_LOGIT = 12.0
 """Rewards stay inside of (0, 1): their odds are potentials."""
@@ -46,10 +48,12 @@ class LinearReading:
     slopes: FloatArray
     complete_intercept: float
     complete_slope: float
+    wrong_equation: float = 0.0  # v
 
-    def raw_scores(self, features: FloatArray) -> FloatArray:
-        """z (…,) of features (…, 2H)."""
-        return np.asarray(((features - self.mean) / self.scale) @ self.weight)
+    def raw_scores(self, features: FloatArray, has_wrong_equation: BoolArray | bool) -> FloatArray:
+        """z (…,) of features (…, 2H), and whether an equation of the prefix does not hold (…,)."""
+        z = ((features - self.mean) / self.scale) @ self.weight
+        return np.asarray(z + self.wrong_equation * np.asarray(has_wrong_equation))
 
     def reward(self, raw_score: float, step: int, complete: bool) -> float:
         """r in (0, 1) of a z after that step, 0 is the first."""
@@ -65,13 +69,15 @@ class LinearReading:
 
 @dataclass(frozen=True, slots=True)
 class RunningMeans:
-    """Sums of the hidden states of a prefix: of its last step, and of all steps, with the numbers of tokens."""
+    """Sums of the hidden states of a prefix, of its last step and of all steps, with the numbers of tokens; and whether
+    one of its equations does not hold."""
 
     steps: int
     step_sum: Float32Array
     step_tokens: int
     total: FloatArray
     tokens: int
+    has_wrong_equation: bool = False
 
     @classmethod
     def empty(cls, size: int) -> RunningMeans:
@@ -82,7 +88,8 @@ class RunningMeans:
         added = step.hidden_sum
         assert added is not None
         count = len(step.token_ids)
-        return RunningMeans(self.steps + 1, added, count, self.total + added, self.tokens + count)
+        wrong = self.has_wrong_equation or has_wrong_equation(step.text)
+        return RunningMeans(self.steps + 1, added, count, self.total + added, self.tokens + count, wrong)
 
     @property
     def features(self) -> FloatArray:
@@ -197,7 +204,7 @@ class HiddenStateSession:
         scores = {}
         for slot, step in known.items():
             self._means[slot] = means = self._means[slot].append(step)
-            raw_score = float(self._reward.reading.raw_scores(means.features))
+            raw_score = float(self._reward.reading.raw_scores(means.features, means.has_wrong_equation))
             scores[slot] = self._reward.reading.reward(raw_score, means.steps - 1, step.finished)
         self._step += 1
         return scores
@@ -270,12 +277,3 @@ def weight_likeness(first: Sequence[float], second: Sequence[float]) -> float:
         return 0.0
     with np.errstate(invalid="ignore"):
         return float(np.nan_to_num(np.corrcoef(first, second)[0, 1]))
-
-
-def describe_steps(steps: Sequence[Step], size: int) -> FloatArray:
-    """The features (S, 2H) of a solution's prefixes, from steps with their hidden sums."""
-    means, rows = RunningMeans.empty(size), []
-    for step in steps:
-        means = means.append(step)
-        rows.append(means.features)
-    return np.array(rows).reshape(len(rows), 2 * size)

@@ -30,6 +30,7 @@ def write_reading(path: Path, reading: LinearReading, pairing: Pairing, card: Ma
 
     tensors = {name: np.asarray(getattr(reading, name), np.float32) for name in _VECTORS}
     tensors["weight_sample"] = np.array(pairing.weight_sample, np.float32)
+    tensors["wrong_equation"] = np.array([reading.wrong_equation], np.float32)
     tensors["complete"] = np.array([reading.complete_intercept, reading.complete_slope], np.float32)
     header = {
         "format": FORMAT,
@@ -59,11 +60,14 @@ def read_reading(path: Path) -> tuple[LinearReading, Pairing, dict[str, Any]]:
             vectors = {
                 name: np.asarray(file.get_tensor(name), np.float64) for name in (*_VECTORS, "complete", "weight_sample")
             }
+            # Readings that were fitted before there was such a term do without.
+            wrong = float(file.get_tensor("wrong_equation")[0]) if "wrong_equation" in file.keys() else 0.0  # noqa: SIM118
         reading = LinearReading(
             int(header["layer"]),
             **{name: vectors[name] for name in _VECTORS},
             complete_intercept=float(vectors["complete"][0]),
             complete_slope=float(vectors["complete"][1]),
+            wrong_equation=wrong,
         )
         separator = str(json.loads(header["separator"]))
         sample = tuple(round(float(number), 3) for number in vectors["weight_sample"])
@@ -79,7 +83,8 @@ def _check_numbers(path: Path, reading: LinearReading) -> None:
     sizes = {len(getattr(reading, name)) for name in ("mean", "scale", "weight")}
     steps = {len(reading.intercepts), len(reading.slopes)}
     numbers = np.concatenate(
-        [getattr(reading, name).ravel() for name in _VECTORS] + [[reading.complete_intercept, reading.complete_slope]]
+        [getattr(reading, name).ravel() for name in _VECTORS]
+        + [[reading.complete_intercept, reading.complete_slope, reading.wrong_equation]]
     )
     if len(sizes) != 1 or sizes.pop() % 2 or len(steps) != 1 or steps == {0}:
         raise ModelError(f"{path} is damaged: the sizes of its numbers do not fit together.")

@@ -63,22 +63,37 @@ def test_without_a_gpu_it_is_the_cpu_in_the_numbers_that_it_is_fast_with(
     assert devices.combined_devices() == devices.best_device() == devices.choose_placement(7.0)
 
 
-@pytest.mark.parametrize(("factor", "expected"), [(1.0, "float32"), (0.9, "float32"), (0.4, "bfloat16")])
-def test_half_precision_is_taken_where_it_is_measured_to_be_clearly_faster(
-    monkeypatch: pytest.MonkeyPatch, factor: float, expected: str
+@pytest.mark.parametrize(
+    ("bfloat16", "int8", "dtype", "takes_int8"),
+    [
+        (1.0, 1.0, "float32", False),
+        (0.9, 0.8, "float32", False),
+        (0.4, 0.35, "bfloat16", False),
+        (0.4, 0.2, "bfloat16", True),
+        (1.5, 0.5, "float32", True),
+    ],
+)
+def test_smaller_numbers_are_taken_where_they_are_measured_to_be_clearly_faster(
+    monkeypatch: pytest.MonkeyPatch, bfloat16: float, int8: float, dtype: str, takes_int8: bool
 ) -> None:
     now = [0.0]
+    seconds = {torch.float32: 1.0, torch.bfloat16: bfloat16, torch.int8: int8}
 
     def multiply(rows: torch.Tensor, matrix: torch.Tensor) -> None:
-        now[0] += factor if matrix.dtype == torch.bfloat16 else 1.0
+        now[0] += seconds[matrix.dtype]
 
     monkeypatch.setattr(torch, "mm", multiply)
+    monkeypatch.setattr(torch, "_int_mm", multiply)
     monkeypatch.setattr(devices.time, "perf_counter", lambda: now[0])
-    devices.fast_cpu_dtype.cache_clear()
+    monkeypatch.delenv("PFVIZ_DTYPE", raising=False)
+    devices._measure_products.cache_clear()
+    threads = torch.get_num_threads()
     try:
-        assert devices.fast_cpu_dtype() == expected
+        assert (devices.fast_cpu_dtype(), devices.takes_int8(Placement("cpu", dtype, 8.0))) == (dtype, takes_int8)
+        assert not devices.takes_int8(Placement("cuda:0", dtype, 8.0))
+        assert torch.get_num_threads() == threads
     finally:
-        devices.fast_cpu_dtype.cache_clear()
+        devices._measure_products.cache_clear()
 
 
 def test_apples_device(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -226,9 +241,27 @@ def test_numbers_that_are_asked_for(dtype: str, monkeypatch: pytest.MonkeyPatch)
 
 def test_numbers_that_there_are_not_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     machine(monkeypatch)
-    monkeypatch.setenv("PFVIZ_DTYPE", "int8")
-    with pytest.raises(ModelError, match="PFVIZ_DTYPE is 'int8': set it to one of float32, bfloat16, float16"):
+    monkeypatch.setenv("PFVIZ_DTYPE", "int4")
+    with pytest.raises(ModelError, match="PFVIZ_DTYPE is 'int4': set it to one of float32, bfloat16, float16, int8"):
         devices.best_device()
+
+
+def test_8_bit_integers_are_for_cpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PFVIZ_DTYPE", "int8")
+    machine(monkeypatch)
+    monkeypatch.setattr(devices, "fast_cpu_dtype", lambda: "bfloat16")
+    assert devices.best_device().dtype == "bfloat16"  # of what is no linear layer
+    assert devices.takes_int8(devices.best_device())
+    machine(monkeypatch, Card(24, 24))
+    with pytest.raises(ModelError, match="int8, which is for CPUs"):
+        devices.best_device()
+
+
+def test_other_numbers_that_are_asked_for_are_not_made_smaller(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PFVIZ_DTYPE", "bfloat16")
+    monkeypatch.setattr(devices, "is_int8_fast", lambda: True)
+    machine(monkeypatch)
+    assert not devices.takes_int8(devices.best_device())
 
 
 def test_cuda_that_is_only_played_is_not_used_on_a_thread_that_does_not_play(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,1 @@
+"""Figures of a reward that was fitted."""
