@@ -30,9 +30,9 @@ def test_rivals_are_called_ahead_behind_or_open() -> None:
         )
     ).first[0]
     assert found == (
-        "For particle filtering's accuracy at N = 16: more generations are surely needed by Best of N, more than 4 times "
-        "(2.5 to more than 4); fewer generations are surely needed by Self-consistency, 0.50 times (0.30 to 0.90); open "
-        "for DVTS."
+        "For particle filtering's accuracy at N = 16: more generations are surely needed by Best of N, more than 4 "
+        "times (2.5 to more than 4); fewer generations are surely needed by Self-consistency, 0.50 times (0.30 to "
+        "0.90); open for DVTS."
     )
 
 
@@ -41,8 +41,8 @@ def test_what_length_does_is_said_of_the_longest_problems_against_the_shortest()
     long = Stratum(10, 12, 20, {}, (ratio("best_of_n", 4, 6.0, 2.0, 9.0), ratio("dvts", 4, 1.1, 0.5, 2.0)))
     said = describe_findings(study(strata=(short, long))).first
     assert said == (
-        "On problems of 10 to 12 steps, for particle filtering's accuracy at N = 4, Best of N needs 6.0 times (2.0 to 9.0) "
-        "as many generations, on those of 1 to 3 steps 1.0 times (0.50 to 2.0); for DVTS that is open.",
+        "On problems of 10 to 12 steps, for particle filtering's accuracy at N = 4, Best of N needs 6.0 times (2.0 to "
+        "9.0) as many generations, on those of 1 to 3 steps 1.0 times (0.50 to 2.0); for DVTS that is open.",
     )
     none = describe_findings(study(strata=(long, short))).first
     assert none == (

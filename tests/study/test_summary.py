@@ -148,7 +148,10 @@ def test_selection_is_compared_with_independent_samples_of_the_same_seeds() -> N
 
     found = summarise({unit: one(unit) for unit in SELECTING}, SELECTING, ABOUT)
     column, plain = found.column("particle_filtering", 2), found.column("best_of_n", 2)
-    assert column is not None and plain is not None and column.present is not None and plain.present is not None
+    assert column is not None
+    assert plain is not None
+    assert column.present is not None
+    assert plain.present is not None
     assert (column.present.value, plain.present.value) == (0.75, 0.5)
     assert {name: gain.value for name, gain in column.gain.items()} == {
         "present": 0.25, "usual": pytest.approx(3 / 8), "majority": 0.5,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pfviz.figures.registry import tab_figures
 from pfviz.inference.methods import METHODS
 from pfviz.page.render import comparison
 from pfviz.study.plan import Unit, units
@@ -100,8 +101,11 @@ def test_a_file_is_escaped() -> None:
 def test_every_part_has_a_value(anew: None) -> None:
     values = comparison.render_parts()
     assert tuple(values) == comparison.PARTS
-    for name in comparison.PARTS[1:]:
-        assert json.loads(values[name])["data"]
+    shown = RECORDED["embedded"].load()
+    for figure in tab_figures("study"):
+        drawn = json.loads(values[figure.part])
+        assert bool(drawn["data"]) or not figure.fits(shown)
+        assert drawn["data"] or drawn["layout"]["annotations"]  # what was not recorded is said
     assert comparison.render_parts() is values  # drawn once
 
 
