@@ -55,6 +55,10 @@ def _parse_numbers(ctx: click.Context, param: click.Parameter, value: str) -> tu
     multiple=True,
     help="With --engines: this configured server too; it should serve the embedded generator. Repeatable.",
 )
+@click.option(
+    "--model", metavar="NAME", help="A published model, by an id, a folder or a GGUF file, against its own bare batch."
+)
+@click.option("--problem", metavar="TEXT", help="With --model: what is solved; by default a story with three addends.")
 @click.option("--out", "-o", type=OUTPUT_FILE, callback=check_writable, help="Write every line here, as JSON.")
 def bench(out: Path | None, **asked: Any) -> None:
     """Measure what a run costs here: against the bare limit of its models, and in tokens.
@@ -105,6 +109,11 @@ def _measure(asked: dict[str, Any], say: StatusCallback) -> Iterator[Line]:
         raise click.UsageError("--engines is measured on the embedded generator; leave --large out.")
     if asked["endpoints"] and not asked["engines"]:
         raise click.UsageError("--endpoint says what --engines compares with; give --engines too.")
+    if asked["model"]:
+        from benchmarks.real import STORY, measure_real
+
+        yield from measure_real(asked["model"], asked["problem"] or STORY, asked["particles"], asked["rounds"], say)
+        return
     if not asked["large"]:
         use_one_thread()
     rounds = asked["rounds"]

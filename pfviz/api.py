@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pfviz.errors import ModelError, PfvizError
+from pfviz.errors import ModelError, PfvizError, SettingError
 from pfviz.inference.events import Event
 from pfviz.inference.methods import DEFAULT_METHOD, make_method
 from pfviz.inference.methods.base import Method
@@ -23,7 +23,7 @@ from pfviz.problems.ground_truth import compute_true_answer
 from pfviz.problems.problem import Problem
 from pfviz.trace.recorder import Recorder
 from pfviz.trace.trace import Trace
-from pfviz.types import Generator, RewardModel, bind_reward
+from pfviz.types import Generator, RewardModel, bind_reward, configure_generator
 
 _PARTICLES, _SEED = int(SETTINGS["particles"].default), int(SETTINGS["seed"].default)
 
@@ -66,6 +66,8 @@ def prepare(
     policy = make_method(method, Settings.from_values(particles=particles, seed=seed, **settings))
     if isinstance(generator, str):
         registry.generator_preset(generator).check(checked.text)
+        if generator in registry.GENERATORS:
+            _check_no_prompt(policy.settings)
     if isinstance(reward, str):
         registry.reward_preset(reward)
     else:
@@ -77,6 +79,17 @@ def prepare(
     return Prepared(replace(checked, truth=known), policy, generator, reward)
 
 
+def _check_no_prompt(settings: Settings) -> None:
+    """Raise `SettingError` for a prompt that is to be changed of a generator that knows one language only."""
+    for name in ("system", "examples"):
+        if getattr(settings, name):
+            raise SettingError(
+                name,
+                f"{SETTINGS[name].label} is for models that were made for prompts: the embedded generator knows its "
+                "own language only. Leave it empty, or choose another model.",
+            )
+
+
 def prepare_resume(
     trace: Trace,
     *,
@@ -84,7 +97,7 @@ def prepare_resume(
     reward: str | RewardModel | RewardFunction | None = None,
 ) -> Prepared:
     """Check a run that goes on where its trace ends; arguments and errors are those of `resume_stream`."""
-    policy = make_method(trace.method, Settings.from_values(seed=trace.seed, **trace.settings))
+    policy = make_method(trace.method, Settings.from_recorded(trace.settings, trace.seed))
     problem = Problem.from_text(trace.problem, trace.truth)
     judge = trace.reward if reward is None else reward
     return Prepared(
@@ -105,9 +118,11 @@ def start(prepared: Prepared, *, stop: Callable[[], bool] | None = None) -> Iter
     """
     generator, trace = prepared.generator, prepared.trace
     if isinstance(generator, str):
-        name, generator = generator, registry.get_generator(generator)
+        loading = {"has_examples": True} if prepared.policy.settings.writing.examples else {}
+        name, generator = generator, registry.get_generator(generator, **loading)
         if trace is None:
             registry.generator_preset(name).check_familiarity(prepared.problem.text, generator)
+    generator = configure_generator(generator, prepared.policy.settings.writing)
     reward = bind_reward(registry.as_reward(prepared.reward), generator)
     reward = pairing.watch_pair(generator, reward)
     stop = stop or never_stop

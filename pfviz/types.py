@@ -13,7 +13,9 @@ from typing import Literal, Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from pfviz.problems.problem import Problem
+from pfviz.errors import ModelError
+from pfviz.problems.problem import SEPARATOR, Problem
+from pfviz.problems.step_rules import StepKind, StepRule
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
@@ -59,6 +61,25 @@ class Sampling:
     entropies: bool = False  # steps are to hold their entropies, which cost a pass over the vocabulary
     hidden_layer: int | None = None  # steps are to hold the sum of this layer's output (1 is the first)
     log_probs: bool = True  # they are to hold their log-probabilities, which some servers compute slowly
+
+
+@dataclass(frozen=True, slots=True)
+class WritingOptions:
+    """What a run asks of its generator beside how it draws: where steps end, and what stands before the problem. None
+    leaves it as the model's card says."""
+
+    step_kind: StepKind | None = None
+    tokens_per_step: int = 32  # of the kind "tokens"
+    min_step_tokens: int = 1
+    joins_headings: bool = True
+    system: str | None = None  # empty: no system's turn
+    examples: tuple[tuple[str, str], ...] | None = None  # problems with solutions
+
+    def change_rule(self, rule: StepRule) -> StepRule:
+        """The model's own rule as these options have it."""
+        kind = self.step_kind or rule.kind
+        separator = rule.separator if kind == rule.kind else SEPARATOR
+        return StepRule(kind, separator, self.tokens_per_step, self.min_step_tokens, self.joins_headings)
 
 
 StepProgress = Iterator[Mapping[int, Step] | int]
@@ -120,6 +141,12 @@ def token_rewards(session: RewardSession) -> Mapping[int, TokenRewards]:
     return told
 
 
+def draft_texts(session: GeneratorSession) -> Mapping[int, str]:
+    """What the session is writing, by slot: what its method of this name says; nothing, where it has none."""
+    read: Callable[[], Mapping[int, str]] | None = getattr(session, "draft_texts", None)
+    return {} if read is None else read()
+
+
 def reads_entropies(reward: RewardModel) -> bool:
     """Whether the reward model says of itself, by an attribute of this name, that it reads the entropies of steps."""
     return bool(getattr(reward, "reads_entropies", False))
@@ -129,6 +156,26 @@ def read_layer(reward: RewardModel) -> int | None:
     """The layer of the generator that the reward model says, by an attribute `reads_hidden_layer`, that it reads."""
     layer: int | None = getattr(reward, "reads_hidden_layer", None)
     return layer
+
+
+def configure_generator(generator: Generator, options: WritingOptions) -> Generator:
+    """The generator as a run asks it to write: what its method `configure` makes of it. One without such a method
+    writes as it does; raises `ModelError` where something else is asked for."""
+    configure: Callable[[WritingOptions], Generator] | None = getattr(generator, "configure", None)
+    if configure is not None:
+        return configure(options)
+    asked = {
+        "step_rule": options.step_kind,
+        "min_step_tokens": options.min_step_tokens > 1,
+        "system": options.system,
+        "examples": options.examples,
+    }
+    if named := [name for name, value in asked.items() if value]:
+        raise ModelError(
+            f"The generator {generator.name} takes no {', '.join(named)}: it decides by itself what a step is and what "
+            "it is asked. Leave that setting out."
+        )
+    return generator
 
 
 def bind_reward(reward: RewardModel, generator: Generator) -> RewardModel:

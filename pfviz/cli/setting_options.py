@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from pfviz.inference.prompt_settings import NONE
 from pfviz.inference.setting import Setting
 from pfviz.inference.settings import SETTINGS
 
@@ -44,6 +46,29 @@ def option_name(setting: str) -> str:
     return f"--{setting.replace('_', '-')}"
 
 
+def _metavar(known: Setting) -> str | None:
+    if known.check_text is None:
+        return None
+    return "FILE" if known.is_file else "TEXT|@FILE"
+
+
+def _read_text(known: Setting) -> Callable[[click.Context, click.Parameter, Any], Any] | None:
+    """What makes a text of a value that names a file."""
+    if known.check_text is None:
+        return None
+
+    def read(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+        if not value or value == NONE or not (known.is_file or value.startswith("@")):
+            return value
+        path = Path(value if known.is_file else value[1:])
+        try:
+            return path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise click.BadParameter(f"{path} cannot be read: {getattr(error, 'strerror', error)}.") from error
+
+    return read
+
+
 def setting_options(
     names: Iterable[str], *, prefix: str = "", defaults: Mapping[str, Any] | None = None
 ) -> Callable[[F], F]:
@@ -63,6 +88,7 @@ def setting_options(
                 name, option_name(name), *known.flags, *map(option_name, known.former_names),
                 cls=SettingOption, setting=known, default=usual.get(name, known.default), help=help_text,
                 type=click.Choice(list(known.choices)) if known.choices else type(known.default),
+                metavar=_metavar(known), callback=_read_text(known),
             )(command)  # fmt: skip
         return command
 

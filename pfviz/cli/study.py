@@ -32,7 +32,7 @@ from pfviz.models.registry import generator_preset
 from pfviz.problems.datasets import DATASETS, check_problems, describe_source, load_problems
 from pfviz.study.models import Pair, choose_pair, shorten_source
 from pfviz.study.plan import BUDGETS, Job, jobs, settings_for, units
-from pfviz.study.provenance import describe_study
+from pfviz.study.provenance import STEP_SETTINGS, describe_study
 from pfviz.study.result import Result
 from pfviz.study.run_job import Outcome
 from pfviz.study.store import Store
@@ -90,7 +90,7 @@ DEFAULT_NUMBER = 200
     show_default="that of the model",
     help="Who scores the steps, as in `pfviz run`.",
 )
-@setting_options(("temperature", "tau", "potential", "aggregation", "max_steps", "max_step_tokens"))
+@setting_options(("temperature", "tau", "potential", "aggregation", "first_resampling", *STEP_SETTINGS))
 @click.option(
     "--out",
     "-o",

@@ -42,11 +42,13 @@ class SweepStarted:
 
 @dataclass(frozen=True, slots=True)
 class TokensDrafted:
-    """Between tokens: `tokens` written so far in this step, over all slots."""
+    """Between tokens: `tokens` written so far in this step, over all slots; now and then also what they say."""
 
     step: int
     tokens: int
     active: int
+    # Slot -> its step so far, where that is known here. It hangs on the time that passes, and is no part of a run.
+    texts: Mapping[int, str] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

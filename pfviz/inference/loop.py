@@ -36,6 +36,7 @@ from pfviz.types import (
     RewardModel,
     RewardSession,
     Step,
+    draft_texts,
     read_layer,
     reads_entropies,
     reads_log_probs,
@@ -44,6 +45,9 @@ from pfviz.types import (
 
 REWARD_TOLERANCE = 1e-3
 """A reward of a given step that differs by more from the recorded one is noted."""
+
+SECONDS_BETWEEN_TEXTS = 0.5
+"""Decoding what is being written costs a thousandth of that."""
 
 
 @dataclass(slots=True)
@@ -99,6 +103,7 @@ class Sweep:
         self.history = np.empty((0, n))
         self.log_carried = np.full(n, -np.log(n))
         self.lineages: list[tuple[Step, ...]] = [()] * n
+        self.told_at = time.perf_counter()  # what is being written
         self.notes_passed_on = [0, 0]  # notes of each session
         replay = ReplaySession(past)
         self.generator_session: GeneratorSession = replay
@@ -147,7 +152,7 @@ class Sweep:
                 if not isinstance(item, int):
                     steps = item
                     break
-                yield TokensDrafted(step, item, len(active))
+                yield TokensDrafted(step, item, len(active), self._draft_texts())
                 if self.context.stop():
                     return None
         finally:
@@ -159,6 +164,14 @@ class Sweep:
         yield StepsExtended(step, steps)
         yield from self._session_notes(step)
         return steps
+
+    def _draft_texts(self) -> Mapping[int, str]:
+        """What is being written, where it was not told for a while."""
+        now = time.perf_counter()
+        if now - self.told_at < SECONDS_BETWEEN_TEXTS:
+            return {}
+        self.told_at = now
+        return draft_texts(self.generator_session)
 
     def _known_steps(self, active: list[int], step: int) -> Mapping[int, Step]:
         """The steps that are known before they are written: those of the past, else that of the pinned trajectory."""

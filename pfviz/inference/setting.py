@@ -7,23 +7,27 @@ part of the page, the form of "What if?" and docs/cli.md are all made from the r
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
 from pfviz.errors import SettingError
 from pfviz.text import shorten
 
-Group = Literal["main", "sweeps", "folded", "seed", "limits"]
-"""Where the page shows it: beside the method, in a row below it, under "More settings", as the last of those with a
-button for a new one, or nowhere. Every method has those of the last two groups."""
+Group = Literal["main", "sweeps", "folded", "steps", "seed", "limits"]
+"""Where the page shows it: beside the method, in a row below it, under "More settings", under "Steps", as the last of
+those with a button for a new one, or nowhere. Every method has those of the last three groups."""
+
+TextCheck = Callable[[str, Any], str]
+"""(name, value) → the text as it is recorded; raises `SettingError`."""
 
 T = TypeVar("T", int, float, str)
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting: a number from `low` to `high`, or one of the `choices` (value → what people read)."""
+    """One setting: a number from `low` to `high`, one of the `choices` (value → what people read), or a text that
+    `check_text` takes. The command line takes the name of a file with that text where it `is_file`, else @NAME too."""
 
     default: int | float | str
     label: str  # a noun: what it is called on the page and in errors
@@ -36,6 +40,8 @@ class Setting:
     step: float | None  # of that slider
     flags: tuple[str, ...]  # short options of the command line
     former_names: tuple[str, ...]  # that are still understood
+    check_text: TextCheck | None
+    is_file: bool
     counts_generations: bool  # whether the number of solutions that are written depends on it
 
     @property
@@ -45,6 +51,8 @@ class Setting:
 
     def check(self, name: str, value: Any) -> int | float | str:
         """The value, a number converted from its text if need be; raises `SettingError` for one that makes no sense."""
+        if self.check_text is not None:
+            return self.check_text(name, value)
         if self.choices:
             return self._check_choice(name, value)
         return self._check_integer(name, value) if isinstance(self.default, int) else self._check_number(name, value)
@@ -107,12 +115,15 @@ def setting(
     step: float | None = None,
     flags: tuple[str, ...] = (),
     former_names: tuple[str, ...] = (),
+    check_text: TextCheck | None = None,
+    is_file: bool = False,
     counts_generations: bool = False,
 ) -> T:
     """Return a dataclass field with that default, and everything else as its metadata (see `Setting`)."""
     known = Setting(
-        default, label, help, low, high, choices or {}, group, page_high, step, flags, former_names, counts_generations
-    )
+        default, label, help, low, high, choices or {}, group, page_high, step, flags, former_names, check_text,
+        is_file, counts_generations,
+    )  # fmt: skip
     return field(default=default, metadata={"setting": known})
 
 

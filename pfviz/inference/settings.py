@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, cast
 
 from pfviz.errors import SettingError
 from pfviz.inference.aggregation import AGGREGATIONS
 from pfviz.inference.potentials import POTENTIALS
+from pfviz.inference.prompt_settings import check_examples, check_system, parse_examples, parse_system
 from pfviz.inference.resampling import RESAMPLERS
 from pfviz.inference.setting import Setting, label_choices, setting
-from pfviz.types import Sampling
+from pfviz.problems.step_rules import StepKind
+from pfviz.types import Sampling, WritingOptions
 
 TRIGGERS = {"always": "After every step", "ess": "When ESS/N is low"}
 PICKS = {
@@ -25,6 +27,15 @@ PICKS = {
     "majority": "Most particles",
     "draw": "Drawn by weight",
 }
+STEP_RULES: Mapping[str, str] = {
+    "model": "As the model’s card says",
+    "blank-line": "Blank line",
+    "line": "Line",
+    "numbered": "Numbered item",
+    "sentence": "Sentence",
+    "tokens": "A number of tokens",
+}
+HEADINGS = {"join": "With what follows", "own": "Steps of their own"}
 FINISHED_MODES = {"pooled": "Resampled with the others", "absorbing": "Kept aside with their weight"}
 
 
@@ -95,9 +106,34 @@ class Settings:
     )  # fmt: skip
     pick: str = setting("usual", "Answer", "How the answer is chosen.", choices=PICKS)
     max_steps: int = setting(16, "Max steps", "Steps after which the run ends.", low=1, high=1000, group="limits")
+    step_rule: str = setting(
+        "model", "Steps end at", "What ends a step, outside of code and display formulas.", choices=STEP_RULES,
+        group="steps",
+    )  # fmt: skip
+    tokens_per_step: int = setting(
+        32, "Tokens per step", "Of a step, where a number of tokens is what ends one.", low=1, high=100_000,
+        group="steps",
+    )  # fmt: skip
+    min_step_tokens: int = setting(
+        1, "Min step tokens", "Tokens that a step has at least before its rule may end it.", low=1, high=100_000,
+        group="steps",
+    )  # fmt: skip
     max_step_tokens: int = setting(
-        256, "Max step tokens", "Tokens after which a step ends.", low=1, high=100_000, group="limits"
+        256, "Max step tokens", "Tokens after which a step ends.", low=1, high=100_000, group="steps"
     )
+    headings: str = setting(
+        "join", "Headings", "Whether a bare heading, or a line that ends with a colon, goes with what follows.",
+        choices=HEADINGS, group="steps",
+    )  # fmt: skip
+    system: str = setting(
+        "", "System prompt", "What the model is told before the problem; empty: what its card says, none: nothing.",
+        check_text=check_system, group="steps",
+    )  # fmt: skip
+    examples: str = setting(
+        "", "Examples", "Problems with solutions to write like, a JSONL file with problem and solution in each line; "
+        "empty: what the model’s card says, none: no examples.",
+        check_text=check_examples, is_file=True, group="limits",
+    )  # fmt: skip
     max_step_characters: int = setting(
         4000, "Max step characters", "Characters after which a step ends.", low=1, high=1_000_000, group="limits"
     )
@@ -123,6 +159,21 @@ class Settings:
                 )
                 raise SettingError(name, f"There is no setting {name[:40]!r}. {hint}")
         return cls(**values)
+
+    @classmethod
+    def from_recorded(cls, recorded: Mapping[str, Any], seed: int) -> Settings:
+        """The settings of a trace; one of a time without step rules had headings as steps of their own."""
+        before = {} if "step_rule" in recorded else {"headings": "own"}
+        return cls.from_values(**{**before, **recorded, "seed": seed})
+
+    @property
+    def writing(self) -> WritingOptions:
+        """What a run asks of its generator beside how it draws."""
+        kind = None if self.step_rule == "model" else cast(StepKind, self.step_rule)
+        return WritingOptions(
+            kind, self.tokens_per_step, self.min_step_tokens, self.headings == "join", parse_system(self.system),
+            parse_examples(self.examples),
+        )  # fmt: skip
 
     @property
     def sampling(self) -> Sampling:

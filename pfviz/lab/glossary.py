@@ -80,6 +80,7 @@ CAUSES = {
     "unexplained": "Some errors pass",
     "level": "Scores are overconfident, or underconfident",
     "offset": "Scores of different problems cannot be compared",
+    "short-steps": "Steps are too short to be judged",
     "killed": "Right answers died by low reward",
     "falls": "More solutions make it worse",
 }

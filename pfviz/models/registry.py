@@ -239,8 +239,9 @@ FITTED_REWARDS = tuple(name for name in REWARDS if name.startswith("states-"))
 _MODEL_CACHE = ModelCache(lambda: devices.combined_devices().gigabytes / devices.MEMORY_HEADROOM)
 
 
-def generator_preset(name: str) -> GeneratorPreset:
-    """The preset of that name, or a model of the Hub or in a folder as one; raises `ModelError` for any other name."""
+def generator_preset(name: str, *, has_examples: bool = False) -> GeneratorPreset:
+    """The preset of that name, or a model of the Hub or in a folder as one; raises `ModelError` for any other name.
+    Where a run has examples, a model without a chat template is good enough."""
     if name in GENERATORS:
         return GENERATORS[name]
     if name.startswith("endpoint:"):
@@ -252,7 +253,7 @@ def generator_preset(name: str) -> GeneratorPreset:
             name,
             name,
             "A language model from the Hub or from a folder.",
-            lambda: published.load_published_generator(name),
+            lambda: published.load_published_generator(name, needs_template=not has_examples),
         )  # fmt: skip
     raise ModelError(
         f"There is no generator named {name!r}. Choose one of: {', '.join(GENERATORS)}; or give an id of the Hugging "
@@ -286,11 +287,10 @@ def reward_preset(name: str) -> RewardPreset:
     )
 
 
-def get_generator(name: str) -> Generator:
-    """The generator of that name, loaded at the first call and kept."""
-    made: Generator = _MODEL_CACHE.get(
-        f"generator {name}", generator_preset(name).load, published.weight_gigabytes(name)
-    )
+def get_generator(name: str, *, has_examples: bool = False) -> Generator:
+    """The generator of that name, loaded at the first call and kept; see `generator_preset`."""
+    preset = generator_preset(name, has_examples=has_examples)
+    made: Generator = _MODEL_CACHE.get(f"generator {name}", preset.load, published.weight_gigabytes(name))
     return made
 
 

@@ -74,17 +74,10 @@ def open_block_after(before: str, text: str) -> str:
     return "" if before else open_block(text)
 
 
-def find_separator(text: str, separator: str, before: str = "") -> tuple[int, int] | None:
-    """Return where the first separator begins and ends that no block holds, also one that is still open. `before` is
-    what the text begins in, as `open_block` gives it."""
-    blocks = find_blocks(before + text)
-    return next(_separators(before + text, separator, blocks, len(before)), None)
-
-
-def ends_at_separator(text: str, separator: str, before: str = "") -> bool:
-    """Return whether the text ends with a separator that no block holds; `before` as in `find_separator`."""
-    found = re.search(rf"(?:{_separator_pattern(separator).pattern})\Z", text)
-    return found is not None and not open_block(before + text[: found.start()])
+def find_separators(text: str, separator: str, before: str = "") -> Iterator[tuple[int, int]]:
+    """Yield where separators begin and end that no block holds, also one that is still open. `before` is what the text
+    begins in, as `open_block` gives it."""
+    yield from _separators(before + text, separator, find_blocks(before + text), len(before))
 
 
 def split_text(text: str, separator: str) -> list[str]:

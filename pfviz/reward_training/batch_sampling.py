@@ -45,6 +45,7 @@ class _Row:
     sum: torch.Tensor | None = None  # of the step in the making
     empties: int = 0  # empty steps in a row
     block: str = ""  # what opened the block that the last step ended in
+    carried: str = ""  # what the last step's last token wrote of the next one
     finished: bool = False
     ended: bool = False  # finished, or out of steps
 
@@ -75,7 +76,7 @@ class BatchSampler:
         self._solutions, self._seed, self._max_steps, self._most = solutions, seed, max_steps, rows
         self._taps = [LayerTap(generator.model, layer) for layer in layers]
         self._detector = EndDetector(
-            generator.tokenization, generator.separator, generator.eos, sampling.max_step_characters
+            generator.tokenization, generator.step_rule, generator.eos, sampling.max_step_characters
         )
 
     @torch.inference_mode()
@@ -120,7 +121,7 @@ class BatchSampler:
         limit = self._sampling.max_step_tokens
         purpose = f"step {len(row.steps)} of solution {row.solution}"
         uniforms = derive_text_rng(self._seed, purpose, row.problem.text).random(limit)
-        return StepBuilder(uniforms, min(limit, row.room), before=row.block)
+        return StepBuilder(uniforms, min(limit, row.room), before=row.block, carried=row.carried)
 
     def _write_column(self, cache: Cache, rows: list[_Row]) -> None:
         """One more token of each row."""
@@ -148,6 +149,7 @@ class BatchSampler:
         row.room -= len(step.token_ids)
         row.empties = 0 if step.text else row.empties + 1
         row.block = open_block_after(row.block, step.text)
+        row.carried = row.builder.rest
         row.finished = step.finished
         row.ended = step.finished or len(row.steps) == self._max_steps
         if not row.ended:

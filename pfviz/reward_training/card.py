@@ -19,7 +19,7 @@ def build_card(
     evaluation = fitted.evaluation
     return {
         "generator": pairing.generator,
-        "separator": pairing.separator,
+        "steps": pairing.steps,
         "layer": fitted.reading.layer,
         "penalty": fitted.penalty,
         "sampling": dict(sampling),
@@ -66,8 +66,8 @@ def render_card(fitted: Fitted, pairing: Pairing, sampling: Mapping[str, Any]) -
         f"# A reward from the hidden states of {pairing.generator}",
         "",
         f"It reads layer {fitted.reading.layer} while the generator writes, and gives the calibrated probability that "
-        "the solution ends right. It belongs to these weights, this prompt and steps that end with "
-        f"{pairing.separator!r}; another pairing is refused or warned of.",
+        "the solution ends right. It belongs to these weights, this prompt and steps that end "
+        f"{pairing.steps}; another pairing is refused or warned of.",
         "",
         "Fitted on: " + ", ".join(f"{name} {value}" for name, value in sampling.items()) + ".",
         "",

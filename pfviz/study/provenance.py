@@ -12,7 +12,12 @@ from pfviz.study.models import DEFAULT_GENERATOR, Pair
 RECORDED_SETTINGS = ("temperature", "tau", "potential", "width")
 """The settings that a study may set for all its runs. The others have their defaults, or are the budget's."""
 
-RECORDED_IF_CHANGED = ("aggregation", "max_steps", "max_step_tokens")
+STEP_SETTINGS = (
+    "max_steps", "step_rule", "tokens_per_step", "min_step_tokens", "max_step_tokens", "headings", "system", "examples",
+)  # fmt: skip
+"""Where the steps of a model end, and what stands before the problem."""
+
+RECORDED_IF_CHANGED = ("aggregation", "first_resampling", *STEP_SETTINGS)
 """More of them, left out where they have their default: so a study from before they could be set goes on."""
 
 DEFAULT_DATASET = "held-out"

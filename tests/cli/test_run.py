@@ -104,6 +104,10 @@ def test_every_option_reaches_the_engine(asked: dict[str, Any]) -> None:
         "max_steps": 9,
         "max_step_tokens": 99,
         "max_step_characters": 999,
+        "step_rule": "sentence",
+        "tokens_per_step": 7,
+        "min_step_tokens": 3,
+        "headings": "own",
     }
     words = [word for name, value in given.items() for word in (f"--{name.replace('_', '-')}", str(value))]
     result = call("run", PROBLEM, *words)

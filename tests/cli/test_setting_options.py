@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import click
@@ -56,3 +57,22 @@ def test_a_command_may_say_where_it_belongs_and_have_a_default_of_its_own() -> N
     text = call("--help", prefix="Of --batch: ", defaults={"great_haste": 5})
     assert "Of --batch: how much." in text
     assert "[default: 5]" in text
+
+
+def test_a_text_comes_from_the_line_or_from_a_file(tmp_path: Path) -> None:
+    @click.command()
+    @setting_options(("system", "examples"))
+    def command(**given: Any) -> None:
+        click.echo(repr(given))
+
+    def ask(*arguments: str) -> str:
+        return CliRunner().invoke(command, list(arguments)).output.strip()
+
+    file = tmp_path / "text.txt"
+    file.write_text("Be brief.", encoding="utf-8")
+    assert ask() == "{'system': '', 'examples': ''}"
+    assert ask("--system", "Hi.", "--examples", "none") == "{'system': 'Hi.', 'examples': 'none'}"
+    assert ask("--system", f"@{file}", "--examples", str(file)) == "{'system': 'Be brief.', 'examples': 'Be brief.'}"
+    assert f"{tmp_path / 'gone'} cannot be read: No such file" in " ".join(
+        ask("--examples", str(tmp_path / "gone")).split()
+    )

@@ -75,6 +75,7 @@ def test_a_former_name_is_understood() -> None:
 @pytest.mark.parametrize("name", SETTINGS)
 def test_a_setting_says_all_about_itself(name: str) -> None:
     known = SETTINGS[name]
+    wrong: list[object]
     assert known.default == getattr(Settings(), name)
     assert known.label[0].isupper()
     assert known.help.endswith(".")
@@ -82,7 +83,9 @@ def test_a_setting_says_all_about_itself(name: str) -> None:
     if known.choices:
         assert known.default in known.choices
         assert all(known.choices.values())
-        wrong: list[object] = ["of a later version", None, ["x"]]
+        wrong = ["of a later version", None, ["x"]]
+    elif known.check_text is not None:
+        wrong = [None, 7, "x" * 50_000]
     else:
         assert known.low <= known.default <= (known.page_high or known.high) <= known.high
         wrong = [known.low - 1, known.high + 1, "x"]

@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 
 from pfviz.problems.blocks import (
     MAX_MATH_CHARACTERS,
-    ends_at_separator,
     find_blocks,
-    find_separator,
+    find_separators,
     open_block,
     open_block_after,
     split_text,
@@ -28,6 +27,14 @@ BLOCKS = (
     "\\begin{align*}a\n\nb\\end{align*}",
     "\\begin{cases}\\begin{cases}a\n\n\\end{cases}\n\n\\end{cases}",
 )
+
+
+def find_separator(text: str, separator: str, before: str = "") -> tuple[int, int] | None:
+    return next(find_separators(text, separator, before), None)
+
+
+def ends_at_separator(text: str, separator: str, before: str = "") -> bool:
+    return any(end == len(text) for _, end in find_separators(text, separator, before))
 
 
 @pytest.mark.parametrize("break_", ["\n", "\r\n"])

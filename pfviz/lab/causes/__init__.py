@@ -15,6 +15,7 @@ from pfviz.lab.causes.narrow_range import find_coarse, find_narrow_range
 from pfviz.lab.causes.noise import find_noise
 from pfviz.lab.causes.overconfidence import find_overconfidence
 from pfviz.lab.causes.problem_offset import find_problem_offset
+from pfviz.lab.causes.short_steps import find_short_steps
 from pfviz.lab.causes.slow_reaction import find_slow_reaction
 from pfviz.lab.causes.spurious_features import find_spurious_features
 from pfviz.lab.causes.unexplained import find_unexplained
@@ -35,6 +36,7 @@ CAUSE_FINDERS: tuple[CauseFinder, ...] = (
     find_unexplained,
     find_overconfidence,
     find_problem_offset,
+    find_short_steps,
 )
 
 __all__ = ["CAUSE_FINDERS", "CauseFinder", "Evidence", "Finding", "OpenQuestion"]

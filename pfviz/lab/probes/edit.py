@@ -20,6 +20,7 @@ from pfviz.lab.probes.known_steps import (
     build_step,
     clean_step_text,
     find_node,
+    recorded_step_rule,
     resolve_generator,
     run_from_steps,
     steps_to_node,
@@ -27,10 +28,10 @@ from pfviz.lab.probes.known_steps import (
 from pfviz.lab.probes.scoring import score_steps, text_step
 from pfviz.models.registry import as_reward
 from pfviz.models.rewards.function import RewardFunction
-from pfviz.problems.problem import SEPARATOR, Problem
+from pfviz.problems.problem import Problem
 from pfviz.text import shorten
 from pfviz.trace.trace import Trace
-from pfviz.types import RewardModel, Step, TokenRewards, token_rewards
+from pfviz.types import RewardModel, Step, TokenRewards, configure_generator, token_rewards
 
 MAX_QUOTED = 200
 """Characters of a text that a note quotes."""
@@ -73,7 +74,7 @@ def edit_step(trace: Trace, uid: int, text: str, leaf: int | None = None) -> Edi
         raise LabError(f"Node {end} does not come from node {uid}. Choose one of its descendants.")
     steps = steps_to_node(trace, end)
     texts = [step.text for step in steps]
-    texts[place] = clean_step_text(text, SEPARATOR)
+    texts[place] = clean_step_text(text, recorded_step_rule(trace))
     whole = trace.settings.get("aggregation") == "model"
     problem = Problem(trace.problem, true_answer(trace)).asked_when(trace.started)
     return EditedPath(problem, uid, place, steps, tuple(texts), whole)
@@ -129,11 +130,9 @@ def run_from_node(
     known = {**trace.settings, **settings}
     if method is not None and method != trace.method and "pick" not in settings:
         known["pick"] = "usual"  # the trace's own is that of its method
-    policy = make_method(
-        method or trace.method, Settings.from_values(**{**known, "seed": trace.seed if seed is None else seed})
-    )
+    policy = make_method(method or trace.method, Settings.from_recorded(known, trace.seed if seed is None else seed))
     problem = replace(Problem.from_text(trace.problem, trace.truth), asked_at=datetime.now(UTC))
-    writer = resolve_generator(trace, generator)
+    writer = configure_generator(resolve_generator(trace, generator), policy.settings.writing)
     steps = steps_to_node(trace, uid)
     old = steps[-1].text
     if text is not None:

@@ -6,15 +6,16 @@ from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING
 
 from pfviz import types
-from pfviz.errors import LabError
+from pfviz.errors import LabError, SettingError
 from pfviz.inference.events import Event
 from pfviz.inference.methods.base import Method
 from pfviz.inference.replay import PastSweep
 from pfviz.inference.run import run_events
+from pfviz.inference.settings import Settings
 from pfviz.models import registry
 from pfviz.problems.answers import has_boxed
-from pfviz.problems.blocks import find_separator
 from pfviz.problems.problem import Problem
+from pfviz.problems.step_rules import StepRule
 from pfviz.trace.trace import Node, Trace
 from pfviz.types import RewardModel, Step, StepEnd
 
@@ -74,13 +75,23 @@ def run_from_steps(
     yield from run_events(problem, generator, reward, method, stop, [past] * sweeps)
 
 
-def clean_step_text(text: str, separator: str) -> str:
+def recorded_step_rule(trace: Trace) -> StepRule:
+    """Where steps end in a trace, as far as its settings say so; at blank lines where they do not."""
+    try:
+        return Settings.from_recorded(trace.settings, trace.seed).writing.change_rule(StepRule())
+    except SettingError:  # of another program, or of a later version
+        return StepRule()
+
+
+def clean_step_text(text: str, rule: StepRule) -> str:
     """The text of a step that somebody typed, without blanks around it; raises `LabError` if it is none or several."""
     text = text.replace("\r\n", "\n").strip()
     if not text:
         raise LabError("The step's new text is empty. Type one.")
-    if find_separator(text, separator) is not None:
-        raise LabError(f"The step's new text holds {separator!r}, which ends a step. Write it as one step.")
+    if rule.kind != "tokens" and rule.find_cut(text) is not None:
+        raise LabError(
+            f"Steps of this run end {rule.place}, and the step's new text goes on after that. Write it as one step."
+        )
     return text
 
 
@@ -99,14 +110,14 @@ def build_step(generator: types.Generator, problem: Problem, before: Sequence[St
     from pfviz.models.remote.parse_step import stand_in_ids
 
     if isinstance(generator, CausalLMGenerator):
-        text = clean_step_text(text, generator.separator)
-        ids = generator.tokenization.encode(text + generator.separator)
+        text = clean_step_text(text, generator.step_rule)
+        ids = generator.tokenization.encode(text + generator.step_rule.suffix)
         _check_text(generator, problem, before, text, ids, most)
         log_probs, entropies = _log_probs_and_entropies(generator, problem, before, ids)
         return Step(text, tuple(ids), sum(log_probs), has_boxed(text), _step_end(text), log_probs, entropies)
     if isinstance(generator, RemoteGenerator):
-        text = clean_step_text(text, generator.endpoint.separator)
-        ids = list(stand_in_ids(text + generator.endpoint.separator, None, None))
+        text = clean_step_text(text, generator.step_rule)
+        ids = list(stand_in_ids(text + generator.step_rule.suffix, None, None))
         return Step(text, tuple(ids), None, has_boxed(text), _step_end(text))
     raise LabError(
         f"The generator {generator.name!r} takes no text that it did not write: it has neither a tokenizer nor a "
@@ -122,7 +133,7 @@ def _check_text(
     generator: CausalLMGenerator, problem: Problem, before: Sequence[Step], text: str, ids: Sequence[int], most: int
 ) -> None:
     back = generator.tokenization.decode(ids)
-    if back != text + generator.separator:
+    if back != text + generator.step_rule.suffix:
         raise LabError(
             f"{generator.name} cannot spell the step's new text: its tokenizer makes {back[:60]!r} of {text[:60]!r}. "
             "Use characters that occur in its solutions."

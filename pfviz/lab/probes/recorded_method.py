@@ -31,7 +31,7 @@ class RecordedMethod(SingleSweepMethod):
     usual_pick = "highest"
 
     def __init__(self, trace: Trace, sweep: Trace) -> None:
-        policy = make_method(trace.method, Settings.from_values(seed=trace.seed, **trace.settings))
+        policy = make_method(trace.method, Settings.from_recorded(trace.settings, trace.seed))
         self._policy = policy.chains[sweep.chain]
         self._sweep = sweep
         self._limit = self._policy.settings.max_steps

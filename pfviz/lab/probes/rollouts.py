@@ -28,7 +28,7 @@ from pfviz.problems.problem import SEPARATOR, Problem
 from pfviz.rng import derive_rng
 from pfviz.trace.recorder import Recorder
 from pfviz.trace.trace import Trace
-from pfviz.types import Step
+from pfviz.types import Step, configure_generator
 
 
 class RolloutSampler:
@@ -43,7 +43,7 @@ class RolloutSampler:
                 "The true answer of this problem is not known, so that no rollout can be right. Run the problem with "
                 "its answer as the truth (truth=…, or --truth)."
             )
-        settings = Settings.from_values(seed=trace.seed, **trace.settings)
+        settings = Settings.from_recorded(trace.settings, trace.seed)
         self.settings = settings if temperature is None else replace(settings, temperature=temperature)
         if self.settings.temperature == 0:
             raise LabError(
@@ -51,7 +51,7 @@ class RolloutSampler:
             )
         self.problem = Problem(trace.problem, truth).asked_when(trace.started)
         self.truth = truth
-        self.generator = resolve_generator(trace, generator)
+        self.generator = configure_generator(resolve_generator(trace, generator), self.settings.writing)
         self.seed = seed
 
     def initial_value(self, value: PrefixValue, steps: Sequence[Step]) -> PrefixValue:

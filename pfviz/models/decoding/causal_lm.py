@@ -7,6 +7,7 @@ ever tokenised again.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -27,8 +28,9 @@ from pfviz.models.decoding.tensors import input_device, to_float64
 from pfviz.models.decoding.tokenization import Tokenization, collect_ids
 from pfviz.problems.blocks import open_block_after
 from pfviz.problems.problem import SEPARATOR, Problem
+from pfviz.problems.step_rules import StepRule
 from pfviz.rng import derive_rng
-from pfviz.types import NO_STEPS, IntArray, Sampling, Step, StepProgress
+from pfviz.types import NO_STEPS, IntArray, Sampling, Step, StepProgress, WritingOptions
 
 LENGTH_NOTE = "Beyond {limit} tokens {name} reads a text otherwise from its start: a solution ends there."
 
@@ -37,7 +39,8 @@ class CausalLMGenerator:
     """A generator from a model and its tokenizer.
 
     `prompt` maps a problem to the ids before the first step (default: the tokenizer's chat template, with `system` as
-    the system's turn and `examples`, worked ones, before the problem). Steps end at `separator`.
+    the system's turn and `examples`, worked ones, before the problem). Steps end at `separator`, unless another
+    `step_rule` is given.
     """
 
     def __init__(
@@ -47,6 +50,7 @@ class CausalLMGenerator:
         name: str,
         *,
         separator: str = SEPARATOR,
+        step_rule: StepRule | None = None,
         system: str | None = None,
         examples: Sequence[tuple[str, str]] = (),
         prompt: Callable[[Problem], list[int]] | None = None,
@@ -54,14 +58,34 @@ class CausalLMGenerator:
         self.name = name
         self.model = cache_choice.prepare_for_cache(model.eval())
         self.tokenization = Tokenization(tokenizer, system, examples)
-        self.separator = separator
-        self.prompt = prompt or self.tokenization.prompt
+        self.step_rule = step_rule or StepRule(separator=separator)
+        self._own_prompt = prompt
         self.eos = _eos_ids(model, self.tokenization)
         self.context_length = int(
             getattr(model.config, "max_position_embeddings", None) or 2**31
         )  # positions, prompt included
         short = longest_short_text(model.config)
         self.short_length = None if short is None else short - 1  # with the last token, which is never fed
+
+    @property
+    def separator(self) -> str:
+        """What ends a step, where its rule is a separator."""
+        return self.step_rule.separator
+
+    @property
+    def prompt(self) -> Callable[[Problem], list[int]]:
+        """Maps a problem to the ids before the first step."""
+        return self._own_prompt or self.tokenization.prompt
+
+    def configure(self, options: WritingOptions) -> CausalLMGenerator:
+        """The same model, as a run asks it to write; raises `ModelError` where its prompt cannot be changed."""
+        made = copy.copy(self)
+        made.step_rule = options.change_rule(self.step_rule)
+        if options.system is not None or options.examples is not None:
+            if self._own_prompt is not None:
+                raise ModelError(f"{self.name} has a prompt of its own, without system's turn and examples.")
+            made.tokenization = self.tokenization.with_turns(options.system, options.examples)
+        return made
 
     def open(self, problem: Problem, *, particles: int, seed: int, sampling: Sampling) -> CausalLMSession:
         """A session with `particles` slots at the end of the prompt; raises `ProblemError` if that is too long."""
@@ -113,7 +137,7 @@ class CausalLMSession:
         self._seed = seed
         self._sampling = sampling
         self._end_detector = EndDetector(
-            generator.tokenization, generator.separator, generator.eos, sampling.max_step_characters
+            generator.tokenization, generator.step_rule, generator.eos, sampling.max_step_characters
         )
         self._batcher = RowBatcher(generator.name)
         self._cache = cache_choice.make_cache(generator.model)
@@ -127,10 +151,12 @@ class CausalLMSession:
             self._batcher.run(1, lambda *_: self._cache.feed(generator.model, ids, logits_to_keep=1))
         self._tap = None if sampling.hidden_layer is None else LayerTap(generator.model, sampling.hidden_layer)
         self._hidden_sums = torch.zeros(particles, 0)  # of each slot's step in the making
+        self._builders: dict[int, StepBuilder] = {}
         self._row = dict.fromkeys(range(particles), 0)
         self._pending = [prompt[-1]]
         self._empties = dict.fromkeys(range(particles), 0)  # empty steps in a row
         self._open_blocks = dict.fromkeys(range(particles), "")  # what opened the block that the last step ended in
+        self._carried = dict.fromkeys(range(particles), "")  # what the last step's last token wrote of the next one
 
     @property
     def notes(self) -> list[str]:
@@ -159,9 +185,11 @@ class CausalLMSession:
                 min(limit, rooms[slot]),
                 given.get(slot),
                 self._open_blocks[slot],
+                self._carried[slot],
             )
             for slot in sorted(asked)
         }
+        self._builders = builders
         writing, resting = self._start_branches(asked)
         complete = False
         try:
@@ -178,17 +206,23 @@ class CausalLMSession:
                 for slot, builder in builders.items()
             }
             self._commit(resting, steps)
+            self._carried |= {slot: builder.rest for slot, builder in builders.items()}
             complete = True
         finally:
             if not complete:
                 self._revert(writing + resting, lengths)
         yield steps
 
+    def draft_texts(self) -> Mapping[int, str]:
+        """What each slot has written of the step that is being written, or was last."""
+        return {slot: self._end_detector.decode(builder).strip() for slot, builder in self._builders.items()}
+
     def select(self, ancestors: IntArray) -> None:
         """Slot n becomes a copy of slot ancestors[n]; ancestors (N,). Copies nothing: clones share their row."""
         pairs = [(n, int(a)) for n, a in enumerate(ancestors) if int(a) in self._row]
         self._row, self._empties = {n: self._row[a] for n, a in pairs}, {n: self._empties[a] for n, a in pairs}
         self._open_blocks = {n: self._open_blocks[a] for n, a in pairs}
+        self._carried = {n: self._carried[a] for n, a in pairs}
 
     def _compact_rows(self) -> None:
         """Drop rows without slots, and order the others by their first slot: batches follow from slots and tokens."""

@@ -9,8 +9,11 @@ from typing import Any
 from pfviz.errors import ModelError
 from pfviz.models.decoding.tokenization import Tokenization
 from pfviz.problems.answers import has_boxed
-from pfviz.problems.blocks import ends_at_separator
+from pfviz.problems.step_rules import StepRule
 from pfviz.types import Step, StepEnd
+
+TAIL_CHARACTERS = 24
+"""In which it shows whether a rule is worth asking."""
 
 
 @dataclass(slots=True)
@@ -21,12 +24,15 @@ class StepBuilder:
     max_tokens: int
     given_step: Step | None = None  # the step that it must become
     before: str = ""  # what opened the block that it begins in, see `blocks.open_block_after`
+    carried: str = ""  # what the last token of the step before wrote of this one, see `step_rules`
     ids: list[int] = field(default_factory=list)
     log_prob: float = 0.0
     log_probs: list[float] = field(default_factory=list)
     entropies: list[float] = field(default_factory=list)
     characters: int = 0  # no fewer than the text has
+    tail: str = ""  # about the last characters of the text: the tokens as they are decoded alone
     text: str = ""
+    rest: str = ""  # what the last token wrote of the next step
     end: StepEnd = ""
 
     def add(self, token: int, log_prob: float, entropy: float | None) -> None:
@@ -46,11 +52,10 @@ def _round_to_six_digits(value: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class EndDetector:
-    """When a step is over: at a separator that no block of code or display mathematics holds, at an id that ends a
-    sequence, or with so many characters."""
+    """When a step is over: where its rule says so, at an id that ends a sequence, or with so many characters."""
 
     tokenization: Tokenization
-    separator: str
+    rule: StepRule
     eos: Collection[int]
     max_characters: int
 
@@ -58,23 +63,41 @@ class EndDetector:
         """Set the builder's end, and its text, if its last token ended the step."""
         if builder.given_step is not None:
             builder.end = builder.given_step.end if len(builder.ids) == len(builder.given_step.token_ids) else ""
+            if builder.end in ("separator", "boxed"):
+                self._cut_by_rule(builder, self.decode(builder))  # for the rest alone: the step is as it is
             return
         token = builder.ids[-1]
         if token in self.eos:
-            builder.text, builder.end = self.tokenization.decode(builder.ids[:-1]), "eos"
+            builder.text, builder.end = self.decode(builder, without=1), "eos"
             return
         piece = self.tokenization.decode_token(token)
+        builder.tail = builder.tail[-TAIL_CHARACTERS:] + piece
         builder.characters += len(piece) + 1  # a token may lose a leading space when it is decoded alone
         long = builder.characters >= self.max_characters
-        # Decoding is dear; only a token that ends as the separator does can have completed it.
-        if piece.endswith(self.separator[-1]) or long:
-            builder.text = self.tokenization.decode(builder.ids)
-            if ends_at_separator(builder.text, self.separator, builder.before):
+        # Decoding is dear; most tokens cannot have ended a step.
+        may_end = self.rule.may_end(builder.tail, len(builder.ids))
+        if may_end or long:
+            builder.text = self.decode(builder)
+            if may_end and self._cut_by_rule(builder, builder.text):
                 builder.end = "separator"
             elif len(builder.text) >= self.max_characters:
                 builder.end = "characters"
         if not builder.end and len(builder.ids) >= builder.max_tokens:
-            builder.text, builder.end = self.tokenization.decode(builder.ids), "tokens"
+            builder.text, builder.end = self.decode(builder), "tokens"
+
+    def decode(self, builder: StepBuilder, without: int = 0) -> str:
+        """The text of a step so far, or without so many of its last tokens."""
+        return builder.carried + self.tokenization.decode(builder.ids[: len(builder.ids) - without])
+
+    def _cut_by_rule(self, builder: StepBuilder, text: str) -> bool:
+        """Whether the last token showed that the step is over; its text and its rest are then set."""
+        if self.rule.find_cut(text, builder.before) is None:
+            return False
+        cut = self.rule.find_cut(text, builder.before, len(self.decode(builder, without=1)))
+        if cut is None:
+            return False
+        builder.text, builder.rest = text[: cut.start], text[cut.end :]
+        return True
 
 
 def check_given_steps(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Sequence
 from datetime import datetime
@@ -24,6 +25,13 @@ class Tokenization:
         self._examples = tuple(examples)
         self._lock = threading.Lock()  # a fast tokenizer refuses to be used while another thread configures it
         self._pieces: dict[int, str] = {}
+
+    def with_turns(self, system: str | None, examples: Sequence[tuple[str, str]] | None) -> Tokenization:
+        """The same tokenizer with another system's turn and other examples; None leaves them as they are."""
+        made = copy.copy(self)  # with the same lock
+        made._system = self._system if system is None else system
+        made._examples = self._examples if examples is None else tuple(examples)
+        return made
 
     def encode(self, text: str) -> list[int]:
         """The ids of a text, without any special token added."""
@@ -53,8 +61,14 @@ class Tokenization:
 
     def prompt(self, problem: Problem) -> list[int]:
         """The ids before the first step: the tokenizer's chat template ending where the assistant speaks, or, without
-        a template, the beginning-of-sequence token (if there is one) and the problem."""
-        ids = self.encode(self._render_chat(problem)) if self.has_template else self.plain_prompt(problem)
+        a template, the beginning-of-sequence token (if there is one) and the problem, after the examples as a text
+        that goes on in their manner."""
+        if self.has_template:
+            ids = self.encode(self._render_chat(problem))
+        elif self._examples:
+            ids = self._bos + self.encode(self._render_examples(problem))
+        else:
+            ids = self.plain_prompt(problem)
         if not ids:
             raise ModelError("The tokenizer turns the problem into no tokens at all; check its files.")
         return ids
@@ -66,8 +80,18 @@ class Tokenization:
 
     def plain_prompt(self, problem: Problem) -> list[int]:
         """The beginning-of-sequence token, if there is one, and the problem: no chat."""
+        return self._bos + self.encode(problem.text)
+
+    @property
+    def _bos(self) -> list[int]:
         bos = self._tokenizer.bos_token_id
-        return ([] if bos is None else [int(bos)]) + self.encode(problem.text)
+        return [] if bos is None else [int(bos)]
+
+    def _render_examples(self, problem: Problem) -> str:
+        """A text of problems with solutions that is to be continued by the last one's."""
+        before = [self._system] if self._system else []
+        worked = [f"Problem: {asked}\nSolution: {answer}" for asked, answer in self._examples]
+        return "\n\n".join([*before, *worked, f"Problem: {problem.text}\nSolution:"])
 
     def _render_chat(self, problem: Problem) -> str:
         """The chat up to where the assistant speaks. Some templates refuse a system's turn: then the user says it."""

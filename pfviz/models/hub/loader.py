@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
@@ -102,8 +103,8 @@ def _load_model(
         tokenizer = _tokenizer_class(Path(place)).from_pretrained(source, **for_tokenizer, **common)
         if needs_template and not getattr(tokenizer, "chat_template", None):
             raise ModelError(
-                f"{place} has no chat template: it was not made to answer. Choose an instruct model, or load it in "
-                "Python with a prompt of your own (CausalLMGenerator)."
+                f"{place} has no chat template: it was not made to answer. Choose an instruct model, or give worked "
+                "examples that it can go on with (--examples FILE)."
             )
         with _hide_progress_bar() if local else nullcontext():
             model, found = kind.from_pretrained(
@@ -115,7 +116,7 @@ def _load_model(
         if not packed:
             raise
         raise ModelError(gguf.MISSING_PACKAGE.format(place=place)) from error
-    except (OSError, ValueError, KeyError, RuntimeError, IndexError, TypeError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, IndexError, TypeError, struct.error) as error:
         raise ModelError(explain_load_error(place, error)) from error
     if spread and {"cpu", "disk"} & {str(device) for device in getattr(model, "hf_device_map", {}).values()}:
         raise ModelError(
@@ -142,7 +143,10 @@ def _choose_placement(place: str | Path, local_files_only: bool) -> Placement:
 
 
 def _is_small(place: str | Path) -> bool:
-    """Whether a model on this machine is so small that single precision costs nothing."""
+    """Whether a model on this machine is so small that single precision costs nothing. In a GGUF file a parameter takes
+    a quarter of a byte at least."""
+    if isinstance(place, Path) and gguf.is_gguf_name(place):
+        return place.stat().st_size < SMALL_BILLIONS * 1e9 / 4
     parameters = sizes.parameter_billions(place, local_files_only=True)
     return parameters is not None and parameters < SMALL_BILLIONS
 

@@ -6,6 +6,7 @@ import gc
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 
@@ -77,8 +78,11 @@ class ModelCache:
 
 def weight_gigabytes(model: Any) -> float:
     """The gigabytes of a model's weights; 0 for one that has none."""
-    weights = getattr(getattr(model, "model", None), "parameters", None)
-    return 0.0 if weights is None else sum(p.numel() * p.element_size() for p in weights()) / 1e9
+    inner: Any = getattr(model, "model", None)
+    if not hasattr(inner, "parameters"):
+        return 0.0
+    weights = chain(inner.parameters(), inner.buffers())  # those of layers in 8-bit integers are buffers
+    return float(sum(one.numel() * one.element_size() for one in weights) / 1e9)
 
 
 def _empty_cuda_cache() -> None:

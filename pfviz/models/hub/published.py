@@ -33,8 +33,9 @@ def split_protocol(name: str) -> tuple[str | None, str]:
     return (protocol, place) if known else (None, name)
 
 
-def load_published_generator(name: str) -> Generator:
-    """A generator, asked as the catalogue says; one that is not in it, by its chat template for short steps.
+def load_published_generator(name: str, *, needs_template: bool = True) -> Generator:
+    """A generator, asked as the catalogue says; one that is not in it, by its chat template for short steps, or, where
+    it does not need one, as a text of worked examples that it goes on with.
 
     Raises:
         ModelError: there is none of that name, it does not load or fit into memory, or it has no chat template.
@@ -47,7 +48,7 @@ def load_published_generator(name: str) -> Generator:
     asked: dict[str, Any] = {"system": catalog.SHORT_STEPS_PROMPT, "examples": catalog.SHORT_STEPS_EXAMPLES}
     if card is not None:
         asked = {"system": card.system, "examples": card.examples, "separator": card.separator}
-    return load_generator(_folder_or_id(name), name=name, needs_template=True, **asked)
+    return load_generator(_folder_or_id(name), name=name, needs_template=needs_template, **asked)
 
 
 def load_published_reward(name: str, protocol: str | None = None) -> RewardModel:

@@ -10,10 +10,10 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import field, fields
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 
-from pydantic import ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
 from pydantic_core import ArgsKwargs
 
@@ -29,6 +29,9 @@ EndpointKind = Literal["generator", "reward"]
 Api = Literal["auto", "completions", "chat", "pooling"]
 DialectChoice = Literal["auto", DialectName]
 RewardOutput = Literal["logits", "probabilities"]
+RemoteStepKind = Literal["blank-line", "line", "sentence", "tokens"]
+REMOTE_STEP_KINDS = get_args(RemoteStepKind)
+"""Where a server can be asked to stop: not before something that it would have to write first."""
 
 
 POOLING_PATH = "/pooling"
@@ -38,6 +41,11 @@ _VERSION_AT_END = re.compile(r"/v\d+[a-z0-9]*$")
 
 _HIDDEN_FIELDS = ("url", "key_env", "extra")
 """Fields that may hold a secret: a key in an address, or one where its variable's name belongs."""
+
+
+def _to_tuples(value: Any) -> Any:
+    """JSON knows lists only."""
+    return tuple(_to_tuples(item) for item in value) if isinstance(value, list) else value
 
 
 def _is_address(value: str) -> bool:
@@ -75,11 +83,19 @@ class Endpoint:
     # Whether log-probabilities are asked for; null: where the reward reads them.
     log_probs: Annotated[bool | None, Field(description="true, false or null")] = None
     separator: Annotated[str, Field(min_length=1, description="a text that ends a step")] = SEPARATOR
+    # Where steps end: at the separator, or otherwise.
+    step_rule: Annotated[RemoteStepKind, Field(description=f"one of {', '.join(REMOTE_STEP_KINDS)}")] = "blank-line"
     system: Annotated[FilledText | None, Field(description="a text or null")] = None
     prompt: Annotated[
         Annotated[str, require(lambda text: "{problem}" in text)] | None,
         Field(description="a text with {problem} in it, or null"),
     ] = None
+    # Problems with solutions, turns of a chat before the problem.
+    examples: Annotated[
+        tuple[tuple[FilledText, FilledText], ...],
+        BeforeValidator(_to_tuples),
+        Field(description="a list of pairs of a problem and its solution"),
+    ] = ()
     # What a reward model's server answers with.
     output: Annotated[RewardOutput, Field(description="one of logits, probabilities")] = "logits"
     # Seconds for one request, first byte to last.
@@ -116,6 +132,8 @@ class Endpoint:
             raise EndpointError("api", f"api: expected {' or '.join(allowed)} for a {self.kind}; found {self.api!r}")
         if self.api == "completions" and self.prompt is None:
             raise EndpointError("prompt", "prompt: expected a text with {problem} in it, as completions need one")
+        if self.prompt is not None and self.examples:
+            raise EndpointError("examples", "examples: write them into the prompt, which this endpoint has of its own")
 
     @property
     def route(self) -> Literal["completions", "chat", "pooling"]:

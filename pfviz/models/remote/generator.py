@@ -7,16 +7,17 @@ seed is its own affair: a run can be replayed as far as the server repeats itsel
 from __future__ import annotations
 
 import asyncio
+import copy
 import threading
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pfviz.errors import EndpointError, ModelError
 from pfviz.models.remote.batch import RequestBatch
 from pfviz.models.remote.dialects import DIALECTS, Dialect
-from pfviz.models.remote.endpoint import Endpoint
+from pfviz.models.remote.endpoint import REMOTE_STEP_KINDS, Endpoint
 from pfviz.models.remote.errors import fatal_error
 from pfviz.models.remote.find_dialect import FoundDialect, StepRequest, find_dialect
 from pfviz.models.remote.http_client import Client, Sleep
@@ -25,8 +26,9 @@ from pfviz.models.remote.parse_step import FAILED_STEP, NO_ROOM_STEP, RemotePref
 from pfviz.models.remote.requests import asks_log_probs, step_body
 from pfviz.models.remote.responses import MAX_TOKEN_ID, Completion, read_chat, read_completion
 from pfviz.problems.problem import Problem
+from pfviz.problems.step_rules import StepRule
 from pfviz.rng import derive_rng
-from pfviz.types import NO_STEPS, IntArray, Sampling, Step, StepProgress
+from pfviz.types import NO_STEPS, IntArray, Sampling, Step, StepProgress, WritingOptions
 
 PROBE_TEXT = "First,"
 """What a solution begins with where it is found out how a server is asked: it is to continue something."""
@@ -38,6 +40,14 @@ ONE_PER_BYTE = "one for each byte"
 """What a note says where a server does not even count its tokens."""
 
 
+@dataclass(slots=True)
+class _KnownDialect:
+    """What was found out of a server, for all that ask it."""
+
+    found: FoundDialect | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
 class RemoteGenerator:
     """A generator from an endpoint; `sleep` is what waits before a request is repeated."""
 
@@ -47,18 +57,38 @@ class RemoteGenerator:
         self.name = endpoint.label
         self.endpoint = endpoint
         self.client = Client(endpoint, sleep)
-        self._found: FoundDialect | None = None
-        self._finding = threading.Lock()
+        self.step_rule = StepRule(endpoint.step_rule, endpoint.separator)
+        self._known = _KnownDialect()
+
+    def configure(self, options: WritingOptions) -> RemoteGenerator:
+        """The same server, as a run asks it to write; raises `ModelError` for what it cannot be asked."""
+        made = copy.copy(self)  # with what was found out of it
+        made.step_rule = options.change_rule(self.step_rule)
+        if made.step_rule.kind not in REMOTE_STEP_KINDS:
+            raise ModelError(
+                f"{self.name} cannot be asked to stop {made.step_rule.place}, which it would have to write first. "
+                f"Choose another rule for steps: {', '.join(REMOTE_STEP_KINDS)}."
+            )
+        own = self.endpoint.prompt
+        if own is not None and (options.examples or (options.system and "{system}" not in own)):
+            raise ModelError(
+                f"The prompt of {self.name} has no place for a system prompt or examples. Write them into it, in the "
+                "file of endpoints, or leave them out."
+            )
+        system = self.endpoint.system if options.system is None else options.system or None
+        examples = self.endpoint.examples if options.examples is None else options.examples
+        made.endpoint = replace(self.endpoint, system=system, examples=examples)
+        return made
 
     def find_dialect(self, request: StepRequest) -> FoundDialect:
         """How the server is asked: as its endpoint says, else as it is found out, once, in the dialect in which it
         takes this request."""
         if self.endpoint.dialect != "auto":
             return FoundDialect(DIALECTS[self.endpoint.dialect])
-        with self._finding:
-            if self._found is None or not self._found.confirmed:
-                self._found = find_dialect(self.client, request)
-            return self._found
+        with self._known.lock:
+            if self._known.found is None or not self._known.found.confirmed:
+                self._known.found = find_dialect(self.client, request)
+            return self._known.found
 
     def open(self, problem: Problem, *, particles: int, seed: int, sampling: Sampling) -> RemoteGeneratorSession:
         """See `Generator.open`. Asks the server for nothing yet; raises `EndpointError` if the key is not there."""
@@ -75,6 +105,7 @@ class RemoteGeneratorSession:
         self._generator = generator
         self._endpoint = generator.endpoint
         self._client = generator.client
+        self._rule = generator.step_rule
         self._problem = problem
         self._particles = particles
         self._seed = seed
@@ -152,12 +183,12 @@ class RemoteGeneratorSession:
         """Find out how the server is asked, before the first request; what there is to say of it."""
         if self._dialect is not None or not to_write:
             return []
-        shortest = replace(self._sampling, max_step_tokens=1)
+        shortest, mark = replace(self._sampling, max_step_tokens=1), self._rule.mark
         before = RemotePrefix(PROBE_TEXT)
 
         def request(dialect: Dialect) -> Mapping[str, Any]:
             seed = self._request_seed(to_write[0], step)
-            return step_body(self._endpoint, dialect, self._problem.text, before, shortest, seed)
+            return step_body(self._endpoint, dialect, self._problem.text, before, shortest, seed, mark)
 
         found = self._generator.find_dialect(request)
         self._dialect = found.dialect
@@ -171,22 +202,24 @@ class RemoteGeneratorSession:
     ) -> Generator[tuple[int, Completion | None], None, None]:
         """As `asking.replies`; a step that the server stopped inside a block is asked on, up to `bound` tokens in all,
         and comes in one piece. Where there is no room to go on, what was written is the step."""
-        separator, written = self._endpoint.separator, dict[int, Completion]()
+        rule, written = self._rule, dict[int, Completion]()
         sampling = replace(self._sampling, max_step_tokens=bound)
         for turn in range(1, MAX_REQUESTS + 1):
             on = dict[int, dict[str, Any]]()
             with closing(asking.replies(bodies, self._seed, step)) as arriving:
                 for slot, part in arriving:
                     prefix, before = self._prefix[slot], written.get(slot)
-                    whole = part if before is None else join_replies(before, part, separator) if part else None
+                    whole = part if before is None else join_replies(before, part, rule) if part else None
                     if part is None and slot in asking.full:
                         whole = before
-                    left = tokens_left(whole, prefix, separator, sampling) if whole and part else 0
+                    left = tokens_left(whole, prefix, rule, sampling) if whole and part else 0
+                    if part and before is not None and not (part.text.strip() or part.says_stop):
+                        left = 0  # it has nothing more to say
                     if whole is None or not left or turn == MAX_REQUESTS:
                         yield slot, whole
                         continue
                     written[slot] = whole
-                    on[slot] = self._request_body(slot, step, left, extend_prefix(prefix, whole, separator))
+                    on[slot] = self._request_body(slot, step, left, extend_prefix(prefix, whole, rule))
             if not (bodies := on):
                 return
 
@@ -196,18 +229,21 @@ class RemoteGeneratorSession:
         """The request for a step of at most so many tokens, as many as are allowed unless given, after the slot's
         prefix or another."""
         assert self._dialect is not None
-        sampling = self._sampling if bound is None else replace(self._sampling, max_step_tokens=bound)
+        bound = self._sampling.max_step_tokens if bound is None else bound
+        if self._rule.kind == "tokens":
+            bound = min(bound, self._rule.tokens)
+        sampling = replace(self._sampling, max_step_tokens=bound)
         seed = self._request_seed(slot, step)
         before = self._prefix[slot] if prefix is None else prefix
-        return step_body(self._endpoint, self._dialect, self._problem.text, before, sampling, seed)
+        return step_body(self._endpoint, self._dialect, self._problem.text, before, sampling, seed, self._rule.mark)
 
     def _parse_step(self, slot: int, reply: Completion, bound: int) -> tuple[Step, RemotePrefix]:
-        made, prefix = parse_step(reply, self._prefix[slot], self._endpoint.separator, self._sampling)
+        made, prefix = parse_step(reply, self._prefix[slot], self._rule, self._sampling)
         short = bound < self._sampling.max_step_tokens  # and there was no room for more
         return (replace(made, finished=True), prefix) if short and made.end == "tokens" else (made, prefix)
 
     def _append_given(self, slot: int, step: Step) -> RemotePrefix:
-        return append_given_step(step, self._prefix[slot], self._endpoint.separator)
+        return append_given_step(step, self._prefix[slot], self._rule)
 
     def _parse_completion(self, body: Mapping[str, Any]) -> Completion:
         read = read_chat if self._endpoint.route == "chat" else read_completion
@@ -261,6 +297,8 @@ class RemoteGeneratorSession:
             )
         if any(reply.reasoning == "left out" for reply in replies):
             unknown.append(f"{label} tells thoughts apart from answers: where there are both, they are left out.")
+        if self._rule.least > 1 and any(reply.count is None for reply in replies):
+            unknown.append(f"{label} counts no tokens: the least number of tokens of a step is not heeded.")
         if any(reply.ids is None for reply in replies):
             of = "one for each token" if all(reply.count for reply in replies) else ONE_PER_BYTE
             unknown.append(f"{label} gives no token ids: stand-ins from {MAX_TOKEN_ID + 1} on are recorded, {of}.")

@@ -15,7 +15,8 @@ from itertools import pairwise
 
 from pfviz.models.remote.responses import MAX_TOKEN_ID, Completion
 from pfviz.problems.answers import has_boxed
-from pfviz.problems.blocks import find_separator, open_block_after
+from pfviz.problems.blocks import open_block_after
+from pfviz.problems.step_rules import StepRule
 from pfviz.types import Sampling, Step, StepEnd
 
 FAILED_STEP = Step("", (), 0.0, True, "failed")
@@ -36,34 +37,28 @@ class RemotePrefix:
 
 
 def parse_step(
-    reply: Completion, prefix: RemotePrefix, separator: str, sampling: Sampling
+    reply: Completion, prefix: RemotePrefix, rule: StepRule, sampling: Sampling
 ) -> tuple[Step, RemotePrefix]:
     """The step that a reply is, and the prefix with it.
 
-    A step ends at its separator, whether the server keeps it in the text or not, unless that stands inside a block of
-    code or of display mathematics. A server that stopped and does not say
-    at what is taken to have met the separator, unless it wrote nothing: then the solution was at its end. A text that
-    is longer than allowed is cut, after the token that exceeds the bound where the tokens are told.
+    A step ends where its rule says, whether the server keeps what it was to stop at in the text or not. A server that
+    stopped and does not say at what is taken to have met that, unless it wrote nothing, or a whole sentence where the
+    end of one was asked for: then the solution was at its end. A text that is longer than allowed is cut, after the
+    token that exceeds the bound where the tokens are told.
 
     The text is kept with its blanks, so that a recorded step continues as it was written.
     """
-    text = reply.text
-    found = find_separator(text, separator, prefix.open_block)
-    end: StepEnd
-    if found is not None:
-        text, cut, end = text[: found[0]], text[found[1] :], "separator"
-        if cut.strip():  # the server went on behind it
-            reply = _truncate(reply, found[1])
-    elif reply.finish != "stop":
-        end = "tokens"
-    elif reply.says_stop:
-        end = "separator" if reply.stop == separator else "eos"
-    else:
-        end = "separator" if text.strip() else "eos"
+    end: StepEnd = _end_without_cut(reply, rule, sampling)
+    text = text_with_mark(reply, rule) if rule.kind == "sentence" else reply.text
+    cut = None if rule.kind == "tokens" else rule.find_cut(text, prefix.open_block, reply.passed)
+    if cut is not None:
+        if text[cut.end :].strip():  # the server went on behind it
+            reply = _truncate(reply, cut.end)
+        text, end = text[: cut.end if rule.kind == "sentence" else cut.start], "separator"
     if len(text) > sampling.max_step_characters:
         reply = _truncate(reply, sampling.max_step_characters)
         text, end = reply.text, "characters"
-    raw = text + (separator if end == "separator" else "")
+    raw = text + (rule.suffix if end == "separator" else "")
     # A server that was cut short of what it was allowed has no room for more.
     full = end == "tokens" and reply.count is not None and reply.count < sampling.max_step_tokens
     full = full or reply.finish == "filter"
@@ -80,9 +75,40 @@ def parse_step(
     return step, RemotePrefix(prefix.text + raw, known, empty_steps, open_block_after(prefix.open_block, text))
 
 
-def append_given_step(step: Step, prefix: RemotePrefix, separator: str) -> RemotePrefix:
+def text_with_mark(reply: Completion, rule: StepRule) -> str:
+    """The text with what the server stopped at, if it did, behind it."""
+    return reply.text if not stopped_at_mark(reply, rule) or keeps_mark(reply, rule) else reply.text + rule.mark
+
+
+def stopped_at_mark(reply: Completion, rule: StepRule) -> bool:
+    """Whether the server stopped where it was asked to, as far as can be known."""
+    if reply.finish != "stop" or not rule.mark:
+        return False
+    if reply.says_stop:
+        return reply.stop == rule.mark or keeps_mark(reply, rule)
+    # A mark that is kept in the text or not, or the end of the solution.
+    is_whole = rule.kind == "sentence" and reply.text.rstrip().endswith((".", "!", "?"))
+    return bool(reply.text.strip()) and (keeps_mark(reply, rule) or not is_whole)
+
+
+def keeps_mark(reply: Completion, rule: StepRule) -> bool:
+    """Whether the text holds what the server stopped at, in what it wrote last."""
+    return reply.text[reply.passed :].endswith(rule.mark)
+
+
+def _end_without_cut(reply: Completion, rule: StepRule, sampling: Sampling) -> StepEnd:
+    """Why a reply in which the rule cuts nothing ended."""
+    if reply.finish == "stop":
+        return "separator" if stopped_at_mark(reply, rule) else "eos"
+    asked = min(rule.tokens, sampling.max_step_tokens)
+    went_full = reply.count is None or reply.count % asked == 0
+    by_rule = rule.kind == "tokens" and reply.finish == "length" and asked < sampling.max_step_tokens
+    return "separator" if by_rule and went_full else "tokens"
+
+
+def append_given_step(step: Step, prefix: RemotePrefix, rule: StepRule) -> RemotePrefix:
     """The prefix with a given step."""
-    raw = step.text + (separator if step.end in ("separator", "boxed") else "")
+    raw = step.text + (rule.suffix if step.end in ("separator", "boxed") else "")
     real = step.token_ids if all(i <= MAX_TOKEN_ID for i in step.token_ids) else None
     known = prefix.ids + real if prefix.ids is not None and real is not None else None
     empty_steps = 0 if step.text.strip() else prefix.empty_steps + 1

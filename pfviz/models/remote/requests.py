@@ -26,17 +26,25 @@ _PLACEHOLDERS = re.compile(r"\{(problem|system)\}")
 
 
 def step_body(
-    endpoint: Endpoint, dialect: Dialect, problem: str, prefix: RemotePrefix, sampling: Sampling, seed: int
+    endpoint: Endpoint,
+    dialect: Dialect,
+    problem: str,
+    prefix: RemotePrefix,
+    sampling: Sampling,
+    seed: int,
+    stop: str | None = None,
 ) -> dict[str, Any]:
-    """One more step of one solution, drawn from the model's own distribution at the temperature that is asked for: a
-    server's own defaults (nucleus, top-k, penalties) are switched off, as far as it can be told to."""
+    """One more step of one solution, up to the endpoint's separator or another `stop` (empty: none), drawn from the
+    model's own distribution at the temperature that is asked for: a server's own defaults (nucleus, top-k, penalties)
+    are switched off, as far as it can be told to."""
+    mark = endpoint.separator if stop is None else stop
     body: dict[str, Any] = {
         "model": endpoint.model,
         "max_tokens": sampling.max_step_tokens,
         "temperature": sampling.temperature,
         **({"top_p": 1.0} if dialect.top_p else {}),
         **({"seed": seed} if dialect.seed else {}),
-        "stop": [endpoint.separator],
+        **({"stop": [mark]} if mark else {}),
         **dialect.fields,
     }
     if dialect.takes_ids:
@@ -91,7 +99,8 @@ def score_body(endpoint: Endpoint, problem: str, solution: str) -> dict[str, Any
 def chat_messages(endpoint: Endpoint, problem: str) -> list[dict[str, str]]:
     """The turns before the solution."""
     system = [{"role": "system", "content": endpoint.system}] if endpoint.system else []
-    return [*system, {"role": "user", "content": problem}]
+    turns = [turn for asked, solution in endpoint.examples for turn in (("user", asked), ("assistant", solution))]
+    return [*system, *({"role": role, "content": content} for role, content in (*turns, ("user", problem)))]
 
 
 def fill_prompt(endpoint: Endpoint, problem: str) -> str:

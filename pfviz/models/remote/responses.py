@@ -49,6 +49,7 @@ class Completion:
     pieces: tuple[str, ...] | None  # text of each token; together they begin with `text`
     log_probs: tuple[float, ...] | None  # of each token, nats, at most 0
     count: int | None  # tokens
+    passed: int = 0  # characters in which no step ended, as it was asked for more
     reasoning: Literal["", "read", "left out"] = ""  # what became of a text that was told apart from the answer
 
 

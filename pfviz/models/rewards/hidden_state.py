@@ -105,7 +105,7 @@ class Pairing:
     generator: str
     weights: str
     prompt: str
-    separator: str
+    steps: str  # where they end, as `StepRule.place` says it
     weight_sample: tuple[float, ...] = field(default=(), compare=False, repr=False)
 
 
@@ -134,9 +134,9 @@ class HiddenStateReward:
         """The reward for what this generator writes.
 
         Raises:
-            ModelError: it reads the states of other weights, or of steps that end elsewhere. Of weights that are the
-                same but for rounding a note says so. A generator whose states
-                cannot be seen is taken at its word; a note says so.
+            ModelError: it reads the states of other weights. Of weights that are the same but for rounding, of another
+                prompt, and of steps that end elsewhere a note says so. A generator whose states cannot be seen is taken
+                at its word; a note says so.
         """
         found = generator_identity(generator)
         if found is None:
@@ -151,11 +151,6 @@ class HiddenStateReward:
                 "other weights. Choose that generator, another reward, or fit one for this generator with "
                 "`pfviz train-reward`."
             )
-        if found.separator != self.pairing.separator:
-            raise ModelError(
-                f"The reward {self.name} was fitted on steps that end with {self.pairing.separator!r}, and those of "
-                f"{generator.name} end with {found.separator!r}. Fit one for these steps with `pfviz train-reward`."
-            )
         notes = []
         if not same:
             notes.append(
@@ -164,15 +159,17 @@ class HiddenStateReward:
             )
         if found.prompt != self.pairing.prompt:
             notes.append(f"{self.name} was fitted with another prompt: its probabilities may be off.")
+        if found.steps != self.pairing.steps:
+            notes.append(
+                f"{self.name} was fitted on steps that end {self.pairing.steps}, and these end {found.steps}: its "
+                "probabilities may be off. Fit one for these steps with `pfviz train-reward`."
+            )
         return self._with_notes(notes, lambda: generator)
 
     def fits(self, generator: Generator) -> bool:
-        """Whether it reads this generator's weights, or the same ones rounded otherwise, and its steps."""
+        """Whether it reads this generator's weights, or the same ones rounded otherwise."""
         found = generator_identity(generator)
-        return found is not None and (
-            found.separator == self.pairing.separator
-            and weight_likeness(found.weight_sample, self.pairing.weight_sample) >= MIN_LIKENESS
-        )
+        return found is not None and weight_likeness(found.weight_sample, self.pairing.weight_sample) >= MIN_LIKENESS
 
     def open(self, problem: Problem, *, particles: int, whole: bool = False) -> HiddenStateSession:
         """See `RewardModel.open`. A prefix is described as a whole anyhow."""
@@ -250,7 +247,7 @@ class _GeneratorReader:
         if step.token_ids and max(step.token_ids) < STAND_IN_IDS:
             return step
         ended = step.end in ("separator", "boxed")
-        ids = self._generator.tokenization.encode(step.text + (self._generator.separator if ended else ""))
+        ids = self._generator.tokenization.encode(step.text + (self._generator.step_rule.suffix if ended else ""))
         ids += [min(self._generator.eos)] if (step.end == "eos" or not ids) and self._generator.eos else []
         return replace(step, token_ids=tuple(ids), token_log_probs=(), entropies=())
 
@@ -268,7 +265,7 @@ def generator_identity(generator: Generator) -> Pairing | None:
         return None
     prompt = hash_ids(generator.prompt(Problem("1 + 1")))
     model = generator.model
-    return Pairing(generator.name, hash_weights(model), prompt, generator.separator, sample_weights(model))
+    return Pairing(generator.name, hash_weights(model), prompt, generator.step_rule.place, sample_weights(model))
 
 
 def weight_likeness(first: Sequence[float], second: Sequence[float]) -> float:

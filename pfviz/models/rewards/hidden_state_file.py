@@ -11,6 +11,7 @@ import numpy as np
 
 from pfviz.errors import ModelError
 from pfviz.models.rewards.hidden_state import HiddenStateReward, LinearReading, Pairing
+from pfviz.problems.step_rules import StepRule
 from pfviz.types import Generator
 
 SUFFIX = ".safetensors"
@@ -38,7 +39,7 @@ def write_reading(path: Path, reading: LinearReading, pairing: Pairing, card: Ma
         "generator": pairing.generator,
         "weights": pairing.weights,
         "prompt": pairing.prompt,
-        "separator": json.dumps(pairing.separator),
+        "steps": pairing.steps,
         "card": json.dumps(card, ensure_ascii=False, allow_nan=False),
     }
     save_file(tensors, path, metadata=header)
@@ -69,9 +70,10 @@ def read_reading(path: Path) -> tuple[LinearReading, Pairing, dict[str, Any]]:
             complete_slope=float(vectors["complete"][1]),
             wrong_equation=wrong,
         )
-        separator = str(json.loads(header["separator"]))
+        # A file of a time without step rules holds what ended steps.
+        steps = header.get("steps") or StepRule(separator=str(json.loads(header["separator"]))).place
         sample = tuple(round(float(number), 3) for number in vectors["weight_sample"])
-        pairing = Pairing(header["generator"], header["weights"], header["prompt"], separator, sample)
+        pairing = Pairing(header["generator"], header["weights"], header["prompt"], steps, sample)
         card = dict(json.loads(header["card"]))
     except (OSError, SafetensorError, KeyError, ValueError, TypeError, IndexError) as error:
         raise ModelError(f"{path} cannot be read as a hidden-state reward: {error}") from error

@@ -12,7 +12,7 @@ from pfviz.errors import PfvizError, ProblemError, SettingError
 from pfviz.inference.events import Event
 from pfviz.page.components.html import error_banner, error_message
 from pfviz.page.forms import probe_form, run_form
-from pfviz.page.render import probe_forms, run_view
+from pfviz.page.render import drafts, probe_forms, run_view
 from pfviz.page.render.run_view import PartValues
 from pfviz.page.serving.engine import Engine, WaitStatus
 from pfviz.page.serving.memory import return_freed_memory
@@ -106,6 +106,8 @@ def _stream_updates(
                 values["clear"] = True
             elif place == 0:
                 visit.probe_state.reset()  # the answers are about the run as it was
+            if moment.texts:
+                values |= {"hero": False, "drafts": drafts.show_drafts(moment.texts, moment.progress.step)}
             if moment.trace is not None:
                 values |= _show_trace(visit, moment.trace)
             yield values
@@ -138,6 +140,8 @@ def show_errors(errors: run_form.FieldErrors, examples: tuple[str, ...] = ()) ->
     values["banner"] = error_banner(" ".join(other))
     if run_form.FOLDED_FIELDS & errors.keys():
         values["unfold"] = True
+    if run_form.STEP_FIELDS & errors.keys():
+        values["unfold_steps"] = True
     return values
 
 

@@ -18,7 +18,7 @@ from pfviz.page.serving.engine import Engine
 from pfviz.page.state.visits import Visit, Visits
 
 LAB_OUTPUTS = (*lab_view.PARTS, "lab_progress", "lab_start", "lab_stop", "lab_add", "lab_clear", "lab_save")
-BATCH_OUTPUTS = (*LAB_OUTPUTS, *(f"error_{field}" for field in run_form.FIELDS), "banner", "fold")
+BATCH_OUTPUTS = (*LAB_OUTPUTS, *(f"error_{field}" for field in run_form.FIELDS), "banner", "fold", "fold_steps")
 """What a batch changes: the lab, and the messages beside the form."""
 
 

@@ -41,6 +41,7 @@ def build(menu: ModelMenu) -> Parts:
                 )  # fmt: skip
         with gr.Column(elem_id="inspector", elem_classes="scroller", min_width=0):
             parts["answer"] = clickable_html(elem_id="answer")
+            parts["drafts"] = clickable_html(elem_id="drafts")
             parts["inspector"] = clickable_html(inspector.no_selection(), elem_id="particle")
         with gr.Column(elem_id="below", min_width=0):
             _build_tabs(parts)
@@ -62,7 +63,8 @@ def _build_sidebar(parts: Parts, menu: ModelMenu) -> None:
     )
     parts["error_problem"] = clickable_html(elem_id="error-problem")
     parts["preview"] = clickable_html(elem_id="preview")
-    parts["examples"] = clickable_html(problem_chips(menu.examples(run_form.DEFAULTS["models"])), elem_id="examples")
+    chips = problem_chips(menu.examples(run_form.DEFAULTS["models"]))
+    parts["problem_chips"] = clickable_html(chips, elem_id="examples")
     with gr.Row(elem_id="go"):
         parts["run"] = gr.Button("Run", variant="primary", elem_id="run", min_width=0)
         parts["stop"] = gr.Button("Stop", interactive=False, elem_id="stop", min_width=0)
@@ -84,6 +86,10 @@ def _build_sidebar(parts: Parts, menu: ModelMenu) -> None:
     _build_models(parts, menu)
     with gr.Accordion("More settings", open=False, elem_id="more") as parts["fold"]:
         _build_more_settings(parts)
+    with gr.Accordion("Steps and prompt", open=False, elem_id="step-settings") as parts["fold_steps"]:
+        for name in _settings_of("steps"):
+            _build_setting(parts, name)
+            _build_error(parts, name)
 
 
 def _build_models(parts: Parts, menu: ModelMenu) -> None:
@@ -126,7 +132,7 @@ def _build_setting(parts: Parts, name: str, *, explained: bool = True) -> None:
     if known.choices:
         parts[name] = gr.Dropdown([(label, value) for value, label in known.choices.items()], **common)
     else:
-        parts[name] = gr.Textbox(**common)
+        parts[name] = gr.Textbox(lines=1 if known.check_text is None else 3, max_lines=8, **common)
 
 
 def _build_error(parts: Parts, name: str) -> None:

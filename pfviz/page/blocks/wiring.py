@@ -34,6 +34,7 @@ DOWNLOAD_FILE_JS = """(file) => {
 _TEXT_PARTS = (
     "inspector",
     "answer",
+    "drafts",
     "event",
     "sweep",
     "colours",
@@ -44,7 +45,7 @@ _TEXT_PARTS = (
     "problem",
     "hero",
 )
-_BUTTON_PARTS = ("run", "stop", "resume", "fold", "save_json", "save_html")
+_BUTTON_PARTS = ("run", "stop", "resume", "fold", "fold_steps", "save_json", "save_html")
 OUTPUTS = (*(f"error_{field}" for field in run_form.FIELDS), *run_view.PANES, *_TEXT_PARTS, *_BUTTON_PARTS)
 
 FILE_EVENT_SETTINGS: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None}
@@ -62,6 +63,7 @@ def gradio_updates(parts: Parts, values: PartValues) -> Any:
     found: dict[Any, Any] = {}
     if "running" in values:
         running = values.pop("running")
+        values.setdefault("drafts", "")  # of the run before, or of this one's last step
         found[parts["run"]] = gr.update(interactive=not running)
         found[parts["stop"]] = gr.update(interactive=running)
     if "resumable" in values:
@@ -76,6 +78,8 @@ def gradio_updates(parts: Parts, values: PartValues) -> Any:
         values = cleared | {"inspector": no_selection()} | values
     if values.pop("unfold", False):
         found[parts["fold"]] = gr.update(open=True)
+    if values.pop("unfold_steps", False):
+        found[parts["fold_steps"]] = gr.update(open=True)
     if "genealogy" in values:
         for name in ("save_json", "save_html"):
             found[parts[name]] = gr.update(interactive=bool(values["genealogy"]))
@@ -175,7 +179,7 @@ def _wire_problem(parts: Parts) -> None:
         return str(event._data.get("problem", "")) if isinstance(event._data, dict) else ""
 
     parts["problem"].change(run_form.preview, parts["problem"], shown, **EVENT_SETTINGS)
-    for name in ("examples", "error_problem"):
+    for name in ("problem_chips", "error_problem"):
         parts[name].pick(pick, None, parts["problem"], **EVENT_SETTINGS)
     sizes = [parts[field] for field in ("method", *run_form.SIZE_FIELDS)]
     parts["method"].change(
@@ -201,7 +205,7 @@ def _wire_models(parts: Parts, menu: ModelMenu) -> None:
             problem_chips(menu.examples(name)),
         ]  # fmt: skip
 
-    changed = ("about_models", "reward", "about_reward", "generator", "typed_reward", "examples")
+    changed = ("about_models", "reward", "about_reward", "generator", "typed_reward", "problem_chips")
     parts["models"].input(
         choose, parts["models"], [parts[name] for name in changed], preprocess=False, **EVENT_SETTINGS
     )

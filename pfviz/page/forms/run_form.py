@@ -33,6 +33,8 @@ FIELDS = ("problem", *DEFAULTS)
 FOLDED_FIELDS = frozenset(
     ("truth", *(name for name, known in SHOWN_SETTINGS.items() if known.group in ("folded", "seed")))
 )
+STEP_FIELDS = frozenset(name for name, known in SHOWN_SETTINGS.items() if known.group == "steps")
+"""Those under "Steps", folded too."""
 SIZE_FIELDS = tuple(name for name, known in SHOWN_SETTINGS.items() if known.counts_generations)
 """What the number of generations depends on."""
 
@@ -88,11 +90,13 @@ def _check_field(field: str, value: Any) -> Any:
         return value
     if field == "truth":
         return str(value or "").strip()[:MAX_TRUTH_CHARS] or None
-    if value is None or not str(value).strip():
+    if SETTINGS[field].check_text is None and (value is None or not str(value).strip()):
         raise SettingError(field, f"This field is empty; the usual value is {DEFAULTS[field]}.")
+    known = SETTINGS[field]
+    if known.check_text is not None:
+        return known.check(field, value or "")
     if isinstance(value, str):
         value = value.strip().replace("−", "-")
-    known = SETTINGS[field]
     checked = known.check(field, value)
     if known.page_high is not None and isinstance(checked, int) and checked > known.page_high:
         raise SettingError(
@@ -111,7 +115,7 @@ def visible_fields(method: Any) -> dict[str, bool]:
     """Field → whether the method has it; everything for one that does not exist."""
     uses = METHODS[method].setting_names if method in METHODS else SHOWN_SETTINGS.keys()
     return {
-        field: field not in SHOWN_SETTINGS or SHOWN_SETTINGS[field].group == "seed" or field in uses
+        field: field not in SHOWN_SETTINGS or SHOWN_SETTINGS[field].group in ("steps", "seed") or field in uses
         for field in DEFAULTS
     }
 

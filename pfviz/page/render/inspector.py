@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from pfviz.diagnostics import kinship
+from pfviz.lab.probes.known_steps import recorded_step_rule
 from pfviz.lab.probes.values import PrefixValue
 from pfviz.page.components.html import fill
 from pfviz.page.render.token_rewards import token_strip
 from pfviz.report import mathtext
-from pfviz.text import format_log_prob
+from pfviz.text import format_log_prob, pluralise
 from pfviz.trace import Node, Trace
 
 _MAX_RELATIVES = 12  # chips in one row of relatives; the rest is counted
@@ -23,6 +24,13 @@ _END_TEXTS = {
     "tokens": "cut at the token limit",
     "characters": "cut at the length limit",
     "failed": "could not be written",
+}
+
+_CUT_TEXTS = {
+    "tokens": "cut at the token limit",
+    "characters": "cut at the length limit",
+    "eos": "to the end of the text",
+    "boxed": "with its answer",
 }
 
 
@@ -97,10 +105,20 @@ def _solution_steps(trace: Trace, path: list[Node]) -> list[dict[str, Any]]:
             "text": html,
             "rest": max(0, len(text) - room),
             "reward": float(trace.rewards[node]),
+            "end": _describe_cut(trace, node),
             "strip": token_strip(trace, node) if len(text) <= room else None,
         }
         for node, text, html in zip(path, texts, shown, strict=True)
     ]
+
+
+def _describe_cut(trace: Trace, node: Node) -> str:
+    """Return how long a step is and where it was cut, in a few words; nothing for one that failed."""
+    end, tokens = trace.ends[node[0]][node[1]], pluralise(int(trace.tokens[node]), "token")
+    if end == "separator":
+        named = trace.settings.get("step_rule", "model") != "model"
+        return f"{tokens}, cut {recorded_step_rule(trace).place}" if named else f"{tokens}, cut by its rule"
+    return f"{tokens}, {_CUT_TEXTS[end]}" if end in _CUT_TEXTS else ""
 
 
 def _relative(trace: Trace, uid: int) -> dict[str, Any]:

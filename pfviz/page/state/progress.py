@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from pfviz.errors import name_error
 from pfviz.inference.events import (
@@ -39,6 +39,7 @@ class ProgressUpdate:
 
     progress: Progress
     trace: Trace | None = None
+    texts: Mapping[int, str] = field(default_factory=dict)  # slot -> what it is writing, where that is new
 
     @property
     def ended(self) -> bool:
@@ -70,6 +71,7 @@ def _follow_recorded(
 ) -> Iterator[ProgressUpdate]:
     progress, written, begun, shown = Progress(), 0, clock(), clock()
     pinned, several, known = False, False, 0
+    texts: Mapping[int, str] = {}
     for event in recorder.record_each(events):
         now = clock()
         match event:
@@ -80,6 +82,7 @@ def _follow_recorded(
                 begun = now
             case TokensDrafted():
                 progress = replace(progress, step=event.step + 1, writing=event.active, tokens=written + event.tokens)
+                texts = event.texts or texts
                 if now - shown < pause:
                     continue
             case SweepStarted():
@@ -103,7 +106,9 @@ def _follow_recorded(
         progress = replace(progress, seconds=now - begun)
         if isinstance(event, RunEnded):
             progress = replace(progress, status=event.status, step=recorder.steps)
-        yield ProgressUpdate(progress, recorder.trace() if isinstance(event, ParticlesSelected | RunEnded) else None)
+        trace = recorder.trace() if isinstance(event, ParticlesSelected | RunEnded) else None
+        yield ProgressUpdate(progress, trace, texts if trace is None else {})
+        texts = {}
 
 
 def _sweep_name(several: bool, sweep: SweepStarted) -> str:

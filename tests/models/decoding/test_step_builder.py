@@ -7,11 +7,12 @@ import pytest
 from pfviz.errors import ModelError
 from pfviz.models.decoding.step_builder import EndDetector, StepBuilder, build_step, check_given_steps
 from pfviz.models.decoding.tokenization import Tokenization
+from pfviz.problems.step_rules import StepRule
 from pfviz.types import Step
 from tests.models import tiny
 
 TOKENIZER = tiny.tokenizer()
-ENDINGS = EndDetector(Tokenization(TOKENIZER), "\n\n", frozenset({1}), max_characters=20)
+ENDINGS = EndDetector(Tokenization(TOKENIZER), StepRule(), frozenset({1}), max_characters=20)
 GIVEN = Step("7", (TOKENIZER.convert_tokens_to_ids("7"), 5), -2.0, False, "separator")
 
 
@@ -41,7 +42,7 @@ def test_the_last_token_may_end_a_step(text: str, end: str, said: str) -> None:
     assert builder.log_prob == -0.5 * len(text)
 
 
-CODE = EndDetector(Tokenization(TOKENIZER), "\n\n", frozenset({1}), max_characters=200)
+CODE = EndDetector(Tokenization(TOKENIZER), StepRule(), frozenset({1}), max_characters=200)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ def test_a_blank_line_of_either_kind_ends_a_step_unless_a_block_holds_it(
     tokens = CODE.tokenization
     monkeypatch.setattr(tokens, "decode_token", lambda token: pieces[token])
     monkeypatch.setattr(tokens, "decode", lambda ids: "".join(pieces[i] for i in ids))
-    detector = EndDetector(tokens, "\n\n", frozenset(), max_characters=200)
+    detector = EndDetector(tokens, StepRule(), frozenset(), max_characters=200)
     builder, found = StepBuilder(None, 50, before=before), []
     for token in range(len(pieces)):
         builder.add(token, -0.5, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -11,6 +12,7 @@ from torch import nn
 from pfviz.models.hub import devices, loader
 from pfviz.models.hub.fingerprint import hash_weights, sample_weights
 from pfviz.models.hub.int8 import Int8Linear, quantize_linears
+from pfviz.models.hub.model_cache import weight_gigabytes
 from tests.models import tiny
 
 
@@ -69,3 +71,8 @@ def test_an_embedding_that_shares_its_weights_with_the_head_stays() -> None:
     quantize_linears(model)
     assert isinstance(model.head, Int8Linear)
     assert torch.equal(model.embedding.weight, before)
+
+
+def test_what_it_takes_in_memory_is_counted() -> None:
+    layer = Int8Linear(nn.Linear(1000, 1000, bias=False))
+    assert weight_gigabytes(SimpleNamespace(model=layer)) == pytest.approx(1.004e6 / 1e9)

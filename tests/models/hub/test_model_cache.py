@@ -17,7 +17,7 @@ PATIENCE = 120  # s; a busy machine is slow, not wrong
 def weighing(gigabytes: float) -> Any:
     """A model whose weights take so much; nothing is allocated."""
     weights = torch.empty(int(gigabytes * 1e9 / 4), device="meta")
-    return SimpleNamespace(model=SimpleNamespace(parameters=lambda: [weights]))
+    return SimpleNamespace(model=SimpleNamespace(parameters=lambda: [weights], buffers=lambda: []))
 
 
 def test_a_model_is_loaded_once_by_many_threads() -> None:

@@ -91,6 +91,17 @@ def test_a_model_without_a_chat_template_is_named(tmp_path: Path) -> None:
         published.load_published_generator(str(tmp_path))
 
 
+def test_with_examples_a_model_needs_no_chat_template(tmp_path: Path) -> None:
+    tiny.causal_lm().save_pretrained(tmp_path)
+    tiny.tokenizer(template=False).save_pretrained(tmp_path)
+    how: dict[str, Any] = {"generator": str(tmp_path), "reward": "confidence", "particles": 2, "max_steps": 1}
+    with pytest.raises(ModelError, match=r"has no chat template.*--examples"):
+        pfviz.run("1 + 2", **how)
+    trace = pfviz.run("1 + 2", **how, examples=[("1 + 1", "2")], max_step_tokens=5)
+    assert trace.settings["examples"] == '[["1 + 1", "2"]]'
+    registry.unload_models()
+
+
 def test_a_protocol_can_be_said(tmp_path: Path) -> None:
     model, tokenizer = prms.rlhflow()
     model.save_pretrained(tmp_path)

@@ -11,6 +11,7 @@ from pfviz.models.remote.generator import RemoteGenerator
 from pfviz.models.remote.open_block import MAX_REQUESTS, join_replies
 from pfviz.models.remote.responses import Completion
 from pfviz.problems.problem import Problem
+from pfviz.problems.step_rules import StepRule
 from pfviz.types import Sampling, Step
 from tests.models.remote import fake
 
@@ -75,8 +76,8 @@ def test_what_one_part_does_not_tell_is_not_known(field: str) -> None:
         known = told | {"prompt_ids": (9,)} | changes
         return Completion(text=text, finish="stop", says_stop=True, stop="\n\n", **known)
 
-    whole = join_replies(part("a"), part("b"), "\n\n")
+    whole = join_replies(part("a"), part("b"), StepRule())
     assert (whole.text, whole.ids, whole.pieces) == ("a\n\nb", (1, 2, 1, 2), ("a", "\n\n", "b", "\n\n"))
     assert (whole.log_probs, whole.count, whole.prompt_ids) == ((-1.0, -2.0, -1.0, -2.0), 4, (9,))
     for parts in ((part("a", **{field: None}), part("b")), (part("a"), part("b", **{field: None}))):
-        assert getattr(join_replies(*parts, "\n\n"), field) is None
+        assert getattr(join_replies(*parts, StepRule()), field) is None

@@ -15,10 +15,12 @@ from pfviz.models.remote.requests import CONTINUE_MESSAGE, step_body
 from pfviz.models.remote.responses import MAX_TOKEN_ID, MalformedError, read_chat, read_completion
 from pfviz.models.remote.reward import read_reward
 from pfviz.problems.problem import Problem
+from pfviz.problems.step_rules import StepRule
 from pfviz.types import Sampling, Step
 from tests.models.remote import fake
 
 SEP = "\n\n"
+RULE = StepRule()
 
 
 def completion(text: str, finish: str = "stop", usage: int | None = None, **changes: Any) -> dict[str, Any]:
@@ -31,7 +33,7 @@ EMPTY = RemotePrefix()
 
 def step_of(text: str, finish: str = "stop", prefix: RemotePrefix = EMPTY, most: int = 4000, **changes: Any) -> Step:
     sampling = Sampling(max_step_tokens=8, max_step_characters=most)
-    return parse_step(read_completion(completion(text, finish, **changes), 8), prefix, SEP, sampling)[0]
+    return parse_step(read_completion(completion(text, finish, **changes), 8), prefix, RULE, sampling)[0]
 
 
 @pytest.mark.parametrize(
@@ -82,11 +84,11 @@ def test_a_separator_of_either_kind_ends_a_step_unless_a_block_holds_it(text: st
 def test_a_step_that_was_cut_inside_a_block_goes_on_there() -> None:
     sampling = Sampling(max_step_tokens=8)
     reply = read_completion(completion("```\na", "length"), 8)
-    _, prefix = parse_step(reply, EMPTY, SEP, sampling)
+    _, prefix = parse_step(reply, EMPTY, RULE, sampling)
     assert prefix.open_block == "```\n"
-    step, after = parse_step(read_completion(completion("b\n\nc\n```\n\nso"), 8), prefix, SEP, sampling)
+    step, after = parse_step(read_completion(completion("b\n\nc\n```\n\nso"), 8), prefix, RULE, sampling)
     assert (step.text, after.open_block) == ("b\n\nc\n```", "")
-    assert append_given_step(Step("```\na", (1,), None, False, "tokens"), EMPTY, SEP).open_block == "```\n"
+    assert append_given_step(Step("```\na", (1,), None, False, "tokens"), EMPTY, RULE).open_block == "```\n"
 
 
 def test_two_empty_steps_in_a_row_end_a_solution() -> None:
@@ -200,9 +202,9 @@ def test_a_given_step_is_continued_as_it_was_written() -> None:
         list(session.extend([0, 1], 1))
         assert sorted(body["prompt"] for _, body in server.asked) == ["Q: x\nA: ab", "Q: x\nA: b\n\n"]
     known = RemotePrefix("Q", (9,))
-    assert append_given_step(given[1], known, SEP) == RemotePrefix("Qb\n\n", (9, 1, 2))
-    assert append_given_step(Step("b", (MAX_TOKEN_ID + 1,), 0.0, False, "separator"), known, SEP).ids is None
-    assert append_given_step(Step(" b ", (1,), 0.0, False, "tokens"), known, SEP).text == "Q b "
+    assert append_given_step(given[1], known, RULE) == RemotePrefix("Qb\n\n", (9, 1, 2))
+    assert append_given_step(Step("b", (MAX_TOKEN_ID + 1,), 0.0, False, "separator"), known, RULE).ids is None
+    assert append_given_step(Step(" b ", (1,), 0.0, False, "tokens"), known, RULE).text == "Q b "
 
 
 def body(prefix: RemotePrefix = RemotePrefix(), temperature: float = 0.8, **changes: Any) -> dict[str, Any]:  # noqa: B008

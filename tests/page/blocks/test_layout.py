@@ -25,7 +25,7 @@ def test_a_setting_has_its_part(name: str) -> None:
     known, part = SETTINGS[name], parts()[name]
     assert (part.elem_id, part.label) == (name.replace("_", "-"), known.label)
     assert type(known.default)(part.value) == known.default
-    assert part.visible == (known.group == "seed" or name in METHODS[DEFAULT_METHOD].setting_names)
+    assert part.visible == (known.group in ("steps", "seed") or name in METHODS[DEFAULT_METHOD].setting_names)
     if known.page_high is not None:
         assert isinstance(part, gr.Slider)
         assert (part.minimum, part.maximum, part.step) == (known.low, known.page_high, known.step)
@@ -34,7 +34,7 @@ def test_a_setting_has_its_part(name: str) -> None:
         assert part.choices == [(label, value) for value, label in known.choices.items()]
     else:
         assert isinstance(part, gr.Textbox)
-    if known.group in ("folded", "seed"):
+    if known.group in ("folded", "steps", "seed"):
         assert part.info == known.help
 
 

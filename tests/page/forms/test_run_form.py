@@ -34,6 +34,7 @@ def test_the_usual_form_gives_settings() -> None:
         "reward": "embedded",
         "truth": None,
         **{name: getattr(Settings(), name) for name in METHODS["particle_filtering"].setting_names},
+        **{name: getattr(Settings(), name) for name in run_form.STEP_FIELDS},
         "seed": 0,
     }
 
@@ -95,6 +96,9 @@ def test_every_way_that_there_is_can_be_chosen() -> None:
         ("potential", "luck", "one of"),
         ("pick", "luck", "one of"),
         ("trigger", None, "empty"),
+        ("step_rule", "page", "one of"),
+        ("min_step_tokens", "0", "between"),
+        ("system", "\x07", "control characters"),
     ],
 )
 def test_what_is_wrong_is_said_at_the_field(field: str, typed: Any, said: str) -> None:
@@ -110,11 +114,11 @@ def test_a_method_has_only_its_own_fields() -> None:
     assert errors == {}
     assert settings.keys() == {
         "problem", "method", "particles", "generator", "reward", "temperature", "width", "aggregation", "pick", "seed",
-        "truth",
+        "truth", *run_form.STEP_FIELDS,
     }  # fmt: skip
     assert settings["width"] == 8
     assert read(FORM | {"method": "greedy", "particles": 0})[0].keys() == {
-        "problem", "method", "generator", "reward", "seed", "truth"
+        "problem", "method", "generator", "reward", "seed", "truth", *run_form.STEP_FIELDS,
     }  # fmt: skip
 
 

@@ -152,3 +152,28 @@ def test_a_long_answer_is_cut_on_the_card_and_whole_under_the_pointer() -> None:
     assert f'title="{answer}"' in card
     assert answer not in card.replace(f'title="{answer}"', "")
     assert "…" in card
+
+
+@pytest.mark.parametrize(
+    ("settings", "end", "said"),
+    [
+        ({}, "separator", "7 tokens, cut by its rule"),
+        ({"step_rule": "sentence"}, "separator", "7 tokens, cut at the end of a sentence"),
+        ({"step_rule": "tokens", "tokens_per_step": 7}, "separator", "7 tokens, cut after 7 tokens"),
+        ({"step_rule": "of another program"}, "separator", "7 tokens, cut at a blank line"),
+        ({}, "tokens", "7 tokens, cut at the token limit"),
+        ({}, "characters", "7 tokens, cut at the length limit"),
+        ({}, "eos", "7 tokens, to the end of the text"),
+        ({}, "boxed", "7 tokens, with its answer"),
+        ({}, "failed", ""),
+    ],
+)
+def test_a_step_says_where_it_was_cut(settings: dict[str, object], end: str, said: str) -> None:
+    trace = synthetic_trace()
+    made = dataclasses.replace(
+        trace, settings={**trace.settings, **settings}, ends=[[end for _ in row] for row in trace.ends],
+        tokens=np.full_like(trace.tokens, 7),
+    )  # fmt: skip
+    found = re.findall(r'<small class="cut">([^<]*)', inspect_particle(made, 5))
+    assert found == ([said] * len(found) if said else [])
+    assert bool(found) is bool(said)

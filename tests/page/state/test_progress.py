@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import count
 
-from pfviz.inference.events import Event, RunEnded, TokensDrafted
+from pfviz.inference.events import Event, RunEnded, RunStarted, TokensDrafted
 from pfviz.page.state.progress import follow_events
 from tests.traces import synthetic_events
 
@@ -40,6 +40,20 @@ def test_tokens_are_throttled() -> None:
     ticks = count()
     moments = list(follow_events(chatty(4, 100), clock=lambda: 0.01 * next(ticks), pause=0.25))
     assert 4 * 3 <= len(moments) <= 4 * 6 + 2
+
+
+def test_what_is_being_written_comes_with_the_next_moment_once() -> None:
+    def telling() -> Iterator[Event]:
+        for event in synthetic_events(steps=2):
+            yield event
+            if isinstance(event, RunStarted):
+                yield TokensDrafted(0, 4, 4, {0: "so"})  # too soon after the last moment
+                yield from (TokensDrafted(0, 4 * k, 4) for k in range(2, 9))
+
+    ticks = count()
+    moments = list(follow_events(telling(), clock=lambda: 0.1 * next(ticks), pause=0.25))
+    assert [moment.texts for moment in moments if moment.texts] == [{0: "so"}]
+    assert not any(moment.texts for moment in moments if moment.trace is not None)
 
 
 def test_tokens_add_up_and_never_fall_within_a_run() -> None:
