@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,12 +15,13 @@ from pfviz.models.rewards.confidence import PRESET_NAMES
 from pfviz.problems.datasets import load_problems
 from pfviz.problems.problem import Problem
 from pfviz.study.lineages import follow_right_lineages
-from pfviz.study.models import Pair, load_pair, unpack
+from pfviz.study.models import Pair, choose_pair, load_pair, unpack
 from pfviz.study.plan import Job, Unit, settings_for
 from pfviz.study.run_job import LATER_MEASURES, Outcome, outcome, reweigh, run_job
 from pfviz.tiny.world import held_out_tasks
 from pfviz.trace.trace import COLUMNS
 from pfviz.types import Generator, RewardModel
+from tests.models import tiny
 from tests.study.outcomes import INDEPENDENT_METHODS
 from tests.study.shipped import PAIR
 
@@ -186,3 +188,19 @@ def test_an_outcome_from_before_these_were_measured_is_read() -> None:
     assert Outcome.from_row(row) == found
     old = {name: value for name, value in row.items() if name not in LATER_MEASURES}
     assert Outcome.from_row(old).right_steps is None
+
+
+def test_a_generator_from_a_folder_is_asked_as_a_run_asks_it(tmp_path: Path) -> None:
+    """By its name, with the reward that fits it; nobody judges its steps, and its confidence reads no tokens."""
+    folder = tmp_path / "someone"
+    tiny.causal_lm().save_pretrained(folder)
+    tokenizer = tiny.tokenizer()
+    tokenizer.chat_template = "{% for m in messages %}{{ m.content }}\n\n{% endfor %}"
+    tokenizer.save_pretrained(folder)
+    pair, reward = choose_pair(str(folder), None)
+    assert (pair.generator, reward, pair.threads) == (str(folder), "auto", None)
+    assert all(name.startswith("generator/") for name in pair.fingerprint())
+    job = Job((Unit("particle_filtering", 2, 0, 0),), Problem("1 + 1", "2", reference_steps=1))
+    (found,) = run_job(job, Settings(max_steps=2, max_step_tokens=5), *load_pair(pair))
+    assert (found.reward_tokens, found.right_steps, found.reference_steps) == (0, None, 1)
+    assert found.tokens > 0
