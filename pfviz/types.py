@@ -208,3 +208,9 @@ def reads_log_probs(reward: RewardModel) -> bool:
     """Whether the reward model reads the log-probabilities of steps: unless it says of itself that it does not, by an
     attribute of this name."""
     return bool(getattr(reward, "reads_log_probs", True))
+
+
+def reads_tokens(reward: RewardModel) -> bool:
+    """Whether the reward model reads the tokens of every step in a pass of its own: unless it says of itself that it
+    does not, by an attribute of this name."""
+    return bool(getattr(reward, "reads_tokens", True))

@@ -43,7 +43,7 @@ class GeneratorPreset:
 @dataclass(frozen=True, slots=True)
 class RewardPreset:
     """A reward model by name. `folder` is that of its weights among those that ship with pfviz, None for one that has
-    none of its own; `any_generator` says whether it scores what any generator writes, or the embedded one's only.
+    none of its own; `any_generator` says whether it scores what any generator writes, or only that of `generator`.
     `reads` is what it needs: the steps alone, the generator too, or what that computes of each token, which no server
     tells. `settings` are those of a run that go with it, where nothing else is asked for."""
 
@@ -54,6 +54,7 @@ class RewardPreset:
     folder: str | None = None
     any_generator: bool = False
     reads: Literal["steps", "generator", "distributions"] = "steps"
+    generator: str = "embedded"
     settings: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 

@@ -15,6 +15,7 @@ from pfviz.models.rewards import function_name, hidden_state_file
 from pfviz.models.rewards.confidence import PRESET_NAMES
 from pfviz.models.rewards.function import FunctionReward, RewardFunction
 from pfviz.models.rewards.hidden_state import HiddenStateReward
+from pfviz.models.synthetic.generator import ChainGenerator
 from pfviz.problems.problem import Problem
 from pfviz.resources import weights_dir
 from pfviz.text import shorten
@@ -31,6 +32,12 @@ def _warn_of_tiny_near_miss(text: str) -> str:
     from pfviz.tiny.gate import explain_near_miss
 
     return explain_near_miss(text)
+
+
+def _check_chain_problem(text: str) -> None:
+    from pfviz.tiny.chain import read_problem
+
+    read_problem(text)
 
 
 def _check_tiny_familiarity(text: str, generator: Generator) -> None:
@@ -70,6 +77,13 @@ GENERATORS: dict[str, GeneratorPreset] = {
             "Embedded",
             "A small language model that ships with pfviz: arithmetic, linear equations and short word problems.",
             "generator",
+        ),
+        GeneratorPreset(
+            "chain",
+            "Synthetic: sums",
+            "No language model: sums of up to 12 steps, each of which is wrong in 12 % of the cases.",
+            ChainGenerator,
+            _check_chain_problem,
         ),
     ]
 }

@@ -13,6 +13,7 @@ from pfviz.models.rewards.arithmetic import load_arithmetic
 from pfviz.models.rewards.auto import AutoReward
 from pfviz.models.rewards.confidence import CONFIDENCE_TEXTS, PRESET_NAMES, ConfidenceReward
 from pfviz.models.rewards.controls import load_control
+from pfviz.models.synthetic.reward import ChainReward
 from pfviz.resources import fitted_rewards_dir, weights_dir
 from pfviz.types import Generator, RewardModel
 
@@ -42,6 +43,13 @@ def list_reward_presets(
             "Oracle: the truth",
             "The truth about every step, where the answer is known: a reward model that never errs.",
             _load_oracle,
+        ),
+        RewardPreset(
+            "chain",
+            "Synthetic: sums",
+            "For the generator `chain`: the truth behind noise, and one mistake in ten is never seen.",
+            ChainReward,
+            generator="chain",
         ),
         *[_confidence_reward(kind) for kind in CONFIDENCE_TEXTS],
         RewardPreset(

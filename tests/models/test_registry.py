@@ -78,7 +78,7 @@ def test_texts_are_cut_as_the_saved_tokenizer_cuts_them(shipped) -> None:
 
 
 def test_unknown_names_say_which_there_are() -> None:
-    with pytest.raises(ModelError, match=r"Choose one of: embedded; or give an id"):
+    with pytest.raises(ModelError, match=r"Choose one of: embedded, chain; or give an id"):
         registry.get_generator("gpt")
     with pytest.raises(ModelError, match="embedded, naive"):
         registry.get_reward("gpt")

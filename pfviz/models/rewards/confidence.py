@@ -90,6 +90,7 @@ class ConfidenceReward:
         self.reads_entropies = signal == "entropy"
         self.reads_token_signal: TokenSignal | None = None if self.reads_entropies else signal
         self.reads_log_probs = signal is None
+        self.reads_tokens = False
 
     def bind_recorded(self, load_generator: Callable[[], Generator]) -> ConfidenceReward:
         """The reward for recorded steps, which may lack what it reads; who reads them stays, where that is known."""

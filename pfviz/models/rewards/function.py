@@ -26,6 +26,7 @@ class FunctionReward:
     """
 
     reads_log_probs = False
+    reads_tokens = False
 
     def __init__(
         self, fn: RewardFunction | BatchRewardFunction, name: str | None = None, *, batch: bool = False

@@ -126,6 +126,7 @@ class HiddenStateReward:
         self.notes = tuple(notes)
         self.reads_hidden_layer = reading.layer
         self.reads_log_probs = False
+        self.reads_tokens = False
 
     def bind(self, generator: Generator) -> HiddenStateReward:
         """The reward for what this generator writes.
@@ -138,7 +139,9 @@ class HiddenStateReward:
         found = generator_identity(generator)
         if found is None:
             note = f"{self.name} cannot see the hidden states of {generator.name}: it reads its texts with "
-            return self._with_notes([f"{note}{self.pairing.generator} on this machine."], self.load_generator)
+            made = self._with_notes([f"{note}{self.pairing.generator} on this machine."], self.load_generator)
+            made.reads_tokens = True
+            return made
         same = found.weights == self.pairing.weights
         if not same and weight_likeness(found.weight_sample, self.pairing.weight_sample) < MIN_LIKENESS:
             raise ModelError(

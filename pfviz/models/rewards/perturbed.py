@@ -34,6 +34,7 @@ from pfviz.types import (
     read_token_signal,
     reads_entropies,
     reads_log_probs,
+    reads_tokens,
     token_rewards,
 )
 
@@ -112,6 +113,7 @@ class PerturbedReward:
         self.name = f"{reward.name} + {what}"
         self.reads_entropies, self.reads_log_probs = reads_entropies(reward), reads_log_probs(reward)
         self.reads_hidden_layer, self.reads_token_signal = read_layer(reward), read_token_signal(reward)
+        self.reads_tokens = reads_tokens(reward)
         self.reward = reward
         self.what = what
         self.change = change

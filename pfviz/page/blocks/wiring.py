@@ -169,14 +169,27 @@ def _wire_real_pair(parts: Parts, engine: Engine, visits: Visits, outputs: list[
 
 
 def _wire_views(parts: Parts) -> None:
-    """The comparison of the methods is drawn when it is first opened; a run brings its own view back."""
+    """The comparison of the methods is drawn when it is first opened; a run brings its own view back. What stands in a
+    tab that is not open would lose what it is given: it is given it when its tab opens."""
     shown = [parts[name] for name in comparison.PARTS]
+    inputs = [parts["study_choice"], parts["study_tab"]]
 
-    def compare(event: gr.EventData) -> Any:
+    def show(study: str | None, tab: str) -> list[Any]:
+        values, there = comparison.render_parts(study), comparison.parts_in(tab)
+        return [values[name] if name in there else gr.skip() for name in comparison.PARTS]
+
+    def compare(study: str | None, tab: str, event: gr.EventData) -> Any:
         opened = event._data.get("view") if isinstance(event._data, dict) else None
-        return list(comparison.render_parts().values()) if opened == "methods" else gr.skip()
+        return show(study, tab) if opened == "methods" else gr.skip()
 
-    parts["views"].select(compare, None, shown, **EVENT_SETTINGS)
+    def open_tab(study: str | None, event: gr.SelectData) -> list[Any]:
+        return [str(event.value), *show(study, str(event.value))]
+
+    parts["views"].select(compare, inputs, shown, **EVENT_SETTINGS)
+    parts["study_choice"].change(show, inputs, shown, **EVENT_SETTINGS)
+    parts["study_tabs"].select(
+        open_tab, inputs[:1], [parts["study_tab"], *shown], trigger_mode="multiple", **EVENT_SETTINGS
+    )
     for event in (parts["run"].click, parts["problem"].submit, parts["resume"].click, parts["upload"].upload):
         event(None, js="() => pfvizView('run')")
 

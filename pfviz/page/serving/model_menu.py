@@ -36,6 +36,9 @@ HARDER_EXAMPLES = (
     "The roots of x^2 - 5x + 3 = 0 are r and s. Find r^2 + s^2.",
 )
 
+_EMBEDDED_REWARDS = tuple(
+    preset.name for preset in REWARDS.values() if preset.any_generator or preset.generator == "embedded"
+)
 _REWARDS_FOR_ANY_GENERATOR = tuple(preset.name for preset in REWARDS.values() if preset.any_generator)
 
 
@@ -149,9 +152,7 @@ def _catalogue_choices() -> list[ModelChoice]:
     found = []
     for pair in catalog.PAIRS.values():
         if not pair.cards:
-            # It is no chat model, so it cannot judge.
-            able = tuple(name for name in REWARDS if parse_judge_name(name) is None)
-            found.append(ModelChoice(pair.name, pair.title, pair.generator, able, pair.good_for, EXAMPLES))
+            found.append(ModelChoice(pair.name, pair.title, pair.generator, _EMBEDDED_REWARDS, pair.good_for, EXAMPLES))
             continue
         rewards = tuple(dict.fromkeys((pair.reward, *_REWARDS_FOR_ANY_GENERATOR, *_endpoint_rewards())))
         title = f"{pair.title} ({pair.gigabytes(FILE_BYTES):.1f} GB)"
