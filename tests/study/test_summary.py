@@ -127,7 +127,7 @@ def test_a_number_that_is_text_is_refused(result: Result) -> None:
 
 def test_csv(result: Result) -> None:
     rows = list(csv.DictReader(io.StringIO(result.csv())))
-    assert len(rows) == len(result.columns) * 5
+    assert len(rows) == len(result.columns) * len(PICKS)
     row = next(r for r in rows if (r["method"], r["budget"], r["pick"]) == ("dvts", "4", "usual"))
     assert (float(row["accuracy"]), float(row["lead"])) == (0.4, pytest.approx(-0.2))
     assert float(row["tokens"]) == 400
@@ -142,7 +142,8 @@ def test_selection_is_compared_with_independent_samples_of_the_same_seeds() -> N
     def one(unit: Unit) -> Outcome:
         filtered = unit.method == "particle_filtering"
         right = dict.fromkeys(PICKS, unit.problem < 6) if filtered else {
-            "usual": False, "highest": unit.problem < 3, "vote": False, "majority": unit.problem < 2, "draw": False,
+            "usual": False, "highest": unit.problem < 3, "vote": False, "rewards": False,
+            "majority": unit.problem < 2, "draw": False,
         }  # fmt: skip
         return outcome(unit, right, right_share=0.5 * (unit.problem < (6 if filtered else 4)))
 

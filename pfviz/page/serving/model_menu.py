@@ -37,8 +37,11 @@ HARDER_EXAMPLES = (
 )
 
 _EMBEDDED_REWARDS = tuple(
-    preset.name for preset in REWARDS.values() if preset.any_generator or preset.generator == "embedded"
+    preset.name
+    for preset in REWARDS.values()
+    if (preset.any_generator or preset.generator == "embedded") and parse_judge_name(preset.name) is None
 )
+"""It is no chat model, so it cannot judge."""
 _REWARDS_FOR_ANY_GENERATOR = tuple(preset.name for preset in REWARDS.values() if preset.any_generator)
 
 
