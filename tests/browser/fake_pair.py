@@ -123,6 +123,7 @@ class FakeEngine:
         self.shares = shares or Scheduler(64)
         self.menu = ModelMenu.from_environment({"PFVIZ_ANY_MODEL": "1"})
         self.asked: list[tuple[str, str]] = []  # generator and reward of each run
+        self.settings: dict[str, Any] = {}  # of the last one
 
     def stream(
         self, problem: str | Problem, *, stop: Callable[[], bool], **settings: Any
@@ -130,6 +131,7 @@ class FakeEngine:
         if "integral" in (problem if isinstance(problem, str) else problem.text):
             raise ProblemError("The embedded pair does not know integrals. It understands arithmetic.", EXAMPLES)
         self.asked.append((settings.pop("generator", ""), settings.pop("reward", "")))
+        self.settings = settings
         events = api.stream(problem, stop=stop, generator=self.generator, reward=FakeReward(), **settings)
         return self.shares.schedule(events, stop, here=False)  # so that a run that is held holds up nobody
 

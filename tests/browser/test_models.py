@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from pfviz.models.preset import VALUE_SETTINGS
 from pfviz.page import Page as Demo
 from pfviz.page import build_page
 from pfviz.page.serving.scheduler import Scheduler
@@ -47,10 +48,30 @@ def test_a_pair_of_the_list_is_explained_and_run(visit: type[Tab], demo: Demo) -
     assert run(tab, demo, "1 + 2") == ("Qwen/Qwen2.5-Math-7B-Instruct", "Qwen/Qwen2.5-Math-PRM-7B")
     tab.choose("reward", "Confidence: least sure token")
     tab.page.locator("#about-reward", has_text="least sure").wait_for()
+    tab.page.locator("#models input").click()  # looked at, and left
+    tab.page.locator("#problem textarea").click()
     assert run(tab, demo, "1 + 3") == ("Qwen/Qwen2.5-Math-7B-Instruct", "confidence-min")
     tab.choose("models", "Embedded pair")
     tab.page.locator("#about-models", has_text="offline").wait_for()
     assert tab.page.locator("#reward input").input_value() == "Embedded"
+
+
+def test_the_settings_that_go_with_models_are_set_and_what_was_set_by_hand_stays(visit: type[Tab], demo: Demo) -> None:
+    tab = visit()
+    tab.choose("models", "Real: Qwen2.5 Coder 0.5B")
+    tab.page.locator("#about-reward", has_text="Set with it, under More settings: Potential").wait_for()
+    run(tab, demo, "1 + 2")
+    assert VALUE_SETTINGS.items() <= demo.engine.settings.items()  # type: ignore[attr-defined]
+    tab.page.get_by_text("More settings", exact=True).click()
+    potential, pick = (tab.page.locator(f"#{name} input") for name in ("potential", "pick"))
+    assert potential.input_value() == "Change of the odds"
+    tab.choose("potential", "The reward itself")
+    tab.choose("models", "Embedded pair")
+    tab.page.locator("#about-models", has_text="offline").wait_for()
+    assert (potential.input_value(), pick.input_value()) == ("The reward itself", "As usual for the method")
+    run(tab, demo, "1 + 3")
+    kept = {"potential": "score", "pick": "usual", "trigger": "always"}
+    assert kept.items() <= demo.engine.settings.items()  # type: ignore[attr-defined]
 
 
 def test_other_models_are_typed(visit: type[Tab], demo: Demo) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 from pfviz.models.hub import catalog, published
 from pfviz.page.actions import runs
+from pfviz.page.actions.choose_models import follow_models
+from pfviz.page.forms.usual_settings import FOLLOWING_FIELDS
 from pfviz.page.render import real_pair
 from pfviz.page.render.run_view import PartValues
 from pfviz.page.serving.engine import Engine
@@ -15,7 +17,7 @@ from pfviz.page.state.visits import Visit
 
 POLL_SECONDS = 0.4
 FORM = {"models": catalog.REAL_PAIR, "reward": catalog.PAIRS[catalog.REAL_PAIR].reward}
-FORM_PARTS = ("models", "reward", "particles")
+FORM_PARTS = ("models", "reward", "particles", *FOLLOWING_FIELDS)
 """What the run changes of the settings, so that they say what runs."""
 
 
@@ -37,6 +39,7 @@ def start(engine: Engine, jobs: FetchJobs, visit: Visit, form: Mapping[str, Any]
             return
     problem = visit.offered_problem or str(form["problem"] or "")
     chosen: dict[str, Any] = {"problem": problem, "particles": catalog.REAL_PARTICLES, **FORM}
+    chosen |= follow_models(visit, {**form, **chosen}, engine.menu) or {}
     yield chosen | {"offer": ""}
     yield from runs.start(engine, visit, {**form, **chosen})
 

@@ -7,17 +7,15 @@ from typing import Any
 
 import gradio as gr
 
-from pfviz.page.actions import files, navigate, real_pair, runs
+from pfviz.page.actions import files, navigate, runs
 from pfviz.page.blocks.layout import Parts
+from pfviz.page.blocks.model_wiring import wire_models
 from pfviz.page.blocks.probe_wiring import wire_probes
-from pfviz.page.components.html import problem_chips
 from pfviz.page.forms import run_form
-from pfviz.page.render import comparison, model_notes, run_view, welcome
+from pfviz.page.render import comparison, run_view, welcome
 from pfviz.page.render.inspector import no_selection
 from pfviz.page.render.run_view import PartValues
 from pfviz.page.serving.engine import Engine
-from pfviz.page.serving.model_fetch import FetchJobs
-from pfviz.page.serving.model_menu import ModelMenu
 from pfviz.page.state.visits import Visits
 
 TOGGLE_DARK_JS = """() => {
@@ -134,38 +132,10 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
     parts["tabs"].select(looking(navigate.open_tab), None, outputs, trigger_mode="multiple", **EVENT_SETTINGS)
     parts["dark"].click(None, js=TOGGLE_DARK_JS)
     wire_probes(parts, engine, visits, outputs, gradio_updates, EVENT_SETTINGS)
-    _wire_real_pair(parts, engine, visits, outputs)
+    wire_models(parts, engine, visits, outputs, gradio_updates, EVENT_SETTINGS)
     _wire_views(parts)
     _wire_problem(parts)
-    _wire_models(parts, engine.menu)
     _wire_files(parts, visits, outputs)
-
-
-def _wire_real_pair(parts: Parts, engine: Engine, visits: Visits, outputs: list[Any]) -> None:
-    """The offer of published models: fetch and run, or stop fetching."""
-    jobs = FetchJobs()
-    changed = [parts[name] for name in dict.fromkeys((*real_pair.FORM_PARTS, *_MODEL_PARTS))]
-
-    def press(request: gr.Request, event: gr.EventData, *typed: Any) -> Iterator[Any]:
-        visit = visits.get(request.session_hash)
-        sent = event._data if isinstance(event._data, dict) else {}
-        if sent.get("do") == "stop fetch":
-            visit.stop_fetch()
-            return
-        form = dict(zip(run_form.FIELDS, typed, strict=True))
-        for values in real_pair.start(engine, jobs, visit, form):
-            more = _show_models(values["models"], engine.menu) if "models" in values else {}
-            yield gradio_updates(parts, values | more)
-
-    parts["offer"].ask(
-        press,
-        [parts[name] for name in run_form.FIELDS],
-        [*outputs, *changed],
-        trigger_mode="multiple",
-        api_name="run_real_pair",
-        preprocess=False,
-        **EVENT_SETTINGS,
-    )
 
 
 def _wire_views(parts: Parts) -> None:
@@ -218,42 +188,6 @@ def _wire_problem(parts: Parts) -> None:
     for field in run_form.SIZE_FIELDS:
         parts[field].change(run_form.describe_method, sizes, parts["about_method"], preprocess=False, **EVENT_SETTINGS)
     parts["dice"].click(run_form.random_seed, None, parts["seed"], **EVENT_SETTINGS)
-
-
-_MODEL_PARTS = ("about_models", "reward", "about_reward", "generator", "typed_reward", "problem_chips")
-
-
-def _show_models(name: Any, menu: ModelMenu) -> PartValues:
-    """What belongs to an entry of the list: the values of `_MODEL_PARTS`."""
-    listed = menu.models.get(name)
-    reward: dict[str, Any] = {"visible": listed is not None}
-    if listed is not None:
-        reward |= {"choices": listed.reward_choices, "value": listed.rewards[0]}
-    typed = gr.update(visible=listed is None)
-    return {
-        "about_models": model_notes.describe_models(name, menu),
-        "reward": gr.update(**reward),
-        "about_reward": model_notes.describe_reward(listed.rewards[0]) if listed is not None else "",
-        "generator": typed,
-        "typed_reward": typed,
-        "problem_chips": problem_chips(menu.examples(name)),
-    }
-
-
-def _wire_models(parts: Parts, menu: ModelMenu) -> None:
-    """Another entry of the list has other reward models, and other problems to try."""
-
-    def choose(name: Any) -> list[Any]:
-        shown = _show_models(name, menu)
-        return [shown[part] for part in _MODEL_PARTS]
-
-    parts["models"].input(
-        choose, parts["models"], [parts[name] for name in _MODEL_PARTS], preprocess=False, **EVENT_SETTINGS
-    )
-    # Without Gradio's own check, which knows the reward models of the first entry only.
-    parts["reward"].input(
-        model_notes.describe_reward, parts["reward"], parts["about_reward"], preprocess=False, **EVENT_SETTINGS
-    )
 
 
 def _wire_files(parts: Parts, visits: Visits, outputs: list[Any]) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pfviz.errors import EndpointError, ModelError
+from pfviz.inference.settings import SETTINGS
 from pfviz.models.hub import catalog, requirements
 from pfviz.models.registry import reward_preset
 from pfviz.page.components.html import small_text
@@ -45,13 +47,15 @@ def describe_needs(pair: catalog.PairCard, menu: ModelMenu) -> str:
     return f"{'; '.join(facts)}."
 
 
-def describe_reward(name: Any) -> str:
-    """A reward model; nothing for one that does not exist."""
+def describe_reward(name: Any, changes: Mapping[str, Any] | None = None) -> str:
+    """A reward model, and which settings came into the form with it; nothing for one that does not exist."""
+    labels = [SETTINGS[field].label for field, value in (changes or {}).items() if value != SETTINGS[field].default]
+    brings = f" Set with it, under More settings: {', '.join(labels)}." if labels else ""
     if name in catalog.REWARDS:
-        card = catalog.REWARDS[name]
-        return small_text(f"A process reward model from the Hugging Face Hub, {card.parameters:g} billion parameters.")
+        parameters = catalog.REWARDS[name].parameters
+        return small_text(f"A process reward model from the Hugging Face Hub, {parameters:g} billion parameters.")
     try:
-        return small_text(reward_preset(str(name)).description)
+        return small_text(f"{reward_preset(str(name)).description}{brings}")
     except EndpointError as error:
         return small_text(str(error))
     except ModelError:

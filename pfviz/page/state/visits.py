@@ -38,6 +38,8 @@ class Visit:
     question_run: RunHandle | None = None  # of models about the run
     fetch: RunHandle | None = None  # of the real pair's files
     offered_problem: str = ""  # for the real pair
+    chosen_models: tuple[Any, Any] | None = None  # an entry of the list and a reward model; None before any choice
+    filled_settings: dict[str, Any] = field(default_factory=dict)  # by field, what the page put in with the models
     trace: Trace | None = None
     selected: int | None = None
     tab: str = "weights"

@@ -13,6 +13,7 @@ import pytest
 import pfviz
 from pfviz.errors import ModelError
 from pfviz.models.hub import catalog, fetch, published
+from pfviz.models.preset import VALUE_SETTINGS
 from pfviz.page.actions import real_pair, runs
 from pfviz.page.forms import run_form
 from pfviz.page.render.real_pair import explain_doubt
@@ -101,8 +102,17 @@ def test_it_runs_at_once_where_the_files_are(visit: Visit, files: list[str]) -> 
     assert (asked["generator"], asked["reward"], asked["particles"]) == ("Qwen/Qwen2.5-Coder-0.5B-Instruct", "auto", 8)
     assert shown[0] == {
         "problem": NEAR_MISS, "models": catalog.REAL_PAIR, "reward": "auto", "particles": 8, "offer": "",
+        **VALUE_SETTINGS,
     }  # fmt: skip
+    assert VALUE_SETTINGS.items() <= asked.items()
     assert visit.trace is not None
+
+
+def test_it_keeps_the_settings_that_were_set_by_hand(visit: Visit, files: list[str]) -> None:
+    engine = RealEngine()
+    files += [card.id for card in catalog.PAIRS[catalog.REAL_PAIR].cards]
+    press(engine, visit, FORM | {"potential": "score"})
+    assert dict(VALUE_SETTINGS, potential="score").items() <= engine.streamed[0].items()
 
 
 def test_it_fetches_first_and_then_runs_by_itself(
