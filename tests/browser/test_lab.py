@@ -18,7 +18,7 @@ pytestmark = [
 ]
 
 Open = Callable[..., Tab]
-FIGURES = ("lab-reliability", "lab-steps", "lab-kinds", "lab-best")
+FIGURES = ("lab-reliability", "lab-signals", "lab-steps", "lab-knowledge", "lab-kinds", "lab-best")
 
 
 def open_lab(tab: Tab) -> None:
@@ -68,11 +68,13 @@ def test_a_batch_is_diagnosed_and_an_example_opens_its_run(visit: Open) -> None:
     assert "8 of 8 runs" in over(tab, "Done")
     assert tab.page.locator("#lab-note", has_text="8 runs of 8 problems").is_visible()
     assert tab.page.evaluate("document.documentElement.scrollHeight") <= 900
-    inside = tab.page.evaluate("""() => [...document.querySelectorAll('#lab .pane-plot')].every((plot) => {
+    inside = tab.page.evaluate("""() => [...document.querySelectorAll('#lab .pane-plot')].map((plot) => {
+        plot.scrollIntoView({ block: "nearest" });
         const [box, room] = [plot.getBoundingClientRect(), document.querySelector('#lab').getBoundingClientRect()];
-        return box.height > 150 && box.left >= room.left && box.right <= room.right && box.bottom <= room.bottom;
+        const across = box.left >= room.left && box.right <= room.right;
+        return across && box.height > 150 && box.top >= room.top && box.bottom <= room.bottom;
     })""")
-    assert inside
+    assert inside == [True] * len(FIGURES)
 
     example = tab.page.locator(".example").first
     node = str(example.get_attribute("data-node"))

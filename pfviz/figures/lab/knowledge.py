@@ -63,10 +63,7 @@ def describe_knowledge(found: Sequence[StepKnowledge]) -> str:
     before = [one for one in found if one.step < first]
     if not before:
         return f"From the first seen, step {first + 1} ({_describe_step(found[0])})"
-    return (
-        f"From step {first + 1} on: set First resampling to {first + 1}. Before it, {_describe_step(before[0])}, most "
-        "of what the weights say is noise"
-    )
+    return f"From step {first + 1} on: set First resampling to {first + 1} ({_describe_step(before[0])})"
 
 
 def _describe_step(one: StepKnowledge) -> str:

@@ -35,7 +35,7 @@ def plot_reliability(diagnosis: Diagnosis, *, title: bool = True) -> go.Figure:
     finding = "" if not found else f"Reward minus share right: {format_estimate(confidence)} on average"
     key = "▲ underconfident   ● about right   ▼ overconfident"
     words = [
-        theme.note(key, x=0, xref="paper", xanchor="left", y=1, yref="paper", yanchor="bottom", yshift=4),
+        theme.note(key, x=0, xref="paper", xanchor="left", xshift=-24, y=1, yref="paper", yanchor="bottom", yshift=8),
         theme.note("prefixes", x=0, xref="paper", xanchor="left", y=0.22, yref="paper", yanchor="bottom"),
         theme.note("reward", x=1, xref="paper", xanchor="left", xshift=6, y=0, yref="paper", yanchor="top", yshift=-1),
     ]

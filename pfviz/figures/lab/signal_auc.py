@@ -27,7 +27,7 @@ _MARKS = {
     "signal": ("circle", theme.SURVIVOR_COLOUR),
     "control": ("circle-open", theme.MUTED),
 }
-_NARROW_LAYOUT = {"margin": {"l": 122, "r": 14, "t": 18, "b": 32, "autoexpand": False}, "annotations": []}
+_NARROW_LAYOUT = {"margin": {"l": 140, "r": 14, "t": 18, "b": 32, "autoexpand": False}, "annotations": []}
 """Where there is no room for the numbers."""
 
 

@@ -50,7 +50,7 @@ def build(parts: dict[str, Any]) -> None:
     parts["lab_measures"] = clickable_html(elem_id="lab-measures")
     with gr.Row(elem_id="lab-body"):
         parts["lab_findings"] = clickable_html(elem_id="lab-findings", elem_classes="scroller")
-        with gr.Column(elem_id="lab-figures", min_width=0):
+        with gr.Column(elem_id="lab-figures", elem_classes="scroller", min_width=0):
             for figure in tab_figures("diagnosis"):
                 parts[figure.part] = pane(
                     figure.title, dark=LIGHT_TO_DARK, lab=True, elem_id=figure.part.replace("_", "-")
