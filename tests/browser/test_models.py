@@ -48,9 +48,10 @@ def test_a_pair_of_the_list_is_explained_and_run(visit: type[Tab], demo: Demo) -
     assert run(tab, demo, "1 + 2") == ("Qwen/Qwen2.5-Math-7B-Instruct", "Qwen/Qwen2.5-Math-PRM-7B")
     tab.choose("reward", "Confidence: least sure token")
     tab.page.locator("#about-reward", has_text="least sure").wait_for()
-    tab.page.locator("#models input").click()  # looked at, and left
-    tab.page.locator("#problem textarea").click()
+    tab.page.locator("#models input").click()
+    tab.page.locator("#models input").blur()  # only looked at
     assert run(tab, demo, "1 + 3") == ("Qwen/Qwen2.5-Math-7B-Instruct", "confidence-min")
+    assert tab.page.locator("#reward input").input_value() == "Confidence: least sure token"
     tab.choose("models", "Embedded pair")
     tab.page.locator("#about-models", has_text="offline").wait_for()
     assert tab.page.locator("#reward input").input_value() == "Embedded"
