@@ -21,7 +21,9 @@ EXIT_INTERRUPTED = 130
 
 
 @click.command("train-prm")
-@click.option("--model", required=True, help="The language model to begin with: an id of the Hub, or a folder.")
+@click.option(
+    "--model", required=True, help="The language model to begin with: an id of the Hub, a folder, or a GGUF file."
+)
 @click.option(
     "--samples",
     type=INPUT_FILE,
