@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, overload
 
 from pfviz.errors import ModelError, PfvizError, SettingError
-from pfviz.inference.events import Event
+from pfviz.inference.events import Event, NoteAdded, SweepStarted
 from pfviz.inference.methods import DEFAULT_METHOD, make_method
 from pfviz.inference.methods.base import Method
 from pfviz.inference.run import never_stop, run_events
 from pfviz.inference.settings import SETTINGS, Settings
 from pfviz.models import pairing, registry
-from pfviz.models.rewards.function import FunctionReward, RewardFunction
+from pfviz.models.rewards.function import BatchRewardFunction, FunctionReward, RewardFunction
 from pfviz.problems.ground_truth import compute_true_answer
 from pfviz.problems.problem import Problem
 from pfviz.trace.recorder import Recorder
@@ -58,12 +58,14 @@ def prepare(
 ) -> Prepared:
     """Check a run; the other arguments are those of `stream`.
 
-    A text is checked here, and once; a `Problem` is taken as it is. `infer_truth` works a truth out that was not given,
+    Settings that are not given are the usual ones of the reward model (`RewardPreset.settings`), else of all runs. A
+    text is checked here, and once; a `Problem` is taken as it is. `infer_truth` works a truth out that was not given,
     where that can be done. Raises `ProblemError`, `SettingError`, and `ModelError` for a model that there is not, and
     for a reward that cannot know the problem.
     """
     checked = problem if isinstance(problem, Problem) else Problem.from_text(problem)
-    policy = make_method(method, Settings.from_values(particles=particles, seed=seed, **settings))
+    usual = registry.usual_settings(generator, reward)
+    policy = make_method(method, Settings.from_values(particles=particles, seed=seed, **{**usual, **settings}))
     if isinstance(generator, str):
         registry.generator_preset(generator).check(checked.text)
         if generator in registry.GENERATORS:
@@ -126,15 +128,17 @@ def start(prepared: Prepared, *, stop: Callable[[], bool] | None = None) -> Iter
     reward = bind_reward(registry.as_reward(prepared.reward), generator)
     reward = pairing.watch_pair(generator, reward)
     stop = stop or never_stop
+    warning = registry.warn_of_problem(generator.name, prepared.problem.text)
     if trace is None:
-        return run_events(prepared.problem, generator, reward, prepared.policy, stop)
+        return _add_note(run_events(prepared.problem, generator, reward, prepared.policy, stop), warning)
     for role, name, recorded in (
         ("generator", generator.name, trace.generator),
         ("reward model", reward.name, trace.reward),
     ):
         if name != recorded:
             raise ModelError(f"The run was recorded with the {role} {recorded!r} and cannot go on with {name!r}.")
-    return run_events(prepared.problem, generator, reward, prepared.policy, stop, trace.past(), trace.started)
+    events = run_events(prepared.problem, generator, reward, prepared.policy, stop, trace.past(), trace.started)
+    return _add_note(events, warning)
 
 
 def stream(
@@ -235,9 +239,39 @@ def load(path: str | Path) -> Trace:
     return open_trace(path)
 
 
-def reward(fn: RewardFunction, name: str | None = None) -> RewardModel:
-    """A reward model from `fn(problem_text, steps) -> reward in [0, 1]`; its name is the function's unless given."""
-    return FunctionReward(fn, name)
+@overload
+def reward(fn: RewardFunction, name: str | None = None) -> RewardModel: ...
+
+
+@overload
+def reward(fn: BatchRewardFunction, name: str | None = None, *, batch: Literal[True]) -> RewardModel: ...
+
+
+@overload
+def reward(*, name: str | None = None, batch: bool = False) -> Callable[[Callable[..., Any]], RewardModel]: ...
+
+
+def reward(
+    fn: RewardFunction | BatchRewardFunction | None = None, name: str | None = None, *, batch: bool = False
+) -> RewardModel | Callable[[Callable[..., Any]], RewardModel]:
+    """A reward model from `fn(problem_text, steps) -> reward in [0, 1]`; its name is the function's unless given.
+
+    With `batch=True` the function is `fn(problem_text, prefixes) -> rewards`: `prefixes` are P lists of steps, and P
+    numbers come back in their order. Either way a prefix that several particles share is asked for once. Without a
+    function it is a decorator: `@pfviz.reward(batch=True)`.
+    """
+    if fn is None:
+        return lambda decorated: FunctionReward(decorated, name, batch=batch)
+    return FunctionReward(fn, name, batch=batch)
+
+
+def _add_note(events: Iterator[Event], text: str) -> Iterator[Event]:
+    """The events with a note at the beginning, unless it is empty."""
+    for event in events:
+        yield event
+        if text and isinstance(event, SweepStarted):
+            yield NoteAdded(0, (), text)
+            text = ""
 
 
 def _name_of(model: str | Generator | RewardModel) -> str:

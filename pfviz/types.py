@@ -21,6 +21,8 @@ IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 Float32Array = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]
+TokenSignal = Literal["entropy", "certainty", "top"]
+"""Numbers of a distribution over tokens, nats; see `pfviz.models.decoding.sampling`."""
 StepEnd = Literal["separator", "eos", "boxed", "tokens", "characters", "failed", ""]
 
 
@@ -37,6 +39,8 @@ class Step:
     entropies: tuple[float, ...] = ()  # of the model's distribution before each token, so too; where they are asked for
     # (H,) float32, summed over the positions from which the tokens were drawn; where a layer is asked for.
     hidden_sum: Float32Array | None = field(default=None, compare=False, repr=False)
+    # One number of the model's distribution before each token; where one is asked for. No trace keeps them.
+    token_signals: tuple[float, ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class Sampling:
     max_step_tokens: int = 256
     max_step_characters: int = 4000
     entropies: bool = False  # steps are to hold their entropies, which cost a pass over the vocabulary
+    token_signal: TokenSignal | None = None  # steps are to hold this number before each token, which costs as much
     hidden_layer: int | None = None  # steps are to hold the sum of this layer's output (1 is the first)
     log_probs: bool = True  # they are to hold their log-probabilities, which some servers compute slowly
 
@@ -158,6 +163,13 @@ def read_layer(reward: RewardModel) -> int | None:
     return layer
 
 
+def read_token_signal(reward: RewardModel) -> TokenSignal | None:
+    """The number of each token's distribution that the reward model says, by an attribute `reads_token_signal`, that it
+    reads."""
+    signal: TokenSignal | None = getattr(reward, "reads_token_signal", None)
+    return signal
+
+
 def configure_generator(generator: Generator, options: WritingOptions) -> Generator:
     """The generator as a run asks it to write: what its method `configure` makes of it. One without such a method
     writes as it does; raises `ModelError` where something else is asked for."""
@@ -185,7 +197,20 @@ def bind_reward(reward: RewardModel, generator: Generator) -> RewardModel:
     return reward if bind is None else bind(generator)
 
 
+def bind_recorded_reward(reward: RewardModel, load_generator: Callable[[], Generator]) -> RewardModel:
+    """The reward model for steps that were recorded, or typed: itself, unless it has a method `bind_recorded`, as one
+    that needs the generator to read them has. `load_generator` gives the generator of the recorded run."""
+    bind: Callable[[Callable[[], Generator]], RewardModel] | None = getattr(reward, "bind_recorded", None)
+    return reward if bind is None else bind(load_generator)
+
+
 def reads_log_probs(reward: RewardModel) -> bool:
     """Whether the reward model reads the log-probabilities of steps: unless it says of itself that it does not, by an
     attribute of this name."""
     return bool(getattr(reward, "reads_log_probs", True))
+
+
+def reads_tokens(reward: RewardModel) -> bool:
+    """Whether the reward model reads the tokens of every step in a pass of its own: unless it says of itself that it
+    does not, by an attribute of this name."""
+    return bool(getattr(reward, "reads_tokens", True))

@@ -6,6 +6,8 @@ import pickle
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -119,6 +121,23 @@ def test_what_is_prepared_is_checked_and_nothing_is_loaded() -> None:
     ):
         with pytest.raises(error):
             api.prepare(**{"problem": "Compute 1 + 2", **wrong})
+
+
+@pytest.mark.usefixtures("unloadable")
+def test_settings_that_are_not_asked_for_are_those_that_go_with_the_reward(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    folder = str(tmp_path)
+
+    def settings_of(**given: Any) -> tuple[str, str, str]:
+        settings = api.prepare("How many?", generator=folder, **given).policy.settings
+        return settings.potential, settings.trigger, settings.pick
+
+    assert settings_of(reward="auto") == ("telescoped", "ess", "rewards")
+    assert settings_of(reward="judge") == ("telescoped", "always", "highest")
+    assert settings_of(reward="confidence") == ("odds", "always", "highest")
+    assert settings_of(reward="auto", potential="odds", pick="vote") == ("odds", "ess", "vote")
+    own = api.prepare("Compute 1 + 2", reward="auto").policy.settings  # the embedded pair's own
+    assert (own.potential, own.trigger) == ("odds", "always")
 
 
 def test_the_text_and_the_gate_are_checked_once(monkeypatch: pytest.MonkeyPatch) -> None:

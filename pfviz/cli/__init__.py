@@ -23,6 +23,7 @@ COMMANDS = {
     "show": CommandEntry("pfviz.cli.show:show", "Print a recorded run again."),
     "serve": CommandEntry("pfviz.cli.serve:serve", "Start the page on this machine."),
     "models": CommandEntry("pfviz.cli.models:models", "List the models that can be chosen, and which are ready here."),
+    "fetch": CommandEntry("pfviz.cli.fetch:fetch_command", "Bring a pair or a model from the Hugging Face Hub."),
     "study": CommandEntry("pfviz.cli.study:study", "Measure accuracy against generations, of every method."),
     "diagnose": CommandEntry(
         "pfviz.cli.diagnose.command:diagnose", "Say where a reward model is wrong, over many runs."

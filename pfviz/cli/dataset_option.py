@@ -27,7 +27,7 @@ class DatasetType(click.ParamType[Any]):
         return str(value)
 
 
-def dataset_option(default: str, help_text: str) -> Callable[[Any], Any]:
+def dataset_option(default: str | None, help_text: str) -> Callable[[Any], Any]:
     """Return the option `--dataset`, whose help names the data sets that there are."""
     named = [name for name, dataset in DATASETS.items() if not dataset.needs_path]
     files = [f"FILE{suffix}" for dataset in DATASETS.values() for suffix in dataset.suffixes]

@@ -9,7 +9,8 @@ from rich.console import Console
 
 from pfviz.cli.terminal import console
 from pfviz.models.hub import requirements
-from pfviz.models.hub.catalog import PAIRS
+from pfviz.models.hub.catalog import PAIRS, PairCard
+from pfviz.models.hub.devices import Placement
 from pfviz.models.prm.registry import PROTOCOLS
 from pfviz.models.registry import REWARDS
 
@@ -18,19 +19,19 @@ from pfviz.models.registry import REWARDS
 def models() -> None:
     """List the pairs of a generator and a reward model: memory, licence, and whether their files are here.
 
-    Take one with `pfviz run --pair NAME`. After them come the reward models that need no download, and the protocols by
-    which others are asked. Any other model of the Hugging Face Hub, or a folder, is taken with
-    `pfviz run --model OWNER/NAME --reward-model OWNER/NAME`.
+    Take one with `pfviz run --pair NAME`, and fetch it before with `pfviz fetch NAME`. After them come the reward
+    models that need no download, and the protocols by which others are asked. Any other model of the Hugging Face Hub,
+    or a folder, is taken with `pfviz run --model OWNER/NAME --reward-model OWNER/NAME`.
     """
     from pfviz.models.hub.devices import combined_devices
 
     place, screen = combined_devices(), console()
     for pair in PAIRS.values():
+        ready = requirements.describe_readiness(pair, place)
         screen.print(f"[bold]{pair.name}[/bold]  {pair.good_for}", highlight=False)
         for line in (
             f"{pair.generator} + {pair.reward}",
-            f"{requirements.describe_memory(pair, place)}; {requirements.describe_licences(pair)}; "
-            f"{requirements.describe_readiness(pair, place)}",
+            "; ".join([*_describe_cost(pair, place), requirements.describe_licences(pair), ready]),
         ):
             screen.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)  # an id is there to be copied
         screen.print()
@@ -38,6 +39,13 @@ def models() -> None:
     _print_endpoints(screen)
     _print_entries(screen, "--reward-model NAME", {name: preset.description for name, preset in REWARDS.items()})
     _print_entries(screen, "--protocol NAME", {name: protocol.title for name, protocol in PROTOCOLS.items()})
+
+
+def _describe_cost(pair: PairCard, place: Placement) -> list[str]:
+    """Size, memory and time."""
+    more = [requirements.describe_size(pair)] if pair.cards else []
+    seconds = [requirements.describe_seconds(pair, place, None)] if pair.cards else []
+    return [*more, requirements.describe_memory(pair, place), *seconds]
 
 
 def _print_entries(screen: Console, option: str, entries: Mapping[str, str]) -> None:

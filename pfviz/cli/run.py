@@ -13,6 +13,7 @@ from pfviz import api
 from pfviz.cli import tables
 from pfviz.cli.files import INPUT_FILE, OUTPUT_FILE, check_writable, report_write
 from pfviz.cli.progress import Interrupt, Progress
+from pfviz.cli.reward_option import judge_prompt_option, resolve_reward
 from pfviz.cli.setting_options import setting_options
 from pfviz.cli.terminal import console
 from pfviz.errors import name_error
@@ -23,6 +24,7 @@ from pfviz.models.hub.published import is_model_source, join_protocol
 from pfviz.models.prm.registry import PROTOCOLS
 from pfviz.models.registry import REWARDS
 from pfviz.models.rewards.auto import NAME as AUTO
+from pfviz.models.rewards.function_name import is_function_name
 from pfviz.trace import Recorder, Trace, load
 
 EXIT_INTERRUPTED = 130  # what shells expect of a command that Ctrl-C ended
@@ -50,12 +52,13 @@ _FIRST_SETTINGS = ("particles", "seed")
     "reward",
     metavar="NAME",
     default="embedded",
-    help=f"Who scores them: {', '.join(REWARDS)}, an id of the Hub, a folder, a file of train-reward, or "
-    "endpoint:NAME. With another --model than embedded: auto, unless it is given.",
+    help=f"Who scores them: {', '.join(REWARDS)}, an id of the Hub, a folder, a file of train-reward, "
+    "endpoint:NAME, or MODULE:FUNCTION of your own. With another --model than embedded: auto, unless it is given.",
 )
 @click.option(
     "--protocol", type=click.Choice(list(PROTOCOLS)), help="Ask that reward model so, whatever its files say of it."
 )
+@judge_prompt_option
 @click.option(
     "--endpoint",
     metavar="NAME",
@@ -75,6 +78,7 @@ _FIRST_SETTINGS = ("particles", "seed")
 def run(
     problem: str | None,
     resume: Path | None,
+    judge_prompt: Path | None,
     out: Path | None,
     html: Path | None,
     **settings: Any,
@@ -96,10 +100,12 @@ def run(
     screen = console()
     if resume is not None:
         _check_only_resume(click.get_current_context())
-        prepared = api.prepare_resume(load(resume))
+        prepared = _prepare_resume(load(resume), settings["reward"], judge_prompt)
     elif problem is not None:
         _choose_models(click.get_current_context(), settings)
-        prepared = api.prepare(problem, **settings)
+        _leave_out_defaults(click.get_current_context(), settings)
+        settings["reward"] = resolve_reward(settings["reward"], judge_prompt)
+        prepared = api.prepare(problem, infer_truth=True, **settings)
     else:
         raise click.UsageError("Give a PROBLEM, or --resume FILE.")
     trace, error = _record_run(screen, prepared)
@@ -142,14 +148,30 @@ def _choose_models(ctx: click.Context, settings: dict[str, Any]) -> None:
         settings["reward"] = join_protocol(settings["reward"], protocol)
 
 
+def _leave_out_defaults(ctx: click.Context, settings: dict[str, Any]) -> None:
+    """Keep the settings that were asked for: what is usual for the others hangs on the reward model."""
+    for name in [name for name in settings if name in SETTINGS]:
+        if ctx.get_parameter_source(name) is ParameterSource.DEFAULT:
+            del settings[name]
+
+
 def _check_only_resume(ctx: click.Context) -> None:
     """Refuse what the trace says already."""
-    theirs = {"resume", "out", "html"}
+    theirs = {"resume", "out", "html", "judge_prompt"}
+    if is_function_name(ctx.params["reward"]):  # which no trace can bring: it is named again
+        theirs.add("reward")
     given = [name for name in ctx.params if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
     if more := [name for name in given if name not in theirs]:
         raise click.UsageError(
             f"--resume takes the problem and all settings from the trace; leave out: {', '.join(more)}."
         )
+
+
+def _prepare_resume(trace: Trace, reward: str, judge_prompt: Path | None) -> api.Prepared:
+    """The run of a trace; a function, and a question to a judge, are named again, as no trace brings them."""
+    named = is_function_name(reward) or judge_prompt is not None
+    known = reward if is_function_name(reward) else trace.reward
+    return api.prepare_resume(trace, reward=resolve_reward(known, judge_prompt) if named else None)
 
 
 def _record_run(screen: Console, prepared: api.Prepared) -> tuple[Trace, Exception | None]:

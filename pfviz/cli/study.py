@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -9,61 +10,36 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pfviz.cli.dataset_option import dataset_option
 from pfviz.cli.run import EXIT_INTERRUPTED
 from pfviz.cli.setting_options import setting_options
+from pfviz.cli.study_options import (
+    GENERATOR_NAME,
+    MAX_PROBLEMS,
+    REWARD_NAME,
+    NameListType,
+    NumberListType,
+    ProblemsType,
+)
 from pfviz.cli.tables import accuracies
 from pfviz.cli.terminal import console
 from pfviz.errors import StudyError
 from pfviz.inference.methods import METHODS
 from pfviz.inference.settings import Settings
-from pfviz.models.registry import GENERATORS, REWARDS
-from pfviz.problems.datasets import check_problems, describe_source, load_problems
-from pfviz.resources import weights_dir
-from pfviz.study.models import Pair
+from pfviz.models.registry import generator_preset
+from pfviz.problems.datasets import DATASETS, check_problems, describe_source, load_problems
+from pfviz.study.models import Pair, choose_pair, shorten_source
 from pfviz.study.plan import BUDGETS, Job, jobs, settings_for, units
-from pfviz.study.provenance import DEFAULT_DATASET, describe_study
+from pfviz.study.provenance import STEP_SETTINGS, describe_study
 from pfviz.study.result import Result
 from pfviz.study.run_job import Outcome
 from pfviz.study.store import Store
 from pfviz.study.summary import summarise
 
-
-class NameListType(click.ParamType[Any]):
-    """Names with commas between them, each one of the choices."""
-
-    name = "name,name,…"
-
-    def __init__(self, choices: tuple[str, ...]) -> None:
-        self.choices = choices
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
-        """The names, each once."""
-        given = value if isinstance(value, tuple) else tuple(dict.fromkeys(part.strip() for part in value.split(",")))
-        for name in given:
-            if name not in self.choices:
-                self.fail(f"{name!r} is none of: {', '.join(self.choices)}.", param, ctx)
-        return given
-
-
-class NumberListType(click.ParamType[Any]):
-    """Positive whole numbers with commas between them."""
-
-    name = "N,N,…"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
-        """The numbers, each once, ascending."""
-        if isinstance(value, tuple):
-            return value
-        try:
-            numbers = sorted({int(part) for part in value.split(",")})
-        except ValueError:
-            self.fail(f"{value!r} is no list of whole numbers, such as 1,4,16.", param, ctx)
-        if numbers[0] < 1:
-            self.fail(f"{numbers[0]} is no number of generations; it must be at least 1.", param, ctx)
-        return tuple(numbers)
+DEFAULT_NUMBER = 200
+"""Of problems, where there are so many."""
 
 
 @click.command()
@@ -77,17 +53,44 @@ class NumberListType(click.ParamType[Any]):
 @click.option(
     "--budgets", type=NumberListType(), default=BUDGETS, show_default="1,2,4,…,64", help="Numbers of generations (N)."
 )
-@click.option("--problems", type=click.IntRange(1, 100_000), default=200, help="How many problems.")
-@dataset_option(DEFAULT_DATASET, "Whose problems.")
+@click.option(
+    "--problems",
+    type=ProblemsType(),
+    metavar="FILE|NAME|N",
+    help="Whose problems: a file in the columns of GSM8K, MATH-500 or ProcessBench, or a data set; or how many.",
+)
+@dataset_option(None, "The same as --problems. [default: held-out, or that of the model]")
+@click.option(
+    "--limit", type=click.IntRange(1, MAX_PROBLEMS), show_default="200, or what there is", help="How many problems."
+)
 @click.option("--seeds", type=click.IntRange(1, 1000), default=2, help="Runs of each method, budget and problem.")
 @click.option(
+    "--shuffle",
     "--problem-seed",
+    "problem_seed",
     type=click.IntRange(0),
     default=0,
-    help="Of the problems; 0: those of the model card, the first of a file.",
+    help="Seed of the problems' order; 0: those of the model card, the first of a file.",
 )
-@click.option("--reward", type=click.Choice(list(REWARDS)), default="embedded", help="Who scores the steps.")
-@setting_options(("temperature", "tau", "potential", "aggregation"))
+@click.option(
+    "--model",
+    "--generator",
+    "generator",
+    type=GENERATOR_NAME,
+    metavar="NAME",
+    default="embedded",
+    help="Who writes: embedded, chain, an id of the Hugging Face Hub, a folder, a GGUF file, or endpoint:NAME.",
+)
+@click.option(
+    "--reward",
+    "--reward-model",
+    "reward",
+    type=REWARD_NAME,
+    metavar="NAME",
+    show_default="that of the model",
+    help="Who scores the steps, as in `pfviz run`.",
+)
+@setting_options(("temperature", "tau", "potential", "aggregation", "first_resampling", *STEP_SETTINGS))
 @click.option(
     "--out",
     "-o",
@@ -95,7 +98,12 @@ class NumberListType(click.ParamType[Any]):
     default=Path("study"),
     help="Folder of the results.",
 )
-@click.option("--workers", type=click.IntRange(1), show_default="all cores", help="Processes that run side by side.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    show_default="all cores; 1 for a model that does not ship",
+    help="Processes that run side by side, each with the models in its memory.",
+)
 @click.option(
     "--ray",
     metavar="ADDRESS",
@@ -103,41 +111,69 @@ class NumberListType(click.ParamType[Any]):
 )
 @click.option("--report", is_flag=True, help="Run nothing; write the tables and the figure of what is there.")
 def study(
-    methods: tuple[str, ...], budgets: tuple[int, ...], problems: int, seeds: int, dataset: str, problem_seed: int,
-    reward: str, out: Path, workers: int | None, ray: str | None, report: bool, **settings: Any,
+    methods: tuple[str, ...], budgets: tuple[int, ...], problems: int | str | None, limit: int | None, seeds: int,
+    dataset: str | None, problem_seed: int, generator: str, reward: str | None, out: Path, workers: int | None,
+    ray: str | None, report: bool, **settings: Any,
 ) -> None:  # fmt: skip
     """Measure the accuracy of every method against the number of generations, with intervals.
 
-    Every method at every budget, on held-out problems of the embedded world, all on the same problems and seeds.
+    Every method at every budget, all on the same problems and seeds.
 
     \b
     pfviz study --methods particle_filtering,best_of_n --budgets 1,4,16 --problems 50
+    pfviz study --problems gsm8k.jsonl --limit 50 --model Qwen/Qwen2.5-Coder-0.5B-Instruct --budgets 1,4,16 --seeds 1
 
     Outcomes are kept in the folder of `--out` as they come: `outcomes.jsonl`, and then `table.json`, `table.csv` and
     `curve.html`. Ctrl-C stops; the same command goes on, and one with more problems, seeds, methods or budgets adds to
     what is there.
     """
     screen = console()
-    wanted = units(methods, budgets, problems, seeds)
-    if not report:
-        writer, folder = GENERATORS["embedded"], REWARDS[reward].folder
-        pair = Pair(weights_dir() / str(writer.folder), reward if folder is None else weights_dir() / folder)
+    source, number = _choose_problems(problems, dataset, limit, generator)
+    if report:
+        store = Store.read(out / "outcomes.jsonl")
+        number = number or 1 + max((unit.problem for unit in store.outcomes), default=0)
+        wanted = units(methods, budgets, number, seeds)
+    else:
+        texts = load_problems(source, number or DEFAULT_NUMBER, problem_seed, fewer=number is None)
+        wanted = units(methods, budgets, len(texts), seeds)
+        pair, chosen = choose_pair(generator, reward, workers)
         common = Settings.from_values(**settings)
         for method in methods:  # refused here, not in a worker
             for budget in budgets:
                 settings_for(method, budget, common)
-        texts = load_problems(dataset, problems, problem_seed)
-        check_problems(texts, lambda problem: writer.check(problem.text))  # refused here, not in a worker
-        about = describe_study(pair, reward, common, problem_seed, describe_source(dataset))
+        check_problems(texts, lambda problem: generator_preset(generator).check(problem.text))
+        about = describe_study(pair, chosen, common, problem_seed, describe_source(source), shorten_source(generator))
         store = Store.open(out / "outcomes.jsonl", about)
         missing = [unit for unit in wanted if unit not in store.outcomes]
-        found = _run_jobs(list(jobs(missing, texts)), common, pair, workers, ray)
-        if not _store_outcomes(screen, found, store, len(missing), len(wanted)):
+        waiting = list(jobs(missing, texts))
+        found = _run_jobs(waiting, common, pair, workers or (1 if pair.threads is None else None), ray)
+        if not _store_outcomes(screen, found, store, waiting, len(wanted)):
             raise click.exceptions.Exit(EXIT_INTERRUPTED)
-    store = Store.read(out / "outcomes.jsonl")
+        store = Store.read(out / "outcomes.jsonl")
     result = summarise(store.outcomes, wanted, store.about)
     screen.print(accuracies(result))
     _write_result(screen, out, result)
+
+
+def _choose_problems(
+    problems: int | str | None, dataset: str | None, limit: int | None, generator: str
+) -> tuple[str, int | None]:
+    """Whose problems, and how many; None for as many as there are, up to the usual number."""
+    number = limit
+    if isinstance(problems, int):
+        if limit not in (None, problems):
+            raise click.UsageError("--problems and --limit name two numbers. Leave one of them out.")
+        number = problems
+    elif problems is not None:
+        if dataset not in (None, problems):
+            raise click.UsageError("--problems and --dataset name two sources. Leave one of them out.")
+        dataset = problems
+    if dataset is None:
+        own = next((one.name for one in DATASETS.values() if one.generator == generator), None)
+        if own is None:
+            raise click.UsageError(f"Name the problems for {generator}: --problems FILE.")
+        dataset = own
+    return dataset, number
 
 
 def _write_result(screen: Console, out: Path, result: Result) -> None:
@@ -167,16 +203,32 @@ def _run_jobs(
     return process_pool.run_jobs(todo, common, pair, workers)
 
 
-def _store_outcomes(screen: Console, found: Iterator[list[Outcome]], store: Store, missing: int, wanted: int) -> bool:
-    """Keep outcomes as they come, under a bar; whether they all came."""
-    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("runs")
-    with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=screen) as bars, closing(found):  # type: ignore[type-var]
-        bar = bars.add_task("study", total=wanted, completed=wanted - missing)
+def _store_outcomes(
+    screen: Console, found: Iterator[list[Outcome]], store: Store, waiting: list[Job], wanted: int
+) -> bool:
+    """Keep outcomes as they come, under a bar; whether they all came. What is left is estimated by generations: a run
+    of 64 takes longer than one of 1, and runs that several methods share are made once."""
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("runs"), TimeElapsedColumn(),
+        TextColumn("{task.fields[left]}"),
+    )  # fmt: skip
+    total, done, began = sum(job.units[0].budget for job in waiting), 0, time.monotonic()
+    missing = sum(len(job.units) for job in waiting)
+    with Progress(*columns, console=screen) as bars, closing(found):  # type: ignore[type-var]
+        bar = bars.add_task("study", total=wanted, completed=wanted - missing, left="")
         try:
             for some in found:
                 store.add(some)
-                bars.advance(bar, len(some))
+                done += some[0].unit.budget
+                left = (time.monotonic() - began) / done * (total - done)
+                bars.update(bar, advance=len(some), left=f"about {_format_duration(left)} left")
         except KeyboardInterrupt:
             screen.print(f"Stopped. {len(store.outcomes)} outcomes are in {store.path}; the same command goes on.")
             return False
     return True
+
+
+def _format_duration(seconds: float) -> str:
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"

@@ -81,6 +81,8 @@ def print_result(screen: Console, trace: Trace) -> None:
         screen.print("Stopped before the first step was complete: there are no answers.")
         return
     given = trace.choice
+    if given is not None and given.correct is False:
+        screen.print(untrusted_text(f"Wrong: the true answer is {shorten(plain_text(trace.truth or ''), MAX_ANSWER)}."))
     screen.print("No particle gave an answer." if given is None else answers(trace))
     sweep, best = trace.exemplar
     screen.print(f"\nBest solution, reward {sweep.rewards[-1, best]:.3f}")

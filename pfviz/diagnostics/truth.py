@@ -23,6 +23,9 @@ RIGHT, WRONG, UNKNOWN = 1, 0, -1
 MAX_JUDGED_STEPS = 100_000
 """Steps on the ways to all leaves of the tree, together: with more, no step is judged, as that takes minutes."""
 
+JUDGED_GENERATORS = ("embedded", "chain")
+"""Those whose steps the oracle of the embedded world can read."""
+
 Judge = Callable[[Problem, list[str]], list[bool]]
 """A problem and the steps of a solution -> for each prefix, whether it is right."""
 
@@ -42,14 +45,14 @@ class Truth:
 
 
 def truth(trace: Trace, judge: Judge | None = None) -> Truth:
-    """What is known of a sweep. The embedded oracle judges what the embedded generator wrote, unless `judge` does.
+    """What is known of a sweep. The embedded oracle judges what a generator of its world wrote, unless `judge` does.
 
     By answers alone a prefix is right if at least half of its descendants that answered are; so it is in a tree with
     more than `MAX_JUDGED_STEPS`, too.
     """
     known = true_answer(trace)
     answers = _label_answers(trace, known)
-    if judge is None and trace.generator == "embedded" and known is not None:
+    if judge is None and trace.generator in JUDGED_GENERATORS and known is not None:
         judge = judge_with_oracle
     if judge is not None and _count_steps_to_judge(trace) <= MAX_JUDGED_STEPS:
         return Truth(_label_prefixes_by_judge(trace, judge, known), answers, "steps", known)

@@ -17,6 +17,18 @@ def _has_several_sweeps(trace: Any) -> bool:
     return bool(trace.earlier)
 
 
+def _has_gains(result: Any) -> bool:
+    return any(column.gain for column in result.columns)
+
+
+def _has_lineages(result: Any) -> bool:
+    return any(column.right_shares for column in result.columns)
+
+
+def _has_strata(result: Any) -> bool:
+    return bool(result.strata)
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A figure, and where it is shown.
@@ -129,6 +141,10 @@ FIGURES: dict[str, Figure] = {
             "diagnosis", tab=30, report=40, pane="lab_kinds",
         ),
         Figure(
+            "signal_auc", "Simpler numbers", "pfviz.figures.lab.signal_auc:plot_signal_auc",
+            "diagnosis", tab=15, report=15, pane="lab_signals",
+        ),
+        Figure(
             "best_of_n", "Best of n", "pfviz.figures.lab.best_of_n_curve:plot_best_of_n_curve",
             "diagnosis", tab=40, report=20, pane="lab_best",
         ),
@@ -143,6 +159,26 @@ FIGURES: dict[str, Figure] = {
         Figure(
             "budget_ratio_vote", "The same for the weighted vote", "pfviz.figures.study.budget_ratio:plot_budget_ratio",
             "study", tab=30, report=30, pane="ratio_vote", options={"pick": "vote"},
+        ),
+        Figure(
+            "accuracy_by_tokens", "Accuracy against tokens",
+            "pfviz.figures.study.accuracy_by_tokens:plot_accuracy_by_tokens", "study", tab=15, report=15,
+            pane="study_tokens",
+        ),
+        Figure(
+            "selection_gain", "With and without selection",
+            "pfviz.figures.study.selection_gain:plot_selection_gain", "study", tab=50, report=40,
+            pane="study_selection", when=_has_gains,
+        ),
+        Figure(
+            "right_lineages", "Right lineages by step",
+            "pfviz.figures.study.right_lineages:plot_right_lineages", "study", tab=60, report=50,
+            pane="study_lineages", when=_has_lineages,
+        ),
+        Figure(
+            "ratio_by_length", "By the length of the problem",
+            "pfviz.figures.study.ratio_by_length:plot_ratio_by_length", "study", tab=70, report=60,
+            pane="study_length", when=_has_strata,
         ),
         Figure(
             "auc_beside_controls", "Beside controls",

@@ -27,6 +27,7 @@ class Answer:
     count: int
     mass: float  # Σ of the members' normalised weights, in [0, 1]
     best_reward: float  # aggregated over the steps
+    total_reward: float  # the same, of all members together
     members: tuple[int, ...]  # slots, ascending
     correct: bool | None  # None where the truth is not known
 
@@ -64,6 +65,7 @@ class Answers:
                     count=len(members),
                     mass=float(weights[members].sum()),
                     best_reward=float(rewards[best]),
+                    total_reward=float(rewards[members].sum()),
                     members=tuple(members),
                     correct=None if truth is None else is_correct(display, truth),
                 )
@@ -82,6 +84,14 @@ class Answers:
         return min(self.rows, key=lambda row: (-row.best_reward, -row.mass, row.members[0]), default=None)
 
     @property
+    def by_total_reward(self) -> Answer | None:
+        """The answer whose particles have the most reward together; ties go to the larger mass, then to the lower slot.
+
+        Where particles were resampled, weights say what happened since; rewards say what each solution is worth.
+        """
+        return min(self.rows, key=lambda row: (-round(row.total_reward, 12), -row.mass, row.members[0]), default=None)
+
+    @property
     def by_majority(self) -> Answer | None:
         """The answer that most particles gave; ties go to the larger mass, then to the lower slot."""
         return min(self.rows, key=lambda row: (-row.count, -round(row.mass, 12), row.members[0]), default=None)
@@ -95,10 +105,11 @@ class Answers:
         return self.rows[int(rng.choice(len(mass), p=mass / mass.sum() if mass.sum() else None))]
 
     def pick(self, how: str, rng: np.random.Generator) -> Answer | None:
-        """By name: highest, vote, majority, or draw, which alone uses `rng`. For any other name: highest."""
+        """By name: highest, vote, rewards, majority, or draw, which alone uses `rng`. For any other name: highest."""
         if how == "draw":
             return self.draw(rng)
-        return {"vote": self.by_weighted_vote, "majority": self.by_majority}.get(how, self.by_highest_reward)
+        picks = {"vote": self.by_weighted_vote, "rewards": self.by_total_reward, "majority": self.by_majority}
+        return picks.get(how, self.by_highest_reward)
 
 
 class TraceLike(Protocol):

@@ -38,6 +38,7 @@ from pfviz.types import (
     Step,
     draft_texts,
     read_layer,
+    read_token_signal,
     reads_entropies,
     reads_log_probs,
     token_rewards,
@@ -112,6 +113,7 @@ class Sweep:
             sampling = replace(
                 settings.sampling,
                 entropies=reads_entropies(context.reward),
+                token_signal=read_token_signal(context.reward),
                 hidden_layer=read_layer(context.reward),
                 log_probs=reads_log_probs(context.reward),
             )

@@ -24,6 +24,7 @@ PICKS = {
     "usual": "As usual for the method",
     "highest": "Highest reward",
     "vote": "Most weight",
+    "rewards": "Most reward in all",
     "majority": "Most particles",
     "draw": "Drawn by weight",
 }

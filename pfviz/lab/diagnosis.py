@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pfviz.diagnostics.truth import Judge
@@ -14,9 +14,11 @@ from pfviz.lab.metrics.by_group import StepScores, auc_by_kind, scores_by_step
 from pfviz.lab.metrics.calibration import Bin
 from pfviz.lab.metrics.knowledge import StepKnowledge, knowledge_by_step
 from pfviz.lab.metrics.measures import Measures, compute_measures
+from pfviz.lab.metrics.signals import SignalAuc, compare_signals
 from pfviz.lab.table.prefixes import PrefixTable, build_prefix_table
 from pfviz.stats.estimate import Estimate
 from pfviz.trace.trace import Trace
+from pfviz.types import FloatArray
 
 __all__ = ["Diagnosis", "Measures", "StepScores", "diagnose"]
 
@@ -35,6 +37,7 @@ class Diagnosis:
     best_of: tuple[CurvePoint, ...]
     auc_by_kind: tuple[tuple[str, Estimate], ...] = ()  # the AUC in each kind of problem
     scores_by_step: tuple[StepScores, ...] = ()  # mean reward of right and of wrong prefixes, step by step
+    signals: tuple[SignalAuc, ...] = ()  # the reward beside the generator's confidence and beside controls
     knowledge: tuple[StepKnowledge, ...] = ()  # AUC and slope, step by step
 
     def node(self, row: int) -> tuple[int, int, int]:
@@ -42,8 +45,11 @@ class Diagnosis:
         return int(self.rows.run[row]), int(self.rows.sweep[row]), int(self.rows.uid[row])
 
 
-def diagnose(traces: Sequence[Trace], judge: Judge | None = None) -> Diagnosis:
-    """Runs under the same reward, of one problem or of many; the more problems, the more can be said."""
+def diagnose(
+    traces: Sequence[Trace], judge: Judge | None = None, beside: Mapping[str, FloatArray] | None = None
+) -> Diagnosis:
+    """Runs under the same reward, of one problem or of many; the more problems, the more can be said. `beside` are what
+    other rewards say of the same prefixes (R,), by their names, as `rescore_rows` gives them."""
     table = build_prefix_table(traces, judge)
     return Diagnosis(
         reward=", ".join(dict.fromkeys(trace.reward for trace in traces)),
@@ -56,5 +62,6 @@ def diagnose(traces: Sequence[Trace], judge: Judge | None = None) -> Diagnosis:
         best_of=tuple(best_of_n.best_of_n_curve(table)),
         auc_by_kind=auc_by_kind(table, traces),
         scores_by_step=scores_by_step(table),
+        signals=compare_signals(traces, table, beside),
         knowledge=knowledge_by_step(table),
     )

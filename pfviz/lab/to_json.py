@@ -30,6 +30,7 @@ def diagnosis_to_dict(diagnosis: Diagnosis, sources: Sequence[str] = ()) -> dict
         "measures": measures_by_name(diagnosis.measures),
         "reliability": diagnosis.reliability,
         "scores_by_step": diagnosis.scores_by_step,
+        "signals": diagnosis.signals,
         "knowledge": diagnosis.knowledge,
         "auc_by_kind": dict(diagnosis.auc_by_kind),
         "best_of": diagnosis.best_of,

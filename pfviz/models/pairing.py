@@ -7,7 +7,6 @@ from pathlib import Path
 from pfviz.errors import ModelError, ProblemError
 from pfviz.models.registry import GENERATORS, REWARDS
 from pfviz.models.remote.endpoint import ENDPOINT_PREFIX
-from pfviz.models.rewards.confidence import PRESET_NAMES
 from pfviz.models.rewards.function import FunctionReward
 from pfviz.models.rewards.one_world import WatchedReward
 from pfviz.models.rewards.perturbed import PerturbedReward
@@ -70,9 +69,9 @@ def _reads_as_of_world(problem: str, generator: str | Generator) -> bool:
 
 def _describe_others(generator: str | Generator) -> str:
     """The rewards that can."""
-    entropies = not _name_of(generator).startswith(ENDPOINT_PREFIX)
-    names = [name for name, preset in REWARDS.items() if preset.any_generator]
-    names = [name for name in names if entropies or name != PRESET_NAMES["entropy"]]
+    served = _name_of(generator).startswith(ENDPOINT_PREFIX)
+    able = [preset for preset in REWARDS.values() if preset.any_generator]
+    names = [preset.name for preset in able if not (served and preset.reads == "distributions")]
     return (
         f"Choose one of: {', '.join(names)}; a reward model of the Hugging Face Hub, owner/name, or in a folder; "
         f"{ENDPOINT_PREFIX}NAME; or, from Python, a function of (problem text, steps)."

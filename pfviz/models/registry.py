@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from pfviz.errors import ModelError
 from pfviz.models.hub import devices, published
 from pfviz.models.hub.model_cache import ModelCache
-from pfviz.models.preset import GeneratorPreset, RewardPreset
-from pfviz.models.rewards import hidden_state_file
-from pfviz.models.rewards.arithmetic import load_arithmetic
-from pfviz.models.rewards.auto import AutoReward
-from pfviz.models.rewards.confidence import PRESET_NAMES, ConfidenceReward
+from pfviz.models.judge.prompt import JudgePrompt, parse_judge_name
+from pfviz.models.preset import JUDGE_SETTINGS, VALUE_SETTINGS, GeneratorPreset, RewardPreset
+from pfviz.models.reward_presets import list_reward_presets, load_judge
+from pfviz.models.rewards import function_name, hidden_state_file
+from pfviz.models.rewards.confidence import PRESET_NAMES
 from pfviz.models.rewards.function import FunctionReward, RewardFunction
 from pfviz.models.rewards.hidden_state import HiddenStateReward
+from pfviz.models.synthetic.generator import ChainGenerator
 from pfviz.problems.problem import Problem
-from pfviz.resources import fitted_rewards_dir, weights_dir
+from pfviz.resources import weights_dir
+from pfviz.text import shorten
 from pfviz.types import Generator, RewardModel
 
 
@@ -23,6 +26,18 @@ def _check_tiny_problem(text: str) -> None:
     from pfviz.tiny.gate import check_problem
 
     check_problem(text)
+
+
+def _warn_of_tiny_near_miss(text: str) -> str:
+    from pfviz.tiny.gate import explain_near_miss
+
+    return explain_near_miss(text)
+
+
+def _check_chain_problem(text: str) -> None:
+    from pfviz.tiny.chain import read_problem
+
+    read_problem(text)
 
 
 def _check_tiny_familiarity(text: str, generator: Generator) -> None:
@@ -42,46 +57,16 @@ def _shipped_generator(name: str, title: str, description: str, folder: str) -> 
 
         return load_generator(weights_dir() / folder, name=name, local_files_only=True)
 
-    return GeneratorPreset(name, title, description, load, _check_tiny_problem, _check_tiny_familiarity, folder)
-
-
-def _shipped_reward(name: str, title: str, description: str, folder: str) -> RewardPreset:
-    """A reward model whose weights ship with pfviz, in that folder."""
-
-    def load() -> RewardModel:
-        from pfviz.models.hub.loader import load_reward
-
-        return load_reward(weights_dir() / folder, name=name, local_files_only=True, chat=True)
-
-    return RewardPreset(name, title, description, load, folder)
-
-
-def _load_oracle() -> RewardModel:
-    from pfviz.models.rewards.oracle import OracleReward
-
-    return OracleReward()
-
-
-def _broken_reward(name: str, title: str, description: str, change: str, **amounts: float) -> RewardPreset:
-    """The embedded reward, broken on purpose by a function of `pfviz.models.rewards.perturbed`."""
-
-    def load() -> RewardModel:
-        from pfviz.models.rewards import perturbed
-
-        made: perturbed.PerturbedReward = getattr(perturbed, change)(get_reward("embedded"), **amounts)
-        made.name = name  # a trace that names it can be resumed
-        return made
-
-    return RewardPreset(name, title, description, load)
-
-
-def _confidence_reward(kind: str, title: str, description: str) -> RewardPreset:
-    """The generator's own certainty, of that kind."""
-
-    def load() -> RewardModel:
-        return ConfidenceReward(kind)
-
-    return RewardPreset(PRESET_NAMES[kind], title, description, load, any_generator=True)
+    return GeneratorPreset(
+        name,
+        title,
+        description,
+        load,
+        _check_tiny_problem,
+        _check_tiny_familiarity,
+        _warn_of_tiny_near_miss,
+        folder,
+    )
 
 
 GENERATORS: dict[str, GeneratorPreset] = {
@@ -93,19 +78,15 @@ GENERATORS: dict[str, GeneratorPreset] = {
             "A small language model that ships with pfviz: arithmetic, linear equations and short word problems.",
             "generator",
         ),
+        GeneratorPreset(
+            "chain",
+            "Synthetic: sums",
+            "No language model: sums of up to 12 steps, each of which is wrong in 12 % of the cases.",
+            ChainGenerator,
+            _check_chain_problem,
+        ),
     ]
 }
-
-
-def _fitted_reward(name: str, title: str, description: str) -> RewardPreset:
-    """A reward that `pfviz train-reward` fitted for a published generator; its file ships with pfviz."""
-
-    def load() -> RewardModel:
-        made = hidden_state_file.load_hidden_state_reward(fitted_rewards_dir() / f"{name}.safetensors", get_generator)
-        made.name = name
-        return made
-
-    return RewardPreset(name, title, description, load, any_generator=True)
 
 
 def _choose_reward(generator: Generator) -> RewardModel:
@@ -119,94 +100,16 @@ def _choose_reward(generator: Generator) -> RewardModel:
     return get_reward(PRESET_NAMES["mean"])
 
 
+def make_judge(name: str, prompt: JudgePrompt | None = None) -> RewardModel:
+    """The judge of that name, see `load_judge`."""
+    return load_judge(name, get_generator, prompt)
+
+
 REWARDS: dict[str, RewardPreset] = {
     preset.name: preset
-    for preset in [
-        _shipped_reward(
-            "embedded",
-            "Embedded",
-            "A process reward model that ships with pfviz, trained against its own best-scored mistakes.",
-            "reward",
-        ),
-        _shipped_reward(
-            "naive",
-            "Naive: stopped early",
-            "An early stage of that reward model, which some mistakes fool: with more samples its pick gets worse.",
-            "naive-reward",
-        ),
-        RewardPreset(
-            "oracle",
-            "Oracle: the truth",
-            "The truth about every step, where the answer is known: a reward model that never errs.",
-            _load_oracle,
-        ),
-        _confidence_reward(
-            "mean",
-            "Confidence: mean",
-            "How sure the generator itself was of its step: the geometric mean of the tokens' probabilities.",
-        ),
-        _confidence_reward(
-            "minimum",
-            "Confidence: least sure token",
-            "How sure the generator was of the token of its step of which it was least sure.",
-        ),
-        _confidence_reward(
-            "sum",
-            "Confidence: whole step",
-            "How likely the generator found its step as a whole: the longer a step, the less.",
-        ),
-        _confidence_reward(
-            "entropy",
-            "Confidence: entropy",
-            "How little the generator was in doubt about the next token, on average over its step.",
-        ),
-        RewardPreset(
-            "auto",
-            "Automatic",
-            "The one that fits the generator: the embedded one's own, one that was fitted for it, else its confidence.",
-            lambda: AutoReward(_choose_reward),
-            any_generator=True,
-        ),
-        _fitted_reward(
-            "states-qwen2.5-coder-0.5b",
-            "Hidden states of Qwen2.5-Coder 0.5B",
-            "Read from that generator's own hidden states while it writes: fitted on GSM8K, no second model.",
-        ),
-        RewardPreset(
-            "arithmetic",
-            "Checked arithmetic",
-            "A rule that computes every equation of a step: one that is wrong costs a solution most of its weight.",
-            load_arithmetic,
-            any_generator=True,
-        ),
-        _broken_reward(
-            "embedded-noisy",
-            "Broken: noise",
-            "The embedded reward model with noise on its log-odds, as strong as what it knows: a weak judge.",
-            "noisy",
-            sd=2.0,
-        ),
-        _broken_reward(
-            "embedded-long",
-            "Broken: prefers length",
-            "The embedded reward model, but every token adds to the score: long solutions win.",
-            "length_bias",
-            per_token=0.15,
-        ),
-        _broken_reward(
-            "embedded-capped",
-            "Broken: capped",
-            "The embedded reward model, but nothing scores above 0.6: what is good and what is best look alike.",
-            "capped",
-            high=0.6,
-        ),
-        _broken_reward(
-            "embedded-inverted",
-            "Broken: inverted",
-            "The embedded reward model inverted: it prefers what is wrong.",
-            "inverted",
-        ),
-    ]
+    for preset in list_reward_presets(
+        lambda name: get_generator(name), lambda name: get_reward(name), lambda generator: _choose_reward(generator)
+    )
 }
 """Reward models by name. The page's menu, the choices of the commands and `pfviz models` are read from here."""
 
@@ -248,21 +151,54 @@ def reward_preset(name: str) -> RewardPreset:
         from pfviz.models.remote import presets as remote
 
         return remote.reward_preset(name)
+    if (judge := parse_judge_name(name)) is not None:
+        if judge.place is not None:
+            generator_preset(judge.place)
+        return RewardPreset(
+            name,
+            name,
+            "A language model that is asked whether the last step is right.",
+            lambda: make_judge(name),
+            settings=JUDGE_SETTINGS,
+        )
     if hidden_state_file.is_hidden_state_file(name):
         return RewardPreset(
             name,
             Path(name).name,
             "A reward read from the generator's own hidden states.",
             lambda: hidden_state_file.load_hidden_state_reward(Path(name), get_generator),
+            settings=VALUE_SETTINGS,
         )
+    if function_name.is_function_name(name):
+        raise ModelError(function_name.REFUSAL.format(name=shorten(name, 80)))
     if published.is_model_source(published.split_protocol(name)[1]):
         return RewardPreset(
             name, name, "A reward model from the Hub or from a folder.", lambda: published.load_published_reward(name)
         )
     raise ModelError(
         f"There is no reward model named {name!r}. Choose one of: {', '.join(REWARDS)}; or give an id of the Hugging "
-        "Face Hub, owner/name, a folder, or a file that `pfviz train-reward` wrote."
+        "Face Hub, owner/name, a folder, judge:NAME, or a file that `pfviz train-reward` wrote."
     )
+
+
+def reads_generator(name: str) -> bool:
+    """Whether the reward model of that name reads recorded steps with the generator that wrote them."""
+    judge = parse_judge_name(name)
+    unnamed = judge is not None and judge.place is None
+    return unnamed or (name in REWARDS and REWARDS[name].reads != "steps")
+
+
+def usual_settings(generator: str | Generator, reward: object) -> Mapping[str, str]:
+    """The settings of a run that go with these models, where nothing else is asked for: those of the reward model's
+    preset, but for what the embedded generator writes, which the usual ones are for."""
+    if not isinstance(reward, str) or generator in GENERATORS:
+        return {}
+    return reward_preset(reward).settings
+
+
+def warn_of_problem(name: str, problem: str) -> str:
+    """What of a problem a generator of that name may leave out, in a sentence; empty for nothing."""
+    return GENERATORS[name].warn(problem) if name in GENERATORS else ""
 
 
 def get_generator(name: str, *, has_examples: bool = False) -> Generator:
@@ -286,6 +222,9 @@ def is_loaded(generator_name: str | None, reward_name: str | None) -> bool:
 
 def reset_after_fork() -> None:
     """To be called in a process that was forked from this one: the models are there, and nobody is loading any."""
+    from pfviz.models.hub import loader
+
+    loader.reset_after_fork()
     _MODEL_CACHE.reset_after_fork()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pfviz.errors import ProblemError
@@ -22,9 +22,11 @@ class Problem:
     text: str
     truth: str | None = None
     asked_at: datetime | None = None  # what a prompt that names the date is to say; None: now
+    # Steps of a solution that its source gives, where it gives one: how long the problem is.
+    reference_steps: int | None = field(default=None, compare=False)
 
     @classmethod
-    def from_text(cls, text: str, truth: str | None = None) -> Problem:
+    def from_text(cls, text: str, truth: str | None = None, reference_steps: int | None = None) -> Problem:
         """The problem without surrounding blanks; raises `ProblemError` if it is empty, too long or not text."""
         text = text.replace("\r\n", "\n").strip()
         if not text:
@@ -41,7 +43,7 @@ class Problem:
                     "Delete it, or type the problem anew as plain text."
                 )
         truth = truth.strip() if truth is not None else None
-        return cls(text, truth or None)
+        return cls(text, truth or None, reference_steps=reference_steps)
 
     def asked_when(self, started: str) -> Problem:
         """The problem as a run asks it that began then, ISO 8601: a trace's prompt has the same date on any later day.

@@ -2,7 +2,7 @@ r"""Text with mathematics → HTML that is safe to show: for the page and for ex
 
 Whatever comes in is hostile (a visitor's problem, a model's output). Everything is escaped; the only markup that comes
 out is made here: `<span class="boxed">` for `\boxed{…}`, MathML for `$…$`, `\(…\)`, `$$…$$` and `\[…\]`, `<i>` for a
-variable, `<code>` for code as Markdown marks it, `<br>` for a line break. latex2mathml passes tags and links of its
+variable, `<b>` and `<code>` as Markdown marks them, `<br>` for a line break. latex2mathml passes tags and links of its
 input through, so its tree is not trusted either: it is copied through a list of known elements and attributes, and no
 length of it is long or negative. A page that shows it includes `static/mathtext.css`, which keeps a formula in its box.
 """
@@ -22,75 +22,27 @@ from pfviz.problems.code_spans import Piece, split_code
 MAX_FORMULA_LENGTH = 600
 """Characters; a longer formula is shown as text."""
 
-_ALLOWED_ELEMENTS = frozenset(
-    [
-        "math",
-        "mrow",
-        "mi",
-        "mn",
-        "mo",
-        "mtext",
-        "mspace",
-        "msup",
-        "msub",
-        "msubsup",
-        "mfrac",
-        "msqrt",
-        "mroot",
-        "mover",
-        "munder",
-        "munderover",
-        "mtable",
-        "mtr",
-        "mtd",
-        "menclose",
-        "mstyle",
-        "mpadded",
-        "mphantom",
-        "mmultiscripts",
-        "mprescripts",
-        "none",
-    ]
+
+def _word_set(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", text))
+
+
+_ALLOWED_ELEMENTS = _word_set(
+    """
+    math mrow mi mn mo mtext mspace msup msub msubsup mfrac msqrt mroot mover munder munderover mtable mtr mtd
+    menclose mstyle mpadded mphantom mmultiscripts mprescripts none
+    """
 )
-_ALLOWED_ATTRIBUTES = frozenset(
-    [
-        "display",
-        "notation",
-        "mathvariant",
-        "stretchy",
-        "fence",
-        "separator",
-        "form",
-        "lspace",
-        "rspace",
-        "minsize",
-        "maxsize",
-        "linethickness",
-        "columnalign",
-        "rowspacing",
-        "columnspacing",
-        "displaystyle",
-        "scriptlevel",
-        "accent",
-        "movablelimits",
-        "width",
-        "height",
-        "depth",
-    ]
+_ALLOWED_ATTRIBUTES = _word_set(
+    """
+    display notation mathvariant stretchy fence separator form lspace rspace minsize maxsize linethickness
+    columnalign rowspacing columnspacing displaystyle scriptlevel accent movablelimits width height depth
+    """
 )
-_LENGTHS = frozenset(
-    [
-        "lspace",
-        "rspace",
-        "minsize",
-        "maxsize",
-        "linethickness",
-        "rowspacing",
-        "columnspacing",
-        "width",
-        "height",
-        "depth",
-    ]
+_LENGTHS = _word_set(
+    """
+    lspace rspace minsize maxsize linethickness rowspacing columnspacing width height depth
+    """
 )
 _LENGTH = re.compile(r"([+-]?)(\d{1,9}(?:\.\d{0,9})?|\.\d{1,9})(em|ex|px|pt|pc|mu|cm|mm|in)\Z")
 _EM = {"em": 1.0, "ex": 0.5, "px": 1 / 16, "pt": 1 / 12, "pc": 1.0, "mu": 1 / 18, "cm": 2.4, "mm": 0.24, "in": 6.0}
@@ -102,6 +54,11 @@ _ENTITY = re.compile(r"&#x[0-9A-Fa-f]{1,6};")
 _OPENING_DELIMITER = re.compile(r"\\boxed\s*\{|\\\(|\\\[|\$\$?")
 _CLOSING_DELIMITERS = {r"\(": r"\)", r"\[": r"\]"}
 _PROSE = re.compile(r"[A-Za-z]{2,}\s+[A-Za-z]{2,}")
+
+# The few marks of Markdown that models write between sentences; the rest of it reads well as it is typed.
+_BOLD = re.compile(r"\*\*(?=\S)((?:[^<>*]|<i>[^<>]{1,20}</i>){1,300}?)(?<=\S)\*\*")
+_HEADING = re.compile(r"(\A|<br>)#{1,6} +([^<>#][^<>]{0,300})")
+_TABLE = re.compile(r"(?:^[ \t]*\|[^\n]*\|[ \t]*(?:\n|\Z)){2,}", re.MULTILINE)
 
 # What stands to the left and to the right of an operator, in text that is already escaped: a number, a bracket, a
 # single letter. Words do not, so that hyphens and dashes of prose stay what they are.
@@ -128,9 +85,26 @@ def render(text: str) -> Markup:
 
 
 def _render_piece(piece: Piece) -> str:
-    if piece.kind == "code block":  # no pre element: it would end a paragraph
-        return f'<code class="listing">{html.escape(piece.text)}</code>'
-    return f"<code>{html.escape(piece.text)}</code>" if piece.kind == "code" else _render_prose(piece.text)
+    if piece.kind == "code block":
+        return _render_listing(piece.text)
+    if piece.kind == "code":
+        return f"<code>{html.escape(piece.text)}</code>"
+    out, at = [], 0
+    for table in _TABLE.finditer(piece.text):
+        out += [_render_marks(piece.text[at : table.start()]), _render_listing(table[0])]
+        at = table.end()
+    return "".join([*out, _render_marks(piece.text[at:])])
+
+
+def _render_marks(text: str) -> str:
+    """Prose with what stands between ** and **, and lines that begin with #, in bold."""
+    marked = _BOLD.sub(r"<b>\1</b>", _render_prose(text))
+    return _HEADING.sub(r"\1<b>\2</b>", marked)
+
+
+def _render_listing(text: str) -> str:
+    """Text whose columns stay where they are; no pre element: it would end a paragraph."""
+    return f'<code class="listing">{html.escape(text)}</code>'
 
 
 def _render_prose(text: str) -> str:

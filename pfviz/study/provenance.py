@@ -7,16 +7,22 @@ from importlib import metadata
 from typing import Any
 
 from pfviz.inference.settings import Settings
-from pfviz.study.models import Pair
+from pfviz.study.models import DEFAULT_GENERATOR, Pair
 
 RECORDED_SETTINGS = ("temperature", "tau", "potential", "width")
 """The settings that a study may set for all its runs. The others have their defaults, or are the budget's."""
 
-RECORDED_IF_CHANGED = ("aggregation",)
+STEP_SETTINGS = (
+    "max_steps", "step_rule", "tokens_per_step", "min_step_tokens", "max_step_tokens", "headings", "system", "examples",
+)  # fmt: skip
+"""Where the steps of a model end, and what stands before the problem."""
+
+RECORDED_IF_CHANGED = ("aggregation", "first_resampling", *STEP_SETTINGS)
 """More of them, left out where they have their default: so a study from before they could be set goes on."""
 
 DEFAULT_DATASET = "held-out"
 """Whose problems a study has unless it names another data set; left out of what is recorded, likewise."""
+
 
 PACKAGES = ("pfviz", "torch", "transformers", "numpy")
 """The packages whose versions the numbers depend on."""
@@ -28,13 +34,19 @@ def versions() -> dict[str, str]:
 
 
 def describe_study(
-    pair: Pair, reward: str, common: Settings, problem_seed: int, dataset: str = DEFAULT_DATASET
+    pair: Pair,
+    reward: str,
+    common: Settings,
+    problem_seed: int,
+    dataset: str = DEFAULT_DATASET,
+    generator: str = DEFAULT_GENERATOR,
 ) -> dict[str, Any]:
     """JSON-able: names and hashes of the models, versions, settings, the data set and the seed of the problems."""
     usual = Settings()
     changed = [name for name in RECORDED_IF_CHANGED if getattr(common, name) != getattr(usual, name)]
     return {
         **({} if dataset == DEFAULT_DATASET else {"dataset": dataset}),
+        **({} if generator == DEFAULT_GENERATOR else {"generator": generator}),
         "problem_seed": problem_seed,
         "reward": reward,
         "settings": {name: getattr(common, name) for name in (*RECORDED_SETTINGS, *changed)},

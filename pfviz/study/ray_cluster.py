@@ -33,7 +33,8 @@ class WorkerModels:
     name: str
     versions: Mapping[str, str]
     files: list[Any]  # a reference to `Pair.files`
-    preset: str | None = None  # the reward's, where it has no files
+    preset: str | None = None  # the reward's name, where it has no folder
+    generator: str | None = None  # the generator's, so too
 
 
 def run_jobs(
@@ -51,7 +52,10 @@ def run_jobs(
     ray = _connect(address, workers)
     try:
         # In a list, a reference is not fetched before it is asked for.
-        models = WorkerModels("".join(pair.fingerprint().values()), versions(), [ray.put(pair.files())], pair.preset)
+        models = WorkerModels(
+            "".join(pair.fingerprint().values()), versions(), [ray.put(pair.files())], pair.preset,
+            pair.names.get("generator"),
+        )  # fmt: skip
         task = ray.remote(num_cpus=1, max_retries=3)(_run_on_worker)
         waiting = iter(jobs)
         going: list[Any] = []
@@ -95,20 +99,20 @@ def _check_reachable(address: str) -> None:
 
 
 @cache
-def _cached_pairs(name: str, preset: str | None) -> list[Pair]:
-    """What this process holds of the models of that name, with that preset: nothing at first."""
+def _cached_pairs(name: str, *presets: str | None) -> list[Pair]:
+    """What this process holds of the models of that name, with these presets: nothing at first."""
     return []
 
 
 def _run_on_worker(job: Job, common: Settings, models: WorkerModels) -> list[Outcome]:
     """On a worker, which fetches, unpacks and loads the models at its first job."""
-    here = _cached_pairs(models.name, models.preset)
+    here = _cached_pairs(models.name, models.preset, models.generator)
     if not here:
         import ray
 
         if (found := versions()) != models.versions:
             raise StudyError(f"A machine of the cluster has {found} where this one has {dict(models.versions)}.")
-        here.append(unpack(ray.get(models.files[0]), models.preset))
+        here.append(unpack(ray.get(models.files[0]), models.preset, models.generator))
     return run_job(job, common, *load_pair(here[0]))
 
 

@@ -13,20 +13,24 @@ import numpy as np
 from pfviz import api
 from pfviz.diagnostics import distinct_ancestors
 from pfviz.errors import StudyError
-from pfviz.inference.methods import make_method
+from pfviz.inference.methods import METHODS, make_method
 from pfviz.inference.methods.base import Population
 from pfviz.inference.settings import PICKS, Settings
 from pfviz.inference.weights import ess, log_sum_exp
 from pfviz.rng import derive_rng
+from pfviz.study.lineages import LostBy, follow_right_lineages
 from pfviz.study.plan import Job, Unit, settings_for
 from pfviz.trace.trace import Trace
-from pfviz.types import Generator, RewardModel
+from pfviz.types import Generator, RewardModel, reads_tokens
 
 MEASURES = (
     "right_share", "right_mass", "top_right", "top_wrong", "tokens", "seconds", "steps", "log_evidence", "least_ess",
     "families",
 )  # fmt: skip
 """What is measured of a run beside its answers; each is a field of `Outcome`."""
+
+LATER_MEASURES = ("reward_tokens", "reference_steps", "right_steps", "lost_by", "right_shares")
+"""More of them, which outcomes from before they were measured lack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +53,34 @@ class Outcome:
     log_evidence: float | None  # summed over the steps, nats; None where it is infinite
     least_ess: float  # the lowest ESS/N of any step
     families: int  # particles of the first step that have a descendant in the last, N being those of a sweep
+    reward_tokens: int | None = None  # see `count_reward_tokens`; None where it was not measured, and so below
+    reference_steps: int | None = None  # of the problem; None where its source gives no solution
+    right_steps: int | None = None  # these three: see `Lineages`
+    lost_by: LostBy = ""
+    right_shares: tuple[float, ...] = ()
+
+    @property
+    def present(self) -> bool:
+        """Whether any particle's answer is right."""
+        return self.right_share > 0
 
     def row(self) -> dict[str, Any]:
         """Flat and JSON-able."""
         unit = self.unit
         place = {"method": unit.method, "budget": unit.budget, "problem": unit.problem, "seed": unit.seed}
-        return place | {"right": dict(self.right)} | {name: getattr(self, name) for name in MEASURES}
+        return (
+            place | {"right": dict(self.right)} | {name: getattr(self, name) for name in (*MEASURES, *LATER_MEASURES)}
+        )
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Outcome:
         """The outcome of a row; raises KeyError or TypeError for one that is none."""
         unit = Unit(str(row["method"]), int(row["budget"]), int(row["problem"]), int(row["seed"]))
         right = {pick: bool(row["right"][pick]) for pick in PICKS}
-        return cls(unit, right, **{name: row[name] for name in MEASURES})
+        later = {name: row[name] for name in LATER_MEASURES if name in row}
+        if "right_shares" in later:
+            later["right_shares"] = tuple(map(float, later["right_shares"]))
+        return cls(unit, right, **{name: row[name] for name in MEASURES}, **later)
 
 
 def run_job(job: Job, common: Settings, generator: Generator, reward: RewardModel) -> list[Outcome]:
@@ -73,7 +92,30 @@ def run_job(job: Job, common: Settings, generator: Generator, reward: RewardMode
         **spent(first).as_dict(),
     )  # fmt: skip
     trace = api.record(prepared)
-    return [outcome(unit, trace if unit is first else reweigh(trace, unit.method, spent(unit))) for unit in job.units]
+    lineages = follow_right_lineages(trace)
+    found = []
+    for unit in job.units:
+        own = trace if unit is first else reweigh(trace, unit.method, spent(unit))
+        found.append(
+            replace(
+                outcome(unit, own),
+                reward_tokens=count_reward_tokens(own, reads_tokens(reward)),
+                reference_steps=job.problem.reference_steps,
+                right_steps=lineages.right_steps,
+                lost_by=lineages.lost_by,
+                right_shares=lineages.right_shares,
+            )
+        )
+    return found
+
+
+def count_reward_tokens(trace: Trace, reads_tokens: bool) -> int:
+    """Return the tokens that a reward model has to read for this run, counted as the generator's: those of every step
+    that was written, once each, as a model that keeps what it has read reads none again. The problem counts for neither
+    model. 0 for a reward without a pass of its own, and for a method that asks no reward."""
+    method = METHODS[trace.method]
+    asks = not method.deterministic and method.usual_pick != "majority"
+    return trace.written_tokens if reads_tokens and asks else 0
 
 
 def _unit_settings(unit: Unit, common: Settings) -> Settings:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pfviz.errors import StudyError
+from pfviz.inference.settings import PICKS
 from pfviz.study.plan import Unit
 from pfviz.study.run_job import Outcome
 
@@ -42,7 +43,10 @@ class Store:
             raise StudyError(f"{path} is no file of outcomes of this version of pfviz. Choose another folder.")
         for number, line in enumerate(lines[1:], start=2):
             try:
-                found = Outcome.from_row(json.loads(line))
+                row = json.loads(line)
+                if not PICKS.keys() <= row["right"].keys():
+                    continue  # of before there was a way to pick the answer: it is run again
+                found = Outcome.from_row(row)
             except (ValueError, KeyError, TypeError) as error:
                 raise StudyError(f"Line {number} of {path} is damaged. Delete that line, and run again.") from error
             outcomes[found.unit] = found

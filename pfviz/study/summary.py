@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from pfviz.errors import StudyError
 from pfviz.inference.settings import PICKS
-from pfviz.stats.bootstrap import estimate_from_replicates, resampled_means
+from pfviz.stats.bootstrap import resampled_means
 from pfviz.stats.curves import generations_needed
 from pfviz.stats.estimate import Estimate
+from pfviz.study.lengths import cut_lengths, measure_lengths
 from pfviz.study.plan import Unit
-from pfviz.study.result import LEADER_METHOD, Column, Ratio, Result
+from pfviz.study.result import LEADER_METHOD, Column, Ratio, Result, Stratum
 from pfviz.study.run_job import MEASURES, Outcome
-from pfviz.types import FloatArray
+from pfviz.study.selection import RESAMPLES, MethodBudget, describe_selection, estimate_share
+from pfviz.types import FloatArray, IntArray
 
-MethodBudget = tuple[str, int]  # (method, budget)
-
-RESAMPLES = 4000
 RATIO_PICKS = ("usual", "vote")
 """How the leader's answer is picked where the curves' horizontal distance is measured."""
 
@@ -55,9 +55,26 @@ def summarise(outcomes: Mapping[Unit, Outcome], wanted: Iterable[Unit], about: M
         problems=len(problems),
         seeds=max(len(rows) for place in places for rows in found[place].values()),
         resamples=RESAMPLES,
-        columns=tuple(_column(k, places, right, means, found, problems) for k in range(len(places))),
+        columns=tuple(
+            replace(_column(k, places, right, means, found, problems), **kept)
+            for k, kept in enumerate(describe_selection(found, places, problems))
+        ),
         ratios=tuple(_ratios(places, right, means)),
+        strata=tuple(_strata(places, right, measure_lengths(found, problems))),
     )
+
+
+def _strata(places: list[MethodBudget], right: Mapping[str, FloatArray], lengths: IntArray) -> Iterable[Stratum]:
+    """The same on the problems of some number of steps alone."""
+    for first, last in cut_lengths(lengths):
+        inside = (lengths >= first) & (lengths <= last)
+        own = {pick: values[inside] for pick, values in right.items()}
+        means = {pick: resampled_means(values, RESAMPLES) for pick, values in own.items()}
+        accuracy: dict[str, dict[str, Estimate]] = {}
+        for k, (method, budget) in enumerate(places):
+            value = estimate_share(own["usual"][:, k].mean(), means["usual"][:, k])
+            accuracy.setdefault(method, {})[str(budget)] = value
+        yield Stratum(first, last, int(inside.sum()), accuracy, tuple(_ratios(places, own, means)))
 
 
 def _accuracy_by_problem(
@@ -86,13 +103,14 @@ def _column(
         j = places.index((LEADER_METHOD, budget))
         for pick in PICKS:
             ahead = right[pick][:, k].mean() - right["usual"][:, j].mean()
-            lead[pick] = _estimate(ahead, means[pick][:, k] - means["usual"][:, j])
+            lead[pick] = estimate_share(ahead, means[pick][:, k] - means["usual"][:, j])
     rows = [row for problem in problems for row in found[places[k]][problem]]
-    measured = {name: [getattr(row, name) for row in rows if getattr(row, name) is not None] for name in MEASURES}
+    names = (*MEASURES, "reward_tokens")
+    measured = {name: [getattr(row, name) for row in rows if getattr(row, name) is not None] for name in names}
     return Column(
         method=method,
         budget=budget,
-        accuracy={pick: _estimate(right[pick][:, k].mean(), means[pick][:, k]) for pick in PICKS},
+        accuracy={pick: estimate_share(right[pick][:, k].mean(), means[pick][:, k]) for pick in PICKS},
         lead=lead,
         measures={name: float(np.mean(values)) for name, values in measured.items() if values},
     )
@@ -115,9 +133,6 @@ def _ratios(
                     right["usual"][:, theirs].mean(axis=0)[None], budgets, right[pick][:, [k]].mean(axis=0)
                 )
                 replicates = generations_needed(means["usual"][:, theirs], budgets, means[pick][:, k])
-                yield Ratio(rival, pick, own, _estimate(value[0] / own, replicates / own), float(budgets[-1]) / own)
-
-
-def _estimate(value: float, replicates: FloatArray) -> Estimate:
-    """Return the value with its interval: an end is a replicate, which may be infinite."""
-    return estimate_from_replicates(value, replicates, rule="inverted_cdf")
+                yield Ratio(
+                    rival, pick, own, estimate_share(value[0] / own, replicates / own), float(budgets[-1]) / own
+                )

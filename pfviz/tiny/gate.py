@@ -1,7 +1,8 @@
 """What the embedded pair understands: a problem it cannot take is refused in plain words, with examples.
 
-Expressions and equations are parsed and checked exactly. A story cannot be parsed, so its form is checked here, and how
-familiar it reads is checked by the generator's own loss on it (`check_familiarity`).
+Expressions and equations are parsed and checked exactly. A story that one of the templates could have told is read
+exactly, too. Any other one is a near miss at best: its form is checked here, how familiar it reads by the generator's
+own loss on it (`check_familiarity`), and `explain_near_miss` says what of it the embedded models may leave out.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pfviz.errors import ProblemError
 from pfviz.text import shorten
 from pfviz.tiny import expressions
 from pfviz.tiny.expressions import Expr, ExpressionError
+from pfviz.tiny.story_reader import read_story
 from pfviz.tiny.tasks import Kind
 from pfviz.tiny.world import EXAMPLES
 
@@ -102,8 +104,12 @@ def extract_mathematics(text: str) -> str | None:
         return None
     body = " ".join(expressions.normalise_signs(text).split())
     lead = _LEADING_WORDS.match(body)
-    body = body[lead.end() :] if lead else body
-    body = _TRAILING_WORDS.sub("", body).removesuffix("=").rstrip()
+    around = lead[0] if lead else ""
+    body = body[len(around) :]
+    end = _TRAILING_WORDS.search(body)
+    if end:
+        around, body = f"{around} {end[0]}", body[: end.start()]
+    body = body.removesuffix("=").rstrip()
     body = re.sub(r"(?<=[0-9]) ?[xX] ?(?=[0-9])", " * ", body)
     sides = body.split("=")
     if len(sides) > 2 or not re.search("[0-9]", body):
@@ -114,16 +120,18 @@ def extract_mathematics(text: str) -> str | None:
     except ExpressionError:
         return None
     names = set(re.findall(r"[A-Za-z]", body))
-    if len(sides) == 1 and names:
+    asked = re.findall(r"(?<![A-Za-z'’])[A-Za-z](?![A-Za-z])", around)
+    if (len(sides) == 1 and names) or not {name.lower() for name in asked} <= {name.lower() for name in names}:
         return None
     return body
 
 
 def exact_answer(text: str) -> Fraction | None:
-    """The exact answer of an expression or an equation; None for a story, which only its template knows."""
+    """The exact answer of an expression, an equation, or a story that a template could have told; None of others."""
     core = extract_mathematics(text)
     if core is None:
-        return None
+        story = read_story(text).expr if len(text) <= MAX_CHARACTERS else None
+        return None if story is None or _explain_values(story) else expressions.evaluate(story)
     left, _, right = core.partition("=")
     try:
         if not right:
@@ -132,6 +140,21 @@ def exact_answer(text: str) -> Fraction | None:
         return expressions.solve(*sides) if len(_unknowns(*sides)) == 1 else None
     except ExpressionError:
         return None
+
+
+def explain_near_miss(text: str) -> str:
+    """What the embedded models may not see of a problem that `check_problem` takes, in a sentence; empty where all of
+    it is of the kind that they were trained on."""
+    if extract_mathematics(text) is not None:
+        return ""
+    reading = read_story(text)
+    if reading.expr is not None:
+        values = _explain_values(reading.expr)
+        return f"{values} They never saw such a story, and may answer it wrongly." if values else ""
+    return (
+        f"The embedded models never saw a story with a sentence like “{shorten(reading.unread, 120)}” They may leave "
+        "out a part of it, and answer another question than this one."
+    )
 
 
 def _unknowns(left: Expr, right: Expr) -> set[str]:
@@ -155,15 +178,22 @@ def _check_expression(expr: Expr) -> None:
     count = expressions.count_operations(expr)
     if not 1 <= count <= MAX_OPERATIONS:
         raise _refusal(f"It has {count} operations; one to {MAX_OPERATIONS} are understood.")
+    if reason := _explain_values(expr, least=-MAX_VALUE):
+        raise _refusal(reason)
+
+
+def _explain_values(expr: Expr, least: int = 0) -> str:
+    """What is wrong with the values inside an expression; empty if each is whole, and from `least` to MAX_VALUE."""
     try:
         values = expressions.subexpression_values(expr)
     except ExpressionError:
-        raise _refusal("It divides by zero.") from None
+        return "It divides by zero."
     for number in values:
         if number.denominator != 1:
-            raise _refusal(f"A division in it does not come out even ({_shorten(number)}).")
-        if abs(number) > MAX_VALUE:
-            raise _refusal(f"A value in it is {_shorten(number)}.")
+            return f"A division in it does not come out even ({_shorten(number)})."
+        if not least <= number <= MAX_VALUE:
+            return f"A value in it is {_shorten(number)}."
+    return ""
 
 
 def _check_equation(left: str, right: str) -> None:

@@ -25,7 +25,7 @@ def judge_steps(kind: Kind, answer: Fraction, steps: Sequence[str]) -> list[bool
     verdicts: list[bool] = []
     ok = True
     for step in steps:
-        ok = ok and _is_right(kind, answer, step)
+        ok = ok and judge_step(kind, answer, step)
         verdicts.append(ok)
     return verdicts
 
@@ -35,7 +35,8 @@ def is_step(text: str) -> bool:
     return any(form.fullmatch(text) for form in (_NEED, _REDUCTION, _EQUATION))
 
 
-def _is_right(kind: Kind, answer: Fraction, step: str) -> bool:
+def judge_step(kind: Kind, answer: Fraction, step: str) -> bool:
+    """Whether a step is right, if all before it are."""
     try:
         if kind == "equation":
             return _is_right_equation(answer, step)

@@ -49,5 +49,9 @@ class StoryWords:
         return self.rng.choice(options)
 
     def n(self, low: int, high: int) -> int:
-        """A number from low to high, both included."""
+        """A number of the story from low to high, both included."""
+        return self.rng.randint(low, high)
+
+    def choose(self, low: int, high: int) -> int:
+        """A number from low to high, both included, that says how the story goes on and does not stand in it."""
         return self.rng.randint(low, high)

@@ -16,10 +16,26 @@ pytestmark = [
 
 Open = Callable[..., Tab]
 
+INSIDE = """least => {
+    const plots = [...document.querySelectorAll('#methods .pane-plot')].filter((plot) => plot.clientHeight);
+    const room = document.querySelector('#methods').getBoundingClientRect();
+    return plots.length >= least && plots.every((plot) => {
+        const box = plot.getBoundingClientRect();
+        return box.height > 200 && box.left >= room.left && box.right <= room.right && box.bottom <= room.bottom;
+    });
+}"""
+"""Whether so many plots are in sight, each as a whole."""
+
 
 def open_comparison(tab: Tab) -> None:
     tab.page.get_by_role("tab", name="Methods compared").click()
-    for pane in ("study", "ratio", "ratio-vote"):
+    tab.page.locator("#study .main-svg").first.wait_for()
+
+
+def open_figures(tab: Tab, title: str, *panes: str) -> None:
+    """The tab of that title, and the panes in it, drawn."""
+    tab.page.locator("#study-tabs").get_by_role("tab", name=title, exact=True).click()
+    for pane in panes:
         tab.page.locator(f"#{pane} .main-svg").first.wait_for()
 
 
@@ -29,11 +45,10 @@ def test_it_opens_before_any_run_and_a_run_brings_its_own_view_back(visit: Open)
     assert tab.page.get_by_role("tab", name="Methods compared").get_attribute("aria-selected") == "true"
     assert not tab.page.locator("#stage").is_visible()
     tab.page.get_by_text("held out", exact=False).first.wait_for()
-    inside = tab.page.evaluate("""() => [...document.querySelectorAll('#methods .pane-plot')].every((plot) => {
-        const [box, room] = [plot.getBoundingClientRect(), document.querySelector('#methods').getBoundingClientRect()];
-        return box.height > 200 && box.left >= room.left && box.right <= room.right && box.bottom <= room.bottom;
-    })""")
-    assert inside  # one screen, nothing cut off
+    assert tab.page.evaluate(INSIDE, 1)  # one screen, nothing cut off
+    open_figures(tab, "Generations that rivals need", "ratio", "ratio-vote")
+    assert tab.page.evaluate(INSIDE, 2)
+    open_figures(tab, "Accuracy against generations", "study")
 
     tab.run("2 + 2")
     tab.wait_end()
@@ -60,3 +75,16 @@ def test_a_click_that_nobody_listened_to_yet_opens_its_tab_all_the_same(visit: O
     tab.page.get_by_role("tab", name="Reward lab").click()
     assert tab.page.evaluate("window.lost")
     tab.page.locator("#lab-bar").wait_for()
+
+
+def test_another_study_is_shown_in_every_tab_also_in_one_that_was_open_before(visit: Open) -> None:
+    tab = visit()
+    open_comparison(tab)
+    open_figures(tab, "By the length of the problem", "study-length")
+    open_figures(tab, "Accuracy against generations", "study")
+    tab.page.get_by_label("Synthetic, up to 12 steps").click()
+    tab.page.get_by_text("No language model", exact=False).wait_for()
+    open_figures(tab, "By the length of the problem", "study-length")
+    tab.page.locator("#study-length").get_by_text("10 to 12 steps").first.wait_for()
+    open_figures(tab, "Accuracy against generations", "study")
+    tab.page.wait_for_function("document.querySelector('#study .pane-plot').layout.meta.run.endsWith('horizon')")

@@ -38,9 +38,10 @@ def test_a_pair_of_the_list_is_explained_and_run(visit: type[Tab], demo: Demo) -
     tab = visit()
     assert "offline" in tab.page.locator("#about-models").inner_text()
     tab.choose("models", "Paper: Qwen Math 7B")
-    said = tab.page.locator("#about-models", has_text="Apache-2.0")
+    said = tab.page.locator("#about-models", has_text="GB to fetch")
     said.wait_for()
-    assert "GB in" in said.inner_text()
+    assert "GB of memory in" in said.inner_text()
+    assert "30.5 GB to fetch" in said.inner_text()
     assert tab.page.locator("#reward input").input_value() == "Qwen/Qwen2.5-Math-PRM-7B"
     assert "multiples of 3" in tab.page.locator("#examples .chip").first.inner_text()
     assert run(tab, demo, "1 + 2") == ("Qwen/Qwen2.5-Math-7B-Instruct", "Qwen/Qwen2.5-Math-PRM-7B")

@@ -48,11 +48,13 @@ def test_the_list_says_what_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, pair in PAIRS.items():
         assert f"{pair.generator} + {pair.reward}\n" in blocks[name]
     assert "; ready" in blocks["embedded"]
-    assert "; ready" in blocks["laptop"]
+    assert "; ready, its files are here" in blocks["laptop"]
+    assert "8 particles take about" in blocks["laptop"]
+    assert "1.0 GB to fetch" in blocks["real-0.5b"]
     assert f"to download: {PAIRS['small'].reward}" in blocks["small"]
     assert "too large" in blocks["paper-7b"]
     assert "Llama 3.2 Community (gated)" in blocks["paper-llama-1b"]
-    assert "22 GB in bfloat16" in blocks["paper-1.5b"]
+    assert "22 GB of memory in bfloat16" in blocks["paper-1.5b"]
     assert "cuda:0 in bfloat16, with 24 GB" in result.output
 
 

@@ -36,7 +36,7 @@ def test_a_row_says_default_and_choices_with_their_meaning() -> None:
     assert "`telescoped` (Change of the odds)" in rows
     assert "| `--resume` |  | Go on" in rows
     assert "`always` (After every step), `ess` (When ESS/N is low)." in rows
-    assert "| `--workers` | all cores |" in section("study")
+    assert "| `--limit` | 200, or what there is |" in section("study")
     assert "--warmth" not in render_reference()
 
 

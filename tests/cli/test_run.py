@@ -75,7 +75,17 @@ def test_truth_marks_the_answers(asked: dict[str, Any]) -> None:
     assert asked["truth"] == "12"
     assert (result.output.count("✓"), result.output.count("✗")) == (marks.count(True), marks.count(False))
     assert True in marks
-    assert "✓" not in call("run", PROBLEM).output
+    worked_out = call("run", PROBLEM)
+    assert asked["infer_truth"]
+    assert worked_out.output.count("✓") == marks.count(True)
+    unknown = call("run", "Tom has 3 apples and buys 4 more. Total?").output
+    assert "✓" not in unknown
+    assert "✗" not in unknown
+
+
+def test_a_wrong_answer_is_called_wrong_with_the_right_one(asked: dict[str, Any]) -> None:
+    assert "Wrong: the true answer is 77." in call("run", PROBLEM, "--truth", "77").output
+    assert "Wrong" not in call("run", PROBLEM, "--truth", "12").output
 
 
 def test_every_option_reaches_the_engine(asked: dict[str, Any]) -> None:
@@ -112,9 +122,10 @@ def test_every_option_reaches_the_engine(asked: dict[str, Any]) -> None:
     words = [word for name, value in given.items() for word in (f"--{name.replace('_', '-')}", str(value))]
     result = call("run", PROBLEM, *words)
     assert result.exit_code == 0, result.output
-    assert asked == {**given, "problem": PROBLEM}
+    assert asked == {**given, "problem": PROBLEM, "infer_truth": True}
     flags = {option.name for option in run_command.params if isinstance(option, click.Option)}
-    assert flags == {*given, "pair", "endpoint", "protocol", "resume", "out", "html"}  # the first three become models
+    models = {"pair", "endpoint", "protocol", "judge_prompt"}  # which become models
+    assert flags == {*given, *models, "resume", "out", "html"}
 
 
 def test_a_former_name_of_an_option_is_understood_and_not_shown(asked: dict[str, Any]) -> None:
@@ -225,7 +236,7 @@ def test_an_error_in_the_midst_of_a_run_costs_no_step(
     toy_pair: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, error: Exception
 ) -> None:
     """What was made is written and goes on; a run that fails earlier than its own past leaves the file as it is."""
-    out, calls = tmp_path / "run.json", {"left": 5}
+    out, calls = tmp_path / "run.json", {"left": 4}  # prefixes: the second step fails
 
     def failing(problem: str, steps: list[str]) -> float:
         calls["left"] -= 1

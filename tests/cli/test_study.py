@@ -122,6 +122,46 @@ def test_a_study_of_a_file_records_which(workers: Workers, tmp_path: Path) -> No
     assert "in dataset" in " ".join(again.stderr.split())
 
 
+def test_a_file_of_problems_is_taken_whole_or_up_to_a_limit(workers: Workers, tmp_path: Path) -> None:
+    file = tmp_path / "sums.csv"
+    file.write_text("problem,answer\n" + "".join(f"Compute {k} + 4,{k + 4}\n" for k in range(1, 6)))
+    few = ("--methods", "dvts", "--budgets", "2", "--seeds", "1", "--problems", str(file))
+    assert call(tmp_path / "all", *few).exit_code == 0
+    assert [job.problem.text for job in workers.jobs] == [f"Compute {k} + 4" for k in range(1, 6)]
+    workers.jobs.clear()
+    assert call(tmp_path / "two", *few, "--limit", "2", "--shuffle", "3").exit_code == 0
+    assert len(workers.jobs) == 2
+    about = json.loads((tmp_path / "two" / "outcomes.jsonl").read_text().splitlines()[0])["about"]
+    assert about["problem_seed"] == 3
+    for wrong, said in (
+        (("--limit", "9"), "There are 5 such problems, not 9"),
+        (("--dataset", "held-out"), "--problems and --dataset name two sources"),
+    ):
+        result = call(tmp_path / "wrong", *few, *wrong)
+        assert result.exit_code == 2
+        assert said in " ".join(result.stderr.split())
+
+
+def test_models_are_named_as_in_a_run_and_bring_their_reward_and_problems(workers: Workers, tmp_path: Path) -> None:
+    chain = ("--methods", "dvts", "--budgets", "2", "--seeds", "1", "--limit", "3", "--model", "chain")
+    assert call(tmp_path / "chain", *chain).exit_code == 0
+    _, pair, count, *_ = workers.given
+    assert (pair.generator, pair.reward, pair.threads, count) == ("chain", "chain", 1, None)
+    assert [job.problem.reference_steps for job in workers.jobs] == [1, 2, 3]
+    about = json.loads((tmp_path / "chain" / "outcomes.jsonl").read_text().splitlines()[0])["about"]
+    assert (about["generator"], about["reward"], about["dataset"], about["models"]) == ("chain", "chain", "chain", {})
+
+    folder = tmp_path / "a model"
+    folder.mkdir()
+    (folder / "config.json").write_text("{}")
+    assert call(tmp_path / "x", *chain[:-1], str(folder)).exit_code == 2  # nobody knows whose problems
+    assert call(tmp_path / "y", *chain[:-1], str(folder), "--problems", "held-out").exit_code == 0
+    _, pair, count, *_ = workers.given
+    assert (pair.generator, pair.reward, pair.threads, count) == (str(folder), "auto", None, 1)
+    about = json.loads((tmp_path / "y" / "outcomes.jsonl").read_text().splitlines()[0])["about"]
+    assert (about["generator"], list(about["models"])) == ("a model", ["generator/config.json"])
+
+
 def test_a_study_of_the_usual_problems_names_no_data_set_so_that_older_ones_go_on(
     workers: Workers, tmp_path: Path
 ) -> None:
@@ -203,6 +243,7 @@ def test_ray_gets_the_jobs_that_the_pool_would(
         (("--problems", "0"), "--problems"),
         (("--tau", "0"), "Tau"),
         (("--reward", "kind"), "--reward"),
+        (("--model", "gpt"), "There is no generator named 'gpt'"),
         (("--dataset", "nothing"), "There is no data set 'nothing'"),
         (("--dataset", "jsonl"), "jsonl:FILE"),
         (("--dataset", "nowhere.jsonl"), "there is no file"),

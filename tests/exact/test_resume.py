@@ -18,7 +18,15 @@ from pfviz.trace import Recorder, Trace, dumps, loads
 from tests.contracts import toy
 from tests.models import tiny
 
-REWARDS = ["confidence", "confidence-min", "confidence-sum", "confidence-entropy"]
+REWARDS = [
+    "confidence",
+    "confidence-min",
+    "confidence-sum",
+    "confidence-entropy",
+    "confidence-tail",
+    "confidence-certainty",
+    "confidence-group",
+]
 TOY = {"generator": toy.ToyGenerator(), "reward": toy.reward}
 
 
@@ -84,7 +92,7 @@ def test_a_run_by_confidence_goes_on_from_its_file(pair, reward) -> None:
     settings = {"particles": 4, "max_steps": 3, "max_step_tokens": 8, "iterations": 2, "aggregation": "model"}
     generator = pair["generator"]
     whole = pfviz.run("compute 1 + 2", method="particle_gibbs", seed=2, generator=generator, reward=reward, **settings)
-    assert any(map(any, whole.entropies)) == (reward == "confidence-entropy")
+    assert any(map(any, whole.entropies)) == (reward in ("confidence-entropy", "confidence-tail"))
     assert whole.notes == ()
     for cut in cuts(whole):
         assert comparable(pfviz.resume(loads(dumps(cut)), generator=generator)) == comparable(whole)

@@ -48,6 +48,18 @@ def test_ties() -> None:
     assert by_slot.by_weighted_vote.display == by_slot.by_highest_reward.display == "3"
 
 
+def test_the_most_reward_in_all_counts_solutions_by_what_each_is_worth() -> None:
+    """Three fair solutions of "7" outweigh the best one of "8", and what is left of the weights says nothing."""
+    answers = Answers.from_particles(["7", "8", "7", "7"], np.array([0.4, 0.9, 0.4, 0.3]), np.array([-9.0, 0, -9, -9]))
+    found = answers.by_total_reward
+    assert found is not None
+    assert (found.display, round(found.total_reward, 6)) == ("7", 1.1)
+    assert [answers.pick(how, np.random.default_rng(0)) for how in ("rewards", "highest")] == [
+        found, answers.by_highest_reward,
+    ]  # fmt: skip
+    assert Answers.from_particles([None], np.zeros(1), np.zeros(1)).by_total_reward is None
+
+
 def test_majority_and_draw() -> None:
     """Two particles say 7, one of them without weight; a draw follows the mass: 4,000 draws, five standard errors, a
     false alarm in one of a million had the seed been drawn afresh."""

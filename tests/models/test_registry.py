@@ -14,6 +14,7 @@ import pfviz
 from pfviz.errors import ModelError, ProblemError
 from pfviz.models import registry
 from pfviz.models.hub.loader import load_generator, load_reward
+from pfviz.models.rewards.controls import CONTROLS
 from pfviz.resources import weights_dir
 from tests.models import tiny
 
@@ -77,7 +78,7 @@ def test_texts_are_cut_as_the_saved_tokenizer_cuts_them(shipped) -> None:
 
 
 def test_unknown_names_say_which_there_are() -> None:
-    with pytest.raises(ModelError, match=r"Choose one of: embedded; or give an id"):
+    with pytest.raises(ModelError, match=r"Choose one of: embedded, chain; or give an id"):
         registry.get_generator("gpt")
     with pytest.raises(ModelError, match="embedded, naive"):
         registry.get_reward("gpt")
@@ -117,9 +118,17 @@ def test_a_reward_says_where_its_weights_are_and_whom_it_may_score() -> None:
         "embedded": "reward", "naive": "naive-reward",
     }  # fmt: skip
     anybody = {preset.name for preset in registry.REWARDS.values() if preset.any_generator}
+    confidences = {name for name in registry.REWARDS if name.startswith("confidence")}
     assert anybody == {
-        "auto", "arithmetic", *registry.FITTED_REWARDS, *(n for n in registry.REWARDS if n.startswith("confidence"))
-    }  # fmt: skip
+        "auto",
+        "arithmetic",
+        "judge",
+        "judge-4",
+        "answer-probe",
+        *CONTROLS,
+        *registry.FITTED_REWARDS,
+        *confidences,
+    }
     for name, preset in registry.REWARDS.items():
         assert preset.name == name
         if preset.folder is None and "embedded" not in name:

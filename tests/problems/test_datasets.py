@@ -20,7 +20,7 @@ from pfviz.problems.datasets import (
 )
 from pfviz.problems.problem import Problem
 
-BUILT_IN = built_in_datasets()
+BUILT_IN = built_in_datasets(None)
 
 
 def write(path: Path, *lines: str) -> str:
@@ -41,7 +41,7 @@ def test_the_first_problems_are_the_same_however_many_are_asked_for(dataset: Dat
     assert many[:4] == few
     assert dataset.load(4, 0) != few
     for problem in many:
-        GENERATORS["embedded"].check(problem.text)
+        GENERATORS[dataset.generator].check(problem.text)
         assert problem.truth
 
 
@@ -64,6 +64,45 @@ def test_a_file_is_read_in_the_columns_of_the_usual_benchmarks(tmp_path: Path) -
     ]
     assert load_problems(f"jsonl:{file}", 1) == [Problem("Compute 1 + 2", "3")]
     assert is_correct("1000", "1,000")
+
+
+def test_a_solution_says_the_answer_where_no_column_does(tmp_path: Path) -> None:
+    """MATH has it in the solution's box; ProcessBench in solutions, several to a problem, that are marked as right."""
+    math = write(tmp_path / "math.json", r'[{"problem": "Half?", "solution": "So $\\boxed{\\frac12}$.", "level": "2"}]')
+    assert load_problems(math, 1) == [Problem("Half?", r"\frac12")]
+    rows = [
+        '{"id": "1", "problem": "A", "steps": ["so", "\\\\boxed{3}"], "final_answer_correct": false, "label": 0}',
+        '{"id": "2", "problem": "A", "steps": ["1", "2", "\\\\boxed{4}"], "final_answer_correct": true, "label": -1}',
+        '{"id": "3", "problem": "A", "steps": ["\\\\boxed{4.0}"], "final_answer_correct": true, "label": -1}',
+        '{"id": "4", "problem": "B", "steps": ["\\\\boxed{9}"], "final_answer_correct": false, "label": 0}',
+    ]
+    found = load_problems(write(tmp_path / "bench.jsonl", *rows), 5, fewer=True)
+    assert found == [Problem("A", "4")]
+    assert found[0].reference_steps == 3
+    with pytest.raises(DatasetError, match="of its 2 solutions none is marked as right"):
+        load_problems(write(tmp_path / "bench.jsonl", rows[0], rows[3]), 1)
+
+
+def test_a_table_of_comma_separated_values_is_read(tmp_path: Path) -> None:
+    lines = "question,answer", '"Ann, who has 2, buys 1.","2 + 1 = 3', '#### 3"', "What is 1 + 1?,2"
+    assert load_problems(write(tmp_path / "a.CSV", *lines), 2) == [
+        Problem("Ann, who has 2, buys 1.", "3"), Problem("What is 1 + 1?", "2"),
+    ]  # fmt: skip
+    with pytest.raises(DatasetError, match=r"line 2: the row has more cells"):
+        load_problems(write(tmp_path / "b.csv", "problem,answer", "1 + 1,2,3"), 1)
+    with pytest.raises(DatasetError, match=r"line 2: answer: missing.*Expected problem, answer.*GSM8K"):
+        load_problems(write(tmp_path / "c.csv", "problem,gold", "1 + 1,2"), 1)
+
+
+def test_a_source_may_say_how_many_steps_a_problem_takes(tmp_path: Path) -> None:
+    file = write(
+        tmp_path / "a.jsonl",
+        '{"question": "Ann?", "answer": "1 + 1 = 2\\n\\n2 + 1 = 3\\n#### 3"}',
+        '{"problem": "Bob?", "answer": "3", "steps": 7}',
+        '{"problem": "Cat?", "answer": "3", "steps": "many"}',
+    )
+    assert [one.reference_steps for one in load_problems(file, 3)] == [2, 7, None]
+    assert {one.reference_steps for one in load_problems("chain", 12)} == set(range(1, 13))
 
 
 def test_an_array_of_problems_is_read_as_lines_are(tmp_path: Path) -> None:
@@ -123,7 +162,7 @@ def test_files_that_hold_nothing_or_too_little_are_refused(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        ("nothing", "Choose one of: held-out, held-out-signs; or give FILE.jsonl"),
+        ("nothing", "Choose one of: held-out, held-out-signs, chain; or give FILE.jsonl, FILE.json, FILE.csv"),
         ("jsonl", "takes a file: jsonl:FILE"),
         ("held-out:a.jsonl", "takes no file: held-out"),
     ],

@@ -102,6 +102,7 @@ def test_any_text_gives_only_known_markup(text: str) -> None:
     allowed = {
         "span",
         "i",
+        "b",
         "br",
         "code",
         "math",
@@ -202,8 +203,28 @@ def test_no_character_but_marks_of_code_is_lost(text: str) -> None:
 
     outside_of_fences = text if "```" not in text and "~~~" not in text else ""
     assert kept("".join(piece.text for piece in split_code(outside_of_fences))) == kept(outside_of_fences)
-    assert not _Seen(render(text)).tags - {"code", "br"}
+    assert not _Seen(render(text)).tags - {"code", "br", "b"}
 
 
 def test_deep_nesting_ends_quickly() -> None:
     assert "math" not in render("$" + "{" * 290 + "x" + "}" * 290 + "$")
+
+
+def test_bold_headings_and_tables_of_markdown_are_shown_as_such() -> None:
+    assert render("It has **4 trays** of x.") == "It has <b>4 trays</b> of <i>x</i>."
+    assert render("## Step 1: Add\n3 + 4") == "<b>Step 1: Add</b><br>3 + 4"
+    table = "| a | b |\n|---|---|\n| 1 | x |"
+    assert render(f"See\n{table}\nend") == f'See<br><code class="listing">{table}\n</code>end'
+
+
+@pytest.mark.parametrize(
+    "text", ["2 ** 3 ** 4", "a ** b", "** no **", "**", "****", "**open", "#no", "# ", "| one line |", "5 #2"]
+)
+def test_what_only_looks_like_markdown_stays_as_it_is(text: str) -> None:
+    assert "<b>" not in render(text)
+    assert "listing" not in render(text)
+
+
+def test_a_mark_that_would_cross_a_box_is_none() -> None:
+    assert render(r"\boxed{**} and **") == '<span class="boxed">**</span> and **'
+    assert "<b>" not in render("**" * 4000 + "x" * 4000)

@@ -18,6 +18,8 @@ def outcome(unit: Unit, right: bool | dict[str, bool] = True, **measures: Any) -
     usual: dict[str, Any] = {
         "right_share": 0.5, "right_mass": 0.5, "top_right": 0.9, "top_wrong": None, "tokens": 100 * unit.budget,
         "seconds": 0.5, "steps": 4, "log_evidence": -1.5, "least_ess": 0.25, "families": 1,
+        "reward_tokens": 50 * unit.budget, "reference_steps": 1 + unit.problem % 4, "right_steps": 4,
+        "right_shares": (0.25, 0.5, 0.5, 0.5),
     }  # fmt: skip
     return Outcome(unit, given, **usual | measures)
 

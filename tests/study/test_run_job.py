@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from pfviz import api
+from pfviz.diagnostics.truth import RIGHT, judge_with_oracle, truth
 from pfviz.inference.settings import PICKS, Settings
 from pfviz.models.rewards.confidence import PRESET_NAMES
+from pfviz.problems.datasets import load_problems
 from pfviz.problems.problem import Problem
-from pfviz.study.models import Pair, load_pair, unpack
+from pfviz.study.lineages import follow_right_lineages
+from pfviz.study.models import Pair, choose_pair, load_pair, unpack
 from pfviz.study.plan import Job, Unit, settings_for
-from pfviz.study.run_job import Outcome, outcome, reweigh, run_job
+from pfviz.study.run_job import LATER_MEASURES, Outcome, outcome, reweigh, run_job
 from pfviz.tiny.world import held_out_tasks
 from pfviz.trace.trace import COLUMNS
 from pfviz.types import Generator, RewardModel
+from tests.models import tiny
 from tests.study.outcomes import INDEPENDENT_METHODS
 from tests.study.shipped import PAIR
 
@@ -129,3 +134,73 @@ def test_a_fingerprint_tells_other_weights() -> None:
     one, two = PAIR.fingerprint(), other.fingerprint()
     assert {name for name in one if one[name] != two.get(name)} >= {"reward/model.safetensors"}
     assert one["generator/model.safetensors"] == two["generator/model.safetensors"]
+
+
+def chain_job(*methods: str, budget: int = 8) -> Job:
+    return Job(tuple(Unit(method, budget, 11, 2) for method in methods), load_problems("chain", 12)[11])
+
+
+def test_costs_of_a_reward_are_the_tokens_that_it_reads(models: tuple[Generator, RewardModel]) -> None:
+    """Nothing is read for a vote, by greedy decoding, and by a reward without a pass of its own."""
+    job = Job(tuple(Unit(method, 4, 1, 0) for method in ("best_of_n", "self_consistency")), problem(1))
+    best, voted = run_job(job, COMMON, *models)
+    assert best.reward_tokens == best.tokens == voted.tokens > 0
+    assert voted.reward_tokens == 0
+    confident = run_job(job, COMMON, *load_pair(Pair(PAIR.generator, "confidence")))
+    assert [one.reward_tokens for one in confident] == [0, 0]
+    (greedy,) = run_job(Job((Unit("greedy", 1, 1, 0),), problem(1)), COMMON, *models)
+    assert greedy.reward_tokens == 0
+
+
+def test_right_lineages_are_followed_to_their_end() -> None:
+    """Against the oracle's word on every solution that was written."""
+    pair = load_pair(Pair("chain", "chain"))
+    for method in ("particle_filtering", "best_of_n", "beam_search"):
+        job = chain_job(method)
+        (found,) = run_job(job, COMMON, *pair)
+        trace = api.run(job.problem, generator=pair[0], reward=pair[1], method=method, particles=8, seed=2_000_011)
+        judged = truth(trace, judge_with_oracle).prefixes == RIGHT
+        alive = [bool(row.any()) for row in judged]
+        assert found.reference_steps == 12
+        assert found.right_steps is not None
+        assert all(alive[: found.right_steps])
+        if found.lost_by == "writing":
+            assert not alive[found.right_steps]
+        if method == "best_of_n":
+            assert found.lost_by != "selection"
+        assert len(found.right_shares) == trace.steps
+        assert found.right_shares[-1] == pytest.approx(found.right_share)
+        assert found.present == (found.right_share > 0)
+
+
+def test_where_nobody_judges_steps_a_lost_lineage_is_not_said_to_be_wrong() -> None:
+    trace = replace(api.run("Compute 3 + 5 + 12", generator="chain", reward="chain", particles=4), truth="20")
+    assert follow_right_lineages(trace).right_steps is not None
+    free = replace(trace, generator="somebody", texts=[[f"I think {text}" for text in row] for row in trace.texts])
+    found = follow_right_lineages(free)
+    assert (found.right_steps, found.lost_by) == (None, "")
+    assert len(found.right_shares) == trace.steps
+
+
+def test_an_outcome_from_before_these_were_measured_is_read() -> None:
+    (found,) = run_job(chain_job("dvts"), COMMON, *load_pair(Pair("chain", "chain")))
+    row = found.row()
+    assert Outcome.from_row(row) == found
+    old = {name: value for name, value in row.items() if name not in LATER_MEASURES}
+    assert Outcome.from_row(old).right_steps is None
+
+
+def test_a_generator_from_a_folder_is_asked_as_a_run_asks_it(tmp_path: Path) -> None:
+    """By its name, with the reward that fits it; nobody judges its steps, and its confidence reads no tokens."""
+    folder = tmp_path / "someone"
+    tiny.causal_lm().save_pretrained(folder)
+    tokenizer = tiny.tokenizer()
+    tokenizer.chat_template = "{% for m in messages %}{{ m.content }}\n\n{% endfor %}"
+    tokenizer.save_pretrained(folder)
+    pair, reward = choose_pair(str(folder), None)
+    assert (pair.generator, reward, pair.threads) == (str(folder), "auto", None)
+    assert all(name.startswith("generator/") for name in pair.fingerprint())
+    job = Job((Unit("particle_filtering", 2, 0, 0),), Problem("1 + 1", "2", reference_steps=1))
+    (found,) = run_job(job, Settings(max_steps=2, max_step_tokens=5), *load_pair(pair))
+    assert (found.reward_tokens, found.right_steps, found.reference_steps) == (0, None, 1)
+    assert found.tokens > 0

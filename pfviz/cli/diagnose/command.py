@@ -17,6 +17,7 @@ from pfviz.cli.diagnose import tables as diagnosis_tables
 from pfviz.cli.diagnose.gather import gather_runs, select_reward
 from pfviz.cli.diagnose.limits import EXIT_LIMIT_CROSSED, Limit, LimitType, limit_values
 from pfviz.cli.files import INPUT_FILE, OUTPUT_FILE, check_writable, report_write
+from pfviz.cli.reward_option import resolve_reward
 from pfviz.cli.run import EXIT_INTERRUPTED
 from pfviz.cli.setting_options import setting_options
 from pfviz.cli.terminal import console, one_line
@@ -32,8 +33,8 @@ SELF_TEST_BASES = {"both": selftest.BASES, **{base: (base,) for base in selftest
 EXIT_SELF_TEST_FAILED = 1  # exit status of a self-test that does not pass
 _RESULT_OPTIONS = {"html", "json_file", "fail_on"}
 _MODE_OPTIONS = {
-    "files": {"reward", "mixed", *_RESULT_OPTIONS},
-    "batch": {"reward", "dataset", "method", "particles", "temperature", "seed", "out", *_RESULT_OPTIONS},
+    "files": {"reward", "beside", "mixed", *_RESULT_OPTIONS},
+    "batch": {"reward", "beside", "dataset", "method", "particles", "temperature", "seed", "out", *_RESULT_OPTIONS},
     "processbench": {"reward", "threshold", "json_file", "fail_on"},
     "self_test": {"base", "runs"},
 }
@@ -45,7 +46,14 @@ _MODE_OPTIONS = {
 @click.option(
     "--reward",
     metavar="NAME",
-    help="Of FILES: diagnose only the runs under this reward. Else: the reward model that is asked, or embedded.",
+    help="Of FILES: diagnose only the runs under this reward. Else: the reward model that is asked, or embedded; "
+    "it may be MODULE:FUNCTION of your own.",
+)
+@click.option(
+    "--beside",
+    metavar="NAME",
+    multiple=True,
+    help="Score the runs again by this reward too, and show its AUC beside that of theirs; as often as wanted.",
 )
 @click.option("--mixed", is_flag=True, help="Diagnose runs under different rewards as one.")
 @click.option(
@@ -86,8 +94,8 @@ _MODE_OPTIONS = {
 )
 @click.option("--runs", type=click.IntRange(1), default=selftest.RUNS, help="Of --self-test: runs under each base.")
 def diagnose(
-    files: tuple[Path, ...], reward: str | None, mixed: bool, html: Path | None, json_file: Path | None,
-    fail_on: tuple[Limit, ...], batch: int | None, out: Path | None, processbench: Path | None,
+    files: tuple[Path, ...], reward: str | None, beside: tuple[str, ...], mixed: bool, html: Path | None,
+    json_file: Path | None, fail_on: tuple[Limit, ...], batch: int | None, out: Path | None, processbench: Path | None,
     threshold: float | None, self_test: bool, base: str, runs: int, **settings: Any,
 ) -> None:  # fmt: skip
     """Say where a reward model is wrong, from recorded runs: FILES, or folders of them.
@@ -99,6 +107,7 @@ def diagnose(
     \b
     pfviz diagnose --batch 40 --reward naive --out runs/ --html report.html  # make runs, then diagnose them
     pfviz diagnose runs/ --json numbers.json                                 # the same runs again, without a model
+    pfviz diagnose runs/ --beside judge:qwen.gguf --beside confidence-certainty
     pfviz diagnose runs/ --fail-on auc=0.8 --fail-on calibration-error=0.2 --fail-on length=0.1
     pfviz diagnose --processbench gsm8k.jsonl --reward Qwen/Qwen2.5-Math-PRM-7B
     pfviz diagnose --processbench gsm8k.jsonl --reward embedded --threshold 0.5
@@ -120,13 +129,15 @@ def diagnose(
     elif processbench is not None:
         _score_processbench(screen, processbench, reward or "embedded", threshold, json_file, fail_on)
     elif batch is not None:
-        traces, kept, whole = diagnosis_runs.make_runs(screen, batch, out, reward=reward or "embedded", **settings)
+        traces, kept, whole = diagnosis_runs.make_runs(
+            screen, batch, out, reward=resolve_reward(reward or "embedded"), **settings
+        )
         if kept:
             screen.print(f"{len(kept)} runs are in {out}", markup=False)
         if not traces:
             screen.print("Stopped before the first run was over: there is nothing to diagnose.")
             raise click.exceptions.Exit(EXIT_INTERRUPTED)
-        crossed = _diagnose_and_report(screen, traces, kept, html, json_file, fail_on)
+        crossed = _diagnose_and_report(screen, traces, kept, beside, html, json_file, fail_on)
         _exit_with_status(crossed, whole)
     else:
         found = gather_runs(files)
@@ -135,7 +146,7 @@ def diagnose(
         if found.damaged and fail_on:
             raise LabError(f"With --fail-on no file is left out; {len(found.damaged)} cannot be read. Take them away.")
         found = select_reward(found, reward, mixed)
-        _exit_with_status(_diagnose_and_report(screen, found.traces, found.files, html, json_file, fail_on))
+        _exit_with_status(_diagnose_and_report(screen, found.traces, found.files, beside, html, json_file, fail_on))
 
 
 def _check_one_mode(ctx: click.Context) -> None:
@@ -150,11 +161,12 @@ def _check_one_mode(ctx: click.Context) -> None:
 
 
 def _diagnose_and_report(
-    screen: Console, traces: Sequence[Trace], files: Sequence[Path], html: Path | None, json_file: Path | None,
-    limits: Sequence[Limit],
+    screen: Console, traces: Sequence[Trace], files: Sequence[Path], beside: Sequence[str], html: Path | None,
+    json_file: Path | None, limits: Sequence[Limit],
 ) -> bool:  # fmt: skip
     """Diagnose, print and write; whether a limit was crossed."""
-    found, sources = examine(traces), [file.name for file in files]
+    others = diagnosis_runs.score_beside(screen, traces, beside)
+    found, sources = examine(traces, beside=others), [file.name for file in files]
     diagnosis_tables.print_diagnosis(screen, found)
     if html is not None:
         from pfviz.report.lab import diagnosis_to_html

@@ -12,14 +12,18 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from pfviz.cli.progress import Interrupt
+from pfviz.cli.reward_option import resolve_reward
 from pfviz.errors import LabError
 from pfviz.lab.batch import run_batch
 from pfviz.lab.metrics.processbench import ScoredSample, read_samples, score_samples
+from pfviz.lab.probes.rescore import rescore_rows
 from pfviz.lab.selftest import selftest
 from pfviz.lab.selftest.selftest import Trial, try_faults
+from pfviz.lab.table.prefixes import build_prefix_table
 from pfviz.models.decoding.threads import use_one_thread
 from pfviz.problems.datasets import load_problems
 from pfviz.trace.trace import Trace
+from pfviz.types import FloatArray
 
 
 def make_runs(
@@ -56,6 +60,19 @@ def _make_empty_folder(out: Path) -> None:
         raise LabError(f"{out} holds runs already. Diagnose them (pfviz diagnose {out}), or choose another folder.")
 
 
+def score_beside(screen: Console, traces: Sequence[Trace], rewards: Sequence[str]) -> dict[str, FloatArray]:
+    """What other rewards say of the prefixes (R,) of these runs, by their names."""
+    found: dict[str, FloatArray] = {}
+    rows = build_prefix_table(traces)
+    interrupt = Interrupt()
+    if rewards:
+        with progress_bar(screen, "rewards beside", len(rewards)) as tell, interrupt.catch_sigint():
+            for name in dict.fromkeys(rewards):
+                found[name] = rescore_rows(traces, rows, resolve_reward(name), stop=interrupt.stop_requested)
+                tell(len(found))
+    return found
+
+
 def run_self_test(screen: Console, bases: Sequence[str], runs: int) -> tuple[list[Trial], bool]:
     """What was found of every planted fault, and whether all were tried."""
     use_one_thread()
@@ -77,7 +94,7 @@ def score_file(screen: Console, file: Path, reward: str) -> tuple[list[ScoredSam
     found: list[ScoredSample] = []
     interrupt = Interrupt()
     with progress_bar(screen, "solutions", len(samples)) as tell, interrupt.catch_sigint():
-        for one in score_samples(samples, reward, stop=interrupt.stop_requested):
+        for one in score_samples(samples, resolve_reward(reward), stop=interrupt.stop_requested):
             found.append(one)
             tell(one.done)
     return found, len(found) == len(samples)

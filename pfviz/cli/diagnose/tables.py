@@ -40,6 +40,9 @@ def print_diagnosis(screen: Console, found: Diagnosis) -> None:
             screen.print(untrusted_text(f"- {one_line(one.sentence)}"))
     screen.print("\nMeasures", style="bold")
     screen.print(measures(found))
+    if found.signals:
+        screen.print("\nHow often a right one scores higher (AUC), beside confidence and controls", style="bold")
+        screen.print(signals(found))
 
 
 def findings(of: Diagnosis, found: Sequence[Finding]) -> RenderableType | None:
@@ -74,6 +77,15 @@ def measures(found: Diagnosis) -> RenderableType:
             f"{one.low:.3f} to {one.high:.3f}" if known and not math.isnan(one.low) else "",
             f"{one.count:,} {what.counted_over}" if one.count else "",
         )
+    return table
+
+
+def signals(found: Diagnosis) -> RenderableType:
+    """A row for the reward and for each number that it is compared with."""
+    table = _table("", "", "finished solutions of a problem", "prefixes of a problem and step")
+    for one in found.signals:
+        cells = ("" if math.isnan(auc.value) else _format_estimate(auc) for auc in (one.complete, one.same_step))
+        table.add_row(one.kind, untrusted_text(one_line(one.title)), *cells)
     return table
 
 

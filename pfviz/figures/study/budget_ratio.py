@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import plotly.graph_objects as go
 
@@ -34,13 +35,13 @@ def plot_budget_ratio(result: Result, *, pick: str = "usual", title: bool = True
     rivals = list(dict.fromkeys(ratio.rival for ratio in found))[::-1]
     budgets = sorted({ratio.budget for ratio in found})
     cells = {(ratio.rival, ratio.budget): ratio for ratio in found}
-    least = {rival: min(budget for budget, _ in result.curve(rival)) for rival in rivals if result.curve(rival)}
+    least = first_budgets(result, rivals)
     grid = [[cells.get((rival, budget)) for budget in budgets] for rival in rivals]
     heat = go.Heatmap(
         x=[f"N = {budget}" for budget in budgets],
         y=[theme.escape(short_method_name(rival)) for rival in rivals],
-        z=[[None if cell is None else _significance(cell, least) for cell in row] for row in grid],
-        text=[["" if cell is None else _cell_text(cell, least) for cell in row] for row in grid],
+        z=[[None if cell is None else judge_ratio(cell, least) for cell in row] for row in grid],
+        text=[["" if cell is None else describe_cell(cell, least) for cell in row] for row in grid],
         texttemplate="%{text}",
         textfont={"size": 11, "color": theme.INK},
         colorscale=[[0, theme.WORSE_FILL], [0.5, theme.EQUAL_FILL], [1, theme.BETTER_FILL]],
@@ -65,7 +66,12 @@ def plot_budget_ratio(result: Result, *, pick: str = "usual", title: bool = True
     )
 
 
-def _significance(cell: Ratio, least: dict[str, int]) -> int:
+def first_budgets(result: Result, rivals: Iterable[str]) -> dict[str, int]:
+    """The smallest number of generations that was measured of each."""
+    return {rival: min(budget for budget, _ in result.curve(rival)) for rival in rivals if result.curve(rival)}
+
+
+def judge_ratio(cell: Ratio, least: dict[str, int]) -> int:
     """1 if the rival surely needs more than particle filtering, -1 if surely less, 0 if that is open: also where its
     curve begins only at the ratio, as it might have been there before."""
     return int(cell.ratio.low > max(1.0, _min_ratio(cell, least))) - int(cell.ratio.high < 1)
@@ -78,7 +84,8 @@ def _min_ratio(cell: Ratio, least: dict[str, int]) -> float:
     return first / cell.budget if first > 1 else 0.0
 
 
-def _cell_text(cell: Ratio, least: dict[str, int]) -> str:
+def describe_cell(cell: Ratio, least: dict[str, int]) -> str:
+    """A ratio and its interval, as HTML of Plotly."""
     floor = _min_ratio(cell, least)
     low, value, high = (
         ("≤" if x <= floor else "") + format_ratio(x, cell.limit)

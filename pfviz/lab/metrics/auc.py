@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from pfviz.lab.table.prefixes import PrefixTable, group_rows
+from pfviz.lab.table.prefixes import PrefixTable
+from pfviz.stats.auc import share_of_right_above
 from pfviz.types import FloatArray
 
 
@@ -16,16 +17,7 @@ def auc_by_row(rows: PrefixTable, reward: FloatArray | None = None) -> FloatArra
     wrong and a right prefix, both of the same problem and length, the right one scores higher.
     """
     scores = rows.reward if reward is None else reward
-    found = np.full(len(rows), np.nan)
-    for cell in group_rows(rows.cell_ids, rows.is_known):
-        right = np.sort(scores[cell[rows.is_right[cell]]])
-        wrong = cell[rows.is_wrong[cell]]
-        if not len(right) or not len(wrong):
-            continue
-        below = np.searchsorted(right, scores[wrong], side="left")
-        up_to = np.searchsorted(right, scores[wrong], side="right")
-        found[wrong] = 1 - (below + up_to) / (2 * len(right))
-    return found
+    return share_of_right_above(scores, rows.is_right, rows.is_wrong, rows.cell_ids)
 
 
 def misordered_share(rows: PrefixTable) -> float:

@@ -142,7 +142,7 @@ def run_from_node(
             f"The path to node {uid} has {len(steps)} steps and the run may have {policy.settings.max_steps}. "
             "Give a larger max_steps."
         )
-    judge = as_reward(trace.reward if reward is None else reward)
+    judge = types.bind_reward(as_reward(trace.reward if reward is None else reward), writer)
     note = f"Steps 1 to {len(steps)} are given: the path to node {uid} of another run (seed {trace.seed})."
     if text is not None:
         note += f" Step {len(steps)} was changed from {_quote(old)} to {_quote(steps[-1].text)}."

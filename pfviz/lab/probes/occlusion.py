@@ -17,13 +17,12 @@ from pfviz.diagnostics.truth import true_answer
 from pfviz.errors import LabError
 from pfviz.inference.run import never_stop
 from pfviz.lab.probes.known_steps import steps_to_node
-from pfviz.lab.probes.scoring import score_steps
+from pfviz.lab.probes.scoring import recorded_reward, score_steps
 from pfviz.models.decoding.tokenization import Tokenization
-from pfviz.models.registry import as_reward
 from pfviz.models.rewards.function import RewardFunction
 from pfviz.problems.problem import Problem
 from pfviz.trace.trace import Trace
-from pfviz.types import FloatArray, RewardModel, Step
+from pfviz.types import FloatArray, Generator, RewardModel, Step
 
 Span = tuple[int, int]
 """Where a part begins and ends in the text, in characters."""
@@ -88,6 +87,7 @@ def occlude(
     *,
     parts: Callable[[str], Sequence[Span]] = word_spans,
     batch: int = 32,
+    generator: str | Generator | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> Iterator[OcclusionProgress | Occlusion]:
     """The effect of each part of a node's step on the reward of its prefix: an item after each batch, and the
@@ -109,7 +109,8 @@ def occlude(
         raise LabError(f"The batch is {batch}; it must be 1 or more.")
     problem = Problem(trace.problem, true_answer(trace)).asked_when(trace.started)
     whole = trace.settings.get("aggregation") == "model"
-    return _score_occlusions(problem, steps, spans, as_reward(reward), whole, batch, stop or never_stop)
+    judge = recorded_reward(trace, reward, generator)
+    return _score_occlusions(problem, steps, spans, judge, whole, batch, stop or never_stop)
 
 
 def _score_occlusions(

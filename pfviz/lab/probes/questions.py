@@ -8,7 +8,9 @@ from typing import Any, ClassVar, Protocol
 
 from pfviz.diagnostics import kinship
 from pfviz.lab.probes import edit, occlusion, rescore, rollouts
+from pfviz.lab.probes.scoring import recorded_reward
 from pfviz.lab.probes.values import PrefixValue
+from pfviz.models import registry
 from pfviz.trace import Trace
 from pfviz.types import Generator, RewardModel
 
@@ -92,11 +94,14 @@ class RescoreQuestion:
 
     trace: Trace
     reward: str
-    generator: ClassVar[None] = None
+
+    @property
+    def generator(self) -> str | None:
+        return _find_reader(self.trace, self.reward)
 
     def begin(self, generator: str | Generator, reward: str | RewardModel, stop: ShouldStop) -> Iterator[Any]:
         """`Rescoring` after each step, a `Rescored` for each sweep."""
-        return rescore.rescore(self.trace, reward, stop=stop)
+        return rescore.rescore(self.trace, reward, generator=generator or None, stop=stop)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +111,14 @@ class OcclusionQuestion:
     trace: Trace
     uid: int
     reward: str
-    generator: ClassVar[None] = None
+
+    @property
+    def generator(self) -> str | None:
+        return _find_reader(self.trace, self.reward)
 
     def begin(self, generator: str | Generator, reward: str | RewardModel, stop: ShouldStop) -> Iterator[Any]:
         """`Occluding` after each batch, an `Occlusion` at the end."""
-        return occlusion.occlude(self.trace, self.uid, reward, stop=stop)
+        return occlusion.occlude(self.trace, self.uid, reward, generator=generator or None, stop=stop)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +128,10 @@ class EditQuestion:
     trace: Trace
     uid: int
     text: str
-    generator: ClassVar[None] = None
+
+    @property
+    def generator(self) -> str | None:
+        return _find_reader(self.trace, self.reward)
 
     @property
     def reward(self) -> str:
@@ -129,7 +140,7 @@ class EditQuestion:
     def begin(self, generator: str | Generator, reward: str | RewardModel, stop: ShouldStop) -> Iterator[Any]:
         """A `StepRewards` for each step, up to the end of the node's heaviest line."""
         path = edit.edit_step(self.trace, self.uid, self.text, heaviest_leaf(self.trace, self.uid))
-        return edit.rescore_path(path, reward, stop=stop)
+        return edit.rescore_path(path, recorded_reward(self.trace, reward, generator or None), stop=stop)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +165,11 @@ class GrowQuestion:
         return edit.run_from_node(
             self.trace, self.uid, self.text, generator=generator, reward=reward, particles=self.particles, stop=stop
         )
+
+
+def _find_reader(trace: Trace, reward: str) -> str | None:
+    """The trace's generator, where a reward of that name reads steps with it."""
+    return trace.generator if registry.reads_generator(reward) else None
 
 
 def heaviest_leaf(trace: Trace, uid: int) -> int:

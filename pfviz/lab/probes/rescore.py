@@ -1,24 +1,27 @@
 """The same tree under another reward model: what it gives every node, where the two part, and whom each would kill.
 
 The recorded sweeps go through the loop once more, with every step given and every selection as it was recorded, so that
-a prefix is scored once, whoever took it on. Only the reward model is asked; the generator is not needed.
+a prefix is scored once, whoever took it on. Only the reward model is asked; the generator is not needed,
+unless the reward reads it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
+from pfviz import types
 from pfviz.inference.events import NoteAdded, ParticlesWeighed, StepsScored
 from pfviz.inference.loop import RunContext, Sweep
 from pfviz.inference.replay import PastSweep, ReplaySession
 from pfviz.inference.run import never_stop
 from pfviz.inference.weights import normalise
 from pfviz.lab.probes.recorded_method import RecordedMethod
-from pfviz.models.registry import as_reward
+from pfviz.lab.probes.scoring import recorded_reward
+from pfviz.lab.table.prefixes import PrefixTable
 from pfviz.models.rewards.function import RewardFunction
 from pfviz.problems.problem import Problem
 from pfviz.stats.rank_correlation import kendall, spearman
@@ -109,15 +112,21 @@ def _is_best(rewards: FloatArray) -> BoolArray:
 
 
 def rescore(
-    trace: Trace, reward: str | RewardModel | RewardFunction, *, stop: Callable[[], bool] | None = None
+    trace: Trace,
+    reward: str | RewardModel | RewardFunction,
+    *,
+    generator: str | types.Generator | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> Iterator[RescoringProgress | RescoredSweep]:
     """Every sweep of a trace under another reward: an item after each step, and a `Rescored` at the end of each sweep,
     the last sweep's last. A sweep that was stopped has none.
 
-    `reward` is anything that `pfviz.run` takes. It is checked and loaded before the first item. Raises `ModelError` for
-    a reward outside [0, 1], and `ProblemError` where the oracle does not know the answer.
+    `reward` is anything that `pfviz.run` takes. One that reads the generator's own numbers, where the trace lacks them,
+    or asks it as a judge, has it loaded: the trace's, or the one that is given. It is checked and loaded before the
+    first item. Raises `ModelError` for a reward outside [0, 1], and `ProblemError` where the oracle does not know the
+    answer.
     """
-    return _rescore_sweeps(trace, as_reward(reward), stop or never_stop)
+    return _rescore_sweeps(trace, recorded_reward(trace, reward, generator), stop or never_stop)
 
 
 def _rescore_sweeps(
@@ -167,3 +176,23 @@ class _RecordedGenerator:
     def open(self, problem: Problem, *, particles: int, seed: int, sampling: Sampling) -> ReplaySession:
         """See `Generator.open`."""
         return ReplaySession(self._past)
+
+
+def rescore_rows(
+    traces: Sequence[Trace],
+    rows: PrefixTable,
+    reward: str | RewardModel | RewardFunction,
+    *,
+    generator: str | types.Generator | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> FloatArray:
+    """What another reward says of the prefixes (R,) of a table of these runs; nan of sweeps that were stopped. The
+    other arguments and errors are those of `rescore`."""
+    found: dict[tuple[int, int], FloatArray] = {}
+    for run, trace in enumerate(traces):
+        for item in rescore(trace, reward, generator=generator, stop=stop):
+            if isinstance(item, RescoredSweep):
+                found[run, item.sweep] = item.rewards.reshape(-1)  # by uid
+    keys = zip(rows.run.tolist(), rows.sweep.tolist(), rows.uid.tolist(), strict=True)
+    scores = [found[run, sweep][uid] if (run, sweep) in found else np.nan for run, sweep, uid in keys]
+    return np.array(scores, dtype=np.float64)

@@ -6,7 +6,27 @@ import math
 from collections.abc import Mapping
 
 from pfviz.errors import LabError
-from pfviz.types import RewardSession, Step, StepEnd
+from pfviz.inference.settings import Settings
+from pfviz.models import registry
+from pfviz.models.rewards.function import RewardFunction
+from pfviz.trace.trace import Trace
+from pfviz.types import Generator, RewardModel, RewardSession, Step, StepEnd, bind_recorded_reward, configure_generator
+
+
+def recorded_reward(
+    trace: Trace, reward: str | RewardModel | RewardFunction, generator: str | Generator | None = None
+) -> RewardModel:
+    """The reward model for the steps of a recorded run. Where it needs the generator, that is loaded, and asked to
+    write as there: the trace's, unless another is given. Raises `ModelError` as `as_reward`."""
+    asked = trace.generator if generator is None else generator
+
+    def load() -> Generator:
+        writing = Settings.from_recorded(trace.settings, trace.seed).writing
+        loading = {"has_examples": True} if writing.examples else {}
+        loaded = registry.get_generator(asked, **loading) if isinstance(asked, str) else asked
+        return configure_generator(loaded, writing)
+
+    return bind_recorded_reward(registry.as_reward(reward), load)
 
 
 def score_steps(session: RewardSession, name: str, steps: Mapping[int, Step]) -> dict[int, float]:

@@ -21,7 +21,7 @@ from pfviz.models.decoding.caches import cache_choice
 from pfviz.models.decoding.caches.length_scaling import longest_short_text
 from pfviz.models.decoding.hidden_states import LayerTap, new_states
 from pfviz.models.decoding.out_of_memory import RowBatcher
-from pfviz.models.decoding.sampling import entropies, sample_tokens
+from pfviz.models.decoding.sampling import TOKEN_SIGNALS, entropies, sample_tokens
 from pfviz.models.decoding.shared_prefixes import Branch, SourcedBranch, arrange_branches
 from pfviz.models.decoding.step_builder import EndDetector, StepBuilder, build_step, check_given_steps
 from pfviz.models.decoding.tensors import input_device, to_float64
@@ -151,6 +151,7 @@ class CausalLMSession:
             self._batcher.run(1, lambda *_: self._cache.feed(generator.model, ids, logits_to_keep=1))
         self._tap = None if sampling.hidden_layer is None else LayerTap(generator.model, sampling.hidden_layer)
         self._hidden_sums = torch.zeros(particles, 0)  # of each slot's step in the making
+        self._signals: dict[int, list[float]] = {}  # so too, of each of its tokens
         self._builders: dict[int, StepBuilder] = {}
         self._row = dict.fromkeys(range(particles), 0)
         self._pending = [prompt[-1]]
@@ -175,7 +176,7 @@ class CausalLMSession:
         if missing:
             raise ModelError(f"Slots {sorted(missing)} are finished or unknown and cannot be extended.")
         self._compact_rows()
-        self._hidden_sums = self._hidden_sums.new_zeros(len(self._hidden_sums), 0)
+        self._hidden_sums, self._signals = self._hidden_sums.new_zeros(len(self._hidden_sums), 0), {}
         lengths = list(self._cache.lengths)
         limit = self._sampling.max_step_tokens
         rooms = {slot: self._room - lengths[self._row[slot]] for slot in asked}
@@ -200,7 +201,7 @@ class CausalLMSession:
                 writing, resting = self._split_branches(writing, resting, builders)
                 yield count
             steps = {
-                slot: self._with_hidden_sum(
+                slot: self._with_signals(
                     slot, build_step(builder, room=rooms[slot], after_empty=self._empties[slot] >= 1)
                 )
                 for slot, builder in builders.items()
@@ -290,6 +291,10 @@ class CausalLMSession:
         if self._sampling.entropies:
             of_rows = entropies(logits).tolist()
             unsure = [of_rows[row] for row in rows]
+        if self._sampling.token_signal is not None:
+            signals = TOKEN_SIGNALS[self._sampling.token_signal](logits).tolist()
+            for slot, row in zip(slots, rows, strict=True):
+                self._signals.setdefault(slot, []).append(float(f"{signals[row]:.6g}"))
         return list(zip(slots, tokens.tolist(), log_probs.tolist(), unsure, strict=True))
 
     def _capture(self) -> AbstractContextManager[list[torch.Tensor]]:
@@ -301,8 +306,11 @@ class CausalLMSession:
             self._hidden_sums = torch.zeros(len(self._hidden_sums), states.shape[1])
         self._hidden_sums.index_add_(0, torch.tensor(slots), states.float().cpu()[rows])
 
-    def _with_hidden_sum(self, slot: int, step: Step) -> Step:
-        return step if self._tap is None else replace(step, hidden_sum=self._hidden_sums[slot].numpy().copy())
+    def _with_signals(self, slot: int, step: Step) -> Step:
+        """With the hidden sum and the numbers of each token that are asked for, also where the step was given."""
+        if self._tap is not None:
+            step = replace(step, hidden_sum=self._hidden_sums[slot].numpy().copy())
+        return replace(step, token_signals=tuple(self._signals[slot])) if slot in self._signals else step
 
     def _split_branches(
         self, writing: list[Branch], resting: list[Branch], builders: dict[int, StepBuilder]

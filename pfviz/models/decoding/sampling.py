@@ -3,9 +3,18 @@ unsure the model was."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Mapping
+
 import torch
 
 from pfviz.models.decoding.tensors import to_float64
+from pfviz.types import TokenSignal
+
+TOP_TOKENS = 20
+"""Of DeepConf's confidence of a token."""
+LEAST_LOG_PROB = -100.0
+"""What has less, nats, counts as this: tokens that are ruled out would make every mean infinite."""
 
 LARGE_VOCABULARY = 8192
 """Above so many tokens the mass is summed up in blocks, in single precision within them: ten times as fast."""
@@ -47,6 +56,35 @@ def entropies(logits: torch.Tensor) -> torch.Tensor:
     # What has no mass adds nothing, and 0 times minus infinity would be no number.
     below.clamp_(min=torch.finfo(below.dtype).min)
     return total.log() - mass.mul_(below).sum(dim=1) / total
+
+
+def self_certainty(logits: torch.Tensor) -> torch.Tensor:
+    """KL(U || p) (R,) in nats of the uniform distribution from each row's at temperature 1, logits (R, V): 0 where the
+    model knows nothing, -log V - mean log p (Kang et al., arXiv 2502.18581)."""
+    log_probs = _bounded_log_probs(_subtract_row_max(logits))
+    return (-math.log(logits.shape[1]) - log_probs.mean(dim=1)).clamp_(min=0)
+
+
+def top_confidence(logits: torch.Tensor) -> torch.Tensor:
+    """Minus the mean log-probability (R,), nats, of the 20 most likely tokens of each row, logits (R, V): the larger,
+    the fewer of them stand a chance (DeepConf's confidence of a token; Fu et al., arXiv 2508.15260)."""
+    below = _subtract_row_max(logits)
+    log_mass = below.exp().sum(dim=1, keepdim=True).log()
+    top = below.topk(min(TOP_TOKENS, below.shape[1]), dim=1).values - log_mass
+    return -top.clamp_(min=LEAST_LOG_PROB).mean(dim=1)
+
+
+TOKEN_SIGNALS: Mapping[TokenSignal, Callable[[torch.Tensor], torch.Tensor]] = {
+    "entropy": entropies,
+    "certainty": self_certainty,
+    "top": top_confidence,
+}
+"""Numbers (R,) of each row's distribution, from logits (R, V)."""
+
+
+def _bounded_log_probs(below: torch.Tensor) -> torch.Tensor:
+    """Log-probabilities (R, V) from logits below their maximum."""
+    return (below - below.exp().sum(dim=1, keepdim=True).log()).clamp_(min=LEAST_LOG_PROB)
 
 
 def _subtract_row_max(logits: torch.Tensor) -> torch.Tensor:

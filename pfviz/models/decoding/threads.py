@@ -15,10 +15,15 @@ def use_one_thread() -> None:
     Its matrices are so small that two threads spend more on waiting for each other than they save, and the other cores
     are left to the server. Never called by `pfviz.run`: a library leaves its caller's threads alone.
     """
+    use_threads(1)
+
+
+def use_threads(number: int) -> None:
+    """So many for the whole process."""
     import torch
 
     _default_threads()
-    torch.set_num_threads(1)
+    torch.set_num_threads(number)
 
 
 def iterate_with_threads(events: Iterator[Item], one: bool) -> Iterator[Item]:

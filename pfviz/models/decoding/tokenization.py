@@ -110,11 +110,11 @@ class Tokenization:
             (_, first), *rest = turns
             return text(("user", f"{self._system}\n\n{first}"), *rest)
 
-    def render_turns(self, turns: Sequence[tuple[str, str]], asked_at: datetime | None = None) -> str:
-        """The text of (role, content) up to where the assistant speaks, in the tokenizer's chat template. A template
-        that asks what day it is gets the time at which the problem was asked."""
+    def render_turns(self, turns: Sequence[tuple[str, str]], asked_at: datetime | None = None, **variables: Any) -> str:
+        """The text of (role, content) up to where the assistant speaks, in the tokenizer's chat template, which may
+        read further variables. One that asks what day it is gets the time at which the problem was asked."""
         chat = [{"role": role, "content": content} for role, content in turns]
-        options: dict[str, Any] = {"add_generation_prompt": True, "tokenize": False}
+        options: dict[str, Any] = {"add_generation_prompt": True, "tokenize": False, **variables}
         if asked_at is not None and FUNCTION in str(self._tokenizer.chat_template):
             options["chat_template"] = set_date(self._tokenizer.get_chat_template(), asked_at)
         with self._lock:

@@ -104,11 +104,21 @@ class PairCard:
 
 
 _PRM_7B = "Qwen/Qwen2.5-Math-PRM-7B"
+REAL_PAIR, REAL_PARTICLES = "real-0.5b", 8
+"""What is offered for a problem that is too much for the embedded pair, and with how many particles."""
 PAIRS: dict[str, PairCard] = {
     pair.name: pair
     for pair in [
         PairCard(
             "embedded", "Embedded pair", "embedded", "embedded", "Runs anywhere: small problems, on a CPU, offline.",
+        ),
+        PairCard(
+            "real-0.5b", "Real: Qwen2.5 Coder 0.5B", "Qwen/Qwen2.5-Coder-0.5B-Instruct", "auto",
+            "Problems of any wording, on a laptop or a free Space, in seconds; one model, which scores itself.",
+        ),
+        PairCard(
+            "real-1.5b", "Real: Qwen2.5 Coder 1.5B", "Qwen/Qwen2.5-Coder-1.5B-Instruct", "auto",
+            "The same with a model three times as large: more often right, and slower.",
         ),
         PairCard(
             "laptop", "Qwen2.5 0.5B + TRL PRM 0.5B", "Qwen/Qwen2.5-0.5B-Instruct",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from pfviz.errors import ModelError
 
@@ -19,21 +21,31 @@ def expected_gigabytes(name: str) -> float:
     Raises:
         ModelError: there is no such model, it is not for everybody, or the Hub does not answer.
     """
+    sizes = {file.rfilename: file.size or 0 for file in ask_hub(name).siblings or []}
+    return sum(sizes[weights] for weights in choose_weights(list(sizes))) / 1e9
+
+
+def choose_weights(files: Sequence[str]) -> list[str]:
+    """Of the names of a model's files, those of its weights, in the form that transformers prefers."""
+    for ending in _WEIGHT_SUFFIXES:
+        if found := [name for name in files if name.endswith(ending) and "/" not in name]:
+            return found
+    return []
+
+
+def ask_hub(name: str) -> Any:
+    """What the Hub says of a model, its files with their sizes (`siblings`) too; raises `ModelError` as
+    `expected_gigabytes`."""
     from huggingface_hub import HfApi, errors
 
     from pfviz.models.hub.loader import explain_load_error
 
     try:
-        files = HfApi().model_info(name, files_metadata=True, timeout=HUB_TIMEOUT).siblings or []
+        return HfApi().model_info(name, files_metadata=True, timeout=HUB_TIMEOUT)
     except (errors.HfHubHTTPError, errors.OfflineModeIsEnabled, errors.HFValidationError) as error:
         raise ModelError(explain_load_error(name, error)) from error
     except Exception as error:  # whatever the Hub's client has for a network that is not there
         raise ModelError(explain_load_error(name, errors.LocalEntryNotFoundError(str(error)))) from error
-    for ending in _WEIGHT_SUFFIXES:
-        sizes = [file.size or 0 for file in files if file.rfilename.endswith(ending) and "/" not in file.rfilename]
-        if sizes:
-            return sum(sizes) / 1e9
-    return 0.0
 
 
 def downloaded_gigabytes(name: str) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
@@ -16,6 +17,9 @@ from pfviz.models.hub.devices import Placement
 from pfviz.resources import weights_dir
 from pfviz.types import Generator, RewardModel
 
+_LOADING = threading.RLock()
+"""One model at a time: transformers sets the number type of new tensors for the whole process while it builds a model,
+and its first import fails where another thread is in the middle of it."""
 SMALL_BILLIONS = 0.05
 """Models below this many billion parameters are computed in float32 on a CPU, where others may be in bfloat16."""
 
@@ -34,16 +38,23 @@ def load_generator(
     memory, needs code of its own, or is damaged; and, before its weights are read, for one without a chat template that
     `needs_template`. Code from the Hub is never run.
     """
-    from transformers import AutoModelForCausalLM
+    with _LOADING:
+        from transformers import AutoModelForCausalLM
 
-    from pfviz.models.decoding.causal_lm import CausalLMGenerator
-    from pfviz.models.hub import devices
-    from pfviz.models.hub.int8 import quantize_linears
+        from pfviz.models.decoding.causal_lm import CausalLMGenerator
+        from pfviz.models.hub import devices
+        from pfviz.models.hub.int8 import quantize_linears
 
-    model, tokenizer, _ = _load_model(AutoModelForCausalLM, folder_or_id, local_files_only, needs_template)
+        model, tokenizer, _ = _load_model(AutoModelForCausalLM, folder_or_id, local_files_only, needs_template)
     if model.device.type == "cpu" and not _is_small(folder_or_id) and devices.takes_int8(devices.best_device()):
         quantize_linears(model)
     return CausalLMGenerator(model, tokenizer, name or str(folder_or_id), **options)
+
+
+def reset_after_fork() -> None:
+    """To be called in a process that was forked from this one: whoever was loading a model has stayed behind."""
+    global _LOADING
+    _LOADING = threading.RLock()
 
 
 def load_reward(
@@ -62,9 +73,10 @@ def load_reward(
     from pfviz.models.prm import registry
 
     called = name or str(folder_or_id)
-    asked = protocol or registry.detect_protocol(_read_config(folder_or_id, local_files_only), called)
-    chosen = registry.get_protocol(asked)
-    model, tokenizer, missing = _load_model(chosen.load_model_class(), folder_or_id, local_files_only)
+    with _LOADING:
+        asked = protocol or registry.detect_protocol(_read_config(folder_or_id, local_files_only), called)
+        chosen = registry.get_protocol(asked)
+        model, tokenizer, missing = _load_model(chosen.load_model_class(), folder_or_id, local_files_only)
     if missing:  # transformers would fill them with random numbers, and the rewards would look like any others
         raise ModelError(
             f"{called} has no weights {', '.join(missing[:3])}, which the protocol {asked!r} reads. Choose another of: "
@@ -81,7 +93,7 @@ def load_token_classifier(folder_or_id: str | Path, *, local_files_only: bool = 
     """
     from transformers import AutoModelForTokenClassification
 
-    with _hide_load_report():  # of the head that is missing
+    with _LOADING, _hide_load_report():  # of the head that is missing
         model, tokenizer, missing = _load_model(AutoModelForTokenClassification, folder_or_id, local_files_only)
     if model.config.num_labels != 2:
         raise ModelError(f"{folder_or_id} has {model.config.num_labels} labels; one with 2 is needed, or a base model.")

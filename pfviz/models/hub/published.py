@@ -9,7 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pfviz.models.hub import catalog, download, gguf
+from pfviz.models.hub import catalog, fetch, gguf, sizes
+from pfviz.models.hub.local_models import find_model_folder
 from pfviz.models.prm import registry
 from pfviz.types import Generator, RewardModel
 
@@ -44,7 +45,7 @@ def load_published_generator(name: str, *, needs_template: bool = True) -> Gener
 
     card = catalog.GENERATORS.get(name)
     check_memory(card)
-    _check_on_hub(name)
+    _fetch_missing(name)
     asked: dict[str, Any] = {"system": catalog.SHORT_STEPS_PROMPT, "examples": catalog.SHORT_STEPS_EXAMPLES}
     if card is not None:
         asked = {"system": card.system, "examples": card.examples, "separator": card.separator}
@@ -60,7 +61,7 @@ def load_published_reward(name: str, protocol: str | None = None) -> RewardModel
     protocol, place = split_protocol(name)
     card = catalog.REWARDS.get(place)
     check_memory(card)
-    _check_on_hub(place)
+    _fetch_missing(place)
     options: dict[str, Any] = {}
     if card is not None and protocol in (None, card.protocol):
         protocol = card.protocol
@@ -74,7 +75,7 @@ def load_published_classifier(name: str) -> tuple[Any, Any, bool]:
     from pfviz.models.hub.loader import load_token_classifier
 
     check_memory(catalog.GENERATORS.get(name) or catalog.REWARDS.get(name))
-    _check_on_hub(name)
+    _fetch_missing(name)
     return load_token_classifier(_folder_or_id(name))
 
 
@@ -87,20 +88,15 @@ def weight_gigabytes(name: str) -> float:
 
 
 def is_downloaded(name: str) -> bool:
-    """Whether the files of a model are on this machine."""
-    if Path(name).is_dir() or gguf.is_gguf_name(name):
-        return True
-    from huggingface_hub import try_to_load_from_cache
-    from huggingface_hub.errors import HFValidationError
-
-    try:
-        return isinstance(try_to_load_from_cache(name, "config.json"), str)
-    except HFValidationError:
-        return False
+    """Whether the files of a model are on this machine, its weights too; nobody is asked over the network."""
+    return isinstance(_folder_or_id(name), Path) or sizes.has_weights(name)
 
 
 def _folder_or_id(name: str) -> str | Path:
-    return Path(name) if Path(name).is_dir() or gguf.is_gguf_name(name) else name
+    """Where a model is: a folder or a file, the folder of a model of the Hub in $PFVIZ_MODELS, or the Hub's id."""
+    if Path(name).is_dir() or gguf.is_gguf_name(name):
+        return Path(name)
+    return find_model_folder(name) or name
 
 
 def check_memory(card: catalog.ModelCard | None) -> None:
@@ -111,7 +107,8 @@ def check_memory(card: catalog.ModelCard | None) -> None:
         devices.check_memory(card.id, card.parameters, devices.choose_placement(card.parameters))
 
 
-def _check_on_hub(name: str) -> None:
-    """Ask the Hub for a model that must come from there, so that a wrong name or no network is said at once."""
+def _fetch_missing(name: str) -> None:
+    """Fetch a model that must come from the Hub: a wrong name or no network is said at once, and models of which
+    somebody else has the files are loaded meanwhile."""
     if not is_downloaded(name):
-        download.expected_gigabytes(name)
+        fetch.fetch_model(fetch.describe_model(name))

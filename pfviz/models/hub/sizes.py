@@ -40,6 +40,17 @@ def _count_in_files(place: str | Path) -> int | None:
     return total
 
 
+def has_weights(name: str) -> bool:
+    """Whether the configuration and all weights of a model of the Hub, owner/name, are in its client's cache."""
+    try:
+        names = _weight_files(name)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    safe = all(_local_file(name, file) for file in names)
+    found = safe or _local_file(name, "pytorch_model.bin") or _local_file(name, "pytorch_model.bin.index.json")
+    return bool(found) and _local_file(name, "config.json") is not None
+
+
 def _weight_files(place: str | Path) -> list[str]:
     """The files with the weights: those that an index names, else the only one."""
     index = _local_file(place, INDEX_FILE)

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 
@@ -65,11 +65,12 @@ class ProcessRewardModel(ABC):
     """A reward model from a transformer that gives logits (B, T, C) for ids (B, T), and a tokenizer."""
 
     reads_log_probs = False
+    prompt_options: ClassVar[Mapping[str, Any]] = {}  # of the pass over the prompt, whose output is not read
 
     def __init__(self, model: Any, tokenizer: Any, name: str, *, system: str | None = None) -> None:
         self.name = name
         self.model = cache_choice.prepare_for_cache(model.eval())
-        self.tokenization = Tokenization(tokenizer, system)
+        self.tokenization = tokenizer if isinstance(tokenizer, Tokenization) else Tokenization(tokenizer, system)
 
     @abstractmethod
     def prompt(self, problem: Problem) -> list[int]:
@@ -101,7 +102,7 @@ class ProcessRewardSession:
         self._cache = cache_choice.make_cache(reward.model)
         if note := cache_choice.get_note(reward.model, reward.name):
             self._batcher.notes.append(note)
-        self._batcher.run(1, lambda *_: self._cache.feed(reward.model, [prompt]))
+        self._batcher.run(1, lambda *_: self._cache.feed(reward.model, [prompt], **reward.prompt_options))
         self._row = dict.fromkeys(range(particles), 0)
         self.token_rewards: Mapping[int, TokenRewards] = {}
 

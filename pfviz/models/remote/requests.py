@@ -96,6 +96,30 @@ def score_body(endpoint: Endpoint, problem: str, solution: str) -> dict[str, Any
     return _add_extra_fields(endpoint, body)
 
 
+def judge_body(
+    endpoint: Endpoint,
+    system: str,
+    text: str,
+    *,
+    max_tokens: int,
+    temperature: float,
+    top: int | None = None,
+    seed: int | None = None,
+) -> dict[str, Any]:
+    """A question to the model of a generator's endpoint: the user's `text` after the system's turn. `top`: the
+    log-probabilities of so many likeliest tokens are asked for."""
+    body: dict[str, Any] = {"model": endpoint.model, "max_tokens": max_tokens, "temperature": temperature}
+    if seed is not None:
+        body["seed"] = seed
+    if endpoint.route == "completions":
+        body["prompt"] = fill_prompt(endpoint, f"{system}\n\n{text}")
+        body |= {} if top is None else {"logprobs": top}
+    else:
+        body["messages"] = [{"role": "system", "content": system}, {"role": "user", "content": text}]
+        body |= {} if top is None else {"logprobs": True, "top_logprobs": top}
+    return _add_extra_fields(endpoint, body)
+
+
 def chat_messages(endpoint: Endpoint, problem: str) -> list[dict[str, str]]:
     """The turns before the solution."""
     system = [{"role": "system", "content": endpoint.system}] if endpoint.system else []

@@ -9,6 +9,7 @@ hold what they like.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, TypeVar
@@ -92,9 +93,19 @@ _TokenId = Annotated[int, Field(ge=0, le=MAX_TOKEN_ID)]
 _TokenIds = Annotated[list[_TokenId], Field(fail_fast=True)]
 
 
+class _TopToken(_ReplyModel):
+    token: _Text = Field(description="a text")
+    logprob: _Number = Field(description="a number")
+
+
 class _Token(_ReplyModel):
     token: _Text = Field(description="a text")
     logprob: _Number | None = Field(default=None, description="a number or null")
+    top_logprobs: Annotated[list[_TopToken] | None, WrapValidator(none_if_wrong)] = None
+
+
+def _add_log_probs(first: float | None, second: float) -> float:
+    return second if first is None else math.log(math.exp(first) + math.exp(second))
 
 
 class _LogProbs(_ReplyModel):
@@ -102,7 +113,18 @@ class _LogProbs(_ReplyModel):
     token_logprobs: Annotated[list[_Number | None], Field(fail_fast=True)] | None = Field(
         default=None, description="a list of numbers or null"
     )
+    top_logprobs: Annotated[list[dict[str, _Number] | None] | None, WrapValidator(none_if_wrong)] = None
     content: Annotated[Annotated[list[_Token], Field(fail_fast=True)] | None, BeforeValidator(_keep_objects)] = None
+
+    def at_first(self) -> dict[str, float]:
+        """The likeliest tokens in the place of the first one, with their log-probabilities; none where none came."""
+        if self.content is not None:
+            top = self.content[0].top_logprobs or [] if self.content else []
+            found: dict[str, float] = {}
+            for one in top:  # two tokens may have one text
+                found[one.token] = _add_log_probs(found.get(one.token), one.logprob)
+            return found
+        return dict((self.top_logprobs or [None])[0] or {})
 
     def by_token(self) -> tuple[Sequence[str], Sequence[float | None]]:
         """The tokens' texts and log-probabilities, in whichever form they came."""
@@ -205,6 +227,18 @@ def read_chat(body: Mapping[str, Any], most: int) -> Completion:
     thoughts = message.reasoning_content or message.reasoning or ""
     made = _build_completion(choice, message.content or thoughts, None, reply.usage, most)
     return replace(made, reasoning="" if not thoughts else "left out" if message.content else "read")
+
+
+def read_first_token(body: Mapping[str, Any]) -> dict[str, float]:
+    """Return the likeliest first tokens of either kind of reply, by their texts, with their log-probabilities (nats, at
+    most 0); none where the server tells none. Raises `MalformedError`."""
+    choices = body.get("choices")
+    first = choices[0] if isinstance(choices, list) and choices else None
+    if isinstance(first, Mapping) and "text" in first:
+        found = _validate(_CompletionReply, body).choices[0].logprobs
+    else:
+        found = _validate(_ChatReply, body).choices[0].logprobs
+    return {token: min(0.0, value) for token, value in (found or _NO_LOG_PROBS).at_first().items()}
 
 
 def read_pooled(body: Mapping[str, Any]) -> Sequence[float]:

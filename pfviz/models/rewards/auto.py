@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from pfviz.errors import ModelError
 from pfviz.problems.problem import Problem
-from pfviz.types import Generator, RewardModel, RewardSession
+from pfviz.types import Generator, RewardModel, RewardSession, bind_recorded_reward
 
 NAME = "auto"
 
@@ -21,6 +21,10 @@ class AutoReward:
     def bind(self, generator: Generator) -> RewardModel:
         """The reward for what this generator writes."""
         return self._choose(generator)
+
+    def bind_recorded(self, load_generator: Callable[[], Generator]) -> RewardModel:
+        """The reward for what the generator of a recorded run wrote."""
+        return bind_recorded_reward(self.bind(load_generator()), load_generator)
 
     def open(self, problem: Problem, *, particles: int, whole: bool = False) -> RewardSession:
         """Raises `ModelError`: without a generator nothing can be chosen."""

@@ -17,22 +17,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from pfviz.errors import ModelError
+from pfviz.models.rewards.generator_reader import GeneratorReader
 from pfviz.problems.equations import has_wrong_equation
 from pfviz.problems.problem import Problem
-from pfviz.types import BoolArray, Float32Array, FloatArray, Generator, GeneratorSession, IntArray, Sampling, Step
+from pfviz.types import BoolArray, Float32Array, FloatArray, Generator, IntArray, Sampling, Step
 
 MAX_LOGIT = 12.0
 """Rewards stay inside of (0, 1): their odds are potentials."""
 MIN_LIKENESS = 0.9
 """Correlation of weights above which they are taken for the same ones, rounded otherwise: 4 bits leave about 0.99."""
-MAX_GIVEN_TOKENS = 100_000
-STAND_IN_IDS = 2**32
-"""Token ids from here on are a server's stand-ins: no vocabulary reaches so far."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,6 +126,7 @@ class HiddenStateReward:
         self.notes = tuple(notes)
         self.reads_hidden_layer = reading.layer
         self.reads_log_probs = False
+        self.reads_tokens = False
 
     def bind(self, generator: Generator) -> HiddenStateReward:
         """The reward for what this generator writes.
@@ -140,7 +139,9 @@ class HiddenStateReward:
         found = generator_identity(generator)
         if found is None:
             note = f"{self.name} cannot see the hidden states of {generator.name}: it reads its texts with "
-            return self._with_notes([f"{note}{self.pairing.generator} on this machine."], self.load_generator)
+            made = self._with_notes([f"{note}{self.pairing.generator} on this machine."], self.load_generator)
+            made.reads_tokens = True
+            return made
         same = found.weights == self.pairing.weights
         if not same and weight_likeness(found.weight_sample, self.pairing.weight_sample) < MIN_LIKENESS:
             raise ModelError(
@@ -183,70 +184,24 @@ class HiddenStateSession:
         self._reward = reward
         self._problem = problem
         self._means = [RunningMeans.empty(len(reward.reading.mean) // 2)] * particles
-        self._reader: _GeneratorReader | None = None
-        self._step = 0
+        sampling = Sampling(hidden_layer=reward.reads_hidden_layer)
+        self._reader = GeneratorReader(reward.name, reward.load_generator, problem, particles, sampling)
         self.notes = list(reward.notes)
 
     def score(self, steps: Mapping[int, Step]) -> Mapping[int, float]:
         """See `RewardSession.score`."""
-        known = dict(steps)
-        if self._reader or any(step.hidden_sum is None for step in steps.values()):
-            if self._step and self._reader is None:
-                raise ModelError(f"{self._reward.name} got hidden states with some steps and none with others.")
-            self._reader = self._reader or _GeneratorReader(self._reward, self._problem, len(self._means))
-            known = self._reader.add_hidden_sums(steps, self._step)
+        known = self._reader.complete(steps, lambda step: step.hidden_sum is not None)
         scores = {}
         for slot, step in known.items():
             self._means[slot] = means = self._means[slot].append(step)
             raw_score = float(self._reward.reading.raw_scores(means.features, means.has_wrong_equation))
             scores[slot] = self._reward.reading.reward(raw_score, means.steps - 1, step.finished)
-        self._step += 1
         return scores
 
     def select(self, ancestors: IntArray) -> None:
         """Slot n becomes a copy of slot ancestors[n]; ancestors (N,)."""
         self._means = [self._means[int(a)] for a in ancestors]
-        if self._reader:
-            self._reader.select(ancestors)
-
-
-class _GeneratorReader:
-    """Reads steps that were written elsewhere: the generator takes them on and gives its hidden states."""
-
-    def __init__(self, reward: HiddenStateReward, problem: Problem, particles: int) -> None:
-        from pfviz.models.decoding.causal_lm import CausalLMGenerator
-
-        generator = reward.load_generator()
-        if not isinstance(generator, CausalLMGenerator):
-            raise ModelError(f"{reward.name} reads hidden states, and {generator.name} has none to be read here.")
-        self._generator = generator
-        sampling = Sampling(
-            max_step_tokens=MAX_GIVEN_TOKENS,
-            max_step_characters=MAX_GIVEN_TOKENS,
-            hidden_layer=reward.reads_hidden_layer,
-        )
-        self._session: GeneratorSession = generator.open(problem, particles=particles, seed=0, sampling=sampling)
-
-    def add_hidden_sums(self, steps: Mapping[int, Step], step: int) -> dict[int, Step]:
-        """The steps with their hidden sums."""
-        given = {slot: self._with_ids(one) for slot, one in steps.items()}
-        made: Mapping[int, Step] = {}
-        for item in self._session.extend(list(steps), step, given):
-            if not isinstance(item, int):
-                made = item
-        return dict(made)
-
-    def select(self, ancestors: IntArray) -> None:
-        self._session.select(ancestors)
-
-    def _with_ids(self, step: Step) -> Step:
-        """With the ids of the text, where a server did not tell them."""
-        if step.token_ids and max(step.token_ids) < STAND_IN_IDS:
-            return step
-        ended = step.end in ("separator", "boxed")
-        ids = self._generator.tokenization.encode(step.text + (self._generator.step_rule.suffix if ended else ""))
-        ids += [min(self._generator.eos)] if (step.end == "eos" or not ids) and self._generator.eos else []
-        return replace(step, token_ids=tuple(ids), token_log_probs=(), entropies=())
+        self._reader.select(ancestors)
 
 
 def generator_identity(generator: Generator) -> Pairing | None:

@@ -7,7 +7,16 @@ from collections.abc import Mapping, Sequence
 
 from pfviz.problems.problem import Problem
 from pfviz.tiny.oracle import is_step
-from pfviz.types import IntArray, RewardModel, RewardSession, Step, TokenRewards, reads_entropies, reads_log_probs
+from pfviz.types import (
+    IntArray,
+    RewardModel,
+    RewardSession,
+    Step,
+    TokenRewards,
+    reads_entropies,
+    reads_log_probs,
+    reads_tokens,
+)
 from pfviz.types import token_rewards as token_rewards_of
 
 
@@ -17,6 +26,7 @@ class WatchedReward:
     def __init__(self, reward: RewardModel, note: str) -> None:
         self.name = reward.name
         self.reads_entropies, self.reads_log_probs = reads_entropies(reward), reads_log_probs(reward)
+        self.reads_tokens = reads_tokens(reward)
         self.reward = reward
         self.note = note
 

@@ -20,6 +20,7 @@ class OracleReward:
 
     name = "oracle"
     reads_log_probs = False
+    reads_tokens = False
 
     def open(self, problem: Problem, *, particles: int, whole: bool = False) -> FunctionRewardSession:
         """See `RewardModel.open`; the truth of a prefix is the same as a whole. Raises `ProblemError` where the true

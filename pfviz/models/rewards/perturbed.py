@@ -22,13 +22,19 @@ from pfviz.errors import SettingError
 from pfviz.problems.problem import Problem
 from pfviz.rng import derive_text_rng
 from pfviz.types import (
+    Generator,
     IntArray,
     RewardModel,
     RewardSession,
     Step,
     TokenRewards,
+    bind_recorded_reward,
+    bind_reward,
+    read_layer,
+    read_token_signal,
     reads_entropies,
     reads_log_probs,
+    reads_tokens,
     token_rewards,
 )
 
@@ -106,9 +112,25 @@ class PerturbedReward:
     def __init__(self, reward: RewardModel, what: str, change: RewardChange, pointwise: bool = False) -> None:
         self.name = f"{reward.name} + {what}"
         self.reads_entropies, self.reads_log_probs = reads_entropies(reward), reads_log_probs(reward)
+        self.reads_hidden_layer, self.reads_token_signal = read_layer(reward), read_token_signal(reward)
+        self.reads_tokens = reads_tokens(reward)
         self.reward = reward
+        self.what = what
         self.change = change
         self.pointwise = pointwise
+
+    def bind(self, generator: Generator) -> PerturbedReward:
+        """With the reward model inside for what this generator writes."""
+        return self._around(bind_reward(self.reward, generator))
+
+    def bind_recorded(self, load_generator: Callable[[], Generator]) -> PerturbedReward:
+        """With the reward model inside for steps that were recorded."""
+        return self._around(bind_recorded_reward(self.reward, load_generator))
+
+    def _around(self, reward: RewardModel) -> PerturbedReward:
+        """The same change around what the reward model inside became; itself, name and all, where it is the same."""
+        same = reward is self.reward
+        return self if same else PerturbedReward(reward, self.what, self.change, self.pointwise)
 
     def open(self, problem: Problem, *, particles: int, whole: bool = False) -> PerturbedSession:
         """See `RewardModel.open`."""

@@ -12,7 +12,7 @@ from pfviz.errors import PfvizError, ProblemError, SettingError
 from pfviz.inference.events import Event
 from pfviz.page.components.html import error_banner, error_message
 from pfviz.page.forms import probe_form, run_form
-from pfviz.page.render import drafts, probe_forms, run_view
+from pfviz.page.render import drafts, probe_forms, real_pair, run_view
 from pfviz.page.render.run_view import PartValues
 from pfviz.page.serving.engine import Engine, WaitStatus
 from pfviz.page.serving.memory import return_freed_memory
@@ -31,8 +31,11 @@ def start(engine: Engine, visit: Visit, form: Mapping[str, Any]) -> Iterator[Par
         return
     problem = settings.pop("problem")
     examples = engine.menu.examples(form["models"])
+    visit.offered_problem = problem.text
+    refused_offer = real_pair.offer(engine.menu) if settings["generator"] == "embedded" else ""
+    yield {"offer": ""}
     yield from _stream_run(
-        visit, lambda run: engine.stream(problem, stop=run.is_stopped, **settings), examples=examples
+        visit, lambda run: engine.stream(problem, stop=run.is_stopped, **settings), 0, examples, refused_offer
     )
 
 
@@ -60,13 +63,15 @@ def _stream_run(
     begin: Callable[[RunHandle], Iterator[Event | WaitStatus]],
     past: int = 0,
     examples: tuple[str, ...] = (),
+    refused_offer: str = "",
 ) -> Iterator[PartValues]:
     run = visit.begin_run()
     yield {"running": True, "resumable": False, "banner": "", "progress": run_view.progress_line(progress.Progress())}
     try:
         yield from _stream_updates(visit, run, begin(run), past)
     except ProblemError as error:
-        yield show_errors({"problem": str(error)}, error.examples or examples) | _restore_progress(visit)
+        refused = show_errors({"problem": str(error)}, error.examples or examples) | _restore_progress(visit)
+        yield refused | {"offer": refused_offer}
     except SettingError as error:
         yield show_errors({error.field: str(error)}) | _restore_progress(visit)
     except PfvizError as error:
@@ -122,8 +127,17 @@ def _show_trace(visit: Visit, trace: Trace) -> PartValues:
             return {"hero": True, "resumable": False}  # stopped before the first step was complete: nothing to look at
         if trace.status != "running" and visit.selected is None and visit.shown_sweep is not None:
             visit.selected = run_view.best_particle(visit.shown_sweep)
-        shown = run_view.render_parts(trace, **visit.view_state)
+        shown = run_view.render_parts(trace, **visit.view_state) | show_offer(visit, trace)
         return shown | {"hero": False, "resumable": trace.status == "stopped"}
+
+
+def show_offer(visit: Visit, trace: Trace) -> PartValues:
+    """The real pair, where the run on the page gives a reason for it; nothing new while the run goes on."""
+    if trace.status == "running":
+        return {}
+    reason = real_pair.explain_doubt(trace)
+    visit.offered_problem = trace.problem
+    return {"offer": real_pair.offer(visit.probe_state.menu, reason) if reason else ""}
 
 
 def _restore_progress(visit: Visit) -> PartValues:

@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from pfviz.figures.registry import stage_figures, tab_figures
+from pfviz.figures.registry import stage_figures
 from pfviz.figures.theme import LIGHT_TO_DARK
 from pfviz.inference.setting import Group
 from pfviz.page.blocks import lab_layout
@@ -70,6 +70,7 @@ def _build_sidebar(parts: Parts, menu: ModelMenu) -> None:
         parts["stop"] = gr.Button("Stop", interactive=False, elem_id="stop", min_width=0)
         # Shown where it can be pressed: a part that comes and goes makes Gradio lose updates of other parts.
         parts["resume"] = gr.Button("Resume", interactive=False, elem_id="resume", min_width=0)
+    parts["offer"] = clickable_html(elem_id="offer")
     parts["banner"] = clickable_html(elem_id="banner")
     parts["notes"] = clickable_html(elem_id="notes")
     parts["method"] = gr.Dropdown(
@@ -160,7 +161,7 @@ def _build_more_settings(parts: Parts) -> None:
     parts["truth"] = gr.Textbox(
         run_form.DEFAULTS["truth"],
         label="True answer",
-        info="Answers are then marked; of sums and equations it is worked out.",
+        info="Answers are then marked; of sums, equations and the embedded stories it is worked out.",
         elem_id="truth",
         min_width=0,
     )
@@ -181,13 +182,22 @@ def _build_toolbar(parts: Parts) -> None:
 
 
 def _build_methods(parts: Parts) -> None:
+    choices = comparison.study_choices()
+    parts["study_choice"] = gr.Radio(
+        choices,
+        value=choices[0][1] if choices else None,
+        show_label=False,
+        container=False,
+        elem_id="study-choice",
+        visible=len(choices) > 1,
+    )
     parts["study_about"] = clickable_html(elem_id="study-about")
-    with gr.Row(elem_id="comparison"):
-        curve, *ratios = tab_figures("study")
-        parts[curve.part] = pane(curve.title, dark=LIGHT_TO_DARK, elem_id=curve.part)
-        with gr.Column(elem_id="ratios", min_width=0):
-            for figure in ratios:
-                parts[figure.part] = pane(figure.title, dark=LIGHT_TO_DARK, elem_id=figure.part.replace("_", "-"))
+    parts["study_tab"] = gr.State(next(iter(comparison.study_tabs())))  # the title of the open one
+    with gr.Tabs(elem_id="study-tabs", overflow_behavior="wrap") as parts["study_tabs"]:
+        for number, (title, figures) in enumerate(comparison.study_tabs().items()):
+            with gr.Tab(title, id=f"study-{number}"), gr.Column(elem_classes="figures"):
+                for figure in figures:
+                    parts[figure.part] = pane(figure.title, dark=LIGHT_TO_DARK, elem_id=figure.part.replace("_", "-"))
 
 
 def _build_tabs(parts: Parts) -> None:

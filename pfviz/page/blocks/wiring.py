@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from pfviz.page.actions import files, navigate, runs
+from pfviz.page.actions import files, navigate, real_pair, runs
 from pfviz.page.blocks.layout import Parts
 from pfviz.page.blocks.probe_wiring import wire_probes
 from pfviz.page.components.html import problem_chips
@@ -16,6 +16,7 @@ from pfviz.page.render import comparison, model_notes, run_view, welcome
 from pfviz.page.render.inspector import no_selection
 from pfviz.page.render.run_view import PartValues
 from pfviz.page.serving.engine import Engine
+from pfviz.page.serving.model_fetch import FetchJobs
 from pfviz.page.serving.model_menu import ModelMenu
 from pfviz.page.state.visits import Visits
 
@@ -42,6 +43,7 @@ _TEXT_PARTS = (
     "notes",
     "progress",
     "banner",
+    "offer",
     "problem",
     "hero",
 )
@@ -132,21 +134,62 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
     parts["tabs"].select(looking(navigate.open_tab), None, outputs, trigger_mode="multiple", **EVENT_SETTINGS)
     parts["dark"].click(None, js=TOGGLE_DARK_JS)
     wire_probes(parts, engine, visits, outputs, gradio_updates, EVENT_SETTINGS)
+    _wire_real_pair(parts, engine, visits, outputs)
     _wire_views(parts)
     _wire_problem(parts)
     _wire_models(parts, engine.menu)
     _wire_files(parts, visits, outputs)
 
 
+def _wire_real_pair(parts: Parts, engine: Engine, visits: Visits, outputs: list[Any]) -> None:
+    """The offer of published models: fetch and run, or stop fetching."""
+    jobs = FetchJobs()
+    changed = [parts[name] for name in dict.fromkeys((*real_pair.FORM_PARTS, *_MODEL_PARTS))]
+
+    def press(request: gr.Request, event: gr.EventData, *typed: Any) -> Iterator[Any]:
+        visit = visits.get(request.session_hash)
+        sent = event._data if isinstance(event._data, dict) else {}
+        if sent.get("do") == "stop fetch":
+            visit.stop_fetch()
+            return
+        form = dict(zip(run_form.FIELDS, typed, strict=True))
+        for values in real_pair.start(engine, jobs, visit, form):
+            more = _show_models(values["models"], engine.menu) if "models" in values else {}
+            yield gradio_updates(parts, values | more)
+
+    parts["offer"].ask(
+        press,
+        [parts[name] for name in run_form.FIELDS],
+        [*outputs, *changed],
+        trigger_mode="multiple",
+        api_name="run_real_pair",
+        preprocess=False,
+        **EVENT_SETTINGS,
+    )
+
+
 def _wire_views(parts: Parts) -> None:
-    """The comparison of the methods is drawn when it is first opened; a run brings its own view back."""
+    """The comparison of the methods is drawn when it is first opened; a run brings its own view back. What stands in a
+    tab that is not open would lose what it is given: it is given it when its tab opens."""
     shown = [parts[name] for name in comparison.PARTS]
+    inputs = [parts["study_choice"], parts["study_tab"]]
 
-    def compare(event: gr.EventData) -> Any:
+    def show(study: str | None, tab: str) -> list[Any]:
+        values, there = comparison.render_parts(study), comparison.parts_in(tab)
+        return [values[name] if name in there else gr.skip() for name in comparison.PARTS]
+
+    def compare(study: str | None, tab: str, event: gr.EventData) -> Any:
         opened = event._data.get("view") if isinstance(event._data, dict) else None
-        return list(comparison.render_parts().values()) if opened == "methods" else gr.skip()
+        return show(study, tab) if opened == "methods" else gr.skip()
 
-    parts["views"].select(compare, None, shown, **EVENT_SETTINGS)
+    def open_tab(study: str | None, event: gr.SelectData) -> list[Any]:
+        return [str(event.value), *show(study, str(event.value))]
+
+    parts["views"].select(compare, inputs, shown, **EVENT_SETTINGS)
+    parts["study_choice"].change(show, inputs, shown, **EVENT_SETTINGS)
+    parts["study_tabs"].select(
+        open_tab, inputs[:1], [parts["study_tab"], *shown], trigger_mode="multiple", **EVENT_SETTINGS
+    )
     for event in (parts["run"].click, parts["problem"].submit, parts["resume"].click, parts["upload"].upload):
         event(None, js="() => pfvizView('run')")
 
@@ -177,24 +220,35 @@ def _wire_problem(parts: Parts) -> None:
     parts["dice"].click(run_form.random_seed, None, parts["seed"], **EVENT_SETTINGS)
 
 
+_MODEL_PARTS = ("about_models", "reward", "about_reward", "generator", "typed_reward", "problem_chips")
+
+
+def _show_models(name: Any, menu: ModelMenu) -> PartValues:
+    """What belongs to an entry of the list: the values of `_MODEL_PARTS`."""
+    listed = menu.models.get(name)
+    reward: dict[str, Any] = {"visible": listed is not None}
+    if listed is not None:
+        reward |= {"choices": listed.reward_choices, "value": listed.rewards[0]}
+    typed = gr.update(visible=listed is None)
+    return {
+        "about_models": model_notes.describe_models(name, menu),
+        "reward": gr.update(**reward),
+        "about_reward": model_notes.describe_reward(listed.rewards[0]) if listed is not None else "",
+        "generator": typed,
+        "typed_reward": typed,
+        "problem_chips": problem_chips(menu.examples(name)),
+    }
+
+
 def _wire_models(parts: Parts, menu: ModelMenu) -> None:
     """Another entry of the list has other reward models, and other problems to try."""
 
     def choose(name: Any) -> list[Any]:
-        listed = menu.models.get(name)
-        reward: dict[str, Any] = {"visible": listed is not None}
-        if listed is not None:
-            reward |= {"choices": listed.reward_choices, "value": listed.rewards[0]}
-        typed = gr.update(visible=listed is None)
-        judged = model_notes.describe_reward(listed.rewards[0]) if listed is not None else ""
-        return [
-            model_notes.describe_models(name, menu), gr.update(**reward), judged, typed, typed,
-            problem_chips(menu.examples(name)),
-        ]  # fmt: skip
+        shown = _show_models(name, menu)
+        return [shown[part] for part in _MODEL_PARTS]
 
-    changed = ("about_models", "reward", "about_reward", "generator", "typed_reward", "problem_chips")
     parts["models"].input(
-        choose, parts["models"], [parts[name] for name in changed], preprocess=False, **EVENT_SETTINGS
+        choose, parts["models"], [parts[name] for name in _MODEL_PARTS], preprocess=False, **EVENT_SETTINGS
     )
     # Without Gradio's own check, which knows the reward models of the first entry only.
     parts["reward"].input(

@@ -1,18 +1,18 @@
-"""The view that compares the methods: the shipped result of a study, as figures, with what it says in words."""
+"""The view that compares the methods: the studies that ship, as figures, with what came out of each in words."""
 
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from pfviz.errors import StudyError
-from pfviz.figures.registry import tab_figures
+from pfviz.figures.registry import Figure, tab_figures
 from pfviz.figures.study.accuracy_curve import short_method_name
 from pfviz.page.components.html import fill
 from pfviz.page.components.plotly_pane import to_pane_value
-from pfviz.resources import study_dir
-from pfviz.study.result import LEADER_METHOD, Result, load
+from pfviz.report.findings import describe_findings
+from pfviz.study.recorded import RECORDED, RecordedStudy, recorded_studies
+from pfviz.study.result import LEADER_METHOD, Result
 from pfviz.text import format_percent, pluralise
 
 PartValues = dict[str, Any]
@@ -20,17 +20,17 @@ PartValues = dict[str, Any]
 PARTS = ("study_about", *(figure.part for figure in tab_figures("study")))
 _VIEWS = (("run", "This run"), ("methods", "Methods compared"), ("lab", "Reward lab"))
 """The first is open at first."""
+_TOGETHER = {
+    "Generations that rivals need": ("ratio", "ratio_vote"),
+    "With and without selection": ("study_selection", "study_lineages"),
+}
+"""Parts that share a tab, by its title; each of the others has one of its own."""
 _PROVENANCE_DEFAULTS = (("reward", "embedded"), ("problem_seed", 0))
-CURVE_HEIGHT = 310  # px of the curve on a screen of 1440 × 900
+CURVE_HEIGHT = 470  # px of the curve on a screen of 1440 × 900
 USUAL_BUDGET = 16
 """The number of generations that the words speak of, if it was measured."""
 NAMED_RIVALS = 3
 """How many of the other methods the words name: the best at that number of generations."""
-
-
-def result_path() -> Path:
-    """The result that ships with pfviz; `pfviz study` makes it."""
-    return study_dir() / "table.json"
 
 
 def view_tabs() -> str:
@@ -38,40 +38,49 @@ def view_tabs() -> str:
     return fill("views.html.j2", views=_VIEWS)
 
 
+def study_tabs() -> dict[str, list[Figure]]:
+    """Return the tabs of the view by their titles, each with its figures in their order."""
+    titles = {part: title for title, parts in _TOGETHER.items() for part in parts}
+    found: dict[str, list[Figure]] = {}
+    for figure in tab_figures("study"):
+        found.setdefault(titles.get(figure.part, figure.title), []).append(figure)
+    return found
+
+
+def parts_in(tab: str) -> set[str]:
+    """Return the parts that are in sight while the tab of that title is open."""
+    return {"study_about", *(figure.part for figure in study_tabs().get(tab, ()))}
+
+
+def study_choices() -> list[tuple[str, str]]:
+    """Return (title, name) of the studies that there are to choose from."""
+    return [(study.title, study.name) for study in recorded_studies()]
+
+
 @cache
-def render_parts() -> PartValues:
-    """The value of each of `PARTS`; where no result is shipped, a sentence that says how to make one."""
+def render_parts(name: str | None = None) -> PartValues:
+    """The value of each of `PARTS` for the study of that name, the first by default; where none is shipped, a sentence
+    that says how to make one."""
+    study = RECORDED.get(name or "") or next(iter(RECORDED.values()))
     try:
-        result = load(result_path())
+        result = study.load()
     except StudyError:
         return dict.fromkeys(PARTS, "") | {"study_about": fill("no_study.html.j2")}
-    return {"study_about": describe_study(result, read_findings())} | draw_figures(result)
+    return {"study_about": describe_study(result, study)} | draw_figures(result, study)
 
 
-def read_findings() -> str:
-    """Why the shipped result is as it is, in words that were written beside it; empty where none were."""
-    path = result_path().with_name("findings.txt")
-    return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
-
-
-def load_baseline() -> dict[str, Result]:
-    """Particle filtering without a reward model, on the same problems: under the generator's own confidence."""
-    try:
-        return {"No reward model": load(result_path().with_name("confidence.json"))}
-    except StudyError:
-        return {}
-
-
-def draw_figures(result: Result) -> PartValues:
+def draw_figures(result: Result, study: RecordedStudy) -> PartValues:
     """The figures."""
-    known = {"title": False, "height": CURVE_HEIGHT, "beside": load_baseline()}
+    known = {"title": False, "height": CURVE_HEIGHT, "beside": study.load_baseline()}
     return {
-        figure.part: to_pane_value(figure.draw(result, **known), run=figure.part, steps=0, selected=None)
+        figure.part: to_pane_value(
+            figure.draw(result, **known), run=f"{figure.part} {study.name}", steps=0, selected=None
+        )
         for figure in tab_figures("study")
     }
 
 
-def describe_study(result: Result, why: str = "") -> str:
+def describe_study(result: Result, study: RecordedStudy | None = None) -> str:
     """Return what was compared, what came out of it, and why, in words."""
     reward, problem_seed = (str(result.about.get(name, usual)) for name, usual in _PROVENANCE_DEFAULTS)
     settings = dict(result.about.get("settings", {}))
@@ -79,12 +88,15 @@ def describe_study(result: Result, why: str = "") -> str:
         "study.html.j2",
         problems=result.problems,
         headline=_headline(result),
+        what=study.what if study else "",
         dataset=result.about.get("dataset"),
+        generator=result.about.get("generator"),
         problem_seed=problem_seed,
         seeds=pluralise(result.seeds, "seed"),
         reward=reward,
         settings=", ".join(f"{str(name).replace('_', ' ')} {value}" for name, value in settings.items()),
-        why=why,
+        findings=describe_findings(result),
+        why=study.read_notes() if study else "",
     )
 
 

@@ -17,6 +17,7 @@ from pfviz.trace import Node, Trace
 
 _MAX_RELATIVES = 12  # chips in one row of relatives; the rest is counted
 MAX_CHARACTERS, MIN_STEP_CHARACTERS = 200_000, 200  # of a solution, shared out to its steps; of each step at least
+LONG_STEP_CHARACTERS = 240  # a longer step is folded until it is selected, and has the column's whole width
 _MAX_FORMULAS = 2000  # of a solution
 _END_TEXTS = {
     "eos": "ended its solution",
@@ -103,6 +104,7 @@ def _solution_steps(trace: Trace, path: list[Node]) -> list[dict[str, Any]]:
         {
             "uid": int(trace.uids[node]),
             "text": html,
+            "long": len(text) > LONG_STEP_CHARACTERS,
             "rest": max(0, len(text) - room),
             "reward": float(trace.rewards[node]),
             "end": _describe_cut(trace, node),

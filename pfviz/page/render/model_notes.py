@@ -19,16 +19,30 @@ def describe_models(name: Any, menu: ModelMenu) -> str:
         return ""
     pair = catalog.PAIRS.get(name)
     sentence = menu.models[name].good_for
-    if pair is None or not pair.cards:
+    if pair is None:
         return small_text(sentence)
+    return small_text(f"{sentence} {describe_needs(pair, menu)}")
+
+
+def describe_needs(pair: catalog.PairCard, menu: ModelMenu) -> str:
+    """Size, memory, time, licences, and whether the files are here."""
+    measured = menu.times.get(pair.generator)
+    if not pair.cards:
+        speed = f"{requirements.PARTICLES} particles take about 1 s (estimated)"
+        if measured is not None:
+            speed = f"{requirements.PARTICLES} particles took {requirements.round_seconds(measured)} here"
+        return f"Ships with pfviz, less than 1 GB of memory; {speed}; {requirements.describe_licences(pair)}."
     from pfviz.models.hub.devices import best_device  # imports torch, which the first page does not wait for
 
     place = best_device()
     facts = (
-        f"{requirements.describe_memory(pair, place)}; {requirements.describe_licences(pair)}; "
-        f"{requirements.describe_readiness(pair, place)}."
+        requirements.describe_size(pair),
+        requirements.describe_memory(pair, place),
+        requirements.describe_seconds(pair, place, measured),
+        requirements.describe_licences(pair),
+        requirements.describe_readiness(pair, place),
     )
-    return small_text(f"{sentence} {facts}")
+    return f"{'; '.join(facts)}."
 
 
 def describe_reward(name: Any) -> str:

@@ -13,7 +13,7 @@ from pfviz.diagnostics import kinship, mass_name
 from pfviz.figures import registry
 from pfviz.page.components.html import error_message, fill, problem_chips
 from pfviz.page.components.plotly_pane import to_pane_value
-from pfviz.page.render import probe_forms, reward_tab, tabs
+from pfviz.page.render import probe_forms, real_pair, reward_tab, tabs
 from pfviz.page.render.inspector import inspect_particle, no_selection
 from pfviz.page.serving.engine import WaitStatus
 from pfviz.page.serving.model_loading import ModelLoading
@@ -134,7 +134,7 @@ def answer_card(trace: Trace) -> str:
         return ""
     chosen, voted, best = trace.choice, trace.pooled.by_weighted_vote, trace.pooled.by_highest_reward
     if chosen is None or voted is None or best is None:
-        return fill("run/no_answer.html.j2")
+        return fill("run/no_answer.html.j2", doubt=real_pair.explain_doubt(trace))
     told = sum(row.count for row in trace.pooled.rows) + len(trace.pooled.unanswered)
     return fill(
         "run/answer.html.j2",
@@ -148,6 +148,7 @@ def answer_card(trace: Trace) -> str:
         iterations=told // trace.particles if trace.earlier else None,
         voted=(voted.display, voted.mass) if voted.canonical != chosen.canonical else None,
         best=(best.display, best.best_reward) if best.canonical != chosen.canonical else None,
+        doubt=real_pair.explain_doubt(trace),
     )
 
 

@@ -107,7 +107,7 @@ class SharedEngine:
         else:
             events = iterate_with_threads(api.start(prepared, stop=stop), one=generator == "embedded")
         here = not elsewhere and not generator.startswith(ENDPOINT)
-        yield from self._scheduler.schedule(events, stop, here=here)
+        yield from self._scheduler.schedule(self.menu.times.measure(events), stop, here=here)
 
 
 def _needs_zerogpu(generator: str) -> bool:

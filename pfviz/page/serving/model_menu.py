@@ -13,8 +13,12 @@ from typing import Any
 from pfviz.errors import ModelError, SettingError
 from pfviz.models.hub import catalog
 from pfviz.models.hub.published import is_model_source
+from pfviz.models.hub.requirements import FILE_BYTES
+from pfviz.models.judge.prompt import parse_judge_name
 from pfviz.models.registry import REWARDS
 from pfviz.models.remote.config_file import configured_endpoints
+from pfviz.models.rewards.function_name import is_function_name
+from pfviz.page.serving.run_times import RunTimes
 
 ENV_VARIABLE = "PFVIZ_ANY_MODEL"
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
@@ -32,6 +36,12 @@ HARDER_EXAMPLES = (
     "The roots of x^2 - 5x + 3 = 0 are r and s. Find r^2 + s^2.",
 )
 
+_EMBEDDED_REWARDS = tuple(
+    preset.name
+    for preset in REWARDS.values()
+    if (preset.any_generator or preset.generator == "embedded") and parse_judge_name(preset.name) is None
+)
+"""It is no chat model, so it cannot judge."""
 _REWARDS_FOR_ANY_GENERATOR = tuple(preset.name for preset in REWARDS.values() if preset.any_generator)
 
 
@@ -55,10 +65,11 @@ class ModelChoice:
 
 @dataclass(frozen=True, slots=True)
 class ModelMenu:
-    """The list, by name; `any_model` says whether ids and folders may be typed."""
+    """The list, by name; `any_model` says whether ids and folders may be typed, `times` how long runs took here."""
 
     models: Mapping[str, ModelChoice]
     any_model: bool
+    times: RunTimes = field(default_factory=RunTimes)
 
     @property
     def choices(self) -> list[tuple[str, str]]:
@@ -87,6 +98,8 @@ class ModelMenu:
             raise SettingError("models", "Choose one of the models in the list.")
         if not name:
             raise SettingError(field, "Type the id of a model of the Hugging Face Hub (owner/name), or a folder.")
+        if is_function_name(name):
+            raise SettingError(field, "A Python function scores on the command line only: `--reward module:function`.")
         if not (_is_model_source(name) or (field == "typed_reward" and name in REWARDS)):
             raise SettingError(field, f"{name[:60]!r} is no id of the Hugging Face Hub, owner/name, and no folder.")
         return name
@@ -105,6 +118,10 @@ class ModelMenu:
         """Raise `ModelError` unless a visitor may run these two, or the one that is not None."""
         generators = {models.generator for models in self.models.values()}
         rewards = {name for models in self.models.values() for name in models.rewards}
+        judge = parse_judge_name(reward or "")
+        if judge is not None and judge.place is not None and not judge.digest:
+            self.check_allowed(judge.place, None)  # a generator like any other
+            reward = None
         for role, name, known in (("generator", generator, generators), ("reward model", reward, rewards)):
             if name is not None and name not in known and not (self.any_model and _is_model_source(name)):
                 raise ModelError(
@@ -138,12 +155,11 @@ def _catalogue_choices() -> list[ModelChoice]:
     found = []
     for pair in catalog.PAIRS.values():
         if not pair.cards:
-            found.append(ModelChoice(pair.name, pair.title, pair.generator, tuple(REWARDS), pair.good_for, EXAMPLES))
+            found.append(ModelChoice(pair.name, pair.title, pair.generator, _EMBEDDED_REWARDS, pair.good_for, EXAMPLES))
             continue
-        rewards = (pair.reward, *_REWARDS_FOR_ANY_GENERATOR, *_endpoint_rewards())
-        found.append(
-            ModelChoice(pair.name, pair.title, pair.generator, rewards, pair.good_for, settings=LONG_RUN_SETTINGS)
-        )
+        rewards = tuple(dict.fromkeys((pair.reward, *_REWARDS_FOR_ANY_GENERATOR, *_endpoint_rewards())))
+        title = f"{pair.title} ({pair.gigabytes(FILE_BYTES):.1f} GB)"
+        found.append(ModelChoice(pair.name, title, pair.generator, rewards, pair.good_for, settings=LONG_RUN_SETTINGS))
     return found
 
 

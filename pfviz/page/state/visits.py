@@ -36,6 +36,8 @@ class Visit:
 
     run: RunHandle | None = None
     question_run: RunHandle | None = None  # of models about the run
+    fetch: RunHandle | None = None  # of the real pair's files
+    offered_problem: str = ""  # for the real pair
     trace: Trace | None = None
     selected: int | None = None
     tab: str = "weights"
@@ -89,6 +91,25 @@ class Visit:
             if self.question_run is not None:
                 self.question_run.stop()
 
+    def begin_fetch(self) -> RunHandle:
+        """Files that this tab waits for; it waits for nothing else any more."""
+        with self.lock:
+            self.stop_fetch()
+            self.fetch = RunHandle()
+            return self.fetch
+
+    def end_fetch(self, handle: RunHandle) -> None:
+        """The files have come, or are waited for no longer."""
+        with self.lock:
+            if self.fetch is handle:
+                self.fetch = None
+
+    def stop_fetch(self) -> None:
+        """The tab waits for no files."""
+        with self.lock:
+            if self.fetch is not None:
+                self.fetch.stop()
+
     def clear(self) -> None:
         """Nothing is shown, and the visitor looks at nothing."""
         with self.lock:
@@ -126,6 +147,7 @@ class Visit:
     def leave(self) -> None:
         """The tab is gone."""
         self.stop_run()
+        self.stop_fetch()
         self.lab.stop_batch()
         self.stop_question()
         with self.lock:

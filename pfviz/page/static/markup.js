@@ -14,6 +14,7 @@ window.pfvizView = function pfvizView(view) {
 const pfvizHits = ["uid", "problem", "sweep", "question", "view", "colour", "ask", "node", "reward", "mark"].map((name) => `[data-${name}]`);
 window.pfvizMarkup = function pfvizMarkup({ element, trigger, watch }) {
   let role = null;
+  let selected = false;
   element.addEventListener("click", (event) => {
     const hit = event.target.closest(pfvizHits.join(", "));
     if (!hit || !element.contains(hit)) return; // the body has a data-view too
@@ -54,9 +55,11 @@ window.pfvizMarkup = function pfvizMarkup({ element, trigger, watch }) {
     role = null;
     const scroller = element.closest(".scroller");
     const current = element.querySelector("[aria-current]");
-    if (!current || !scroller || scroller.scrollHeight <= scroller.clientHeight) return;
+    const first = !selected; // what is selected by itself when a run ends: its answer stays in view
+    selected = Boolean(current);
+    if (!current || first || !scroller || scroller.scrollHeight <= scroller.clientHeight) return;
     const [outer, inner] = [scroller.getBoundingClientRect(), current.getBoundingClientRect()];
-    if (inner.bottom > outer.bottom) scroller.scrollTop += inner.bottom - outer.bottom + 8;
-    if (inner.top < outer.top) scroller.scrollTop -= outer.top - inner.top + 8;
+    if (inner.bottom > outer.bottom) scroller.scrollTop += Math.min(inner.bottom - outer.bottom + 8, inner.top - outer.top - 8);
+    else if (inner.top < outer.top) scroller.scrollTop -= outer.top - inner.top + 8;
   });
 };

@@ -30,6 +30,7 @@ class Dataset:
         description: what the problems are, in a sentence.
         loader: "module:function" of `(number, seed, path) -> list[Problem]`.
         suffixes: how its files end; empty for one that needs no file.
+        generator: the preset that its problems are for, where no other can be expected to take them.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Dataset:
     description: str
     loader: str
     suffixes: tuple[str, ...] = ()
+    generator: str = "embedded"
 
     @property
     def needs_path(self) -> bool:
@@ -63,17 +65,25 @@ DATASETS: dict[str, Dataset] = {
             "pfviz.problems.datasets.held_out:load_signs",
         ),
         Dataset(
+            "chain", "Sums of 2 to 13 numbers",
+            "Problems of the synthetic world, for the generator `chain`: sums that take 1 to 12 steps, each as often.",
+            "pfviz.problems.datasets.chain:load_chains", generator="chain",
+        ),
+        Dataset(
             "jsonl", "File of problems",
-            'A file with a JSON object a line: {"problem": …, "answer": …}, or the columns of GSM8K or MATH-500.',
-            "pfviz.problems.datasets.jsonl:load_lines", suffixes=(".jsonl",),
+            "Problems with their answers, as JSON lines, a JSON array or comma-separated values: in the columns of "
+            "GSM8K, MATH-500 or ProcessBench, or in `problem` and `answer`.",
+            "pfviz.problems.datasets.jsonl:load_lines", suffixes=(".jsonl", ".json", ".csv"),
         ),
     ]
 }  # fmt: skip
 
 
-def built_in_datasets() -> list[Dataset]:
-    """Return the sources that need no file."""
-    return [dataset for dataset in DATASETS.values() if not dataset.needs_path]
+def built_in_datasets(generator: str | None = "embedded") -> list[Dataset]:
+    """Return the sources that need no file, of problems for that generator; for any, if None."""
+    return [
+        dataset for dataset in DATASETS.values() if not dataset.needs_path and generator in (None, dataset.generator)
+    ]
 
 
 def find_dataset(source: str) -> tuple[Dataset, Path | None]:
@@ -93,19 +103,19 @@ def find_dataset(source: str) -> tuple[Dataset, Path | None]:
         if dataset.needs_path and source.lower().endswith(dataset.suffixes):
             return dataset, Path(source)
     endings = ", ".join(f"FILE{suffix}" for dataset in DATASETS.values() for suffix in dataset.suffixes)
-    names = ", ".join(dataset.name for dataset in built_in_datasets())
+    names = ", ".join(dataset.name for dataset in built_in_datasets(None))
     raise DatasetError(f"There is no data set {source[:80]!r}. Choose one of: {names}; or give {endings}.")
 
 
-def load_problems(source: str, number: int, seed: int = 0) -> list[Problem]:
-    """Return `number` problems of a data set, named as `find_dataset` takes it.
+def load_problems(source: str, number: int, seed: int = 0, *, fewer: bool = False) -> list[Problem]:
+    """Return `number` problems of a data set, named as `find_dataset` takes it; or as many as there are, if `fewer`.
 
     Raises:
         DatasetError: as `find_dataset`; the file cannot be read; or it has fewer problems.
     """
     dataset, path = find_dataset(source)
     found = dataset.load(number, seed, path)
-    if len(found) < number:
+    if len(found) < number and not fewer:
         raise DatasetError(f"There are {len(found)} such problems, not {number}. Ask for fewer.")
     return found
 

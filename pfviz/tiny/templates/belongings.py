@@ -6,9 +6,27 @@ from pfviz.tiny.expressions import Expr
 from pfviz.tiny.names import CONTAINERS, FOOD, PEOPLE
 from pfviz.tiny.words import StoryWords
 
+MAX_EVENTS = 3  # of a collection
+JOINING_WORDS = (" and ", " and ", ", then ", " and then ")  # between the last two events of a sentence
+LEADING_WORDS = ("Then", "After that", "Later", "Next")  # of a sentence after the first
+
 
 def collection(w: StoryWords) -> tuple[str, Expr]:
     """Somebody has things; one to three events happen."""
+    text, expr = begin_collection(w)
+    events = w.rng.choices(range(1, MAX_EVENTS + 1), (3, 5, 2))[0]
+    said: list[str] = []
+    shared = False
+    for i in range(events):
+        words, expr = draw_event(w, expr, i == events - 1)
+        shared = words.startswith("shares")
+        said.append(words)
+    text += _join_events(w, said)
+    return f"{text} {ask_for_share(w) if shared else ask_for_rest(w)}", expr
+
+
+def begin_collection(w: StoryWords) -> tuple[str, Expr]:
+    """What somebody has before anything happens."""
     expr: Expr = w.n(1, 60)
     text = w.pick(
         "{} has {} {}.",
@@ -19,32 +37,23 @@ def collection(w: StoryWords) -> tuple[str, Expr]:
     if w.rng.random() < 0.12:
         k, m = w.n(2, 10), w.n(2, 12)
         text, expr = f"{w.name} has {k} {w.noun(CONTAINERS)} of {m} {w.things}.", ("*", k, m)
-    events = w.rng.choices((1, 2, 3), (3, 5, 2))[0]
-    said: list[str] = []
-    shared = False
-    for i in range(events):
-        words, expr = _draw_event(w, expr, i == events - 1)
-        shared = words.startswith("shares")
-        said.append(words)
-    text += _join_events(w, said)
-    question = w.pick(f"How many {w.things} does each get?", "How many does each one get?") if shared else _question(w)
-    return f"{text} {question}", expr
+    return text, expr
 
 
 def _join_events(w: StoryWords, said: list[str]) -> str:
     """The events as one sentence, or one after the other."""
     subject = w.pick(w.he, w.he, w.name)
     if len(said) >= 2 and w.rng.random() < 0.5:
-        joined = ", ".join(said[:-1]) + w.pick(" and ", " and ", ", then ", " and then ") + said[-1]
+        joined = ", ".join(said[:-1]) + w.pick(*JOINING_WORDS) + said[-1]
         return f" {subject} {joined}."
-    then = w.pick("Then", "After that", "Later", "Next")
+    then = w.pick(*LEADING_WORDS)
     text = ""
     for i, words in enumerate(said):
         text += f" {subject} {words}." if i == 0 or w.rng.random() < 0.4 else f" {then} {w.he.lower()} {words}."
     return text
 
 
-def _draw_event(w: StoryWords, now: Expr, last: bool) -> tuple[str, Expr]:
+def draw_event(w: StoryWords, now: Expr, last: bool) -> tuple[str, Expr]:
     """One thing that happens to somebody's collection, said without its subject."""
     n, k, m = w.n(1, 25), w.n(2, 9), w.n(2, 12)
     kind = w.rng.choices(range(6), (4, 5, 3, 1.4, 1.4, 1.2))[0]
@@ -101,7 +110,13 @@ def _loss(w: StoryWords) -> str:
     )
 
 
-def _question(w: StoryWords) -> str:
+def ask_for_share(w: StoryWords) -> str:
+    """What each gets of a collection that was shared."""
+    return w.pick(f"How many {w.things} does each get?", "How many does each one get?")
+
+
+def ask_for_rest(w: StoryWords) -> str:
+    """What somebody has in the end."""
     he = w.he.lower()
     return w.pick(
         f"How many {w.things} does {he} have?",
@@ -116,7 +131,7 @@ def bags(w: StoryWords) -> tuple[str, Expr]:
     """Some things, some bags of more, some given away."""
     a, k, m, c = w.n(1, 40), w.n(2, 9), w.n(2, 12), w.n(1, 20)
     bought = f"{w.he} buys {k} {w.noun(CONTAINERS)} of {m} {w.things} and gives {c} away."
-    return f"{w.name} has {a} {w.things}. {bought} {_question(w)}", ("-", ("+", a, ("*", k, m)), c)
+    return f"{w.name} has {a} {w.things}. {bought} {ask_for_rest(w)}", ("-", ("+", a, ("*", k, m)), c)
 
 
 def boxes(w: StoryWords) -> tuple[str, Expr]:
@@ -149,4 +164,4 @@ def half(w: StoryWords) -> tuple[str, Expr]:
     more = w.rng.random() < 0.6
     then = f"{w.pick('buys', 'finds', 'gets')} {b} more" if more else f"{w.pick('loses', 'sells', 'gives away')} {b}"
     text = f"{w.name} has {a} {w.things}. {w.he} {verb}. Then {w.he.lower()} {then}."
-    return f"{text} {_question(w)}", ("+" if more else "-", ("/", a, 2), b)
+    return f"{text} {ask_for_rest(w)}", ("+" if more else "-", ("/", a, 2), b)

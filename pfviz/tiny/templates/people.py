@@ -38,7 +38,7 @@ def groups(w: StoryWords) -> tuple[str, Expr]:
 def comparison(w: StoryWords) -> tuple[str, Expr]:
     """What one has, said by what the other has."""
     a, k, b = w.n(2, 30), w.n(2, 5), w.n(1, 20)
-    kind = w.n(0, 4)
+    kind = w.choose(0, 4)
     together = w.rng.random() < 0.4
     expr: Expr
     if kind == 0:
@@ -63,7 +63,7 @@ def two_people(w: StoryWords) -> tuple[str, Expr]:
     a, b, c = w.n(2, 50), w.n(2, 50), w.n(1, 25)
     text = f"{w.name} has {a} {w.things} and {w.other} has {b} {w.things}."
     both: Expr = ("+", a, b)
-    kind = w.n(0, 3)
+    kind = w.choose(0, 3)
     if kind == 0:
         lost = f"They {w.pick('give away', 'lose', 'use', 'sell')} {c}."
         return f"{text} {lost} How many {w.things} do they have {w.pick('together', 'in all', 'left')}?", ("-", both, c)
@@ -82,7 +82,7 @@ def ages(w: StoryWords) -> tuple[str, Expr]:
     """How old somebody is, will be, or was."""
     a, k, d = w.n(3, 20), w.n(2, 4), w.n(1, 12)
     one, two = w.name, w.other
-    kind = w.n(0, 3)
+    kind = w.choose(0, 3)
     known = f"{one} is {a} years old."
     if kind == 0:
         return f"{known} {two} is {k} times as old. How old will {two} be in {d} years?", ("+", ("*", a, k), d)

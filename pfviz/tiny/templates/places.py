@@ -69,7 +69,7 @@ def bus(w: StoryWords) -> tuple[str, Expr]:
         f"There are {expr} {people} on a {what}.",
         f"A {what} starts with {expr} {people}.",
     )
-    for i in range(w.n(1, 2)):
+    for i in range(w.choose(1, 2)):
         off, on = w.n(1, 20), w.n(1, 20)
         first = ("At the first stop", "At a stop", "At the station")
         stop = w.pick(*first) if i == 0 else w.pick("At the next stop", "Then")

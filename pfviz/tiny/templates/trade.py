@@ -67,7 +67,7 @@ def factory(w: StoryWords) -> tuple[str, Expr]:
     verb, unit = w.pick("makes", "packs", "produces", "paints"), w.pick("day", "hour", "week", "minute")
     text = f"{who} {verb} {p} {w.things} {w.pick('a', 'every', 'each')} {unit}."
     made: Expr = ("*", p, d)
-    kind = w.n(0, 2)
+    kind = w.choose(0, 2)
     if kind == 0:
         return f"{text} After {d} {unit}s {s} are sold. How many {w.things} are left?", ("-", made, s)
     if kind == 1:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pfviz.models.decoding.sampling import LARGE_VOCABULARY, entropies, sample_tokens
+from pfviz.models.decoding.sampling import LARGE_VOCABULARY, TOKEN_SIGNALS, entropies, sample_tokens
 
 
 def test_frequencies_follow_the_softmax() -> None:
@@ -74,6 +76,14 @@ def test_entropies_lie_between_knowing_and_knowing_nothing(logits, shift) -> Non
     before = row.clone()
     entropies(row)
     assert torch.equal(row, before)
+
+
+def test_the_numbers_of_a_distribution_stay_finite_where_tokens_are_ruled_out() -> None:
+    logits = torch.tensor([[0.0, 0.0, -torch.inf, -torch.inf], [5.0, 5.0, 5.0, 5.0]])
+    for name, signal in TOKEN_SIGNALS.items():
+        sure, flat = signal(logits).tolist()
+        assert math.isfinite(sure)
+        assert flat == pytest.approx({"entropy": math.log(4), "certainty": 0.0, "top": math.log(4)}[name])
 
 
 # --- many tokens: the same draws, found in blocks ---------------------------------------------------------------------

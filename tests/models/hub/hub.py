@@ -17,9 +17,19 @@ _INFO = re.compile(r"/api/models/([\w.-]+/[\w.-]+)(?:/revision/\w+)?/?(?:\?.*)?$
 _FILE = re.compile(r"/([\w.-]+/[\w.-]+)/resolve/\w+/([^?]+)")
 
 
+def _large_file(path: Path, damaged: bool) -> dict[str, Any] | None:
+    """What the Hub says of weights: the sum of their bytes."""
+    if path.suffix != ".safetensors":
+        return None
+    content = path.read_bytes() + (b"more" if damaged else b"")
+    return {"sha256": hashlib.sha256(content).hexdigest(), "size": path.stat().st_size, "pointerSize": 134}
+
+
 @contextmanager
-def serve(models: Mapping[str, Path], gated: frozenset[str] = frozenset()) -> Iterator[str]:
-    """The address of a Hub that has these models, id -> folder."""
+def serve(
+    models: Mapping[str, Path], gated: frozenset[str] = frozenset(), damaged: frozenset[str] = frozenset()
+) -> Iterator[str]:
+    """The address of a Hub that has these models, id -> folder; of files named in `damaged` it tells a wrong sum."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -45,8 +55,18 @@ def serve(models: Mapping[str, Path], gated: frozenset[str] = frozenset()) -> It
             if name not in models and name not in gated:
                 return self._send(401, b"", {"X-Error-Code": "RepoNotFound"}, body)
             files = [] if name in gated else sorted(path for path in models[name].iterdir() if path.is_file())
-            siblings = [{"rfilename": path.name, "size": path.stat().st_size} for path in files]
-            told = {"id": name, "sha": COMMIT, "private": False, "tags": [], "siblings": siblings}
+            siblings = [
+                {"rfilename": path.name, "size": path.stat().st_size, "lfs": _large_file(path, path.name in damaged)}
+                for path in files
+            ]
+            told = {
+                "cardData": {"license": "mit"},
+                "id": name,
+                "sha": COMMIT,
+                "private": False,
+                "tags": [],
+                "siblings": siblings,
+            }
             self._send(200, json.dumps(told).encode(), {"Content-Type": "application/json"}, body)
 
         def _file(self, name: str, file: str, body: bool) -> None:

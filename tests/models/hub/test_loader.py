@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -140,15 +141,41 @@ def test_what_accelerate_leaves_on_the_disk_is_found(tmp_path: Path, monkeypatch
         loader.load_generator(tmp_path)
 
 
+def test_models_are_built_one_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Building sets the process's number type: two at once have given one model weights of two types.
+    tiny.causal_lm().save_pretrained(tmp_path)
+    tiny.tokenizer().save_pretrained(tmp_path)
+    from transformers import AutoModelForCausalLM
+
+    build, inside, together = AutoModelForCausalLM.from_pretrained, threading.Lock(), []
+
+    def watch(*args: Any, **settings: Any) -> Any:
+        alone = inside.acquire(blocking=False)
+        together.append(not alone)
+        made = build(*args, **settings)
+        if alone:
+            inside.release()
+        return made
+
+    monkeypatch.setattr(AutoModelForCausalLM, "from_pretrained", watch)
+    threads = [threading.Thread(target=loader.load_generator, args=(tmp_path,)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert together == [False] * 4
+
+
 def test_every_pair_is_made_of_models_that_are_known() -> None:
     for name, pair in catalog.PAIRS.items():
         assert pair.name == name
         assert pair.generator in {"embedded", *catalog.GENERATORS}
-        assert pair.reward in {"embedded", *catalog.REWARDS}
+        assert pair.reward in {"embedded", "auto", *catalog.REWARDS}
         assert pair.good_for.endswith(".")
     for card in catalog.REWARDS.values():
         assert card.protocol in PROTOCOLS
     assert not catalog.PAIRS["embedded"].cards
+    assert [card.id for card in catalog.PAIRS[catalog.REAL_PAIR].cards] == [catalog.PAIRS[catalog.REAL_PAIR].generator]
     assert catalog.PAIRS["paper-llama-1b"].gated
     assert catalog.PAIRS["paper-7b"].gigabytes() == pytest.approx(30.5, abs=0.1)
     assert {catalog.PAIRS[name].reward for name in catalog.PAIRS if name.startswith("paper")} == {

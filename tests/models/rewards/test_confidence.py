@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 import pfviz
 from pfviz.errors import ModelError
+from pfviz.lab.probes.rescore import RescoredSweep, rescore
 from pfviz.models import registry
 from pfviz.models.decoding.causal_lm import CausalLMGenerator
 from pfviz.models.rewards.confidence import PRESET_NAMES, ConfidenceReward
 from pfviz.problems.problem import Problem
-from pfviz.types import RewardModel, Sampling, Step, reads_entropies
+from pfviz.types import RewardModel, Sampling, Step, read_token_signal, reads_entropies
 from tests.contracts import generator as generators
 from tests.contracts import reward as contract
 from tests.contracts import toy
@@ -30,17 +31,25 @@ def step_of(text: str, finished: bool = False) -> Step:
     """A step whose numbers follow from its characters, of which each is a token; of an empty one, its end is."""
     codes = [ord(c) % 23 for c in text] or [5]
     log_probs, entropies = tuple(-0.01 * (c + 1) for c in codes), tuple(0.05 * (c % 7) for c in codes)
-    return Step(text, tuple(codes), sum(log_probs), finished, "separator", log_probs, entropies)
+    signals = tuple(0.1 + 0.3 * (c % 11) for c in codes)
+    step = Step(text, tuple(codes), sum(log_probs), finished, "separator", log_probs, entropies)
+    return replace(step, token_signals=signals)
 
 
 def formula(kind: str, steps: list[Step]) -> float:
     """From the definitions, over every token of the steps."""
     log_probs = np.array([x for step in steps for x in step.token_log_probs])
+    signals = [x for step in steps for x in step.token_signals]
+    mean = np.mean(signals)
+    least = min(np.mean(signals[i : i + 16]) for i in range(max(1, len(signals) - 15)))
     return {
         "mean": lambda: np.prod(np.exp(log_probs)) ** (1 / len(log_probs)),
         "minimum": lambda: np.min(np.exp(log_probs)),
         "sum": lambda: np.prod(np.exp(log_probs)),
         "entropy": lambda: np.exp(-np.mean([x for step in steps for x in step.entropies])),
+        "tail": lambda: np.exp(-np.mean([x for step in steps for x in step.entropies][-20:])),
+        "certainty": lambda: mean / (1 + mean),
+        "group": lambda: least / (1 + least),
     }[kind]()
 
 
@@ -52,7 +61,8 @@ def test_contract(check, kind, whole) -> None:
         steps = [step_of(text) for text in texts]
         return float(formula(kind, steps if whole else steps[-1:]))
 
-    check(contract.Case(lambda: ConfidenceReward(kind), PROBLEM, scratch, step=step_of, whole=whole))
+    words = ("a", "b", "1 + 2 = 3", "so 3 * 4 is 12", "", "c", "x = 17 - 4 * 3 and so on, as was to be shown")
+    check(contract.Case(lambda: ConfidenceReward(kind), PROBLEM, scratch, words, step=step_of, whole=whole))
 
 
 @pytest.mark.parametrize("kind", PRESET_NAMES)
@@ -60,7 +70,7 @@ def test_of_a_language_model_from_scratch(kind) -> None:
     model = tiny.causal_lm(eos_token_id=[1, 40])
     generator = CausalLMGenerator(model, tiny.tokenizer(), "g")
     reward = ConfidenceReward(kind)
-    sampling = Sampling(max_step_tokens=9, entropies=reads_entropies(reward))
+    sampling = Sampling(max_step_tokens=33, entropies=reads_entropies(reward), token_signal=read_token_signal(reward))
     written = generators.drain(generator.open(PROBLEM, particles=6, seed=1, sampling=sampling), range(6), 0)
     scores = reward.open(PROBLEM, particles=6).score(written)
     prompt = generator.prompt(PROBLEM)
@@ -69,11 +79,18 @@ def test_of_a_language_model_from_scratch(kind) -> None:
             logits = model(input_ids=torch.tensor([[*prompt, *step.token_ids]])).logits[0].double()
         drawn_from = torch.distributions.Categorical(logits=logits[len(prompt) - 1 : -1])
         p = drawn_from.log_prob(torch.tensor(step.token_ids)).exp()
+        log_all = drawn_from.logits  # (T, V), normalised
+        certainty = ((-math.log(log_all.shape[1]) - log_all) / log_all.shape[1]).sum(1)
+        top = -log_all.sort(descending=True).values[:, :20].mean(1)
+        group = torch.stack([top[i : i + 16].mean() for i in range(max(1, len(top) - 15))]).min()
         expected = {
             "mean": p.log().mean().exp(),
             "minimum": p.min(),
             "sum": p.prod(),
             "entropy": (-drawn_from.entropy().mean()).exp(),
+            "tail": (-drawn_from.entropy()[-20:].mean()).exp(),
+            "certainty": certainty.mean() / (1 + certainty.mean()),
+            "group": group / (1 + group),
         }[kind]
         assert scores[slot] == pytest.approx(float(expected), rel=1e-4)
     assert len(set(scores.values())) == 6
@@ -139,6 +156,40 @@ def test_without_a_token_there_is_no_reward_and_never_one_above_one() -> None:
     assert [ConfidenceReward(kind).score_steps([impossible]) for kind in ("mean", "minimum", "sum")] == [0, 0, 0]
 
 
+def test_the_signals_of_a_flat_and_of_a_sure_distribution() -> None:
+    for kind in ("certainty", "group"):
+        flat = replace(step_of("ab"), token_signals=(0.0, 0.0))
+        assert ConfidenceReward(kind).score_steps([flat]) == 0
+        assert ConfidenceReward(kind).score_steps([replace(flat, token_signals=(3.0, 3.0))]) == pytest.approx(0.75)
+        with pytest.raises(ModelError, match=r"the generator gave 0 for a step of 2 tokens.*confidence-sum"):
+            ConfidenceReward(kind).open(PROBLEM, particles=1).score({0: replace(flat, token_signals=())})
+
+
+@pytest.mark.parametrize("kind", ["entropy", "tail", "certainty", "group"])
+def test_steps_without_their_numbers_are_read_once_more_by_their_generator(kind) -> None:
+    generator = CausalLMGenerator(tiny.causal_lm(eos_token_id=[1, 40]), tiny.tokenizer(), "g")
+    run = pfviz.run(
+        "compute 1 + 2",
+        particles=5,
+        max_steps=4,
+        max_step_tokens=22,
+        generator=generator,
+        reward=ConfidenceReward(kind),
+    )
+    bare = pfviz.run(
+        "compute 1 + 2", particles=5, max_steps=4, max_step_tokens=22, generator=generator, reward="constant"
+    )
+    assert not any(map(any, bare.entropies))
+    recorded = ConfidenceReward(kind).bind_recorded(lambda: generator)
+    (again,) = [item for item in rescore(bare, recorded) if isinstance(item, RescoredSweep)]
+    fresh = pfviz.resume(bare.upto(1), generator=generator, reward="constant")
+    assert np.array_equal(fresh.rewards, bare.rewards)
+    assert again.rewards[0] == pytest.approx(run.rewards[0], abs=1e-5)  # the first step: the same draws
+    assert len(np.unique(again.rewards.round(6))) > 5
+    with pytest.raises(ModelError, match="toy is not computed here"):
+        list(rescore(bare, ConfidenceReward(kind).bind_recorded(lambda: toy.ToyGenerator())))
+
+
 def test_another_kind_is_refused() -> None:
     with pytest.raises(ModelError, match=r"'average'.*mean, minimum, sum, entropy"):
         ConfidenceReward("average")
@@ -149,7 +200,8 @@ def test_it_is_chosen_by_name(kind, name) -> None:
     reward = registry.get_reward(name)
     assert isinstance(reward, ConfidenceReward)
     assert isinstance(reward, RewardModel)
-    assert (reward.kind, reward.name, reads_entropies(reward)) == (kind, name, kind == "entropy")
+    assert (reward.kind, reward.name, reads_entropies(reward)) == (kind, name, kind in ("entropy", "tail"))
+    assert read_token_signal(reward) == {"certainty": "certainty", "group": "top"}.get(kind)
 
 
 def test_entropies_are_computed_only_where_they_are_read(monkeypatch) -> None:

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from pfviz.figures.registry import tab_figures
 from pfviz.inference.methods import METHODS
 from pfviz.page.render import comparison
 from pfviz.study.plan import Unit, units
-from pfviz.study.result import Result, load
+from pfviz.study.recorded import RECORDED, recorded_studies
+from pfviz.study.result import Result
 from pfviz.study.summary import summarise
 from tests.study.outcomes import outcomes
 
@@ -35,7 +37,7 @@ def anew() -> Iterator[None]:
 
 
 def test_what_ships_compares_methods_on_two_hundred_problems() -> None:
-    shipped = load(comparison.result_path())
+    shipped = RECORDED["embedded"].load()
     assert {"particle_filtering", "beam_search", "dvts", "best_of_n", "greedy"} <= set(shipped.methods) <= set(METHODS)
     assert shipped.problems >= 200
     assert shipped.seeds >= 2
@@ -71,16 +73,22 @@ def test_whose_problems_they_are_is_said() -> None:
     assert "Data set jsonl:&lt;b&gt;.jsonl (12) (problem seed 0)" in comparison.describe_study(of_a_file)
 
 
-def test_why_stands_beside_it_and_is_escaped() -> None:
-    said = comparison.describe_study(result(), "Because <b>x")
+def test_why_stands_beside_it_and_is_escaped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = replace(RECORDED["embedded"], notes="words.txt", what="A <i>world</i>.")
+    monkeypatch.setenv("PFVIZ_ASSETS", str(tmp_path))
+    (tmp_path / "study").mkdir()
+    (tmp_path / "study" / "words.txt").write_text("Because <b>x\n")
+    said = comparison.describe_study(result(), study)
     assert "<p>Because &lt;b&gt;x</p>" in said
-    assert "limit, not the search" in comparison.read_findings()
+    assert "A &lt;i&gt;world" in said
+    monkeypatch.delenv("PFVIZ_ASSETS")
+    assert "limit, not the search" in RECORDED["embedded"].read_notes()
 
 
 def test_a_study_without_sixteen_generations_speaks_of_its_largest() -> None:
     said = comparison.describe_study(result(budgets=(1,)))
     assert "At N = 1 particle filtering answers <strong>25.0%</strong>" in said
-    assert said.count("At N =") == 1
+    assert said.count("At N = 1 particle") == 1
     assert "At N =" not in comparison.describe_study(result(methods=("best_of_n",)))
 
 
@@ -93,8 +101,11 @@ def test_a_file_is_escaped() -> None:
 def test_every_part_has_a_value(anew: None) -> None:
     values = comparison.render_parts()
     assert tuple(values) == comparison.PARTS
-    for name in comparison.PARTS[1:]:
-        assert json.loads(values[name])["data"]
+    shown = RECORDED["embedded"].load()
+    for figure in tab_figures("study"):
+        drawn = json.loads(values[figure.part])
+        assert bool(drawn["data"]) or not figure.fits(shown)
+        assert drawn["data"] or drawn["layout"]["annotations"]  # what was not recorded is said
     assert comparison.render_parts() is values  # drawn once
 
 
@@ -106,3 +117,31 @@ def test_where_nothing_is_shipped_it_says_how_to_make_it(
     assert tuple(values) == comparison.PARTS
     assert "pfviz study" in values["study_about"]
     assert set(values.values()) == {"", values["study_about"]}
+
+
+def test_every_study_that_ships_is_drawn_and_its_parts_are_its_own(anew: None) -> None:
+    shipped = recorded_studies()
+    assert comparison.study_choices() == [(study.title, study.name) for study in shipped]
+    assert [study.name for study in shipped] == list(RECORDED)
+    for study in shipped:
+        values = comparison.render_parts(study.name)
+        assert study.what.split(".")[0] in values["study_about"]
+        for part in comparison.PARTS[1:]:
+            assert json.loads(values[part])["layout"]["meta"]["run"].endswith(study.name)
+    assert comparison.render_parts("of a later version") == comparison.render_parts(shipped[0].name)
+
+
+def test_every_figure_has_a_tab_and_a_tab_knows_its_parts() -> None:
+    tabs = comparison.study_tabs()
+    parts = [figure.part for figures in tabs.values() for figure in figures]
+    assert sorted(parts) == sorted(comparison.PARTS[1:])
+    for title, figures in tabs.items():
+        assert comparison.parts_in(title) == {"study_about", *(figure.part for figure in figures)}
+    assert comparison.parts_in("of a later version") == {"study_about"}
+
+
+def test_the_horizon_study_has_problems_of_up_to_twelve_steps() -> None:
+    found = RECORDED["horizon"].load()
+    assert [(s.first, s.last) for s in found.strata] == [(1, 3), (4, 6), (7, 9), (10, 12)]
+    assert {"particle_filtering", "dvts", "beam_search", "best_of_n"} <= set(found.methods)
+    assert found.problems >= 200

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pfviz.errors import ModelError, SettingError
+from pfviz.inference.events import RunEnded, RunStarted
 from pfviz.models.hub import catalog
 from pfviz.models.registry import REWARDS
 from pfviz.page.render import model_notes
@@ -38,7 +39,7 @@ def test_every_pair_of_the_catalogue_is_listed_with_its_reward_first() -> None:
 
 
 def test_the_embedded_pair_has_all_rewards_of_pfviz() -> None:
-    assert LISTED.models["embedded"].rewards == tuple(REWARDS)
+    assert set(REWARDS) - set(LISTED.models["embedded"].rewards) == {"judge", "judge-4", "chain"}  # it is no chat model
     titles = [title for title, _ in LISTED.models["embedded"].reward_choices]
     assert len(set(titles)) == len(titles)
     assert not set(titles) & set(REWARDS)  # each has a name for people
@@ -150,10 +151,26 @@ def test_every_entry_says_what_it_is_good_for_and_what_it_needs(name: str) -> No
     said = model_notes.describe_models(name, LISTED)
     assert "<p" in said
     if name != "embedded":
-        assert "GB in" in said
+        assert "GB to fetch" in said
+        assert "GB of memory in" in said
+        assert "s here (estimated)" in said or "min here (estimated)" in said
         assert "licences:" in said
         assert any(word in said for word in ("download", "too large", "ready"))
     assert model_notes.describe_reward(LISTED.models[name].rewards[0])
+
+
+def test_a_time_that_was_measured_here_takes_the_place_of_the_estimate() -> None:
+    menu = ModelMenu.from_environment({"PFVIZ_ANY_MODEL": "0"})
+    name = catalog.PAIRS["real-0.5b"].generator
+    for particles, seconds in ((8, 31.4), (16, 90.0)):
+        settings = {"particles": particles}
+        started = RunStarted("1 + 1", None, name, "auto", "particle_filtering", settings, 0, {}, "now")
+        assert len(list(menu.times.measure(iter([started, RunEnded("finished", seconds)])))) == 2
+    list(menu.times.measure(iter([started, RunEnded("stopped", 1.0)])))
+    said = model_notes.describe_models("real-0.5b", menu)
+    assert "8 particles took 31 s here" in said
+    assert "estimated" not in said
+    assert "estimated" in model_notes.describe_models("real-1.5b", menu)
 
 
 def test_what_is_not_there_is_not_spoken_of() -> None:

@@ -87,6 +87,11 @@ def choose_cache(model: Any) -> CacheKind:
     return kind
 
 
+def share_cache_choice(source: Any, target: Any) -> None:
+    """Give `target`, another head on the same transformer, the kind of cache that `source` has or gets."""
+    setattr(target, _CHOSEN, choose_cache(source))
+
+
 def _find_kind(model: Any) -> CacheKind:
     forkable = _has_full_attention(model.config) and model.config._attn_implementation in ("sdpa", ATTENTION_NAME)
     if forkable and _is_known(model):

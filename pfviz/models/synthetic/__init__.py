@@ -1,0 +1,1 @@
+"""Models of the synthetic world: no weights, and an error rate that is known."""
