@@ -32,6 +32,7 @@ COMMANDS = {
     "train-reward": CommandEntry(
         "pfviz.cli.train_reward:train_reward", "Fit a reward that reads the generator's own hidden states."
     ),
+    "train-prm": CommandEntry("pfviz.cli.train_prm:train_prm", "Train a process reward model with weights of its own."),
     "train-tiny": CommandEntry(
         "pfviz.tiny.training.command:train_tiny", "Build and measure the embedded pair from nothing."
     ),

@@ -67,6 +67,12 @@ def list_reward_presets(
             "Hidden states of Qwen2.5-Coder 0.5B",
             "Read from that generator's own hidden states while it writes: fitted on GSM8K, no second model.",
         ),
+        _fitted_reward(
+            find_generator,
+            "states-qwen2.5-coder-1.5b",
+            "Hidden states of Qwen2.5-Coder 1.5B",
+            "Read from that generator's own hidden states while it writes: fitted on GSM8K, no second model.",
+        ),
         RewardPreset(
             "arithmetic",
             "Checked arithmetic",

@@ -40,11 +40,12 @@ def plot_learning_curve(fitted: Fitted, *, title: bool = True) -> go.Figure:
         reads=HOW_TO_READ,
         titled=title,
         height=300,
+        margin={"l": theme.LEFT_MARGIN, "r": 24, "t": 10, "b": 48},
         xaxis=theme.axis(type="log", tickvals=counts, ticktext=[str(count) for count in counts], fixedrange=True),
         yaxis=theme.axis(
             range=[min([0.48, *values]) - 0.02, 1.02], tickvals=[0.5, 0.75, 1], showgrid=True, fixedrange=True
         ),
-        annotations=[theme.note("problems", x=1, xref="paper", xanchor="right", y=0, yref="paper", yshift=-34)],
+        annotations=[theme.note("problems", x=1, xref="paper", xanchor="right", y=0, yref="paper", yshift=-30)],
     )
 
 

@@ -85,6 +85,24 @@ def load_reward(
     return chosen.load_reward_class()(model, tokenizer, called, **options)
 
 
+def load_token_classifier(folder_or_id: str | Path, *, local_files_only: bool = False) -> tuple[Any, Any, bool]:
+    """(a two-label token classifier, its tokenizer, whether its head is new): from a language model, whose head is
+    drawn at random and is to be trained, or from one that has been trained before.
+
+    Raises `ModelError` as `load_generator` does, and for a model with another number of labels.
+    """
+    from transformers import AutoModelForTokenClassification
+
+    with _LOADING, _hide_load_report():  # of the head that is missing
+        model, tokenizer, missing = _load_model(AutoModelForTokenClassification, folder_or_id, local_files_only)
+    if model.config.num_labels != 2:
+        raise ModelError(f"{folder_or_id} has {model.config.num_labels} labels; one with 2 is needed, or a base model.")
+    inner = [name for name in missing if name.startswith(f"{model.base_model_prefix}.")]
+    if inner:
+        raise ModelError(f"{folder_or_id} has no weights {', '.join(inner[:3])}. Choose another model.")
+    return model, tokenizer, bool(missing)
+
+
 def _read_config(place: str | Path, local_files_only: bool) -> dict[str, Any]:
     """What stands in the model's config.json."""
     from transformers import PretrainedConfig
@@ -118,7 +136,7 @@ def _load_model(
                 f"{place} has no chat template: it was not made to answer. Choose an instruct model, or give worked "
                 "examples that it can go on with (--examples FILE)."
             )
-        with _hide_progress_bar() if local else nullcontext():
+        with hide_progress_bar() if local else nullcontext():
             model, found = kind.from_pretrained(
                 source, dtype=devices.torch_dtype(where), output_loading_info=True, **spread, **for_model, **common
             )
@@ -222,7 +240,7 @@ def _missing_hint(place: Path) -> str:
 
 
 @contextmanager
-def _hide_progress_bar() -> Iterator[None]:
+def hide_progress_bar() -> Iterator[None]:
     """No progress bar of transformers' own: a folder's weights are there in a moment, and a command has its own bar."""
     from transformers.utils import logging
 
@@ -233,6 +251,19 @@ def _hide_progress_bar() -> Iterator[None]:
     finally:
         if shown:
             logging.enable_progress_bar()
+
+
+@contextmanager
+def _hide_load_report() -> Iterator[None]:
+    """Nothing of what transformers says of weights that a file lacks or has too many."""
+    from transformers.utils import logging
+
+    level = logging.get_verbosity()
+    logging.set_verbosity_error()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(level)
 
 
 def _tokenizer_class(folder: Path) -> Any:

@@ -69,6 +69,16 @@ def load_published_reward(name: str, protocol: str | None = None) -> RewardModel
     return load_reward(_folder_or_id(place), name=name, protocol=protocol, **options)
 
 
+def load_published_classifier(name: str) -> tuple[Any, Any, bool]:
+    """(model, tokenizer, whether its head is new), see `load_token_classifier`; raises `ModelError` as it does, or if
+    it does not fit into memory."""
+    from pfviz.models.hub.loader import load_token_classifier
+
+    check_memory(catalog.GENERATORS.get(name) or catalog.REWARDS.get(name))
+    _fetch_missing(name)
+    return load_token_classifier(_folder_or_id(name))
+
+
 def weight_gigabytes(name: str) -> float:
     """The memory that a model's weights will take here, 10^9 bytes; 0 where the catalogue does not know it."""
     from pfviz.models.hub import devices

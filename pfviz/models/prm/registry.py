@@ -57,9 +57,13 @@ PROTOCOLS: dict[str, PrmProtocol] = {
     protocol.name: protocol
     for protocol in [
         PrmProtocol(
-            "trl", "Token classifier of TRL's PRMTrainer",
+            "trl", "Token classifier of TRL's PRMTrainer, with a blank line after each step",
             "transformers:AutoModelForTokenClassification", "pfviz.models.prm.trl:TokenClassifierReward",
             architectures=("ForTokenClassification",),
+        ),
+        PrmProtocol(
+            "trl-line", "The same, trained with PRMTrainer's own separator of steps, one line break",
+            "transformers:AutoModelForTokenClassification", "pfviz.models.prm.trl:LineBreakTokenClassifierReward",
         ),
         PrmProtocol(
             "qwen", "Qwen2.5-Math-PRM",

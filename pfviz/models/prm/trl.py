@@ -65,3 +65,10 @@ class TokenClassifierReward(ProcessRewardModel):
 
     def rewards(self, logits: torch.Tensor) -> torch.Tensor:
         return torch.softmax(logits, dim=1)[:, 1]
+
+
+class LineBreakTokenClassifierReward(TokenClassifierReward):
+    """One whose steps are followed by one line break, which is what PRMTrainer takes unless it is told otherwise."""
+
+    def __init__(self, model: Any, tokenizer: Any, name: str) -> None:
+        super().__init__(model, tokenizer, name, separator=LINE_BREAK)

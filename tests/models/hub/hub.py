@@ -54,16 +54,27 @@ def serve(
         def _info(self, name: str, body: bool) -> None:
             if name not in models and name not in gated:
                 return self._send(401, b"", {"X-Error-Code": "RepoNotFound"}, body)
+            # A gated model shows what it has; its files are refused.
+            shown = [{"rfilename": file, "size": 9, "lfs": None} for file in ("config.json", "model.safetensors")]
             files = [] if name in gated else sorted(path for path in models[name].iterdir() if path.is_file())
-            siblings = [
-                {"rfilename": path.name, "size": path.stat().st_size, "lfs": _large_file(path, path.name in damaged)}
-                for path in files
-            ]
+            siblings = (
+                shown
+                if name in gated
+                else [
+                    {
+                        "rfilename": path.name,
+                        "size": path.stat().st_size,
+                        "lfs": _large_file(path, path.name in damaged),
+                    }
+                    for path in files
+                ]
+            )
             told = {
                 "cardData": {"license": "mit"},
                 "id": name,
                 "sha": COMMIT,
                 "private": False,
+                "gated": "manual" if name in gated else False,
                 "tags": [],
                 "siblings": siblings,
             }

@@ -129,7 +129,9 @@ def test_a_protocol_can_be_said(tmp_path: Path) -> None:
     made = published.load_published_reward(str(tmp_path), "rlhflow")
     assert isinstance(made, RlhflowPrm)
     assert made.name == f"rlhflow:{tmp_path}"
-    with pytest.raises(ModelError, match=r"no reward protocol 'magic'.*trl, qwen, skywork, math-shepherd, rlhflow"):
+    with pytest.raises(
+        ModelError, match=r"no reward protocol 'magic'.*trl, trl-line, qwen, skywork, math-shepherd, rlhflow"
+    ):
         published.load_published_reward(str(tmp_path), "magic")
 
 

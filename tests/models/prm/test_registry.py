@@ -262,7 +262,7 @@ def test_a_protocol_can_be_forced(tmp_path: Any) -> None:
     with pytest.raises(ModelError, match=r"mine is a LlamaForCausalLM, which fits none .* name that protocol"):
         load_reward(folder)
     assert isinstance(load_reward(folder, protocol="rlhflow"), RlhflowPrm)
-    with pytest.raises(ModelError, match=r"no reward protocol 'other'\. Choose one of: trl, qwen"):
+    with pytest.raises(ModelError, match=r"no reward protocol 'other'\. Choose one of: trl, trl-line, qwen"):
         load_reward(folder, protocol="other")
 
 
@@ -290,7 +290,7 @@ def test_every_protocol_names_classes_that_are_there(protocol: PrmProtocol) -> N
 
 @pytest.mark.parametrize("config", [{}, {"architectures": []}, {"architectures": ["BertModel"]}])
 def test_a_config_that_fits_none_says_what_it_is(config: Any) -> None:
-    with pytest.raises(ModelError, match=r"thing (is a BertModel|names no architecture).*trl, qwen, skywork"):
+    with pytest.raises(ModelError, match=r"thing (is a BertModel|names no architecture).*trl, trl-line, qwen, skywork"):
         detect_protocol(config, "thing")
 
 

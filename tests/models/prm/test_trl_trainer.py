@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 
-from pfviz.models.hub.loader import load_reward
+from pfviz.models.hub.published import load_published_reward
 from pfviz.models.prm.trl import TokenClassifierReward
 from pfviz.problems.problem import Problem
 from tests.contracts import reward as contract
@@ -65,7 +65,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def reward(trained: Path) -> TokenClassifierReward:
-    made = load_reward(trained, separator="\n")
+    made = load_published_reward(str(trained), "trl-line")
     assert isinstance(made, TokenClassifierReward)
     return made
 

@@ -16,7 +16,7 @@ def test_what_ships_opens_and_has_a_card(name: str) -> None:
     assert len(reading.weight) == len(reading.mean) == len(reading.scale)
     assert len(pairing.weight_sample) > 1000
     measured = card["measured"]
-    assert measured["held_out"]
+    assert measured["problems"] >= 60  # held out, or each by a fit without it: the card says which
     best_control = max(value for value, _, _ in measured["controls"].values())
     assert measured["auc_complete"][0] > best_control
     made = get_reward(name)
