@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
+import torch
+
 import pfviz
 from benchmarks import limit
 from benchmarks.engines import CONSTANT_REWARD
@@ -82,6 +84,7 @@ _QUANTITIES: dict[str, tuple[str, Goal | None]] = {
     "run / bare batch in bfloat16": ("", RUN_GOAL),
     "run / bare batch in the same numbers": ("", RUN_GOAL),
     "independent samples with / without hidden states": ("", HIDDEN_STATES_GOAL),
+    "run: log-probability of a token, largest difference from one plain pass": ("nats", None),
 }
 
 
@@ -115,5 +118,21 @@ def _round(own: CausalLMGenerator, plain: CausalLMGenerator, problem: str, n: in
         "run / bare batch in bfloat16": seconds / bare["bfloat16"],
         "run / bare batch in the same numbers": seconds / bare["same"],
         "independent samples with / without hidden states": reads[0] / reads[1],
+        "run: log-probability of a token, largest difference from one plain pass": _plain_difference(
+            own, problem, trace
+        ),
         "steps": float(trace.steps),
     }
+
+
+@torch.inference_mode()
+def _plain_difference(generator: CausalLMGenerator, problem: str, trace: Trace) -> float:
+    """Of the first particle, whose tokens were computed in forks, columns and steps."""
+    steps = [trace.written_step(*node) for node in trace.solution(trace.steps - 1, 0)]
+    ids = [token for step in steps for token in step.token_ids]
+    prompt = generator.prompt(Problem(problem))
+    whole = torch.tensor([prompt + ids], device=generator.model.device)
+    logits = generator.model(input_ids=whole, use_cache=False).logits[0, len(prompt) - 1 : -1].double()
+    plain = torch.log_softmax(logits, 1).gather(1, whole[0, len(prompt) :, None])[:, 0].cpu()
+    recorded = torch.tensor([value for step in steps for value in step.token_log_probs], dtype=torch.float64)
+    return float((plain - recorded).abs().max())

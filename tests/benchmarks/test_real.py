@@ -28,6 +28,7 @@ def test_every_quantity_is_measured_for_each_number_of_particles(
         assert math.isclose(found["run: tokens a second"].spread.median, rate)
         assert found["run / bare batch in bfloat16"].goal == RUN_GOAL
         assert found["independent samples with / without hidden states"].goal == HIDDEN_STATES_GOAL
+        assert found["run: log-probability of a token, largest difference from one plain pass"].spread.median < 1e-4
     assert by_n[3]["tokens"].spread.median > by_n[1]["tokens"].spread.median
     assert any("N = 3" in text for text in said)
     assert "PFVIZ_DTYPE" not in os.environ
