@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from pfviz.models.decoding.causal_lm import CausalLMGenerator, CausalLMSession
+from pfviz.models.decoding.causal_lm import CausalLMGenerator
+from pfviz.models.decoding.causal_lm_session import CausalLMSession
 from pfviz.models.decoding.step_builder import StepBuilder
 from pfviz.problems.problem import SEPARATOR, Problem
 from pfviz.types import Sampling

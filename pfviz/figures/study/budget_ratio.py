@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from pfviz.figures import theme
 from pfviz.figures.study.accuracy_curve import short_method_name
+from pfviz.figures.study.verdict_table import verdict_table
 from pfviz.study.result import Ratio, Result
 
 TITLE_START = "A rival’s generations over particle filtering’s, by "
@@ -37,20 +38,11 @@ def plot_budget_ratio(result: Result, *, pick: str = "usual", title: bool = True
     cells = {(ratio.rival, ratio.budget): ratio for ratio in found}
     least = first_budgets(result, rivals)
     grid = [[cells.get((rival, budget)) for budget in budgets] for rival in rivals]
-    heat = go.Heatmap(
+    heat = verdict_table(
         x=[f"N = {budget}" for budget in budgets],
         y=[theme.escape(short_method_name(rival)) for rival in rivals],
         z=[[None if cell is None else judge_ratio(cell, least) for cell in row] for row in grid],
         text=[["" if cell is None else describe_cell(cell, least) for cell in row] for row in grid],
-        texttemplate="%{text}",
-        textfont={"size": 11, "color": theme.INK},
-        colorscale=[[0, theme.WORSE_FILL], [0.5, theme.EQUAL_FILL], [1, theme.BETTER_FILL]],
-        zmin=-1,
-        zmax=1,
-        showscale=False,
-        xgap=2,
-        ygap=2,
-        hoverinfo="skip",
         name="ratios",
     )
     return theme.figure(

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from pfviz.figures import theme
 from pfviz.figures.study.accuracy_curve import short_method_name
 from pfviz.figures.study.budget_ratio import NAME_MARGIN, ROW_HEIGHT, describe_cell, first_budgets, judge_ratio
+from pfviz.figures.study.verdict_table import verdict_table
 from pfviz.study.result import Result
 
 TITLE = "A rival’s generations over particle filtering’s, by the length of the problem"
@@ -28,20 +29,11 @@ def plot_ratio_by_length(result: Result, *, title: bool = True) -> go.Figure:
     cells = [{(r.rival, r.budget): r for r in stratum.ratios if r.pick == "usual"} for stratum in result.strata]
     found = bool(rows)
     grid = [[one.get(row) for one in cells] for row in rows]
-    heat = go.Heatmap(
+    heat = verdict_table(
         x=[f"{s.title}<br>{s.problems} problems" for s in result.strata],
         y=[f"{theme.escape(short_method_name(rival))}, N = {budget}" for rival, budget in rows],
         z=[[None if cell is None else judge_ratio(cell, least) for cell in row] for row in grid],
         text=[["" if cell is None else describe_cell(cell, least) for cell in row] for row in grid],
-        texttemplate="%{text}",
-        textfont={"size": 11, "color": theme.INK},
-        colorscale=[[0, theme.WORSE_FILL], [0.5, theme.EQUAL_FILL], [1, theme.BETTER_FILL]],
-        zmin=-1,
-        zmax=1,
-        showscale=False,
-        xgap=2,
-        ygap=2,
-        hoverinfo="skip",
         name="ratios by length",
     )
     return theme.figure(

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from pfviz.figures import theme
 from pfviz.figures.study.accuracy_curve import short_method_name
 from pfviz.figures.study.budget_ratio import NAME_MARGIN, ROW_HEIGHT
+from pfviz.figures.study.verdict_table import verdict_table
 from pfviz.inference.methods import METHODS
 from pfviz.stats.estimate import Estimate
 from pfviz.study.result import GAINS, Column, Result
@@ -31,20 +32,11 @@ def plot_selection_gain(result: Result, *, title: bool = True) -> go.Figure:
     rows = [*methods, *([plain] if plain else [])][::-1] if methods else []
     places = [(budget, name) for budget in budgets for name in GAINS]
     grid = [[_read(result.column(method, budget), name) for budget, name in places] for method in rows]
-    heat = go.Heatmap(
+    heat = verdict_table(
         x=list(range(len(places))),
         y=["Independent samples" if method == plain else theme.escape(short_method_name(method)) for method in rows],
         z=[[None if cell is None else _sign(cell[1]) for cell in row] for row in grid],
         text=[["" if cell is None else _describe(*cell) for cell in row] for row in grid],
-        texttemplate="%{text}",
-        textfont={"size": 11, "color": theme.INK},
-        colorscale=[[0, theme.WORSE_FILL], [0.5, theme.EQUAL_FILL], [1, theme.BETTER_FILL]],
-        zmin=-1,
-        zmax=1,
-        showscale=False,
-        xgap=2,
-        ygap=2,
-        hoverinfo="skip",
         name="selection",
     )
     return theme.figure(

@@ -119,7 +119,7 @@ def _describe_cut(trace: Trace, node: Node) -> str:
     end, tokens = trace.ends[node[0]][node[1]], pluralise(int(trace.tokens[node]), "token")
     if end == "separator":
         named = trace.settings.get("step_rule", "model") != "model"
-        return f"{tokens}, cut {recorded_step_rule(trace).place}" if named else f"{tokens}, cut by its rule"
+        return f"{tokens}, cut {recorded_step_rule(trace).place}" if named else f"{tokens}, a whole step"
     return f"{tokens}, {_CUT_TEXTS[end]}" if end in _CUT_TEXTS else ""
 
 

@@ -157,7 +157,7 @@ def test_a_long_answer_is_cut_on_the_card_and_whole_under_the_pointer() -> None:
 @pytest.mark.parametrize(
     ("settings", "end", "said"),
     [
-        ({}, "separator", "7 tokens, cut by its rule"),
+        ({}, "separator", "7 tokens, a whole step"),
         ({"step_rule": "sentence"}, "separator", "7 tokens, cut at the end of a sentence"),
         ({"step_rule": "tokens", "tokens_per_step": 7}, "separator", "7 tokens, cut after 7 tokens"),
         ({"step_rule": "of another program"}, "separator", "7 tokens, cut at a blank line"),
