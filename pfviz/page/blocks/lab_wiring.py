@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import gradio as gr
@@ -11,6 +11,7 @@ from pfviz.page.actions import lab_runs
 from pfviz.page.actions.files import write_lab_report
 from pfviz.page.blocks import wiring
 from pfviz.page.blocks.layout import Parts
+from pfviz.page.blocks.streams import keep_properties
 from pfviz.page.forms import run_form
 from pfviz.page.render import lab_view
 from pfviz.page.render.lab_view import PartValues
@@ -35,6 +36,10 @@ def gradio_updates(parts: Parts, values: PartValues) -> Any:
     return found | wiring.gradio_updates(parts, values) if values else found or gr.skip()
 
 
+def _stream_updates(parts: Parts, stream: Iterable[PartValues]) -> Iterator[Any]:
+    return keep_properties(gradio_updates(parts, values) for values in stream)
+
+
 def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
     """Attach every event of the lab; called inside the `gr.Blocks` of the parts."""
     form = [parts[name] for name in run_form.FIELDS]
@@ -44,20 +49,19 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
     def start(request: gr.Request, number: Any, dataset: Any, own_method: Any, *typed: Any) -> Iterator[Any]:
         given = dict(zip(run_form.FIELDS, typed, strict=True))
         visit = visits.get(request.session_hash)
-        for values in lab_runs.start_batch(engine, visit, given, number, dataset=dataset, own_method=bool(own_method)):
-            yield gradio_updates(parts, values)
+        batch = lab_runs.start_batch(engine, visit, given, number, dataset=dataset, own_method=bool(own_method))
+        yield from _stream_updates(parts, batch)
 
     def start_naive(request: gr.Request, *typed: Any) -> Iterator[Any]:
         given = dict(zip(run_form.FIELDS, typed, strict=True)) | lab_runs.NAIVE_MODEL_FIELDS
-        for values in lab_runs.start_batch(engine, visits.get(request.session_hash), given, lab_view.BATCH_SIZES[0]):
-            yield gradio_updates(parts, values)
+        visit = visits.get(request.session_hash)
+        yield from _stream_updates(parts, lab_runs.start_batch(engine, visit, given, lab_view.BATCH_SIZES[0]))
 
     def stop(request: gr.Request) -> None:
         visits.get(request.session_hash).lab.stop_batch()
 
     def drop(paths: list[str] | None, request: gr.Request) -> Iterator[Any]:
-        for values in lab_runs.add_files(visits.get(request.session_hash), paths or []):
-            yield gradio_updates(parts, values)
+        yield from _stream_updates(parts, lab_runs.add_files(visits.get(request.session_hash), paths or []))
 
     def doing(action: Callable[[Visit], PartValues]) -> Callable[..., Any]:
         def callback(request: gr.Request) -> Any:

@@ -10,6 +10,7 @@ import gradio as gr
 from pfviz.page.actions import real_pair
 from pfviz.page.actions.choose_models import choose_models, follow_models
 from pfviz.page.blocks.layout import Parts
+from pfviz.page.blocks.streams import keep_properties
 from pfviz.page.components.html import problem_chips
 from pfviz.page.forms import run_form
 from pfviz.page.forms.usual_settings import FOLLOWING_FIELDS
@@ -44,11 +45,8 @@ def wire_models(
             visit.stop_fetch()
             return
         form = dict(zip(run_form.FIELDS, typed, strict=True))
-        for values in real_pair.start(engine, jobs, visit, form):
-            if "models" in values:
-                changes = {name: values[name] for name in FOLLOWING_FIELDS if name in values}
-                values |= _show_models(values["models"], engine.menu, changes)
-            yield updates(parts, values)
+        told = (_follow_models(values, engine.menu) for values in real_pair.start(engine, jobs, visit, form))
+        yield from keep_properties(updates(parts, values) for values in told)
 
     parts["offer"].ask(
         press,
@@ -59,6 +57,13 @@ def wire_models(
         preprocess=False,
         **settings,
     )
+
+
+def _follow_models(values: PartValues, menu: ModelMenu) -> PartValues:
+    if "models" not in values:
+        return values
+    changes = {name: values[name] for name in FOLLOWING_FIELDS if name in values}
+    return values | _show_models(values["models"], menu, changes)
 
 
 def _wire_choices(

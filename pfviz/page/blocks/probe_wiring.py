@@ -9,6 +9,7 @@ import gradio as gr
 
 from pfviz.page.actions import probe, runs
 from pfviz.page.blocks.layout import Parts
+from pfviz.page.blocks.streams import keep_properties
 from pfviz.page.render.run_view import PartValues
 from pfviz.page.serving.engine import Engine
 from pfviz.page.state.visits import Visits
@@ -32,8 +33,7 @@ def wire_probes(
             return
         growing = sent.get("do") == "grow"
         values = runs.grow(engine, visit, sent, particles) if growing else probe.start(engine, visit, sent)
-        for shown in values:
-            yield updates(parts, shown)
+        yield from keep_properties(updates(parts, shown) for shown in values)
 
     for name in ("rule", "asking"):
         parts[name].ask(

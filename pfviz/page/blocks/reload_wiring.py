@@ -9,7 +9,7 @@ import gradio as gr
 
 from pfviz.page.actions import reload
 from pfviz.page.blocks.layout import Parts
-from pfviz.page.blocks.wiring import EVENT_SETTINGS, OUTPUTS, gradio_updates
+from pfviz.page.blocks.wiring import EVENT_SETTINGS, OUTPUTS, stream_updates
 from pfviz.page.state.recent_visits import RecentVisits
 from pfviz.page.state.visits import Visits
 
@@ -43,8 +43,7 @@ def wire(page: gr.Blocks, parts: Parts, visits: Visits, recent: RecentVisits) ->
     def restore(token: Any, request: gr.Request) -> Iterator[Any]:
         visit = visits.get(request.session_hash)
         yield gr.skip()  # Gradio would empty the parts for an event that yields nothing
-        for values in reload.restore(visit, recent.exchange(token, visit)):
-            yield gradio_updates(parts, values)
+        yield from stream_updates(parts, reload.restore(visit, recent.exchange(token, visit)))
 
     page.load(look, token, reloads, js=READ_TOKEN_JS, preprocess=False, **(EVENT_SETTINGS | {"postprocess": True}))
     reloads.change(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import gradio as gr
@@ -11,6 +11,7 @@ from pfviz.page.actions import files, navigate, runs
 from pfviz.page.blocks.layout import Parts
 from pfviz.page.blocks.model_wiring import wire_models
 from pfviz.page.blocks.probe_wiring import wire_probes
+from pfviz.page.blocks.streams import keep_properties
 from pfviz.page.forms import run_form
 from pfviz.page.render import comparison, run_view, welcome
 from pfviz.page.render.inspector import no_selection
@@ -86,21 +87,24 @@ def gradio_updates(parts: Parts, values: PartValues) -> Any:
     return found | {parts[name]: value for name, value in values.items()}
 
 
+def stream_updates(parts: Parts, stream: Iterable[PartValues]) -> Iterator[Any]:
+    """Gradio's updates of an event that shows one thing after another."""
+    return keep_properties(gradio_updates(parts, values) for values in stream)
+
+
 def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
     """Attach every event; called inside the `gr.Blocks` of the parts."""
     outputs = [parts[name] for name in OUTPUTS]
 
     def press_run(request: gr.Request, *typed: Any) -> Iterator[Any]:
         form = dict(zip(run_form.FIELDS, typed, strict=True))
-        for values in runs.start(engine, visits.get(request.session_hash), form):
-            yield gradio_updates(parts, values)
+        yield from stream_updates(parts, runs.start(engine, visits.get(request.session_hash), form))
 
     def press_stop(request: gr.Request) -> None:
         visits.get(request.session_hash).stop_run()
 
     def press_resume(request: gr.Request) -> Iterator[Any]:
-        for values in runs.resume(engine, visits.get(request.session_hash)):
-            yield gradio_updates(parts, values)
+        yield from stream_updates(parts, runs.resume(engine, visits.get(request.session_hash)))
 
     def looking(look: navigate.Action) -> Callable[..., Any]:
         def callback(request: gr.Request, event: gr.EventData) -> Any:
