@@ -30,9 +30,7 @@ def difference_rows(comparison: Comparison) -> list[TableRow]:
 
 def outcome_rows(comparison: Comparison) -> list[TableRow]:
     """Return what came of the runs and what each cost, whether it differs or not."""
-    return [
-        TableRow(name, tuple(map(text_of, comparison.summaries)), meaning) for name, meaning, text_of in _OUTCOMES
-    ]
+    return [TableRow(name, tuple(map(text_of, comparison.summaries)), meaning) for name, meaning, text_of in _OUTCOMES]
 
 
 def _known(value: Any, form: Callable[[Any], str] = str) -> str:

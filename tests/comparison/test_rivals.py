@@ -33,7 +33,9 @@ def test_rivals_have_the_same_seed_problem_settings_and_number_of_generations() 
 
 def test_all_sweeps_of_a_run_are_its_budget() -> None:
     for rival in plan_rivals(gibbs(iterations=4, particles=5)):
-        known = {name: value for name, value in rival.arguments.items() if name not in ("method", "generator", "reward")}
+        known = {
+            name: value for name, value in rival.arguments.items() if name not in ("method", "generator", "reward")
+        }
         assert make_method(rival.method, Settings.from_values(**known)).generations == 17
 
 
