@@ -39,6 +39,7 @@ POSITIVE_COLOUR = "#b35806"  # orange to purple (PuOr of ColorBrewer): what is a
 NEGATIVE_COLOUR = "#542788"
 ZERO_COLOUR = "#e8e6ea"
 UNMEASURED_COLOUR = "#c3c9d2"  # a mark whose value nobody has measured
+RUN_COLOURS = ("#0c7b6e", "#6a48bd", "#8f5f00", "#46781f", "#8c3f5f", "#45566b")  # runs that are compared, in order
 WEIGHT_SCALE = ("#f3f6fa", "#d3deec", "#a2b9d8", "#6a8cbf", "#3b609e", "#1c3a72")
 
 LIGHT_TO_DARK: dict[str, str] = {
@@ -65,6 +66,12 @@ LIGHT_TO_DARK: dict[str, str] = {
     NEGATIVE_COLOUR: "#a899e0",
     ZERO_COLOUR: "#3b414b",
     UNMEASURED_COLOUR: "#49535f",
+    "#0c7b6e": "#3fd0bd",
+    "#6a48bd": "#b69dff",
+    "#8f5f00": "#e3b34c",
+    "#46781f": "#a3cf6f",
+    "#8c3f5f": "#e394b4",
+    "#45566b": "#a9b8ca",
     "#f3f6fa": "#1b232d",
     "#d3deec": "#26374d",
     "#a2b9d8": "#375680",
