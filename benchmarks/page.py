@@ -117,13 +117,13 @@ def _browse() -> Iterator[tuple[Any, str]]:
     """A browser, and the address of a page that is served in this process."""
     from playwright.sync_api import sync_playwright
 
-    from pfviz.errors import SettingError
+    from pfviz.errors import PfvizError
     from pfviz.page import build_page
 
     names = (os.environ.get("PFVIZ_CHROMIUM", ""), *_BROWSERS)
     path = next(filter(None, map(shutil.which, names)), None)
     if path is None:
-        raise SettingError(f"no browser found; looked for $PFVIZ_CHROMIUM, {', '.join(_BROWSERS)}")
+        raise PfvizError(f"no browser found; looked for $PFVIZ_CHROMIUM, {', '.join(_BROWSERS)}")
     page = build_page()
     page.launch(prevent_thread_lock=True, quiet=True, warm=False)
     try:

@@ -13,6 +13,7 @@ import gradio as gr
 import plotly
 import plotly.graph_objects as go
 
+import pfviz.figures
 from pfviz.page.components.html import fill
 
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -21,6 +22,8 @@ PANE_JS = STATIC / "pane.js"
 MARKUP_JS = STATIC / "markup.js"
 LAB_JS = STATIC / "lab.js"
 CAPTIONS_JS = STATIC / "captions.js"
+PANE_TABLE_JS = STATIC / "pane_table.js"
+FIGURE_TABLE_JS = Path(pfviz.figures.__file__).parent / "static" / "figure_table.js"
 COMPARE_JS = STATIC / "compare.js"
 DROPS_JS = STATIC / "drops.js"
 
@@ -74,7 +77,7 @@ def pane(
         value="",
         html_template=fill("pane.html.j2", title=title),
         js_on_load=PANE_ON_LOAD,
-        head=_script_tags(PLOTLY_JS, PANE_JS, CAPTIONS_JS),
+        head=_script_tags(PLOTLY_JS, FIGURE_TABLE_JS, PANE_JS, PANE_TABLE_JS, CAPTIONS_JS),
         apply_default_css=False,
         elem_classes="pane",
         title=title,
