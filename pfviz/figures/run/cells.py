@@ -63,6 +63,11 @@ def mean_by_cell(cells: Cells, values: FloatArray, mask: BoolArray) -> FloatArra
     return np.asarray(np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0))
 
 
+def sum_by_cell(cells: Cells, values: FloatArray, mask: BoolArray) -> FloatArray:
+    """(rows, S) the sum of `values` (T, N) over the slots of the mask in each cell."""
+    return _add_up(cells, np.where(mask, values, 0.0))
+
+
 def count_by_cell(cells: Cells, mask: BoolArray) -> IntArray:
     """(rows, S) how many slots of the mask (T, N) lie in each cell."""
     return np.asarray(_add_up(cells, mask.astype(np.float64)), dtype=np.int64)

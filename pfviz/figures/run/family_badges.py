@@ -85,7 +85,8 @@ def _draw(
 
 def _badge(family: Family, answer: Answer | None) -> str:
     mark = "" if answer is None else CORRECTNESS_MARKS[answer.correct]
-    return " ".join(filter(None, (mark, f"<b>{format_percent(family.share, 0)}</b>", f"×{family.size:,}")))
+    share = format_percent(family.share, 0) if family.share >= 0.005 else "&lt;1%"
+    return " ".join(filter(None, (mark, f"<b>{share}</b>", f"×{family.size:,}")))
 
 
 def _hover(trace: Trace, family: Family, answer: Answer | None) -> str:

@@ -30,15 +30,15 @@ HOW_TO_READ_SURVIVORS = (
     "descendants. The pale cells behind them are the steps of those that died out."
 )
 HOW_TO_READ_CELLS = (
-    "A cell is the particles of some lanes at one step, in the colour of their mean reward; pale ones died out. Lines "
-    "and marks are the lineages that live on. At the right: families, their share of the weight and how many particles "
-    "of the last step they are; a click opens one."
+    "A cell is the particles of some lanes at one step, in the colour of their mean reward; strong ones live on and are "
+    "heavy, paler ones are light, the palest died out. Lines and marks are the lineages that live on. At the right: "
+    "families, their share of the weight and how many particles of the last step they are; a click opens one."
 )
 GAP_COLOURS = (
     "colour = reward minus value, the share of rollouts that end right (orange: the reward is overconfident; purple: "
     "underconfident; grey: not measured)"
 )
-MIN_KEPT = 0.2
+MIN_KEPT = 0.4
 """Share of a step's particles that have children, below which a resampling of a large run is labelled as a collapse."""
 
 

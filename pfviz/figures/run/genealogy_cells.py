@@ -13,11 +13,13 @@ from pfviz.figures import theme
 from pfviz.figures.marks import BRIEF_HOVER, brief_data, curves, diameters
 from pfviz.figures.run.cells import (
     Cells,
+    count_by_cell,
     divide_into_cells,
     edges_between,
     first_by_cell,
     marked_survivors,
     mean_by_cell,
+    sum_by_cell,
     uids_by_cell,
 )
 from pfviz.figures.run.tree_layout import TreeLayout
@@ -36,19 +38,26 @@ def draw_cells(
     alive = (living > 0) & layout.shown
     marked = marked_survivors(cells, living, alive)
     colouring = {"colorscale": scale["colorscale"], "zmin": scale["cmin"], "zmax": scale["cmax"], "showscale": False}
-    lives = first_by_cell(cells, trace.weights, alive) >= 0
-    died = layout.shown & ~alive
     heat = [
-        heat_map(trace, cells, np.where(lives, np.nan, mean_by_cell(cells, colours, died)), died, "died", 0.3),
-        heat_map(trace, cells, mean_by_cell(cells, colours, alive), alive, "living", 1.0),
+        heat_map(trace, cells, mean_by_cell(cells, colours, mask), mask, name, opacity).update(colouring)
+        for name, mask, opacity in _layers(trace, cells, layout, alive)
     ]
-    for trace_of in heat:
-        trace_of.update(colouring)
+    lines = _lines(cells, layout, living / max(trace.particles, 1), alive, related)
+    return [*heat, *lines, draw_root(layout), _marks(trace, layout, colours, scale, marked)]
+
+
+def _layers(trace: Trace, cells: Cells, layout: TreeLayout, alive: BoolArray) -> list[tuple[str, BoolArray, float]]:
+    """Name, slots (T, N) and opacity of each layer of cells, none of which covers another: where all died out, where
+    somebody lives on, and where those have at least their share of the weight."""
+    lives, heavy = np.zeros((2, *alive.shape), dtype=np.bool_)
+    places = np.arange(len(cells.steps))[:, None]
+    counts, weights = count_by_cell(cells, alive), sum_by_cell(cells, trace.weights, alive)
+    lives[cells.steps] = (counts > 0)[cells.rows, places]
+    heavy[cells.steps] = (weights * trace.particles >= counts)[cells.rows, places]
     return [
-        *heat,
-        *_lines(cells, layout, living / max(trace.particles, 1), alive, related),
-        draw_root(layout),
-        _marks(trace, layout, colours, scale, marked),
+        ("died", layout.shown & ~lives, 0.16),
+        ("living", alive & ~heavy, 0.42),
+        ("living, heavy", alive & heavy, 1.0),
     ]
 
 
