@@ -21,18 +21,22 @@ from pfviz.lab.probes.values import PrefixValue
 from pfviz.trace.trace import Trace
 from pfviz.types import FloatArray
 
+CAPTION = "Area = weight, colour = reward, hollow = died out."
 HOW_TO_READ = (
     "Each mark is one step of one particle: area = weight, colour = reward, hollow = its lineage died out, "
     "diamond = finished. Lines go from a step to the steps that continue it; thick ones have many living descendants."
 )
+CAPTION_GAPS = "Area = weight, colour = reward minus value."
+CAPTION_SURVIVORS = "Marks live on; the pale cells died out."
+CAPTION_CELLS = "Strong cells are heavy, pale ones died out."
 HOW_TO_READ_SURVIVORS = (
     "Marks and lines are the lineages that live on: area = weight, colour = reward, thick lines have many living "
     "descendants. The pale cells behind them are the steps of those that died out."
 )
 HOW_TO_READ_CELLS = (
-    "A cell is the particles of some lanes at one step, in the colour of their mean reward; strong ones live on and are "
-    "heavy, paler ones are light, the palest died out. Lines and marks are the lineages that live on. At the right: "
-    "families, their share of the weight and how many particles of the last step they are; a click opens one."
+    "A cell is the particles of some lanes at one step, in the colour of their mean reward; strong ones live on and "
+    "are heavy, paler ones are light, the palest died out. Lines and marks are the lineages that live on. At the "
+    "right: families, their share of the weight and how many particles of the last step they are; a click opens one."
 )
 GAP_COLOURS = (
     "colour = reward minus value, the share of rollouts that end right (orange: the reward is overconfident; purple: "
@@ -85,6 +89,7 @@ def plot_genealogy(
     return theme.figure(
         traces,
         title=_title(trace, layout),
+        caption=_caption(level, gaps),
         reads=_how_to_read(level, gaps),
         titled=title,
         height=int(np.clip(150 + 26 * layout.height, 220, 560)),
@@ -100,6 +105,10 @@ def plot_genealogy(
             *_trajectory_labels(trace, layout),
         ],
     )
+
+
+def _caption(level: str, gaps: bool) -> str:
+    return CAPTION_GAPS if gaps else {"all": CAPTION, "survivors": CAPTION_SURVIVORS, "cells": CAPTION_CELLS}[level]
 
 
 def _how_to_read(level: str, gaps: bool) -> str:

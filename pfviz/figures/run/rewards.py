@@ -15,10 +15,12 @@ from pfviz.figures.run.reward_cells import reward_cells
 from pfviz.trace.trace import Trace
 from pfviz.types import BoolArray
 
+CAPTION = "A line is a lineage; its height is the reward so far."
 HOW_TO_READ = (
     "A line follows a lineage: the height is the reward of the solution so far. Strong lines live on in the last step; "
     "faint ones were not continued."
 )
+CAPTION_CELLS = "Darker: more particles have that reward."
 HOW_TO_READ_CELLS = (
     "The darker a cell, the more particles of a step have that reward. Lines follow the lineages that live on in the "
     "last step, marks are those from whom most descend."
@@ -56,6 +58,7 @@ def plot_rewards(
     return theme.figure(
         traces,
         title=mean,
+        caption=CAPTION_CELLS if large else CAPTION,
         reads=HOW_TO_READ_CELLS if large else HOW_TO_READ,
         titled=title,
         height=340,

@@ -14,10 +14,12 @@ from pfviz.figures.run.cells import Cells, divide_into_cells, first_by_cell, uid
 from pfviz.trace.trace import Trace
 from pfviz.types import BoolArray, FloatArray, IntArray
 
+CAPTION = "A cell is a particle at a step; darker is heavier."
 HOW_TO_READ = (
     "One cell is one particle at one step; the darker, the heavier (square-root scale, saturated at 8 times the "
     "average 1/N). Rows are in the order of the genealogy."
 )
+CAPTION_CELLS = "A cell is the heaviest of some particles."
 HOW_TO_READ_CELLS = (
     "One cell is some particles at one step, in the colour of the heaviest; the darker, the heavier (square-root "
     "scale, saturated at 8 times the average 1/N). Rows are in the order of the genealogy."
@@ -41,6 +43,7 @@ def plot_weights(
     n, rows = trace.particles, lanes(trace)
     top = min(1.0, SATURATION / n)
     cells = divide_into_cells(trace, rows.astype(np.float64), n) if trace.steps * n > MAX_DETAILED_HOVERS else None
+    single = cells is None or cells.of_one_slot
     heat = go.Heatmap(
         **(_slots(trace, rows, top) if cells is None else _cells(trace, cells, top)),
         xgap=3 if trace.steps <= 120 else 0,
@@ -53,7 +56,8 @@ def plot_weights(
     return theme.figure(
         [heat, *_outlines(trace, rows, selected, cells is not None)],
         title=heaviest[-1] if heaviest else "No step yet",
-        reads=HOW_TO_READ if cells is None or cells.of_one_slot else HOW_TO_READ_CELLS,
+        caption=CAPTION if single else CAPTION_CELLS,
+        reads=HOW_TO_READ if single else HOW_TO_READ_CELLS,
         titled=title,
         height=int(np.clip(120 + 16 * n, 220, 520)),
         xaxis=theme.step_axis(horizon) | {"range": [0.4, horizon + 0.6]},
