@@ -21,9 +21,9 @@
   function lines(trace, k) {
     if (trace.hoverinfo === "skip" || trace.hoverinfo === "none") return [];
     const at = (field) => (Array.isArray(field) || ArrayBuffer.isView(field) ? field[k] : field);
-    const read = { x: at(trace.x), y: at(trace.y), z: at(trace.z), text: at(trace.text), hovertext: at(trace.hovertext) };
+    const read = { x: at(trace.x), y: at(trace.y), z: at(trace.z), text: at(trace.text), hovertext: at(trace.hovertext), customdata: at(trace.customdata) };
     const template = at(trace.hovertemplate) || (read.hovertext ? "%{hovertext}" : "");
-    const words = template.replace(/%\{(\w+)(?::([^}]*))?\}/g, (_, name, spec) => format(read[name], spec));
+    const words = template.replace(/%\{(\w+)(?:\[(\d+)\])?(?::([^}]*))?\}/g, (_, name, place, spec) => format(place ? read[name]?.[place] : read[name], spec));
     return plain(words).split("\n").filter(Boolean);
   }
 
