@@ -26,7 +26,7 @@
     if (trace.hoverinfo === "skip" || trace.hoverinfo === "none") return [];
     const at = (field) => path.reduce((found, place) => (isList(found) ? found[place] : found), field);
     const own = { x, y, z: at(trace.z), text: at(trace.text), hovertext: at(trace.hovertext), customdata: at(trace.customdata) };
-    const template = trace.hovertemplate || (own.hovertext ? "%{hovertext}" : "");
+    const template = at(trace.hovertemplate) || (own.hovertext ? "%{hovertext}" : "");
     const read = (name, place) => (place === undefined ? own[name] : own[name]?.[place]);
     const words = template.replace(/%\{(\w+)(?:\[(\d+)\])?(?::([^}]*))?\}/g, (_, name, place, spec) => format(read(name, place), spec));
     return plain(words).split("\n").filter(Boolean);

@@ -5,6 +5,7 @@ The pane keeps its div, its zoom and its clicks through every update (`gr.Plot` 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import gradio as gr
 import plotly
 import plotly.graph_objects as go
+from plotly.utils import PlotlyJSONEncoder
 
 import pfviz.figures
 from pfviz.page.components.html import fill
@@ -93,4 +95,5 @@ def to_pane_value(figure: go.Figure, *, run: str, steps: int, selected: int | No
     """A figure as a pane's value. `run` names the run: zoom is kept as long as it stays the same."""
     meta = dict(figure.layout.meta or {})
     figure.update_layout(uirevision=run, meta=meta | {"run": run, "steps": steps, "selected": selected})
-    return str(figure.to_json())
+    # not `figure.to_json()`, which writes each "/" of base64 in six letters
+    return json.dumps(figure.to_dict(), cls=PlotlyJSONEncoder)
