@@ -24,7 +24,13 @@ log = logging.getLogger(__name__)
 
 
 def start(engine: Engine, visit: Visit, form: Mapping[str, Any]) -> Iterator[PartValues]:
-    """Check the form, run, and yield what to show; every failure becomes a message and leaves the page usable."""
+    """Check the form, run, and yield what to show; every failure becomes a message and leaves the page usable.
+
+    An empty field is filled with the example that it shows.
+    """
+    if not str(form["problem"] or "").strip():
+        form = {**form, "problem": run_form.EXAMPLE}
+        yield {"problem": run_form.EXAMPLE}
     settings, errors = run_form.read_form(form, engine.menu)
     yield show_errors(errors)
     if errors:

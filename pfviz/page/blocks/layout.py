@@ -13,7 +13,7 @@ from pfviz.page.blocks import lab_layout
 from pfviz.page.components.html import problem_chips
 from pfviz.page.components.plotly_pane import clickable_html, pane
 from pfviz.page.forms import run_form
-from pfviz.page.render import comparison, inspector, model_notes, welcome
+from pfviz.page.render import comparison, inspector, model_notes, stories, welcome
 from pfviz.page.render.tabs import TABS
 from pfviz.page.serving.model_menu import ModelMenu
 from pfviz.trace.importers import list_suffixes
@@ -31,7 +31,7 @@ def build(menu: ModelMenu) -> Parts:
         with gr.Column(elem_id="bar", min_width=0):
             _build_toolbar(parts)
         with gr.Column(elem_id="stage", min_width=0):
-            parts["hero"] = clickable_html(welcome.hero(), elem_id="hero")
+            parts["hero"] = clickable_html(elem_id="hero")
             parts["sweep"] = clickable_html(elem_id="sweep")
             parts["colours"] = clickable_html(elem_id="colours")
             for figure in stage_figures():
@@ -49,6 +49,8 @@ def build(menu: ModelMenu) -> Parts:
             _build_methods(parts)
         with gr.Column(elem_id="lab", min_width=0):
             lab_layout.build(parts)
+    with gr.Column(elem_id="recorded", min_width=0):
+        parts["gallery"] = clickable_html(stories.gallery(), elem_id="gallery")
     return parts
 
 
@@ -56,7 +58,7 @@ def _build_sidebar(parts: Parts, menu: ModelMenu) -> None:
     clickable_html(welcome.page_header(), elem_id="title")
     parts["problem"] = gr.Textbox(
         label="Problem",
-        placeholder="Compute (12 + 7) * 3 - 45",
+        placeholder=run_form.EXAMPLE,
         lines=3,
         max_lines=6,
         elem_id="problem",

@@ -70,7 +70,8 @@ def gradio_updates(parts: Parts, values: PartValues) -> Any:
     if "resumable" in values:
         found[parts["resume"]] = gr.update(interactive=values.pop("resumable"))
     if "hero" in values:
-        values["hero"] = welcome.hero() if values["hero"] else ""  # never `visible`: it makes Gradio lose other updates
+        # Never `visible`: it makes Gradio lose other updates.
+        values["hero"] = values["hero"] if isinstance(values["hero"], str) else welcome.hero() if values["hero"] else ""
     if values.pop("clear", False):
         cleared = dict.fromkeys(
             (*run_view.PANES, *run_view.REWARD_TAB_PARTS, "answer", "event", "sweep", "colours", "notes", "progress"),
@@ -204,6 +205,10 @@ def _wire_files(parts: Parts, visits: Visits, outputs: list[Any]) -> None:
 
         return callback
 
+    def open_story(request: gr.Request, event: gr.EventData) -> Any:
+        name = event._data.get("story") if isinstance(event._data, dict) else None
+        return gradio_updates(parts, navigate.open_story(visits.get(request.session_hash), name))
+
     def upload(path: str, request: gr.Request) -> Any:
         return gradio_updates(parts, navigate.open_trace(visits.get(request.session_hash), path))
 
@@ -212,3 +217,4 @@ def _wire_files(parts: Parts, visits: Visits, outputs: list[Any]) -> None:
             None, parts["file"], js=DOWNLOAD_FILE_JS
         )
     parts["upload"].upload(upload, parts["upload"], outputs, **EVENT_SETTINGS)
+    parts["gallery"].select(open_story, None, outputs, trigger_mode="multiple", **EVENT_SETTINGS)

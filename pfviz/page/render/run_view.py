@@ -237,6 +237,12 @@ def _ordinal(place: int) -> str:
     return f"{place}{ending}"
 
 
+def recorded_line(trace: Trace) -> str:
+    """The progress line of a run that ships with the page."""
+    facts = (pluralise(trace.steps, "step"), f"{trace.written_tokens:,} tokens")
+    return _progress("recorded", "Recorded", facts)
+
+
 def opened_line(trace: Trace) -> str:
     """The progress line of a trace from a file."""
     seconds = float(trace.seconds[-1]) if trace.steps else 0.0
