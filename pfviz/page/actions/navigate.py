@@ -113,7 +113,7 @@ def open_story(visit: Visit, name: object) -> PartValues:
         trace = load_story(str(name))
     except TraceError as error:
         return {"banner": error_banner(str(error))}
-    return show_trace(visit, trace) | {"progress": run_view.recorded_line(trace)}
+    return show_trace(visit, trace)
 
 
 def begin_with_story(visit: Visit) -> None:
@@ -136,4 +136,4 @@ def show_trace(visit: Visit, trace: Trace, *, sweep: int | None = None, selected
         "banner": "",
     }
     opened["resumable"] = trace.status in ("stopped", "running")
-    return opened | redraw(visit) | {"progress": run_view.opened_line(trace)}
+    return opened | redraw(visit) | {"progress": stories.progress_line(trace)}

@@ -34,6 +34,7 @@ STYLESHEETS = [
     STATIC / "asking.css",
     STATIC / "compare.css",
     STATIC / "stories.css",
+    STATIC / "tour.css",
     STATIC.parents[1] / "report" / "static" / "mathtext.css",
 ]
 WARM_UP_REWARDS = tuple(preset.name for preset in REWARDS.values() if preset.folder)  # those with weights

@@ -11,7 +11,7 @@ from pfviz.figures.theme import LIGHT_TO_DARK
 from pfviz.inference.setting import Group
 from pfviz.page.blocks import compare_layout, lab_layout
 from pfviz.page.components.html import problem_chips
-from pfviz.page.components.plotly_pane import clickable_html, pane
+from pfviz.page.components.plotly_pane import clickable_html, pane, tour_html
 from pfviz.page.forms import run_form
 from pfviz.page.render import comparison, inspector, model_notes, stories, welcome
 from pfviz.page.render.tabs import TABS
@@ -53,6 +53,7 @@ def build(menu: ModelMenu) -> Parts:
             compare_layout.build(parts)
     with gr.Column(elem_id="recorded", min_width=0):
         parts["gallery"] = clickable_html(stories.gallery(), elem_id="gallery")
+        tour_html(stories.tour())
     return parts
 
 

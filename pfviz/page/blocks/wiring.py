@@ -46,6 +46,7 @@ _TEXT_PARTS = (
     "problem",
     "hero",
 )
+_CLEARED_PARTS = ("answer", "event", "sweep", "colours", "notes", "progress", "hero")
 _BUTTON_PARTS = ("run", "stop", "resume", "fold", "fold_steps", "save_json", "save_html")
 OUTPUTS = (*(f"error_{field}" for field in run_form.FIELDS), *run_view.PANES, *_TEXT_PARTS, *_BUTTON_PARTS)
 
@@ -74,7 +75,7 @@ def gradio_updates(parts: Parts, values: PartValues) -> Any:
         values["hero"] = values["hero"] if isinstance(values["hero"], str) else welcome.hero() if values["hero"] else ""
     if values.pop("clear", False):
         cleared = dict.fromkeys(
-            (*run_view.PANES, *run_view.REWARD_TAB_PARTS, "answer", "event", "sweep", "colours", "notes", "progress"),
+            (*run_view.PANES, *run_view.REWARD_TAB_PARTS, *_CLEARED_PARTS),
             "",
         )
         values = cleared | {"inspector": no_selection()} | values

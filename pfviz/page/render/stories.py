@@ -7,8 +7,10 @@ from functools import cache
 from markupsafe import Markup
 
 from pfviz.page.components.html import fill
+from pfviz.page.render import run_view
 from pfviz.stories import STORIES, Story, load_ghost, load_story
 from pfviz.stories.thumbnail import draw_thumbnail
+from pfviz.stories.tour import CARDS, log_potentials
 from pfviz.trace import Trace
 
 FIRST = next(iter(STORIES))
@@ -37,11 +39,23 @@ def story_head(trace: Trace | None) -> str:
     )
 
 
+def progress_line(trace: Trace) -> str:
+    """Return the progress line of a run that was not made here: of a story, or of a file."""
+    return run_view.opened_line(trace) if story_of(trace) is None else run_view.recorded_line(trace)
+
+
 @cache
 def gallery() -> str:
     """Return all recorded runs as small pictures to click."""
     shown = [(story, load_story(story.name), _picture(story.name)) for story in STORIES.values()]
     return fill("gallery.html.j2", stories=shown)
+
+
+@cache
+def tour() -> str:
+    """Return the cards of the tour, which stay hidden until it is taken."""
+    potentials = log_potentials(load_story(FIRST))
+    return fill("tour.html.j2", story=FIRST, cards=CARDS, potentials=potentials, ghost=_ghost_picture(FIRST))
 
 
 @cache
