@@ -47,8 +47,8 @@ def plot_genealogy(
     """The genealogy of a run, or of what has been seen of it.
 
     Args:
-        selected: uid of a node: its ancestry and descendants stand out, the rest is dimmed; an unknown uid
-            selects nothing.
+        selected: uid of a node: its ancestry and descendants stand out, the dead edges beside them are fainter; the
+            colours of all others stay. An unknown uid selects nothing.
         horizon: last step of the axis, so that a growing run is not rescaled; at least T.
         values: what rollouts told of some nodes, by uid; it stands in their hovers.
         gaps: colour by reward minus value in the place of the reward.
@@ -62,7 +62,7 @@ def plot_genealogy(
         *_pinned_band(trace, rows),
         *_edges(trace, rows, living, related, line),
         _root(n),
-        _nodes(trace, rows, living, related, line, values or {}, gaps),
+        _nodes(trace, rows, living, line, values or {}, gaps),
         _selection_ring(trace, rows, selected if related is not None else None),
         *leaf_labels(trace, rows),
     ]
@@ -127,7 +127,7 @@ def _edges(trace: Trace, rows: IntArray, living: IntArray, related: Any, line: t
 
 
 def _opacity(name: str, related: Any) -> float:
-    return 1.0 if related is None or name == "selected" else 0.35
+    return 0.6 if related is not None and name == "dead" else 1.0
 
 
 def _parent_rows(trace: Trace, rows: IntArray) -> list[Any]:
@@ -171,7 +171,6 @@ def _nodes(
     trace: Trace,
     rows: IntArray,
     living: IntArray,
-    related: Any,
     line: type,
     values: Mapping[int, PrefixValue],
     gaps: bool,
@@ -183,8 +182,6 @@ def _nodes(
     dead = living == 0
     symbols[dead] = symbols[dead] + "-open"
     opacity = np.where(dead, 0.75, 1.0)
-    if related is not None:
-        opacity = np.where(related, 1.0, 0.3 * opacity)
     return line(
         x=np.repeat(np.arange(1, trace.steps + 1), n),
         y=rows.ravel(),
