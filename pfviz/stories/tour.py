@@ -10,8 +10,7 @@ import numpy as np
 from pfviz.trace import Trace
 
 Goal = Literal["next", "moment", "choice", "tau", "run"]
-"""What takes the reader on: a press of Next, which always does; the end of what is played; a click on a mark; the slider;
-a press of Run."""
+"""What takes the reader on, beside a press of Next: the end of what is played, a click on a mark, the slider, Run."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -275,8 +275,7 @@ def _ordinal(place: int) -> str:
 
 def recorded_line(trace: Trace) -> str:
     """The progress line of a run that ships with the page."""
-    facts = (pluralise(trace.steps, "step"), f"{trace.written_tokens:,} tokens")
-    return _progress("recorded", "Recorded", facts)
+    return _progress("recorded", "Recorded", (pluralise(trace.steps, "step"),))
 
 
 def opened_line(trace: Trace) -> str:

@@ -176,6 +176,12 @@
       soon();
     });
 
+    /* On a phone the pictures stand over the form: a run that begins is brought into view. */
+    document.addEventListener("pfviz:run", () => {
+      const stage = document.querySelector("#stage");
+      if (replay().run?.running && replay().run.T === 1 && innerWidth <= 760) stage?.scrollIntoView({ block: "start" });
+    });
+
     /* The page opens: the tour where the address says so, else the recorded run plays once by itself. */
     const wanted = new URLSearchParams(location.search).get("tour");
     whenThere(() => isOpen() && replay()?.run && document.querySelector("#genealogy .main-svg"), () => {
