@@ -11,9 +11,9 @@ from pfviz.figures.theme import LIGHT_TO_DARK
 from pfviz.inference.setting import Group
 from pfviz.page.blocks import compare_layout, lab_layout
 from pfviz.page.components.html import problem_chips
-from pfviz.page.components.plotly_pane import clickable_html, pane, transport
+from pfviz.page.components.plotly_pane import clickable_html, pane, tour_html, transport
 from pfviz.page.forms import run_form
-from pfviz.page.render import comparison, inspector, model_notes, welcome
+from pfviz.page.render import comparison, inspector, model_notes, stories, welcome
 from pfviz.page.render.tabs import TABS
 from pfviz.page.serving.model_menu import ModelMenu
 from pfviz.trace.importers import list_suffixes
@@ -31,7 +31,7 @@ def build(menu: ModelMenu) -> Parts:
         with gr.Column(elem_id="bar", min_width=0):
             _build_toolbar(parts)
         with gr.Column(elem_id="stage", min_width=0):
-            parts["hero"] = clickable_html(welcome.hero(), elem_id="hero")
+            parts["hero"] = clickable_html(elem_id="hero")
             parts["sweep"] = clickable_html(elem_id="sweep")
             parts["colours"] = clickable_html(elem_id="colours")
             for figure in stage_figures():
@@ -53,6 +53,9 @@ def build(menu: ModelMenu) -> Parts:
             lab_layout.build(parts)
         with gr.Column(elem_id="compare", min_width=0):
             compare_layout.build(parts)
+    with gr.Column(elem_id="recorded", min_width=0):
+        parts["gallery"] = clickable_html(stories.gallery(), elem_id="gallery")
+        tour_html(stories.tour())
     return parts
 
 
@@ -60,7 +63,7 @@ def _build_sidebar(parts: Parts, menu: ModelMenu) -> None:
     clickable_html(welcome.page_header(), elem_id="title")
     parts["problem"] = gr.Textbox(
         label="Problem",
-        placeholder="Compute (12 + 7) * 3 - 45",
+        placeholder=run_form.EXAMPLE,
         lines=3,
         max_lines=6,
         elem_id="problem",

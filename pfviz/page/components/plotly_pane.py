@@ -24,6 +24,7 @@ STATIC = Path(__file__).parents[1] / "static"
 PANE_JS = STATIC / "pane.js"
 MARKUP_JS = STATIC / "markup.js"
 LAB_JS = STATIC / "lab.js"
+TOUR_JS = STATIC / "tour.js"
 PLAY_JS = STATIC / "play.js"
 CAPTIONS_JS = STATIC / "captions.js"
 PANE_TABLE_JS = STATIC / "pane_table.js"
@@ -49,6 +50,13 @@ def clickable_html(value: str = "", **settings: Any) -> gr.HTML:
     (the fields of a form, and `do`) come out of it."""
     return gr.HTML(
         value, apply_default_css=False, js_on_load=MARKUP_ON_LOAD, head=_script_tags(MARKUP_JS, CAPTIONS_JS), **settings
+    )
+
+
+def tour_html(value: str) -> gr.HTML:
+    """The cards of the tour; nothing comes out of it, as all that it does is done in the browser."""
+    return gr.HTML(
+        value, apply_default_css=False, js_on_load="pfvizTour({element});", head=_script_tags(TOUR_JS), elem_id="tour"
     )
 
 
