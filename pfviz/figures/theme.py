@@ -102,6 +102,8 @@ LEFT_MARGIN, RIGHT_MARGIN, BOTTOM_MARGIN = 46, 78, 28
 """Margins in px, the same in the genealogy and the strips, so that their axes line up."""
 TITLE_HEIGHT = 24
 """Height of a title in px; it stands on top of what a figure has above its plot."""
+MAX_CAPTION = 60
+"""Characters of a caption: so many fit beside a title on a page that is 1440 px wide."""
 
 
 def figure(
@@ -109,13 +111,17 @@ def figure(
     *,
     title: str,
     reads: str,
+    caption: str = "",
     titled: bool = True,
     narrow: dict[str, Any] | None = None,
     **layout: Any,
 ) -> go.Figure:
-    """A figure in the house style. `title` and `reads` (one line: how to read it) are kept in `layout.meta`.
+    """A figure in the house style. `title`, `caption` and `reads` are kept in `layout.meta`.
 
     Args:
+        reads: how to read it, in full.
+        caption: the same in at most `MAX_CAPTION` characters, which always stand beside the title; `reads` is a click
+            away.
         titled: draw the title; without it a page can set its own heading and the top margin shrinks.
         narrow: parts of the layout for a phone, kept in `layout.meta` for the page to put in.
     """
@@ -136,7 +142,7 @@ def figure(
         "dragmode": "pan",
         "showlegend": False,
         "uirevision": "keep",
-        "meta": {"title": title, "reads": reads} | ({"narrow": narrow} if narrow else {}),
+        "meta": {"title": title, "caption": caption, "reads": reads} | ({"narrow": narrow} if narrow else {}),
     }
     base.update(layout)
     base["margin"]["t"] += TITLE_HEIGHT if titled else 0

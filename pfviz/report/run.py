@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pfviz.diagnostics.health import run_health
 from pfviz.figures.registry import report_figures, stage_figures
 from pfviz.figures.run.genealogy import MAX_SVG_EDGES
 from pfviz.figures.size_limit import check_drawable
@@ -39,6 +40,7 @@ def to_html(trace: Trace) -> str:
         problem=trace.problem,
         answer=_chosen_answer(trace),
         facts=_facts(trace),
+        health=[finding.sentence for finding in run_health(trace)],
         stage=stage,
         cards=cards,
         has_steps=trace.steps > 0,

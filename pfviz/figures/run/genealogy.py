@@ -19,10 +19,12 @@ from pfviz.types import IntArray
 MAX_SVG_EDGES = 5000
 """From this many edges on, WebGL draws straight lines."""
 
+CAPTION = "Area = weight, colour = reward, hollow = died out."
 HOW_TO_READ = (
     "Each mark is one step of one particle: area = weight, colour = reward, hollow = its lineage died out, "
     "diamond = finished. Lines go from a step to the steps that continue it; thick ones have many living descendants."
 )
+CAPTION_GAPS = "Area = weight, colour = reward minus value."
 HOW_TO_READ_GAPS = HOW_TO_READ.replace(
     "colour = reward,",
     "colour = reward minus value, the share of rollouts that end right (orange: the reward is overconfident; purple: "
@@ -67,6 +69,7 @@ def plot_genealogy(
     return theme.figure(
         traces,
         title=_title(trace),
+        caption=CAPTION_GAPS if gaps else CAPTION,
         reads=HOW_TO_READ_GAPS if gaps else HOW_TO_READ,
         titled=title,
         height=int(np.clip(150 + 26 * n, 220, 560)),

@@ -12,6 +12,7 @@ from pfviz.figures import theme
 from pfviz.figures.marks import step_hovers
 from pfviz.trace.trace import Trace
 
+CAPTION = "Bars: children expected. Diamonds: children drawn."
 HOW_TO_READ = (
     "One column per particle, heaviest first: the bar is the expected number of children N·W, the diamond the actual "
     "one. What lies between them is the luck of the draw."
@@ -41,6 +42,7 @@ def plot_resampling(
         return theme.figure(
             [],
             title=text,
+            caption=CAPTION,
             reads=HOW_TO_READ,
             titled=title,
             height=300,
@@ -102,6 +104,7 @@ def plot_resampling(
     return theme.figure(
         [bars, outline, gaps, dots],
         title=text,
+        caption=CAPTION,
         reads=HOW_TO_READ,
         titled=title,
         height=320,

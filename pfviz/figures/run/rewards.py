@@ -13,6 +13,7 @@ from pfviz.figures.marks import node_hovers
 from pfviz.trace.trace import Trace
 from pfviz.types import BoolArray
 
+CAPTION = "A line is a lineage; its height is the reward so far."
 HOW_TO_READ = (
     "A line follows a lineage: the height is the reward of the solution so far. Strong lines live on in the last step; "
     "faint ones were not continued."
@@ -44,6 +45,7 @@ def plot_rewards(
     return theme.figure(
         traces,
         title=mean,
+        caption=CAPTION,
         reads=HOW_TO_READ,
         titled=title,
         height=340,

@@ -13,6 +13,7 @@ from pfviz.figures.marks import node_hovers
 from pfviz.trace.trace import Trace
 from pfviz.types import BoolArray, IntArray
 
+CAPTION = "A cell is a particle at a step; darker is heavier."
 HOW_TO_READ = (
     "One cell is one particle at one step; the darker, the heavier (square-root scale, saturated at 8 times the "
     "average 1/N). Rows are in the order of the genealogy."
@@ -66,6 +67,7 @@ def plot_weights(
     return theme.figure(
         [heat, *_outlines(trace, rows, selected)],
         title=heaviest[-1] if heaviest else "No step yet",
+        caption=CAPTION,
         reads=HOW_TO_READ,
         titled=title,
         height=int(np.clip(120 + 16 * n, 220, 520)),

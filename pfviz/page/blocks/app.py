@@ -26,7 +26,12 @@ from pfviz.trace.json_limits import MAX_BYTES
 STATIC = Path(__file__).parents[1] / "static"
 TABS_JS = STATIC / "tabs.js"
 STYLESHEETS = [
-    *(STATIC / name for name in ("style.css", "check.css", "lab.css", "asking.css", "compare.css")),
+    STATIC / "style.css",
+    STATIC / "captions.css",
+    STATIC / "check.css",
+    STATIC / "lab.css",
+    STATIC / "asking.css",
+    STATIC / "compare.css",
     STATIC.parents[1] / "report" / "static" / "mathtext.css",
 ]
 WARM_UP_REWARDS = tuple(preset.name for preset in REWARDS.values() if preset.folder)  # those with weights

@@ -20,6 +20,7 @@ STATIC = Path(__file__).parents[1] / "static"
 PANE_JS = STATIC / "pane.js"
 MARKUP_JS = STATIC / "markup.js"
 LAB_JS = STATIC / "lab.js"
+CAPTIONS_JS = STATIC / "captions.js"
 COMPARE_JS = STATIC / "compare.js"
 DROPS_JS = STATIC / "drops.js"
 
@@ -38,7 +39,9 @@ def _script_tags(*paths: Path) -> str:
 def clickable_html(value: str = "", **settings: Any) -> gr.HTML:
     """Markup of ours, without Gradio's prose style: `select` ({uid}), `pick` ({problem}) and `ask`
     (the fields of a form, and `do`) come out of it."""
-    return gr.HTML(value, apply_default_css=False, js_on_load=MARKUP_ON_LOAD, head=_script_tags(MARKUP_JS), **settings)
+    return gr.HTML(
+        value, apply_default_css=False, js_on_load=MARKUP_ON_LOAD, head=_script_tags(MARKUP_JS, CAPTIONS_JS), **settings
+    )
 
 
 def lab_html(value: str = "", **settings: Any) -> gr.HTML:
@@ -69,9 +72,9 @@ def pane(
     """
     return gr.HTML(
         value="",
-        html_template=fill("pane.html.j2"),
+        html_template=fill("pane.html.j2", title=title),
         js_on_load=PANE_ON_LOAD,
-        head=_script_tags(PLOTLY_JS, PANE_JS),
+        head=_script_tags(PLOTLY_JS, PANE_JS, CAPTIONS_JS),
         apply_default_css=False,
         elem_classes="pane",
         title=title,

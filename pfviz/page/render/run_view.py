@@ -14,6 +14,7 @@ from pfviz.figures import registry
 from pfviz.page.components.html import error_message, fill, problem_chips
 from pfviz.page.components.plotly_pane import to_pane_value
 from pfviz.page.render import probe_forms, real_pair, reward_tab, tabs
+from pfviz.page.render.health import health_note
 from pfviz.page.render.inspector import inspect_particle, no_selection
 from pfviz.page.serving.engine import WaitStatus
 from pfviz.page.serving.model_loading import ModelLoading
@@ -88,7 +89,7 @@ def render_parts(
     return values | {
         "inspector": inspect_particle(trace, selected, None if selected is None else measured.get(selected)),
         "colours": probe_forms.colour_switch(probe_state, bool(measured)),
-        "answer": answer_card(run),
+        "answer": answer_card(run) + health_note(run, doubted=bool(real_pair.explain_doubt(run))),
         "event": event_label(trace, event),
         "sweep": sweep_buttons(run, len(trace.earlier)) + tabs.mark_tabs(run),
         "notes": notes(run),

@@ -34,7 +34,8 @@
   window.pfvizPane = function pfvizPane({ element, props, trigger, watch }) {
     palette = props.dark ?? palette;
     const plot = element.querySelector(".pane-plot");
-    const [heading, reads] = [element.querySelector("h3"), element.querySelector(".pane-reads")];
+    const [heading, caption] = [element.querySelector("h3"), element.querySelector(".caption")];
+    const [help, reading] = [element.querySelector(".reading-help"), element.querySelector(".reading")];
     let source = null; // the figure as Python sent it, in light colours
     let drawn = false;
     let frame = 0;
@@ -85,8 +86,10 @@
 
     function describe(meta) {
       heading.textContent = meta.title ?? "";
-      reads.textContent = meta.reads ?? "";
-      plot.setAttribute("aria-label", [props.title, meta.title, meta.reads].filter(Boolean).join(". "));
+      caption.textContent = meta.caption ?? "";
+      reading.textContent = meta.reads ?? "";
+      help.hidden = !meta.reads;
+      plot.setAttribute("aria-label", [props.title, meta.title, meta.caption].filter(Boolean).join(". "));
       plot.dataset.steps = meta.steps ?? "";
       plot.dataset.selected = meta.selected ?? "";
     }
