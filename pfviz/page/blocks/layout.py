@@ -177,6 +177,9 @@ def _build_more_settings(parts: Parts) -> None:
 
 def _build_toolbar(parts: Parts) -> None:
     parts["views"] = clickable_html(comparison.view_tabs(), elem_id="views")
+    parts["compare_this"] = gr.Button(
+        "Add to Compare", elem_id="compare-this", elem_classes="glyph", size="sm", min_width=0
+    )
     parts["progress"] = clickable_html(elem_id="progress")
     with gr.Row(elem_id="tools"):
         parts["upload"] = gr.UploadButton(
@@ -184,7 +187,6 @@ def _build_toolbar(parts: Parts) -> None:
         )
         parts["save_json"] = gr.Button("Save trace", elem_id="save-json", size="sm", interactive=False, min_width=0)
         parts["save_html"] = gr.Button("Save report", elem_id="save-html", size="sm", interactive=False, min_width=0)
-        parts["compare_this"] = gr.Button("Add to Compare", elem_id="compare-this", size="sm", min_width=0)
         parts["dark"] = gr.Button("Theme", elem_id="dark", elem_classes="glyph", size="sm", min_width=0)
     parts["file"] = gr.DownloadButton("Download", elem_id="file", visible="hidden")
 
