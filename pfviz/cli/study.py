@@ -90,7 +90,7 @@ DEFAULT_NUMBER = 200
     show_default="that of the model",
     help="Who scores the steps, as in `pfviz run`.",
 )
-@setting_options(("temperature", "tau", "potential", "aggregation", "first_resampling", *STEP_SETTINGS))
+@setting_options(("temperature", "tau", "potential", "aggregation", "first_resampling", "reward_slope", *STEP_SETTINGS))
 @click.option(
     "--out",
     "-o",

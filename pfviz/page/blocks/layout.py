@@ -133,7 +133,8 @@ def _build_setting(parts: Parts, name: str, *, explained: bool = True) -> None:
     if known.choices:
         parts[name] = gr.Dropdown([(label, value) for value, label in known.choices.items()], **common)
     else:
-        parts[name] = gr.Textbox(lines=1 if known.check_text is None else 3, max_lines=8, **common)
+        is_long = known.check_text is not None and not known.is_numbers
+        parts[name] = gr.Textbox(lines=3 if is_long else 1, max_lines=8 if is_long else 1, **common)
 
 
 def _build_error(parts: Parts, name: str) -> None:
