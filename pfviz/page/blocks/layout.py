@@ -101,7 +101,7 @@ def _build_models(parts: Parts, menu: ModelMenu) -> None:
     parts["error_models"] = clickable_html(elem_id="error-models")
     for name, label, hint in (
         ("generator", "Generator", "Qwen/Qwen2.5-Math-1.5B-Instruct"),
-        ("typed_reward", "Reward model", "Qwen/Qwen2.5-Math-PRM-7B"),
+        ("typed_reward", "Reward model", "Qwen/Qwen2.5-Math-PRM-7B, or judge:NAME"),
     ):
         identity = name.replace("_", "-")
         parts[name] = gr.Textbox(label=label, placeholder=hint, elem_id=identity, min_width=0, visible=False)
