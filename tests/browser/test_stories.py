@@ -62,13 +62,14 @@ def test_a_click_in_the_gallery_opens_any_of_the_runs_as_its_own_and_for_this_ta
         tab.page.locator(f'#gallery [data-story="{name}"]').click()
         wait_drawn(tab, name)
         assert tab.page.locator("#problem textarea").input_value() == load_story(name).problem
-    uid = load_story(FIRST).particles  # the second step of the first particle
-    tab.click_node(uid)
-    tab.wait_selected(str(uid))
+    tab.page.locator(".solution button").first.click()  # the first step of the solution that is open
+    trace = load_story(FIRST)
+    _, slot = trace.solution(*trace.node(int(other.selected())))[0]
+    tab.wait_selected(str(slot))
     tab.page.get_by_role("tab", name="Answers").click()
     tab.page.locator("#answers .main-svg").first.wait_for()
     assert other.page.locator(f'#hero [data-story-open="{FIRST}"]').is_visible()
-    assert other.selected() != str(uid)
+    assert other.selected() != tab.selected()
 
 
 def test_the_tour_goes_on_by_what_the_reader_does_and_keeps_its_place(visit: Open) -> None:
