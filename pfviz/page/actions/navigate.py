@@ -28,9 +28,13 @@ def redraw(visit: Visit, change: Change = "everything") -> PartValues:
 
 
 def select(visit: Visit, sent: Mapping[str, Any]) -> Change | None:
-    """A click on a particle, a sweep, a question or the right answer; another rule to ask about; a moment to see."""
+    """A click on a particle, a sweep, a family (None: all of them), a question or the right answer; another rule; a
+    moment to see."""
     if "sweep" in sent:
         _open_sweep(visit, sent["sweep"])
+        return None
+    if "family" in sent:
+        visit.family = kinship.valid_uid(visit.shown_sweep, sent["family"])
         return None
     if "moment" in sent:
         return _pause_at(visit, sent["moment"])
@@ -72,7 +76,7 @@ def _open_sweep(visit: Visit, number: object) -> None:
     last = len(visit.trace.earlier)
     if 0 <= number <= last:
         visit.sweep = None if number == last else number
-        visit.event = None
+        visit.event, visit.family = None, None
         visit.selected = None if visit.shown_sweep is None else run_view.best_particle(visit.shown_sweep)
 
 

@@ -108,7 +108,7 @@ def _build_models(parts: Parts, menu: ModelMenu) -> None:
     parts["error_models"] = clickable_html(elem_id="error-models")
     for name, label, hint in (
         ("generator", "Generator", "Qwen/Qwen2.5-Math-1.5B-Instruct"),
-        ("typed_reward", "Reward model", "Qwen/Qwen2.5-Math-PRM-7B"),
+        ("typed_reward", "Reward model", "Qwen/Qwen2.5-Math-PRM-7B, or judge:NAME"),
     ):
         identity = name.replace("_", "-")
         parts[name] = gr.Textbox(label=label, placeholder=hint, elem_id=identity, min_width=0, visible=False)
@@ -140,7 +140,8 @@ def _build_setting(parts: Parts, name: str, *, explained: bool = True) -> None:
     if known.choices:
         parts[name] = gr.Dropdown([(label, value) for value, label in known.choices.items()], **common)
     else:
-        parts[name] = gr.Textbox(lines=1 if known.check_text is None else 3, max_lines=8, **common)
+        is_long = known.check_text is not None and not known.is_numbers
+        parts[name] = gr.Textbox(lines=3 if is_long else 1, max_lines=8 if is_long else 1, **common)
 
 
 def _build_error(parts: Parts, name: str) -> None:
@@ -177,6 +178,9 @@ def _build_more_settings(parts: Parts) -> None:
 
 def _build_toolbar(parts: Parts) -> None:
     parts["views"] = clickable_html(comparison.view_tabs(), elem_id="views")
+    parts["compare_this"] = gr.Button(
+        "Add to Compare", elem_id="compare-this", elem_classes="glyph", size="sm", min_width=0
+    )
     parts["progress"] = clickable_html(elem_id="progress")
     with gr.Row(elem_id="tools"):
         parts["upload"] = gr.UploadButton(
@@ -184,7 +188,6 @@ def _build_toolbar(parts: Parts) -> None:
         )
         parts["save_json"] = gr.Button("Save trace", elem_id="save-json", size="sm", interactive=False, min_width=0)
         parts["save_html"] = gr.Button("Save report", elem_id="save-html", size="sm", interactive=False, min_width=0)
-        parts["compare_this"] = gr.Button("Add to Compare", elem_id="compare-this", size="sm", min_width=0)
         parts["dark"] = gr.Button("Theme", elem_id="dark", elem_classes="glyph", size="sm", min_width=0)
     parts["file"] = gr.DownloadButton("Download", elem_id="file", visible="hidden")
 

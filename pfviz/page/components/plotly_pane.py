@@ -5,6 +5,7 @@ The pane keeps its div, its zoom and its clicks through every update (`gr.Plot` 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from typing import Any
 import gradio as gr
 import plotly
 import plotly.graph_objects as go
+from plotly.utils import PlotlyJSONEncoder
 
+import pfviz.figures
 from pfviz.page.components.html import fill
 from pfviz.replay.parts import SCRIPTS, transport_html
 
@@ -24,6 +27,8 @@ LAB_JS = STATIC / "lab.js"
 TOUR_JS = STATIC / "tour.js"
 PLAY_JS = STATIC / "play.js"
 CAPTIONS_JS = STATIC / "captions.js"
+PANE_TABLE_JS = STATIC / "pane_table.js"
+FIGURE_TABLE_JS = Path(pfviz.figures.__file__).parent / "static" / "figure_table.js"
 COMPARE_JS = STATIC / "compare.js"
 DROPS_JS = STATIC / "drops.js"
 
@@ -93,7 +98,7 @@ def pane(
         value="",
         html_template=fill("pane.html.j2", title=title),
         js_on_load=PANE_ON_LOAD,
-        head=_script_tags(PLOTLY_JS, *SCRIPTS, PANE_JS, CAPTIONS_JS),
+        head=_script_tags(PLOTLY_JS, FIGURE_TABLE_JS, *SCRIPTS, PANE_JS, PANE_TABLE_JS, CAPTIONS_JS),
         apply_default_css=False,
         elem_classes="pane",
         title=title,
@@ -122,4 +127,6 @@ def to_pane_value(figure: go.Figure, *, run: str, steps: int, selected: int | No
     """A figure as a pane's value. `run` names the run: zoom is kept as long as it stays the same."""
     meta = dict(figure.layout.meta or {})
     figure.update_layout(uirevision=run, meta=meta | {"run": run, "steps": steps, "selected": selected})
-    return str(figure.to_json())
+    # Not `figure.to_json()`, which writes each "/" of base64 in six letters; "<" is escaped as there.
+    text = json.dumps(figure.to_dict(), cls=PlotlyJSONEncoder, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e")

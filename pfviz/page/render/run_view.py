@@ -53,6 +53,7 @@ def render_parts(
     tab: str = "weights",
     event: int | None = None,
     sweep: int | None = None,
+    family: int | None = None,
     question: str = "deaths",
     rule_form: RuleForm | None = None,
     probe_state: ProbeState | None = None,
@@ -71,6 +72,7 @@ def render_parts(
         "horizon": _horizon(trace),
         "step": shown_event(trace, event),
         "shown": len(trace.earlier),
+        "family": family,
         "values": measured,
         "gaps": bool(measured) and probe_state.colour == "gap",
     }
