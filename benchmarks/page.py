@@ -1,5 +1,4 @@
-"""The page in a real browser: from choosing a recorded run to its drawn genealogy, and from a click to its answer, and how
-smoothly it plays.
+"""The page in Chromium: from a file to its drawn genealogy, from a click to its answer, and how smoothly it plays.
 
 It needs Playwright and a Chromium: `PFVIZ_CHROMIUM`, or one on the path. Times are taken in the browser, so that they
 hold the upload, the server's work, what goes over the loopback, and the drawing.
