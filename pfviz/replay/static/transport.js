@@ -82,6 +82,8 @@ window.pfvizTransport = function pfvizTransport(element) {
     if (replay.playing) replay.pause();
     replay.seek(step - 1 + (replay.PHASES.indexOf(button.dataset.phase) + 1) / 4);
   });
+  // A button that is pressed with a pointer takes no focus: space goes on to mean play.
+  element.addEventListener("mousedown", (event) => event.target.closest("button") && event.preventDefault());
   element.querySelector("select").addEventListener("change", ({ target }) => (replay.speed = Number(target.value)));
 
   function drag(event) {
