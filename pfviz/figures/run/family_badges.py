@@ -97,7 +97,7 @@ def _hover(trace: Trace, family: Family, answer: Answer | None) -> str:
     ]
     if answer is not None:
         lines.append(f"most say <b>{theme.escape(shorten(answer.display, 40))}</b>")
-    return "<br>".join([*lines, "a click opens it"])
+    return "<br>".join([*lines, "on the page, a click opens it"])
 
 
 def _heaviest_answers(trace: Trace, found: tuple[Family, ...]) -> list[Answer | None]:

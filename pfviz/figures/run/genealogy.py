@@ -36,7 +36,8 @@ HOW_TO_READ_SURVIVORS = (
 HOW_TO_READ_CELLS = (
     "A cell is the particles of some lanes at one step, in the colour of their mean reward; strong ones live on and "
     "are heavy, paler ones are light, the palest died out. Lines and marks are the lineages that live on. At the "
-    "right: families, their share of the weight and how many particles of the last step they are; a click opens one."
+    "right: families, their share of the weight and how many particles of the last step they are; on the page a click "
+    "opens one."
 )
 GAP_COLOURS = (
     "colour = reward minus value, the share of rollouts that end right (orange: the reward is overconfident; purple: "
@@ -60,8 +61,8 @@ def plot_genealogy(
     slots: `detail_levels.py` says from which size on.
 
     Args:
-        selected: uid of a node: its ancestry and descendants stand out, the rest is dimmed; an unknown uid
-            selects nothing.
+        selected: uid of a node: its ancestry and descendants stand out, the dead edges beside them are fainter; the
+            colours of all others stay. An unknown uid selects nothing.
         horizon: last step of the axis, so that a growing run is not rescaled; at least T.
         values: what rollouts told of some nodes, by uid; it stands in their hovers.
         gaps: colour by reward minus value in the place of the reward.
@@ -86,7 +87,7 @@ def plot_genealogy(
         *(family_badges(trace, layout) if folded else leaf_labels(trace, layout.rows)),
     ]
     events = np.flatnonzero(trace.resampled)
-    return theme.figure(
+    figure = theme.figure(
         traces,
         title=_title(trace, layout),
         caption=_caption(level, gaps),
@@ -105,6 +106,9 @@ def plot_genealogy(
             *_trajectory_labels(trace, layout),
         ],
     )
+    if layout.family is not None:  # who draws over the figure has to know its lanes
+        figure.update_layout(meta={**figure.layout.meta, "family": layout.family})
+    return figure
 
 
 def _caption(level: str, gaps: bool) -> str:

@@ -21,6 +21,7 @@ from pfviz.page.serving.engine import Engine, SharedEngine
 from pfviz.page.serving.memory import return_freed_memory
 from pfviz.page.state.recent_visits import RecentVisits
 from pfviz.page.state.visits import Visit, Visits
+from pfviz.replay.parts import STYLESHEET
 from pfviz.trace.json_limits import MAX_BYTES
 
 STATIC = Path(__file__).parents[1] / "static"
@@ -33,6 +34,7 @@ STYLESHEETS = [
     STATIC / "asking.css",
     STATIC / "compare.css",
     STATIC.parents[1] / "report" / "static" / "mathtext.css",
+    STYLESHEET,
 ]
 WARM_UP_REWARDS = tuple(preset.name for preset in REWARDS.values() if preset.folder)  # those with weights
 MAX_THREADS = 120  # of the server: a run that goes on, or waits in the line, holds one

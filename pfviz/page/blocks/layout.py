@@ -6,12 +6,12 @@ from typing import Any
 
 import gradio as gr
 
-from pfviz.figures.registry import stage_figures
+from pfviz.figures.registry import FIGURES, stage_figures
 from pfviz.figures.theme import LIGHT_TO_DARK
 from pfviz.inference.setting import Group
 from pfviz.page.blocks import compare_layout, lab_layout
 from pfviz.page.components.html import problem_chips
-from pfviz.page.components.plotly_pane import clickable_html, pane
+from pfviz.page.components.plotly_pane import clickable_html, pane, transport
 from pfviz.page.forms import run_form
 from pfviz.page.render import comparison, inspector, model_notes, welcome
 from pfviz.page.render.tabs import TABS
@@ -37,8 +37,10 @@ def build(menu: ModelMenu) -> Parts:
             for figure in stage_figures():
                 parts[figure.part] = pane(
                     figure.title, dark=LIGHT_TO_DARK, group="steps", keys=figure.part == "genealogy",
-                    elem_id=figure.part,
+                    replay=figure.name if figure.over_steps else "", elem_id=figure.part,
                 )  # fmt: skip
+                if figure.part == "genealogy":
+                    parts["transport"] = transport(elem_id="transport")
         with gr.Column(elem_id="inspector", elem_classes="scroller", min_width=0):
             parts["answer"] = clickable_html(elem_id="answer")
             parts["drafts"] = clickable_html(elem_id="drafts")
@@ -220,7 +222,8 @@ def _build_tabs(parts: Parts) -> None:
                 if name == "check":
                     _build_reward_tab(parts, label)
                 else:
-                    parts[name] = pane(label, dark=LIGHT_TO_DARK, elem_id=name.replace("_", "-"))
+                    replay = name if FIGURES[name].over_steps else ""
+                    parts[name] = pane(label, dark=LIGHT_TO_DARK, replay=replay, elem_id=name.replace("_", "-"))
 
 
 def _build_reward_tab(parts: Parts, label: str) -> None:

@@ -45,6 +45,7 @@ _TEXT_PARTS = (
     "offer",
     "problem",
     "hero",
+    "transport",
 )
 _BUTTON_PARTS = ("run", "stop", "resume", "fold", "fold_steps", "save_json", "save_html")
 OUTPUTS = (*(f"error_{field}" for field in run_form.FIELDS), *run_view.PANES, *_TEXT_PARTS, *_BUTTON_PARTS)
@@ -73,7 +74,17 @@ def gradio_updates(parts: Parts, values: PartValues) -> Any:
         values["hero"] = welcome.hero() if values["hero"] else ""  # never `visible`: it makes Gradio lose other updates
     if values.pop("clear", False):
         cleared = dict.fromkeys(
-            (*run_view.PANES, *run_view.REWARD_TAB_PARTS, "answer", "event", "sweep", "colours", "notes", "progress"),
+            (
+                *run_view.PANES,
+                *run_view.REWARD_TAB_PARTS,
+                "answer",
+                "event",
+                "sweep",
+                "colours",
+                "notes",
+                "progress",
+                "transport",
+            ),
             "",
         )
         values = cleared | {"inspector": no_selection()} | values
@@ -110,8 +121,8 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
         def callback(request: gr.Request, event: gr.EventData) -> Any:
             visit = visits.get(request.session_hash)
             with visit.lock:
-                look(visit, event._data if isinstance(event._data, dict) else {})
-                return gradio_updates(parts, navigate.redraw(visit))
+                change = look(visit, event._data if isinstance(event._data, dict) else {})
+                return gradio_updates(parts, navigate.redraw(visit, change or "everything"))
 
         return callback
 
@@ -128,7 +139,7 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
     )
     parts["stop"].click(press_stop, **EVENT_SETTINGS)
     parts["resume"].click(press_resume, None, outputs, trigger_mode="multiple", api_name="resume", **EVENT_SETTINGS)
-    for name in (*run_view.PANES, *run_view.REWARD_TAB_PARTS, "inspector", "answer", "sweep", "colours"):
+    for name in (*run_view.PANES, *run_view.REWARD_TAB_PARTS, "inspector", "answer", "sweep", "colours", "transport"):
         parts[name].select(looking(navigate.select), None, outputs, trigger_mode="multiple", **EVENT_SETTINGS)
     parts["genealogy"].move(looking(navigate.move_selection), None, outputs, trigger_mode="multiple", **EVENT_SETTINGS)
     parts["before"].click(looking(navigate.step_event(-1)), None, outputs, **EVENT_SETTINGS)

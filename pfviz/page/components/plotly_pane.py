@@ -1,4 +1,4 @@
-"""The two components of the page that Gradio lacks: markup that is clicked, and the Plotly pane.
+"""The components of the page that Gradio lacks: markup that is clicked, the Plotly pane, and what plays a run.
 
 The pane keeps its div, its zoom and its clicks through every update (`gr.Plot` cannot).
 """
@@ -16,12 +16,14 @@ import plotly.graph_objects as go
 from plotly.utils import PlotlyJSONEncoder
 
 from pfviz.page.components.html import fill
+from pfviz.replay.parts import SCRIPTS, transport_html
 
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 STATIC = Path(__file__).parents[1] / "static"
 PANE_JS = STATIC / "pane.js"
 MARKUP_JS = STATIC / "markup.js"
 LAB_JS = STATIC / "lab.js"
+PLAY_JS = STATIC / "play.js"
 CAPTIONS_JS = STATIC / "captions.js"
 COMPARE_JS = STATIC / "compare.js"
 DROPS_JS = STATIC / "drops.js"
@@ -30,6 +32,7 @@ MARKUP_ON_LOAD = "pfvizMarkup({element, trigger, watch}); // events: 'select' 'p
 COMPARE_ON_LOAD = "pfvizCompare({element, trigger, watch}); // events: 'pick' 'select'"
 LAB_ON_LOAD = "pfvizLab({element, trigger}); // event: 'pick'"
 PANE_ON_LOAD = "pfvizPane({element, props, trigger, watch}); // events: 'select' 'move'"
+PLAY_ON_LOAD = "pfvizPlay({element, props, trigger, watch}); // event: 'select'"
 
 
 def _script_tags(*paths: Path) -> str:
@@ -65,10 +68,18 @@ def compare_html(value: str = "", **settings: Any) -> gr.HTML:
 
 
 def pane(
-    title: str, *, dark: Mapping[str, str], group: str = "", keys: bool = False, lab: bool = False, **settings: Any
+    title: str,
+    *,
+    dark: Mapping[str, str],
+    group: str = "",
+    keys: bool = False,
+    lab: bool = False,
+    replay: str = "",
+    **settings: Any,
 ) -> gr.HTML:
     """A figure's JSON in, `select` ({uid}) and `move` ({move}) out. Panes of one `group` share their step axis; those
-    of the `lab` speak of many runs, and {point} comes out of them.
+    of the `lab` speak of many runs, and {point} comes out of them. Over the figure that `replay` names, one over the
+    steps, the browser draws the replay and the selection.
 
     Functions, not subclasses: Gradio writes a stub file beside the source of every subclass of a component.
     """
@@ -76,7 +87,7 @@ def pane(
         value="",
         html_template=fill("pane.html.j2", title=title),
         js_on_load=PANE_ON_LOAD,
-        head=_script_tags(PLOTLY_JS, PANE_JS, CAPTIONS_JS),
+        head=_script_tags(PLOTLY_JS, *SCRIPTS, PANE_JS, CAPTIONS_JS),
         apply_default_css=False,
         elem_classes="pane",
         title=title,
@@ -84,6 +95,19 @@ def pane(
         group=group,
         keys=keys,
         lab=lab,
+        replay=replay,
+        **settings,
+    )
+
+
+def transport(**settings: Any) -> gr.HTML:
+    """What plays a run: its columns as JSON in, `select` ({moment}, the step where the visitor pauses) out."""
+    return gr.HTML(
+        value="",
+        html_template=str(transport_html()),
+        js_on_load=PLAY_ON_LOAD,
+        head=_script_tags(*SCRIPTS, PLAY_JS),
+        apply_default_css=False,
         **settings,
     )
 
@@ -93,4 +117,4 @@ def to_pane_value(figure: go.Figure, *, run: str, steps: int, selected: int | No
     meta = dict(figure.layout.meta or {})
     figure.update_layout(uirevision=run, meta=meta | {"run": run, "steps": steps, "selected": selected})
     # not `figure.to_json()`, which writes each "/" of base64 in six letters
-    return json.dumps(figure.to_dict(), cls=PlotlyJSONEncoder)
+    return json.dumps(figure.to_dict(), cls=PlotlyJSONEncoder, separators=(",", ":"))

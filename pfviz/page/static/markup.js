@@ -23,7 +23,10 @@ window.pfvizMarkup = function pfvizMarkup({ element, trigger, watch }) {
       return trigger("select", { view: hit.dataset.view });
     }
     role = hit.dataset.role || null;
-    if (hit.dataset.uid !== undefined) trigger("select", { uid: Number(hit.dataset.uid) });
+    if (hit.dataset.uid !== undefined) {
+      window.pfvizReplay?.choose(Number(hit.dataset.uid));
+      trigger("select", { uid: Number(hit.dataset.uid) });
+    }
     else if (hit.dataset.sweep !== undefined) trigger("select", { sweep: Number(hit.dataset.sweep) });
     else if (hit.dataset.node !== undefined) {
       pfvizView("run");
@@ -50,6 +53,9 @@ window.pfvizMarkup = function pfvizMarkup({ element, trigger, watch }) {
   });
   watch("value", () => {
     for (const fold of element.querySelectorAll("details[data-key]")) fold.open = folds.get(fold.dataset.key) ?? fold.open;
+    const inspected = element.querySelector("[data-selected]"); // an arrow key: Python knows where it leads
+    if (inspected) window.pfvizReplay?.choose(Number(inspected.dataset.selected));
+    window.pfvizReplay?.dim();
     const again = role && element.querySelector(`[data-role="${role}"]:not([disabled])`);
     if (again) again.focus({ preventScroll: true });
     role = null;

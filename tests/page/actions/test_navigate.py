@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from pfviz.diagnostics.families import families
 from pfviz.page.actions import files, navigate
 from pfviz.page.render import run_view
 from pfviz.page.state.visits import Visit
@@ -25,6 +27,48 @@ def test_a_click_selects_everywhere(visit: Visit) -> None:
     for name in ("genealogy", "strips", "weights"):
         assert '"selected":9' in shown[name]
     assert "Particle 1" in shown["inspector"]
+
+
+def test_a_click_sends_no_figure_that_the_browser_marks_itself(visit: Visit) -> None:
+    change = navigate.select(visit, {"uid": 9})
+    assert change is not None
+    assert navigate.redraw(visit, change).keys() == {"inspector"}
+    navigate.open_tab(visit, {"index": run_view.TABS.index("resampling")})
+    assert navigate.redraw(visit, change).keys() == {"inspector", "resampling"}
+
+
+def test_a_figure_over_the_steps_is_the_same_whoever_is_selected(visit: Visit) -> None:
+    before = json.loads(navigate.redraw(visit)["genealogy"])["data"]
+    navigate.select(visit, {"uid": 9})
+    assert json.loads(navigate.redraw(visit)["genealogy"])["data"] == before
+
+
+def test_a_pause_shows_the_resampling_before_it_and_nothing_else_anew(visit: Visit) -> None:
+    assert visit.trace is not None
+    navigate.open_tab(visit, {"index": run_view.TABS.index("resampling")})
+    events = np.flatnonzero(visit.trace.resampled).tolist()
+    change = navigate.select(visit, {"moment": events[1] + 1})
+    assert visit.event == events[1]
+    assert change is not None
+    assert navigate.redraw(visit, change).keys() == {"event", "resampling"}
+    navigate.select(visit, {"moment": 0})
+    assert visit.event == events[0]
+    for latest in (None, "<script>"):
+        navigate.select(visit, {"moment": latest})
+    assert visit.event is None
+
+
+def test_a_run_is_sent_to_be_played_and_says_whether_it_goes_on(visit: Visit) -> None:
+    columns = json.loads(navigate.redraw(visit)["transport"])
+    assert (columns["steps"], columns["particles"], columns["running"]) == (5, 8, False)
+    assert visit.trace is not None
+    grown = run_view.render_parts(visit.trace.upto(3), marked=None)
+    assert json.loads(grown["transport"])["running"]
+    assert (
+        json.loads(grown["transport"])["run"]
+        == columns["run"]
+        == json.loads(grown["genealogy"])["layout"]["meta"]["run"]
+    )
 
 
 def test_a_click_on_nothing_changes_nothing(visit: Visit) -> None:
@@ -105,3 +149,25 @@ def test_downloads_say_what_they_are_and_open_again(visit: Visit, tmp_path: Path
 def test_an_opened_trace_that_was_cut_can_go_on(visit: Visit, tmp_path: Path, steps: int, resumable: bool) -> None:
     save(synthetic_trace(particles=8, steps=5).upto(steps), tmp_path / "run.json")
     assert navigate.open_trace(visit, str(tmp_path / "run.json"))["resumable"] is resumable
+
+
+def test_a_family_is_opened_and_closed_and_nothing_else_is_sent_for_it() -> None:
+    visit = Visit(trace=synthetic_trace(particles=300, steps=6))
+    uid = families(visit.trace)[0].uid
+    whole = json.loads(navigate.redraw(visit)["genealogy"])
+    change = navigate.select(visit, {"family": uid})
+    assert change == "family"
+    shown = navigate.redraw(visit, change)
+    assert shown.keys() == {"genealogy"}
+    opened = json.loads(shown["genealogy"])
+    assert opened["layout"]["meta"]["family"] == uid
+    assert max(opened["layout"]["yaxis"]["range"]) < max(whole["layout"]["yaxis"]["range"])
+    navigate.select(visit, {"family": None})
+    assert json.loads(navigate.redraw(visit, "family")["genealogy"]) == whole
+
+
+@pytest.mark.parametrize("sent", ["12", -1, 10**9, [1], "all"])
+def test_no_other_family_is_opened(visit: Visit, sent: object) -> None:
+    navigate.select(visit, {"family": sent})
+    assert visit.family in (None, 12)
+    navigate.redraw(visit, "family")
