@@ -12,7 +12,7 @@ from pfviz.diagnostics import distinct_ancestors, living_descendants, mrca_step,
 from pfviz.figures import theme
 from pfviz.figures.marks import CURVE_POINTS, curves, diameters
 from pfviz.figures.run.detail_levels import detail_level
-from pfviz.figures.run.family_badges import family_badges
+from pfviz.figures.run.family_badges import family_badges, family_brackets
 from pfviz.figures.run.genealogy_cells import draw_cells
 from pfviz.figures.run.genealogy_slots import draw_slots
 from pfviz.figures.run.leaves import leaf_labels
@@ -84,7 +84,7 @@ def plot_genealogy(
         *_pinned_band(trace, layout),
         *drawn,
         _selection_ring(trace, layout, selected if related is not None else None),
-        *(family_badges(trace, layout) if folded else leaf_labels(trace, layout.rows)),
+        *([family_brackets(trace, layout)] if folded else leaf_labels(trace, layout.rows)),
     ]
     events = np.flatnonzero(trace.resampled)
     figure = theme.figure(
@@ -104,6 +104,7 @@ def plot_genealogy(
             *(theme.gap_labels() if gaps else theme.reward_labels()),
             *(_collapse_labels(trace, horizon) if level == "cells" else _resampling_labels(trace, horizon)),
             *_trajectory_labels(trace, layout),
+            *(family_badges(trace, layout) if folded else []),
         ],
     )
     if layout.family is not None:  # who draws over the figure has to know its lanes
