@@ -138,7 +138,7 @@ def _browse() -> Iterator[tuple[Any, str]]:
 
 def _measure_visit(browser: Any, address: str, path: Path, size: tuple[int, int], found: _Measured) -> None:
     """One visitor opens the page, then the run, then clicks."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
     sent = [0]

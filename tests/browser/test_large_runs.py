@@ -29,20 +29,22 @@ IN_VIEW_JS = """() => {
 }"""
 
 
-def open_trace(tab: Tab, path: Path, steps: int) -> None:
+def open_trace(tab: Tab, path: Path, particles: int, steps: int) -> None:
+    """Bring a trace of so many particles and steps, as no other run of the page has."""
+    synthetic_trace(particles, steps).save(path)
     with tab.page.expect_file_chooser() as asking:
         tab.page.locator("button#open").click()
     asking.value.set_files(path)
+    tab.page.locator("#genealogy h3", has_text=f"of {particles} first steps").wait_for()
     tab.page.wait_for_function(
         "steps => document.querySelector('#genealogy .pane-plot').dataset.steps === steps", arg=str(steps)
     )
 
 
 def test_the_inspector_of_a_long_run_shows_what_is_selected(visit: Open, tmp_path: Path) -> None:
-    synthetic_trace(8, 50).save(tmp_path / "run.json")
     tab = visit()
     for _ in range(2):  # the first trace of a page, and one after it
-        open_trace(tab, tmp_path / "run.json", 50)
+        open_trace(tab, tmp_path / "run.json", 9, 50)
         tab.page.wait_for_function(f"selected => ({IN_VIEW_JS})() === selected", arg=tab.selected())
         tab.page.locator("#particle .solution button").nth(4).click()
         tab.page.locator("#particle p", has_text="Step 5 of 50").wait_for()
@@ -50,11 +52,9 @@ def test_the_inspector_of_a_long_run_shows_what_is_selected(visit: Open, tmp_pat
 
 
 def test_a_family_of_a_large_run_opens_and_closes(visit: Open, tmp_path: Path) -> None:
-    synthetic_trace(300, 8).save(tmp_path / "run.json")
     tab = visit()
-    open_trace(tab, tmp_path / "run.json", 8)
+    open_trace(tab, tmp_path / "run.json", 300, 8)
     title = tab.page.locator("#genealogy h3")
-    title.filter(has_text="of 300 first steps").wait_for()
     tab.page.locator("#genealogy .annotation-text", has_text="×").first.click()
     title.filter(has_text="The family of particle").wait_for()
     tab.page.locator("#genealogy .annotation-text", has_text="all").click()
@@ -62,9 +62,8 @@ def test_a_family_of_a_large_run_opens_and_closes(visit: Open, tmp_path: Path) -
 
 
 def test_a_survivor_of_a_large_run_is_inspected_at_a_click(visit: Open, tmp_path: Path) -> None:
-    synthetic_trace(300, 8).save(tmp_path / "run.json")
     tab = visit()
-    open_trace(tab, tmp_path / "run.json", 8)
+    open_trace(tab, tmp_path / "run.json", 300, 8)
     uid = tab.page.evaluate(
         """() => {
           const plot = document.querySelector('#genealogy .pane-plot');

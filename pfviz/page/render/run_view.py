@@ -278,6 +278,11 @@ def _ordinal(place: int) -> str:
     return f"{place}{ending}"
 
 
+def recorded_line(trace: Trace) -> str:
+    """The progress line of a run that ships with the page."""
+    return _progress("recorded", "Recorded", (pluralise(trace.steps, "step"),))
+
+
 def opened_line(trace: Trace) -> str:
     """The progress line of a trace from a file."""
     seconds = float(trace.seconds[-1]) if trace.steps else 0.0
