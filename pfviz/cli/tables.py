@@ -10,6 +10,7 @@ from rich.text import Text
 
 from pfviz.cli.terminal import one_line, plain_text, untrusted_text
 from pfviz.diagnostics import distinct_ancestors, ess_fraction
+from pfviz.diagnostics.health import run_health
 from pfviz.diagnostics.signal_pairs import SIGNAL_TITLES
 from pfviz.stats.estimate import Estimate
 from pfviz.study.provenance import name_problems
@@ -87,6 +88,8 @@ def print_result(screen: Console, trace: Trace) -> None:
     if given is not None and given.correct is False:
         screen.print(untrusted_text(f"Wrong: the true answer is {shorten(plain_text(trace.truth or ''), MAX_ANSWER)}."))
     screen.print("No particle gave an answer." if given is None else answers(trace))
+    for finding in run_health(trace):
+        screen.print(untrusted_text(f"- {one_line(finding.sentence)}"))
     sweep, best = trace.exemplar
     screen.print(f"\nBest solution, reward {sweep.rewards[-1, best]:.3f}")
     screen.print(solution(sweep, best))

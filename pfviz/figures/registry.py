@@ -44,13 +44,14 @@ class Figure:
             and by name what it wants of what the page knows: `selected` (a uid), `title` (whether to draw one),
             `horizon` (last step of the axis), `step` (the resampling that is shown), `shown` (number of the sweep).
         of: what is drawn: a run (`Trace`), a run under another reward (`RescoredSweep`), many runs (`Diagnosis`),
-            a study (`Result`), or a reward that was fitted (`Fitted`).
+            a study (`Result`), a reward that was fitted (`Fitted`), or runs side by side (`Comparison`).
         stage: whether it is always in sight, on the page of a run and at the top of its report.
         tab: its place among the tabs of a run, or among the figures of the lab; None for none.
         question: the question of the tab "Reward check" that it answers.
         report: its place among the sections of the report; None for none.
         pane: the part of the page that holds it, where that is not called like the figure.
         when: says of a run, or of what else is drawn, whether tab and section are shown; None where they always are.
+        over_steps: whether its x axis is the step; selection and replay are then drawn over it, in the browser.
         whole_run: whether it draws the run with all its sweeps, whichever of them is looked at.
         options: further arguments of the function.
     """
@@ -58,13 +59,14 @@ class Figure:
     name: str
     title: str
     path: str
-    of: Literal["run", "rescored run", "diagnosis", "study", "fitted reward"] = "run"
+    of: Literal["run", "rescored run", "diagnosis", "study", "fitted reward", "comparison"] = "run"
     stage: bool = False
     tab: int | None = None
     question: str = ""
     report: int | None = None
     pane: str = ""
     when: Callable[[Any], bool] | None = None
+    over_steps: bool = False
     whole_run: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
 
@@ -82,6 +84,10 @@ class Figure:
     def fits(self, subject: Any) -> bool:
         """Return whether it is shown of this run, or of what else is drawn."""
         return self.when is None or self.when(subject)
+
+    def takes(self, name: str) -> bool:
+        """Return whether what draws it asks for that of what the page knows."""
+        return name in _parameters(self.path)
 
     def draw(self, subject: Any, **known: Any) -> Any:
         """Return the figure, a `go.Figure`, of `subject`; of what is `known` the function is given what it takes."""
@@ -103,12 +109,16 @@ def _parameters(path: str) -> frozenset[str]:
 FIGURES: dict[str, Figure] = {
     figure.name: figure
     for figure in [
-        Figure("genealogy", "Genealogy", "pfviz.figures.run.genealogy:plot_genealogy", stage=True),
-        Figure("strips", "Health of the filter", "pfviz.figures.run.strips:plot_strips", stage=True),
-        Figure("weights", "Weights", "pfviz.figures.run.weights:plot_weights", tab=10, report=30),
+        Figure("genealogy", "Genealogy", "pfviz.figures.run.genealogy:plot_genealogy", stage=True, over_steps=True),
+        Figure("strips", "Health of the filter", "pfviz.figures.run.strips:plot_strips", stage=True, over_steps=True),
+        Figure(
+            "weights", "Weights", "pfviz.figures.run.weights:plot_weights", tab=10, report=30, over_steps=True
+        ),
         Figure("resampling", "Resampling", "pfviz.figures.run.resampling:plot_resampling", tab=20, report=20),
         Figure("answers", "Answers", "pfviz.figures.run.answers:plot_answers", tab=30, report=10),
-        Figure("rewards", "Rewards", "pfviz.figures.run.rewards:plot_rewards", tab=40, report=40),
+        Figure(
+            "rewards", "Rewards", "pfviz.figures.run.rewards:plot_rewards", tab=40, report=40, over_steps=True
+        ),
         Figure(
             "sweeps", "Iterations", "pfviz.figures.run.sweeps:plot_sweeps",
             tab=60, report=50, when=_has_several_sweeps, whole_run=True,
@@ -188,6 +198,22 @@ FIGURES: dict[str, Figure] = {
             "ratio_by_length", "By the length of the problem",
             "pfviz.figures.study.ratio_by_length:plot_ratio_by_length", "study", tab=70, report=60,
             pane="study_length", when=_has_strata,
+        ),
+        Figure(
+            "genealogies", "Genealogies side by side", "pfviz.figures.compare.genealogies:plot_genealogies",
+            "comparison", tab=10, report=10, pane="compare_genealogies",
+        ),
+        Figure(
+            "answer_shares", "Answers side by side", "pfviz.figures.compare.answer_shares:plot_answer_shares",
+            "comparison", tab=20, report=20, pane="compare_answers",
+        ),
+        Figure(
+            "ess_by_step", "Evenness of the weights", "pfviz.figures.compare.ess_by_step:plot_ess_by_step",
+            "comparison", tab=30, report=30, pane="compare_ess",
+        ),
+        Figure(
+            "run_cost", "Tokens and seconds", "pfviz.figures.compare.run_cost:plot_run_cost",
+            "comparison", tab=40, report=40, pane="compare_cost",
         ),
         Figure(
             "auc_beside_controls", "Beside controls",

@@ -39,6 +39,7 @@ POSITIVE_COLOUR = "#b35806"  # orange to purple (PuOr of ColorBrewer): what is a
 NEGATIVE_COLOUR = "#542788"
 ZERO_COLOUR = "#e8e6ea"
 UNMEASURED_COLOUR = "#c3c9d2"  # a mark whose value nobody has measured
+RUN_COLOURS = ("#0c7b6e", "#6a48bd", "#8f5f00", "#46781f", "#8c3f5f", "#45566b")  # runs that are compared, in order
 WEIGHT_SCALE = ("#f3f6fa", "#d3deec", "#a2b9d8", "#6a8cbf", "#3b609e", "#1c3a72")
 
 LIGHT_TO_DARK: dict[str, str] = {
@@ -65,6 +66,12 @@ LIGHT_TO_DARK: dict[str, str] = {
     NEGATIVE_COLOUR: "#a899e0",
     ZERO_COLOUR: "#3b414b",
     UNMEASURED_COLOUR: "#49535f",
+    "#0c7b6e": "#3fd0bd",
+    "#6a48bd": "#b69dff",
+    "#8f5f00": "#e3b34c",
+    "#46781f": "#a3cf6f",
+    "#8c3f5f": "#e394b4",
+    "#45566b": "#a9b8ca",
     "#f3f6fa": "#1b232d",
     "#d3deec": "#26374d",
     "#a2b9d8": "#375680",
@@ -95,6 +102,8 @@ LEFT_MARGIN, RIGHT_MARGIN, BOTTOM_MARGIN = 46, 78, 28
 """Margins in px, the same in the genealogy and the strips, so that their axes line up."""
 TITLE_HEIGHT = 24
 """Height of a title in px; it stands on top of what a figure has above its plot."""
+MAX_CAPTION = 60
+"""Characters of a caption: so many fit beside a title on a page that is 1440 px wide."""
 
 
 def figure(
@@ -102,13 +111,17 @@ def figure(
     *,
     title: str,
     reads: str,
+    caption: str = "",
     titled: bool = True,
     narrow: dict[str, Any] | None = None,
     **layout: Any,
 ) -> go.Figure:
-    """A figure in the house style. `title` and `reads` (one line: how to read it) are kept in `layout.meta`.
+    """A figure in the house style. `title`, `caption` and `reads` are kept in `layout.meta`.
 
     Args:
+        reads: how to read it, in full.
+        caption: the same in at most `MAX_CAPTION` characters, which always stand beside the title; `reads` is a click
+            away.
         titled: draw the title; without it a page can set its own heading and the top margin shrinks.
         narrow: parts of the layout for a phone, kept in `layout.meta` for the page to put in.
     """
@@ -129,7 +142,7 @@ def figure(
         "dragmode": "pan",
         "showlegend": False,
         "uirevision": "keep",
-        "meta": {"title": title, "reads": reads} | ({"narrow": narrow} if narrow else {}),
+        "meta": {"title": title, "caption": caption, "reads": reads} | ({"narrow": narrow} if narrow else {}),
     }
     base.update(layout)
     base["margin"]["t"] += TITLE_HEIGHT if titled else 0
@@ -183,8 +196,15 @@ def problem_label() -> dict[str, Any]:
     return note("problem", yshift=-1, **place)
 
 
+MAX_LINES = 120
+"""Vertical lines that a plot has room for."""
+
+
 def resampling_lines(places: list[float], rows: int = 1) -> list[dict[str, Any]]:
-    """A dotted vertical line at each resampling, through each of `rows` stacked plots."""
+    """A dotted vertical line at each resampling, through each of `rows` stacked plots; none where there are so many
+    that they would be a hatching."""
+    if len(places) > MAX_LINES:
+        return []
     return [
         {
             "type": "line",

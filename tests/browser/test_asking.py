@@ -45,11 +45,11 @@ def said(tab: Tab, text: str) -> None:
 
 
 def reads(tab: Tab) -> str:
-    return tab.page.locator("#genealogy .pane-reads").text_content() or ""
+    return tab.page.locator("#genealogy .reading").text_content() or ""
 
 
 def wait_reads(tab: Tab, text: str) -> None:
-    tab.page.locator("#genealogy .pane-reads", has_text=text).wait_for(state="attached")
+    tab.page.locator("#genealogy .reading", has_text=text).wait_for(state="attached")
 
 
 def test_what_a_prefix_and_the_tree_are_worth(visit: Open) -> None:

@@ -168,6 +168,7 @@ def _diagnose_and_report(
     others = diagnosis_runs.score_beside(screen, traces, beside)
     found, sources = examine(traces, beside=others), [file.name for file in files]
     diagnosis_tables.print_diagnosis(screen, found)
+    diagnosis_tables.print_run_health(screen, traces)
     if html is not None:
         from pfviz.report.lab import diagnosis_to_html
 

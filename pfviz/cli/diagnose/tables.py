@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pfviz.cli.terminal import one_line, untrusted_text
+from pfviz.diagnostics.health import run_health
 from pfviz.lab.causes import Finding
 from pfviz.lab.diagnosis import Diagnosis
 from pfviz.lab.examples import build_example
@@ -20,6 +21,7 @@ from pfviz.lab.selftest.selftest import Trial
 from pfviz.lab.to_json import open_questions
 from pfviz.stats.estimate import Estimate
 from pfviz.text import pluralise, shorten
+from pfviz.trace import Trace
 
 MAX_EXAMPLES = 2  # examples of a finding
 MAX_EXAMPLE_LENGTH = 100  # characters of one
@@ -43,6 +45,20 @@ def print_diagnosis(screen: Console, found: Diagnosis) -> None:
     if found.signals:
         screen.print("\nHow often a right one scores higher (AUC), beside confidence and controls", style="bold")
         screen.print(signals(found))
+
+
+def print_run_health(screen: Console, traces: Sequence[Trace]) -> None:
+    """What went wrong in the runs themselves, whoever judged: each kind, in how many of them, and what to do."""
+    examples: dict[str, list[str]] = {}
+    for trace in traces:
+        for finding in run_health(trace):
+            examples.setdefault(finding.name, []).append(finding.sentence)
+    if not examples:
+        return
+    screen.print("\nWhat went wrong in the runs", style="bold")
+    for name, sentences in sorted(examples.items(), key=lambda item: -len(item[1])):
+        screen.print(untrusted_text(f"- {name}, in {len(sentences)} of {pluralise(len(traces), 'run')}"))
+        screen.print(_indent(Text(one_line(f"for example: {sentences[0]}"), "dim")))
 
 
 def findings(of: Diagnosis, found: Sequence[Finding]) -> RenderableType | None:

@@ -14,6 +14,7 @@ from pfviz.stats.estimate import Estimate
 from pfviz.text import shorten
 
 QUESTION = "In which problems does the score work?"
+CAPTION = "How often a right prefix outscores a wrong one."
 HOW_TO_READ = (
     "Given a right and a wrong prefix of the same problem and step, how often the right one scores higher (AUC): 1 is "
     "best, at the dotted line (0.5) the score says nothing, below it (✕) it is upside down. ◆: all problems together. "
@@ -36,6 +37,7 @@ def plot_auc_by_kind(diagnosis: Diagnosis, *, title: bool = True) -> go.Figure:
     return theme.figure(
         [_marks(rows)] if known else [],
         title=f"{QUESTION} {_finding(kinds, overall)}".strip(),
+        caption=CAPTION,
         reads=HOW_TO_READ,
         titled=title,
         height=74 + ROW_HEIGHT * max(2, len(rows)),

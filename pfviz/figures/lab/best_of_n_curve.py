@@ -14,6 +14,7 @@ from pfviz.lab.diagnosis import Diagnosis
 from pfviz.lab.metrics.best_of_n import CurvePoint
 
 QUESTION = "Do more solutions help?"
+CAPTION = "How often the best rewarded of n solutions is right."
 HOW_TO_READ = (
     "How often the solution with the highest reward is right, of n that a run wrote: the mean over all choices of n. "
     "A curve that falls (▼, dashed) is the signature of reward hacking: more solutions find more of what fools the "
@@ -32,6 +33,7 @@ def plot_best_of_n_curve(diagnosis: Diagnosis, *, title: bool = True) -> go.Figu
     return theme.figure(
         _lines(points, top),
         title=f"{QUESTION} {_finding(diagnosis, top)}".strip(),
+        caption=CAPTION,
         reads=HOW_TO_READ,
         titled=title,
         height=320,

@@ -17,6 +17,7 @@ from pfviz.stats.estimate import Estimate
 from pfviz.text import format_number
 
 QUESTION = "From which step does selection pay?"
+CAPTION = "● how well the reward orders, ◆ how well it is scaled."
 HOW_TO_READ = (
     "After each step: how often the reward orders a right and a wrong prefix of the same problem rightly (● AUC; 0.5 "
     "is chance), and what its log-odds would have to be multiplied with to be true (◆ slope; 1 is calibrated, below "
@@ -34,6 +35,7 @@ def plot_knowledge(diagnosis: Diagnosis, *, title: bool = True) -> go.Figure:
     return theme.figure(
         [_series(diagnosis, *series) for series in SERIES] if found else [],
         title=f"{QUESTION} {describe_knowledge(found)}".strip(),
+        caption=CAPTION,
         reads=HOW_TO_READ,
         titled=title,
         height=320,

@@ -13,6 +13,7 @@ from pfviz.lab.diagnosis import Diagnosis
 from pfviz.lab.metrics.calibration import Bin
 
 QUESTION = "Does a high score mean a right answer?"
+CAPTION = "On the diagonal, a reward is the share that is right."
 HOW_TO_READ = (
     "A mark stands for the prefixes whose reward lies in one tenth of the scale: the share of them that is right, over "
     "their mean reward. On the dotted line a score is the probability of being right; below it (▼) the reward is "
@@ -43,6 +44,7 @@ def plot_reliability(diagnosis: Diagnosis, *, title: bool = True) -> go.Figure:
     return theme.figure(
         [_marks(diagnosis), *_count_bars(diagnosis)] if found else [],
         title=f"{QUESTION} {finding}".strip(),
+        caption=CAPTION,
         reads=HOW_TO_READ,
         titled=title,
         height=380,

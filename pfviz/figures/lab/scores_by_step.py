@@ -14,6 +14,7 @@ from pfviz.lab.diagnosis import Diagnosis
 from pfviz.stats.estimate import Estimate
 
 QUESTION = "Do scores tell right from wrong at every step?"
+CAPTION = "Mean reward of right (●) and wrong (✕) prefixes."
 HOW_TO_READ = (
     "The mean reward of the right prefixes (●) and of the wrong ones (✕, dashed) that end with each step. Where the "
     "two come together the score says nothing; where both rise or fall it drifts. Bars: 95 % bootstrap intervals over "
@@ -36,6 +37,7 @@ def plot_scores_by_step(diagnosis: Diagnosis, *, title: bool = True) -> go.Figur
     return theme.figure(
         [_line(diagnosis, *kind) for kind in LABEL_STYLES] if found else [],
         title=f"{QUESTION} {_finding(diagnosis)}".strip(),
+        caption=CAPTION,
         reads=HOW_TO_READ,
         titled=title,
         height=320,

@@ -15,6 +15,7 @@ from pfviz.stats.estimate import Estimate
 from pfviz.text import shorten
 
 QUESTION = "Does the reward know more than simpler numbers?"
+CAPTION = "How often a right solution outscores a wrong one."
 HOW_TO_READ = (
     "Given a right and a wrong finished solution of the same problem, how often the right one scores higher (AUC): 1 "
     "is best, at the dotted line (0.5) a number says nothing. ◆ the reward; ● numbers of the generator's own, over the "
@@ -41,6 +42,7 @@ def plot_signal_auc(diagnosis: Diagnosis, *, title: bool = True) -> go.Figure:
     return theme.figure(
         [_marks(rows)] if rows else [],
         title=f"{QUESTION} {_finding(rows)}".strip(),
+        caption=CAPTION,
         reads=HOW_TO_READ,
         titled=title,
         height=74 + ROW_HEIGHT * max(2, len(rows)),

@@ -18,6 +18,7 @@ from pfviz.trace.trace import Trace
 from pfviz.types import BoolArray, IntArray
 
 QUESTION = "Who would have lived?"
+CAPTION = "Saved or lost, if selection had followed this rule."
 HOW_TO_READ = (
     "A row of particles for each step, in the lanes of the genealogy, and what selection under the rule would have "
     "done to them. Saved: died in the run, would have had children; lost: the other way round. A larger mark has more "
@@ -42,7 +43,8 @@ def plot_counterfactual(
     found = replay_selections(trace, rule or recorded_rule(trace))
     if not found.events:
         return theme.figure(
-            [], title=QUESTION, reads=HOW_TO_READ, titled=title, height=300, xaxis=theme.axis(visible=False),
+            [], title=QUESTION, caption=CAPTION, reads=HOW_TO_READ, titled=title, height=300,
+            xaxis=theme.axis(visible=False),
             yaxis=theme.axis(visible=False),
             annotations=theme.empty_annotations("After the only step nothing is selected"),
         )  # fmt: skip
@@ -67,6 +69,7 @@ def plot_counterfactual(
     return theme.figure(
         traces,
         title=f"{QUESTION} {_finding(was, would)}",
+        caption=CAPTION,
         reads=HOW_TO_READ,
         titled=title,
         height=320,

@@ -19,6 +19,7 @@ from pfviz.text import format_signed
 from pfviz.trace.trace import Trace
 
 QUESTION = "Does the score follow length?"
+CAPTION = "A mark is a particle: reward over step, and over tokens."
 HOW_TO_READ = (
     "A mark is a particle: its reward over its step, and over the tokens of its solution so far. Among the right ones "
     "(●), or the wrong ones (✕), a slope is drift, as length alone is no evidence (Singhal et al., arXiv 2310.03716). "
@@ -65,6 +66,7 @@ def plot_length_bias(trace: Trace, *, selected: int | None = None, title: bool =
     return theme.figure(
         traces,
         title=f"{QUESTION} {finding}".strip(),
+        caption=CAPTION,
         reads=HOW_TO_READ,
         titled=title,
         height=300,

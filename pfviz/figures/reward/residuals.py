@@ -17,6 +17,7 @@ from pfviz.text import format_signed
 from pfviz.trace.trace import Trace
 
 QUESTION = "Does the reward rise or fall without cause?"
+CAPTION = "A dot is a particle: children's mean reward minus its own."
 HOW_TO_READ = (
     "A dot is a particle with children: the mean reward of its children before selection, minus its own (the "
     "martingale or Bellman residual; Sutton & Barto 2018, §3.5). A reward that is the probability of ending right has "
@@ -45,6 +46,7 @@ def plot_residuals(trace: Trace, *, selected: int | None = None, title: bool = T
     return theme.figure(
         [_dots(trace, found, top), _means(found), _selection_ring(trace, found, selected)] if told else [],
         title=f"{QUESTION} {_finding(found.overall)}".strip(),
+        caption=CAPTION,
         reads=HOW_TO_READ,
         titled=title,
         height=300,

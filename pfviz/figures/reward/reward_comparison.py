@@ -15,6 +15,7 @@ from pfviz.text import format_number
 from pfviz.trace.trace import Trace
 from pfviz.types import IntArray
 
+CAPTION = "A line is a particle: reward of the run, then the other."
 HOW_TO_READ = (
     "A pair of columns for each step: on the left the reward of the run, on the right the other one; a line for each "
     "particle. Lines that cross are an order that the two do not share: ρ is Spearman's rank correlation. Killed: a "
@@ -53,6 +54,7 @@ def plot_reward_comparison(found: RescoredSweep, *, selected: int | None = None,
     return theme.figure(
         [*lines, _end_marks(found, steps, slots, fates), ring],
         title=describe_parting(found),
+        caption=CAPTION,
         reads=HOW_TO_READ,
         titled=title,
         height=320,

@@ -17,6 +17,7 @@ from pfviz.text import shorten
 from pfviz.trace.trace import Trace
 
 QUESTION = "Where does the score change?"
+CAPTION = "A line is a solution; a dot is the end of a step."
 HOW_TO_READ = (
     "A line is a solution: the reward after each token that the reward model read, with a dot at the end of each step, "
     "whose reward the run used. Blue: right so far; dashed: wrong. The strong line is the selected solution. Most "
@@ -72,6 +73,7 @@ def plot_token_rewards(trace: Trace, *, selected: int | None = None, title: bool
     return theme.figure(
         traces,
         title=f"{QUESTION} {_finding(trace, own_turn)}".strip(),
+        caption=CAPTION,
         reads=HOW_TO_READ if told else f"{STEPS_ONLY_NOTE} {HOW_TO_READ}",
         titled=title,
         height=300,

@@ -13,6 +13,7 @@ from pfviz.figures.marks import node_hovers
 from pfviz.lab.probes.values import PrefixValue
 from pfviz.trace.trace import Trace
 
+CAPTION = "A mark is a prefix: its reward over its value."
 HOW_TO_READ = (
     "A mark is a distinct prefix. Across: its value, the share of rollouts from it that end in the right answer; up: "
     "its reward. On the diagonal the reward is that probability; above it the reward is overconfident, below it "
@@ -39,6 +40,7 @@ def plot_values(
     return theme.figure(
         marks,
         title=_finding(known),
+        caption=CAPTION,
         reads=HOW_TO_READ,
         titled=title,
         height=320,

@@ -11,6 +11,7 @@ from pfviz.figures.run.leaves import CORRECTNESS_MARKS
 from pfviz.text import format_percent, pluralise, shorten
 from pfviz.trace.trace import Trace
 
+CAPTION = "A bar is the share of the weight behind an answer."
 HOW_TO_READ = (
     "A bar is the share of the weight behind an answer (its posterior mass under the filter); equal forms of an answer "
     "count as one."
@@ -84,6 +85,7 @@ def plot_answers(trace: Trace, *, selected: int | None = None, title: bool = Tru
     return theme.figure(
         [bars] if top else [],
         title=text,
+        caption=CAPTION,
         reads=HOW_TO_READ,
         titled=title,
         height=int(np.clip(90 + 34 * len(names), 160, 460)),

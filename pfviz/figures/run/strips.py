@@ -12,6 +12,7 @@ from pfviz.diagnostics import cumulative_log_evidence, distinct_ancestors, ess_f
 from pfviz.figures import theme
 from pfviz.trace.trace import Trace
 
+CAPTION = "Effective share, ancestors, log-evidence."
 HOW_TO_READ = (
     "Top: effective share of the particles (1 = all weigh the same). Middle: how many particles of a step still have "
     "living descendants. Bottom: running log-evidence. A dotted line is a resampling."
@@ -66,6 +67,7 @@ def plot_strips(
     return theme.figure(
         traces,
         title=_title(trace),
+        caption=CAPTION,
         reads=HOW_TO_READ,
         titled=title,
         height=320,

@@ -15,6 +15,7 @@ from pfviz.inference.answers import Answers
 from pfviz.text import shorten
 from pfviz.trace.trace import Trace
 
+CAPTION = "Above: what each iteration keeps. Below: the answers."
 HOW_TO_READ = (
     "Above, a mark is the solution that an iteration keeps for the next: its answer, coloured by its reward, hollow "
     "where nothing of it is new. Crossing lines are chains that exchanged. Below, the share of the weight behind each "
@@ -52,6 +53,7 @@ def plot_sweeps(
     return theme.figure(
         list(figure.data),
         title=_title(trace),
+        caption=CAPTION,
         reads=HOW_TO_READ,
         titled=title,
         height=upper + 250,

@@ -19,6 +19,7 @@ from pfviz.figures.study.accuracy_curve import (
 from pfviz.study.result import LEADER_METHOD, Column, Result
 
 TITLE = "How often is the answer right for so many tokens?"
+CAPTION = "A point lies at the tokens that its runs cost."
 HOW_TO_READ = (
     "As against generations, but a point lies at what its runs cost: the tokens that the generator writes and those "
     "that the reward reads, a run's mean. A reward without a pass of its own reads none."
@@ -41,6 +42,7 @@ def plot_accuracy_by_tokens(result: Result, *, title: bool = True, height: int =
         return theme.figure(
             [],
             title=TITLE,
+            caption=CAPTION,
             reads=HOW_TO_READ,
             titled=title,
             height=height,
@@ -55,6 +57,7 @@ def plot_accuracy_by_tokens(result: Result, *, title: bool = True, height: int =
     return theme.figure(
         [_line(method, some) for method, some in reversed(by_method.items())],
         title=TITLE,
+        caption=CAPTION,
         reads=HOW_TO_READ,
         titled=title,
         height=height,

@@ -17,6 +17,7 @@ from pfviz.stats.estimate import Estimate
 from pfviz.study.result import LEADER_METHOD, Result
 
 TITLE = "How often is the answer right after N generations?"
+CAPTION = "A line is a method; higher answers more problems."
 HOW_TO_READ = (
     "A line follows a method: the height is the share of problems that it answers rightly with N generations. "
     "The band and the thin bars are 95 % bootstrap intervals over problems."
@@ -146,6 +147,7 @@ def plot_accuracy_curve(
     return theme.figure(
         traces,
         title=TITLE,
+        caption=CAPTION,
         reads=HOW_TO_READ,
         titled=title,
         height=height,

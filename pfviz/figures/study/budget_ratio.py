@@ -15,6 +15,7 @@ from pfviz.study.result import Ratio, Result
 TITLE_START = "A rival’s generations over particle filtering’s, by "
 PICK_NAMES = {"usual": "highest reward", "vote": "weighted vote"}
 """Pick of particle filtering's answer → how the title names it."""
+CAPTION = "Generations that a rival needs, over N."
 HOW_TO_READ = (
     "A cell: generations that the rival needs for particle filtering's accuracy at N, over N, with its 95 % bootstrap "
     "interval. Blue: surely more than one; orange: surely less. After >, the largest ratio that was measured; after ≤, "
@@ -48,6 +49,7 @@ def plot_budget_ratio(result: Result, *, pick: str = "usual", title: bool = True
     return theme.figure(
         [heat],
         title=TITLE_START + PICK_NAMES[pick],
+        caption=CAPTION,
         reads=HOW_TO_READ,
         titled=title,
         height=28 + 30 + ROW_HEIGHT * max(1, len(rivals)),

@@ -11,6 +11,7 @@ from pfviz.figures.study.verdict_table import verdict_table
 from pfviz.study.result import Result
 
 TITLE = "A rival’s generations over particle filtering’s, by the length of the problem"
+CAPTION = "Generations that a rival needs, over N."
 HOW_TO_READ = (
     "A cell: generations that the rival needs for particle filtering's accuracy at N on the problems that take so many "
     "steps, over N, with its 95 % bootstrap interval. Blue: surely more than one; orange: surely less."
@@ -39,6 +40,7 @@ def plot_ratio_by_length(result: Result, *, title: bool = True) -> go.Figure:
     return theme.figure(
         [heat],
         title=TITLE,
+        caption=CAPTION,
         reads=HOW_TO_READ,
         titled=title,
         height=44 + 30 + ROW_HEIGHT * max(1, len(rows)),

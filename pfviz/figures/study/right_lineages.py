@@ -13,11 +13,13 @@ from pfviz.inference.methods import METHODS
 from pfviz.study.result import LEADER_METHOD, Column, Result
 
 TITLE = "Until when does a right lineage live?"
+CAPTION = "Left: runs with a right particle. Right: their share."
 HOW_TO_READ = (
     "Left: share of the runs in which, after step t and its selection, a particle is still right, as an exact judge of "
     "the steps says; the bars are 95 % bootstrap intervals. Right: share of the particles of step t from which a right "
     "answer at the end descends."
 )
+CAPTION_UNJUDGED = "Share of a step from which a right answer descends."
 HOW_TO_READ_UNJUDGED = (
     "Share of the particles of step t from which a right answer at the end descends. Nobody judges single steps here: "
     "a lineage that selection ended might have come to a right answer, and is not counted."
@@ -52,6 +54,7 @@ def plot_right_lineages(result: Result, *, title: bool = True) -> go.Figure:
     return theme.figure(
         traces,
         title=TITLE,
+        caption=CAPTION if judged else CAPTION_UNJUDGED,
         reads=HOW_TO_READ if judged else HOW_TO_READ_UNJUDGED,
         titled=title,
         height=HEIGHT,

@@ -14,6 +14,7 @@ from pfviz.study.result import GAINS, Column, Result
 from pfviz.text import format_signed
 
 TITLE = "Is a right answer there, chosen, the most frequent?"
+CAPTION = "Share of problems; below, the gain over no selection."
 HOW_TO_READ = (
     "A cell: share of problems; below it the difference from independent samples of the same seeds, which nobody "
     "selects, with its 95 % bootstrap interval. Blue: surely more with selection; orange: surely less."
@@ -42,6 +43,7 @@ def plot_selection_gain(result: Result, *, title: bool = True) -> go.Figure:
     return theme.figure(
         [heat],
         title=TITLE,
+        caption=CAPTION,
         reads=HOW_TO_READ,
         titled=title,
         height=44 + 30 + ROW_HEIGHT * max(1, len(rows)),

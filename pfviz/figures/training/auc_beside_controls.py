@@ -14,6 +14,7 @@ from pfviz.text import format_number
 if TYPE_CHECKING:  # torch is not needed to draw
     from pfviz.reward_training.pipeline import Fitted
 
+CAPTION = "How often a right solution outscores a wrong one."
 HOW_TO_READ = (
     "How often each score puts a right solution above a wrong one of the same problem; 0.5 is chance. A control that "
     "comes near says that the reward may have learnt no more than it. Bars: 95 % bootstrap intervals over problems."
@@ -45,6 +46,7 @@ def plot_auc_beside_controls(fitted: Fitted, *, title: bool = True) -> go.Figure
             )
         ],
         title=_finding(measured.complete, controls),
+        caption=CAPTION,
         reads=HOW_TO_READ,
         titled=title,
         height=74 + ROW_HEIGHT * len(rows),

@@ -12,6 +12,7 @@ from pfviz.text import format_number
 if TYPE_CHECKING:  # torch is not needed to draw
     from pfviz.reward_training.pipeline import Fitted
 
+CAPTION = "AUC within problems, for ever larger fits."
 HOW_TO_READ = (
     "The AUC within problems of complete solutions, for fits on ever more problems that have right and wrong ones. "
     "While it still climbs, more sampling helps."
@@ -37,6 +38,7 @@ def plot_learning_curve(fitted: Fitted, *, title: bool = True) -> go.Figure:
             )
         ],
         title=describe_curve(fitted),
+        caption=CAPTION,
         reads=HOW_TO_READ,
         titled=title,
         height=300,

@@ -14,6 +14,7 @@ from pfviz.text import format_number
 if TYPE_CHECKING:  # torch is not needed to draw
     from pfviz.reward_training.pipeline import Fitted
 
+CAPTION = "AUC within problems, by the last step of the prefix."
 HOW_TO_READ = (
     "The AUC within problems of prefixes that end with each step of solutions that go on. What is reported is already "
     "calibrated by step: where little is known the rewards lie close together and few particles are copied. Bars: 95 % "
@@ -50,6 +51,7 @@ def plot_slope_by_step(fitted: Fitted, *, title: bool = True) -> go.Figure:
         f"{format_number(fitted.evaluation.complete.value)} when complete"
         if found
         else "",
+        caption=CAPTION,
         reads=HOW_TO_READ,
         titled=title,
         height=300,

@@ -1,10 +1,11 @@
-"""The two components of the page that Gradio lacks: markup that is clicked, and the Plotly pane.
+"""The components of the page that Gradio lacks: markup that is clicked, the Plotly pane, and what plays a run.
 
 The pane keeps its div, its zoom and its clicks through every update (`gr.Plot` cannot).
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,18 +13,30 @@ from typing import Any
 import gradio as gr
 import plotly
 import plotly.graph_objects as go
+from plotly.utils import PlotlyJSONEncoder
 
+import pfviz.figures
 from pfviz.page.components.html import fill
+from pfviz.replay.parts import SCRIPTS, transport_html
 
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 STATIC = Path(__file__).parents[1] / "static"
 PANE_JS = STATIC / "pane.js"
 MARKUP_JS = STATIC / "markup.js"
 LAB_JS = STATIC / "lab.js"
+TOUR_JS = STATIC / "tour.js"
+PLAY_JS = STATIC / "play.js"
+CAPTIONS_JS = STATIC / "captions.js"
+PANE_TABLE_JS = STATIC / "pane_table.js"
+FIGURE_TABLE_JS = Path(pfviz.figures.__file__).parent / "static" / "figure_table.js"
+COMPARE_JS = STATIC / "compare.js"
+DROPS_JS = STATIC / "drops.js"
 
 MARKUP_ON_LOAD = "pfvizMarkup({element, trigger, watch}); // events: 'select' 'pick' 'ask'"
+COMPARE_ON_LOAD = "pfvizCompare({element, trigger, watch}); // events: 'pick' 'select'"
 LAB_ON_LOAD = "pfvizLab({element, trigger}); // event: 'pick'"
 PANE_ON_LOAD = "pfvizPane({element, props, trigger, watch}); // events: 'select' 'move'"
+PLAY_ON_LOAD = "pfvizPlay({element, props, trigger, watch}); // event: 'select'"
 
 
 def _script_tags(*paths: Path) -> str:
@@ -35,27 +48,57 @@ def _script_tags(*paths: Path) -> str:
 def clickable_html(value: str = "", **settings: Any) -> gr.HTML:
     """Markup of ours, without Gradio's prose style: `select` ({uid}), `pick` ({problem}) and `ask`
     (the fields of a form, and `do`) come out of it."""
-    return gr.HTML(value, apply_default_css=False, js_on_load=MARKUP_ON_LOAD, head=_script_tags(MARKUP_JS), **settings)
+    return gr.HTML(
+        value, apply_default_css=False, js_on_load=MARKUP_ON_LOAD, head=_script_tags(MARKUP_JS, CAPTIONS_JS), **settings
+    )
+
+
+def tour_html(value: str) -> gr.HTML:
+    """The cards of the tour; nothing comes out of it, as all that it does is done in the browser."""
+    return gr.HTML(
+        value, apply_default_css=False, js_on_load="pfvizTour({element});", head=_script_tags(TOUR_JS), elem_id="tour"
+    )
 
 
 def lab_html(value: str = "", **settings: Any) -> gr.HTML:
     """The lab's empty state: `pick` ({start}) comes out of it. Files that are dropped on the lab go to its upload."""
-    return gr.HTML(value, apply_default_css=False, js_on_load=LAB_ON_LOAD, head=_script_tags(LAB_JS), **settings)
+    return gr.HTML(
+        value, apply_default_css=False, js_on_load=LAB_ON_LOAD, head=_script_tags(DROPS_JS, LAB_JS), **settings
+    )
+
+
+def compare_html(value: str = "", **settings: Any) -> gr.HTML:
+    """What is clicked where runs are compared: `pick` ({start} or {remove}) and `select` ({run}) come out of it."""
+    return gr.HTML(
+        value,
+        apply_default_css=False,
+        js_on_load=COMPARE_ON_LOAD,
+        head=_script_tags(DROPS_JS, COMPARE_JS),
+        **settings,
+    )
 
 
 def pane(
-    title: str, *, dark: Mapping[str, str], group: str = "", keys: bool = False, lab: bool = False, **settings: Any
+    title: str,
+    *,
+    dark: Mapping[str, str],
+    group: str = "",
+    keys: bool = False,
+    lab: bool = False,
+    replay: str = "",
+    **settings: Any,
 ) -> gr.HTML:
     """A figure's JSON in, `select` ({uid}) and `move` ({move}) out. Panes of one `group` share their step axis; those
-    of the `lab` speak of many runs, and {point} comes out of them.
+    of the `lab` speak of many runs, and {point} comes out of them. Over the figure that `replay` names, one over the
+    steps, the browser draws the replay and the selection.
 
     Functions, not subclasses: Gradio writes a stub file beside the source of every subclass of a component.
     """
     return gr.HTML(
         value="",
-        html_template=fill("pane.html.j2"),
+        html_template=fill("pane.html.j2", title=title),
         js_on_load=PANE_ON_LOAD,
-        head=_script_tags(PLOTLY_JS, PANE_JS),
+        head=_script_tags(PLOTLY_JS, FIGURE_TABLE_JS, *SCRIPTS, PANE_JS, PANE_TABLE_JS, CAPTIONS_JS),
         apply_default_css=False,
         elem_classes="pane",
         title=title,
@@ -63,6 +106,19 @@ def pane(
         group=group,
         keys=keys,
         lab=lab,
+        replay=replay,
+        **settings,
+    )
+
+
+def transport(**settings: Any) -> gr.HTML:
+    """What plays a run: its columns as JSON in, `select` ({moment}, the step where the visitor pauses) out."""
+    return gr.HTML(
+        value="",
+        html_template=str(transport_html()),
+        js_on_load=PLAY_ON_LOAD,
+        head=_script_tags(*SCRIPTS, PLAY_JS),
+        apply_default_css=False,
         **settings,
     )
 
@@ -71,4 +127,6 @@ def to_pane_value(figure: go.Figure, *, run: str, steps: int, selected: int | No
     """A figure as a pane's value. `run` names the run: zoom is kept as long as it stays the same."""
     meta = dict(figure.layout.meta or {})
     figure.update_layout(uirevision=run, meta=meta | {"run": run, "steps": steps, "selected": selected})
-    return str(figure.to_json())
+    # Not `figure.to_json()`, which writes each "/" of base64 in six letters; "<" is escaped as there.
+    text = json.dumps(figure.to_dict(), cls=PlotlyJSONEncoder, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e")

@@ -103,6 +103,7 @@ def _solution_steps(trace: Trace, path: list[Node]) -> list[dict[str, Any]]:
     return [
         {
             "uid": int(trace.uids[node]),
+            "step": node[0] + 1,
             "text": html,
             "long": len(text) > LONG_STEP_CHARACTERS,
             "rest": max(0, len(text) - room),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pfviz.diagnostics.health import LOW_REWARD
 from pfviz.models.hub import catalog
 from pfviz.models.hub.local_models import MODELS_VARIABLE
 from pfviz.models.registry import warn_of_problem
@@ -10,9 +11,6 @@ from pfviz.page.render.model_notes import describe_needs
 from pfviz.page.serving.model_fetch import FetchJob
 from pfviz.page.serving.model_menu import ModelMenu
 from pfviz.trace import Trace
-
-LOW_REWARD = 0.3
-"""A run whose solutions all have less has found nothing that its reward model believes in."""
 
 
 def explain_doubt(trace: Trace) -> str:

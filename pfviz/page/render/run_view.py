@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from pfviz.figures import registry
 from pfviz.page.components.html import error_message, fill, problem_chips
 from pfviz.page.components.plotly_pane import to_pane_value
 from pfviz.page.render import probe_forms, real_pair, reward_tab, tabs
+from pfviz.page.render.health import health_note
 from pfviz.page.render.inspector import inspect_particle, no_selection
 from pfviz.page.serving.engine import WaitStatus
 from pfviz.page.serving.model_loading import ModelLoading
@@ -21,6 +22,8 @@ from pfviz.page.serving.scheduler import Queued
 from pfviz.page.state.probe_answers import ProbeState
 from pfviz.page.state.progress import Progress
 from pfviz.page.state.what_if_rule import RuleForm
+from pfviz.replay.columns import build_columns
+from pfviz.templating import script_json
 from pfviz.text import pluralise, shorten
 from pfviz.trace import Trace
 
@@ -29,6 +32,9 @@ PANES = (*(figure.part for figure in registry.stage_figures()), *TABS)
 MAX_NOTES, MAX_NOTE_CHARS = 24, 400  # lines, and characters of each
 REWARD_TAB_PARTS = ("questions", "rule", "asking", "told")  # beside the picture of the tab "check"
 
+Change = Literal["everything", "selection", "tab", "event"]
+"""What is to be shown anew: all that depends on the trace, or only what depends on the selected particle, on the open
+tab or on the resampling that is shown."""
 PartValues = dict[str, Any]
 """Name of a part of the page → its new value; parts that are not named stay as they are."""
 
@@ -47,13 +53,15 @@ def render_parts(
     tab: str = "weights",
     event: int | None = None,
     sweep: int | None = None,
+    family: int | None = None,
     question: str = "deaths",
     rule_form: RuleForm | None = None,
     probe_state: ProbeState | None = None,
     marked: bool | None = False,
+    change: Change = "everything",
 ) -> PartValues:
-    """Everything that depends on the trace. Only the open tab's figure is drawn; of a method of several sweeps the last
-    one is shown, or the one of that number."""
+    """Everything that depends on the trace, or on a `change`. Only the open tab's figure is drawn; of a method of
+    several sweeps the last one is shown, or the one of that number. `marked` is None while the run goes on."""
     trace = run if sweep is None else run.sweep(sweep)
     if not trace.steps:
         return {"inspector": no_selection()}
@@ -64,35 +72,59 @@ def render_parts(
         "horizon": _horizon(trace),
         "step": shown_event(trace, event),
         "shown": len(trace.earlier),
+        "family": family,
         "values": measured,
         "gaps": bool(measured) and probe_state.colour == "gap",
     }
-    shown = [figure for figure in registry.tab_figures() if figure.part == tab]
+    shown = [figure for figure in registry.tab_figures() if figure.part == tab and _depends(figure, change)]
+    # In figures over the steps the browser draws the selection.
     drawn = {
-        figure.part: figure.draw(run if figure.whole_run else trace, **known)
-        for figure in (*registry.stage_figures(), *shown)
+        figure.part: figure.draw(
+            run if figure.whole_run else trace, **known | ({"selected": None} if figure.over_steps else {})
+        )
+        for figure in (*(registry.stage_figures() if change == "everything" else ()), *shown)
     }
-    if tab == "check":
+    checks = tab == "check" and change != "event"
+    if checks:
         drawn |= reward_tab.draw_figures(trace, question, rule_form, probe_state, fixed)
     values: PartValues = {
         name: to_pane_value(
             figure,
-            run=f"{trace.started} {trace.seed} {trace.problem[:40]} {len(trace.earlier)}",
+            run=_run_name(trace),
             steps=trace.steps,
             selected=selected,
         )
         for name, figure in drawn.items()
     }
-    if tab == "check":
+    if checks:
         values = reward_tab.render_parts(trace, question, rule_form, probe_state, selected, marked) | values
+    if change in ("everything", "selection"):
+        value = None if selected is None else measured.get(selected)
+        values["inspector"] = inspect_particle(trace, selected, value)
+    if change != "selection":
+        values["event"] = event_label(trace, event)
+    if change != "everything":
+        return values
+    running = trace.status == "running" and sweep is None and marked is None
     return values | {
-        "inspector": inspect_particle(trace, selected, None if selected is None else measured.get(selected)),
+        "transport": str(script_json(build_columns(trace, run=_run_name(trace), running=running))),
         "colours": probe_forms.colour_switch(probe_state, bool(measured)),
-        "answer": answer_card(run),
-        "event": event_label(trace, event),
+        "answer": answer_card(run) + health_note(run, doubted=bool(real_pair.explain_doubt(run))),
         "sweep": sweep_buttons(run, len(trace.earlier)) + tabs.mark_tabs(run),
         "notes": notes(run),
     }
+
+
+def _depends(figure: registry.Figure, change: Change) -> bool:
+    """Whether the figure of the open tab looks other after that change."""
+    if change == "selection":
+        return figure.takes("selected") and not figure.over_steps
+    return figure.takes("step") if change == "event" else True
+
+
+def _run_name(trace: Trace) -> str:
+    """What stays the same while a run, or one sweep of it, grows."""
+    return f"{trace.started} {trace.seed} {trace.problem[:40]} {len(trace.earlier)}"
 
 
 def _horizon(trace: Trace) -> int:
@@ -109,6 +141,12 @@ def shown_event(trace: Trace, event: int | None) -> int | None:
     if not len(events):
         return None
     return event if event is not None and event in events else int(events[-1])
+
+
+def event_by(trace: Trace, step: int) -> int | None:
+    """The last event among the first `step` steps, or the first to come; None where there is none at all."""
+    events = [int(event) for event in np.flatnonzero(trace.resampled)]
+    return max((event for event in events if event < step), default=events[0]) if events else None
 
 
 def neighbour_event(trace: Trace, event: int | None, by: int) -> int | None:
@@ -235,6 +273,11 @@ def _progress(
 def _ordinal(place: int) -> str:
     ending = "th" if place % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
     return f"{place}{ending}"
+
+
+def recorded_line(trace: Trace) -> str:
+    """The progress line of a run that ships with the page."""
+    return _progress("recorded", "Recorded", (pluralise(trace.steps, "step"),))
 
 
 def opened_line(trace: Trace) -> str:

@@ -115,7 +115,8 @@ def test_signs_that_need_no_label_are_there_without_one() -> None:
     assert "Duplicate siblings" in told
     assert "Weight collapse" in told
     assert 'data-role="twin-' in told
-    assert told.count('tabindex="0"') == 4  # how to read, and a sentence for each sign
+    assert told.count('tabindex="0"') == 3  # a sentence for each sign
+    assert told.count('class="reading-help"') == 1
 
 
 def test_the_form_starts_with_the_rule_of_the_run_and_does_not_change_with_it() -> None:

@@ -1,0 +1,78 @@
+"""axe-core finds nothing serious on any view, in light and dark, on a desktop and on a phone."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+
+from tests.browser.conftest import Tab
+
+pytestmark = [
+    pytest.mark.browser,
+    # Gradio leaves the event loop that it makes for each of its queues to the garbage collector.
+    pytest.mark.filterwarnings("ignore:unclosed event loop:ResourceWarning"),
+]
+
+Open = Callable[..., Tab]
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+# Thousands of marks of a plot have no text of their own, and each would be looked at.
+RUN_AXE = "() => axe.run({exclude: [['.main-svg']]}, {resultTypes: ['violations']})"
+SERIOUS = ("serious", "critical")
+FADE = 0.4  # seconds: a colour that is still fading in has another contrast
+
+
+def violations(tab: Tab) -> list[str]:
+    """What axe-core calls serious or critical of the page as it stands: the rule, the part, and why."""
+    threading.Event().wait(FADE)
+    tab.page.evaluate(AXE)
+    found = tab.page.evaluate(RUN_AXE)["violations"]
+    return [
+        f"{rule['id']}: {node['target']}: {node['failureSummary']}"
+        for rule in found
+        if rule["impact"] in SERIOUS
+        for node in rule["nodes"]
+    ]
+
+
+def views(tab: Tab) -> Iterator[str]:
+    """Every view that a visitor can open, one after another."""
+    yield "as it opens"
+    tab.run("2 + 2")
+    tab.wait_end()
+    yield "a run"
+    for name in ("Resampling", "Answers", "Rewards", "Reward check"):
+        tab.page.get_by_role("tab", name=name, exact=True).click()
+        yield name
+    for name in ("Methods compared", "Reward lab"):
+        tab.page.get_by_role("tab", name=name, exact=True).click()
+        yield name
+    tab.page.get_by_role("tab", name="This run", exact=True).click()
+    tab.run("integral")
+    tab.page.locator("#error-problem [role=alert]").wait_for()
+    yield "a problem that is refused"
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "dark"),
+    [(1440, 900, False), (1440, 900, True), (390, 844, False)],
+    ids=["light", "dark", "phone"],
+)
+def test_no_view_has_a_serious_violation(visit: Open, width: int, height: int, dark: bool) -> None:
+    tab = visit(width, height)
+    if dark:
+        tab.page.locator("#dark").click()
+    found = {view: violations(tab) for view in views(tab)}
+    assert {view: problems for view, problems in found.items() if problems} == {}
+
+
+def test_axe_finds_what_is_wrong(visit: Open) -> None:
+    tab = visit()
+    tab.page.evaluate(
+        "document.body.insertAdjacentHTML('beforeend', '<p style=\"color:#ddd;background:#fff\">pale</p>')"
+    )
+    assert any("color-contrast" in problem for problem in violations(tab))
