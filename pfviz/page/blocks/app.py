@@ -26,7 +26,7 @@ from pfviz.trace.json_limits import MAX_BYTES
 STATIC = Path(__file__).parents[1] / "static"
 TABS_JS = STATIC / "tabs.js"
 STYLESHEETS = [
-    *(STATIC / name for name in ("style.css", "captions.css", "check.css", "lab.css", "asking.css")),
+    *(STATIC / name for name in ("style.css", "captions.css", "explore.css", "check.css", "lab.css", "asking.css")),
     STATIC.parents[1] / "report" / "static" / "mathtext.css",
 ]
 WARM_UP_REWARDS = tuple(preset.name for preset in REWARDS.values() if preset.folder)  # those with weights

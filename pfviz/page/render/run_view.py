@@ -87,7 +87,7 @@ def render_parts(
     if tab == "check":
         values = reward_tab.render_parts(trace, question, rule_form, probe_state, selected, marked) | values
     return values | {
-        "inspector": inspect_particle(trace, selected, None if selected is None else measured.get(selected)),
+        "inspector": inspect_particle(trace, selected, measured),
         "colours": probe_forms.colour_switch(probe_state, bool(measured)),
         "answer": answer_card(run) + health_note(run, doubted=bool(real_pair.explain_doubt(run))),
         "event": event_label(trace, event),
