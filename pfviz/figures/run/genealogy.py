@@ -12,6 +12,7 @@ from pfviz.diagnostics import distinct_ancestors, lanes, living_descendants, rel
 from pfviz.figures import theme
 from pfviz.figures.marks import CURVE_POINTS, curves, diameters, node_hovers
 from pfviz.figures.run.leaves import leaf_labels
+from pfviz.figures.run.node_colours import ColourBy, NodeColours, node_colours
 from pfviz.lab.probes.values import PrefixValue
 from pfviz.trace.trace import Trace
 from pfviz.types import IntArray
@@ -19,16 +20,10 @@ from pfviz.types import IntArray
 MAX_SVG_EDGES = 5000
 """From this many edges on, WebGL draws straight lines."""
 
-CAPTION = "Area = weight, colour = reward, hollow = died out."
+CAPTION = "Area = weight, colour = reward, hollow = died."
 HOW_TO_READ = (
     "Each mark is one step of one particle: area = weight, colour = reward, hollow = its lineage died out, "
     "diamond = finished. Lines go from a step to the steps that continue it; thick ones have many living descendants."
-)
-CAPTION_GAPS = "Area = weight, colour = reward minus value."
-HOW_TO_READ_GAPS = HOW_TO_READ.replace(
-    "colour = reward,",
-    "colour = reward minus value, the share of rollouts that end right (orange: the reward is overconfident; purple: "
-    "underconfident; grey: not measured),",
 )
 
 _EDGE_WIDTHS = (1.3, 2.2, 3.6, 5.5)  # px, by the share of the last step that descends from the edge
@@ -41,7 +36,7 @@ def plot_genealogy(
     selected: int | None = None,
     horizon: int | None = None,
     values: Mapping[int, PrefixValue] | None = None,
-    gaps: bool = False,
+    colour_by: ColourBy = "reward",
     title: bool = True,
 ) -> go.Figure:
     """The genealogy of a run, or of what has been seen of it.
@@ -51,26 +46,26 @@ def plot_genealogy(
             selects nothing.
         horizon: last step of the axis, so that a growing run is not rescaled; at least T.
         values: what rollouts told of some nodes, by uid; it stands in their hovers.
-        gaps: colour by reward minus value in the place of the reward.
+        colour_by: what colours a mark; "gap" is reward minus value.
         title: draw the title.
     """
     horizon = max(horizon or 0, trace.steps, 1)
     n, rows, living = trace.particles, lanes(trace), living_descendants(trace)
-    related = relatives(trace, selected)
+    related, colours = relatives(trace, selected), node_colours(trace, colour_by, values)
     line = go.Scattergl if trace.steps * n > MAX_SVG_EDGES else go.Scatter
     traces = [
         *_pinned_band(trace, rows),
         *_edges(trace, rows, living, related, line),
         _root(n),
-        _nodes(trace, rows, living, related, line, values or {}, gaps),
+        _nodes(trace, rows, living, related, line, values or {}, colours),
         _selection_ring(trace, rows, selected if related is not None else None),
         *leaf_labels(trace, rows),
     ]
     return theme.figure(
         traces,
         title=_title(trace),
-        caption=CAPTION_GAPS if gaps else CAPTION,
-        reads=HOW_TO_READ_GAPS if gaps else HOW_TO_READ,
+        caption=CAPTION.replace("colour = reward", f"colour = {colours.meaning}"),
+        reads=HOW_TO_READ.replace("colour = reward", f"colour = {colours.meaning}{colours.explanation}"),
         titled=title,
         height=int(np.clip(150 + 26 * n, 220, 560)),
         margin={"l": theme.LEFT_MARGIN, "r": theme.RIGHT_MARGIN, "t": 36, "b": theme.BOTTOM_MARGIN},
@@ -80,7 +75,7 @@ def plot_genealogy(
         annotations=[
             theme.step_axis_label(),
             theme.problem_label(),
-            *(theme.gap_labels() if gaps else theme.reward_labels()),
+            *colours.labels,
             *_resampling_labels(trace, horizon),
             *_trajectory_labels(trace, rows),
         ],
@@ -174,7 +169,7 @@ def _nodes(
     related: Any,
     line: type,
     values: Mapping[int, PrefixValue],
-    gaps: bool,
+    colours: NodeColours,
 ) -> Any:
     """Every slot of every step; a finished particle's waiting slots carry the uid of its last step."""
     n = trace.particles
@@ -196,19 +191,12 @@ def _nodes(
         marker={
             "size": np.round(sizes.ravel(), 2),
             "symbol": symbols.ravel().tolist(),
-            "color": _node_gaps(trace, values) if gaps else np.round(trace.rewards.ravel(), 4),
+            "color": colours.marks,
             "opacity": np.round(opacity.ravel(), 3),
             "line": {"width": np.where(dead.ravel(), 1.5, 0.8), "color": theme.OUTLINE},
-            **(theme.gap_scale() if gaps else theme.reward_scale()),
+            **colours.scale,
         },
     )
-
-
-def _node_gaps(trace: Trace, values: Mapping[int, PrefixValue]) -> list[float | str]:
-    """Reward minus value of each slot, a colour of its own where the value is not known. A waiting slot carries the uid
-    of its last step, and its reward."""
-    known = [values.get(int(uid)) for uid in trace.uids.ravel()]
-    return [theme.UNMEASURED_COLOUR if value is None else round(value.gap, 4) for value in known]
 
 
 def _selection_ring(trace: Trace, rows: IntArray, selected: int | None) -> Any:

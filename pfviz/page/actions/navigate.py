@@ -7,6 +7,7 @@ from typing import Any
 
 from pfviz.diagnostics import kinship
 from pfviz.errors import TraceError
+from pfviz.figures.run.node_colours import read_colour_by
 from pfviz.page.actions import files, mark_answer
 from pfviz.page.components.html import error_banner
 from pfviz.page.forms import what_if_form
@@ -38,7 +39,7 @@ def select(visit: Visit, sent: Mapping[str, Any]) -> None:
         )
         return
     if "colour" in sent:
-        visit.probe_state.colour = "gap" if sent["colour"] == "gap" else "reward"
+        visit.probe_state.colour = read_colour_by(sent["colour"])
         return
     if "rule" in sent and isinstance(sent["rule"], Mapping) and "mark" in sent["rule"]:
         sent = sent["rule"]

@@ -66,7 +66,7 @@ def render_parts(
         "step": shown_event(trace, event),
         "shown": len(trace.earlier),
         "values": measured,
-        "gaps": bool(measured) and probe_state.colour == "gap",
+        "colour_by": probe_state.shown_colour(bool(measured)),
     }
     shown = [figure for figure in registry.tab_figures() if figure.part == tab]
     drawn = {
