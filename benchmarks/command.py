@@ -46,6 +46,9 @@ def _parse_numbers(ctx: click.Context, param: click.Parameter, value: str) -> tu
 @click.option("--growth", is_flag=True, help="Memory and time against the number of particles and of steps.")
 @click.option("--ragged", is_flag=True, help="Ways to decode steps of unequal length, of a random pair.")
 @click.option(
+    "--page", is_flag=True, help="The page in Chromium: from a file to its picture, from a click to its answer."
+)
+@click.option(
     "--engines", is_flag=True, help="Tokens per second in this process and behind `transformers serve`, side by side."
 )
 @click.option(
@@ -117,6 +120,11 @@ def _measure(asked: dict[str, Any], say: StatusCallback) -> Iterator[Line]:
     if not asked["large"]:
         use_one_thread()
     rounds = asked["rounds"]
+    if asked["page"]:
+        from benchmarks.page import measure_page
+
+        yield from measure_page(rounds, say)
+        return
     if asked["growth"]:
         from benchmarks.growth import measure_growth
 

@@ -18,14 +18,17 @@ from pfviz.version import __version__
 if TYPE_CHECKING:
     from pfviz import figures, perturbed
     from pfviz.api import load, resume, reward, run, stream
+    from pfviz.comparison.comparison import compare
     from pfviz.report.run import to_html
 
-__all__ = ["__version__", "figures", "load", "perturbed", "resume", "reward", "run", "stream", "to_html"]
+__all__ = ["__version__", "compare", "figures", "load", "perturbed", "resume", "reward", "run", "stream", "to_html"]
 
 
 def __getattr__(name: str) -> Any:
     if name in ("figures", "perturbed"):
         return importlib.import_module(f"pfviz.{name}")
+    if name == "compare":
+        return getattr(importlib.import_module("pfviz.comparison.comparison"), name)
     if name == "to_html":
         return getattr(importlib.import_module("pfviz.report.run"), name)
     if name in ("load", "resume", "reward", "run", "stream"):

@@ -70,5 +70,9 @@ class StudyError(PfvizError):
     """A study cannot be made, resumed or read; the message names the file or the part, and what to do."""
 
 
+class ComparisonError(PfvizError):
+    """Runs cannot be set side by side; the message says why and what to do."""
+
+
 class LabError(PfvizError):
     """A tool of the reward lab cannot do what it was asked for; the message says what is missing and what to do."""

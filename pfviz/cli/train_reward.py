@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from pfviz.cli.dataset_option import dataset_option
 from pfviz.cli.files import OUTPUT_FILE, check_writable
-from pfviz.cli.progress import Interrupt
+from pfviz.cli.sampling import draw_rollouts, sample_problems
 from pfviz.cli.terminal import console
-
-SAMPLES_FILE = click.Path(path_type=Path, dir_okay=False)
-EXIT_INTERRUPTED = 130
 
 
 @click.command("train-reward")
@@ -41,6 +35,22 @@ EXIT_INTERRUPTED = 130
     "--test-solutions", type=click.IntRange(2, 64), default=16, show_default=True, help="Solutions of each of these."
 )
 @click.option(
+    "--rollouts",
+    type=click.IntRange(0, 64),
+    default=0,
+    show_default=True,
+    help="Continuations that are drawn from a prefix: their share of right ones is its label, and not the outcome of "
+    "its one solution.",
+)
+@click.option(
+    "--rollout-solutions",
+    type=click.IntRange(1, 64),
+    default=2,
+    show_default=True,
+    help="Solutions of each problem from whose every step rollouts are drawn, where right and wrong ones are among "
+    "all.",
+)
+@click.option(
     "--temperature", type=click.FloatRange(0, min_open=True), default=0.8, show_default=True, help="Of the solutions."
 )
 @click.option(
@@ -63,6 +73,8 @@ def train_reward(
     solutions: int,
     test_problems: int,
     test_solutions: int,
+    rollouts: int,
+    rollout_solutions: int,
     out: Path,
     **settings: Any,
 ) -> None:
@@ -85,6 +97,7 @@ def train_reward(
     from pfviz.models.rewards.hidden_state_file import write_reading
     from pfviz.problems.datasets import load_problems
     from pfviz.report.fitted_reward import fitted_reward_to_html
+    from pfviz.reward_training.batch_sampling import BatchSampler
     from pfviz.reward_training.card import build_card, render_card
     from pfviz.reward_training.exports import processbench_rows, trl_rows, write_jsonl
     from pfviz.reward_training.feature_files import FeatureFiles
@@ -92,6 +105,7 @@ def train_reward(
     from pfviz.reward_training.pipeline import fit_reward
     from pfviz.reward_training.prefixes import build_prefixes
     from pfviz.reward_training.samples import check_reads_hidden_states
+    from pfviz.types import Sampling
 
     screen = console()
     seed = settings.pop("seed")
@@ -99,13 +113,19 @@ def train_reward(
     model = check_reads_hidden_states(get_generator(generator))
     layers = candidate_layers(model)
     weights = hash_weights(model.model)
+    sampling, most = Sampling(settings["temperature"], settings["max_step_tokens"]), settings["max_steps"]
     parts = [("train", known[:problems], solutions), ("test", known[problems:], test_solutions)]
     sampled, tables = [], []
     for name, part, count in parts:
         if not part:
             continue
         kept = FeatureFiles(out.with_suffix(f".{name}.states"), weights, layers)
-        samples = _sample(screen, model, layers, out.with_suffix(f".{name}.jsonl"), kept, part, count, seed, settings)
+        file = out.with_suffix(f".{name}.jsonl")
+        sampler = BatchSampler(model, layers, solutions=count, seed=seed, sampling=sampling, max_steps=most)
+        samples = sample_problems(screen, sampler, file, kept, part)
+        if rollouts and name == "train":
+            sampler = BatchSampler(model, (), solutions=rollouts, seed=seed, sampling=sampling, max_steps=most)
+            samples = draw_rollouts(screen, sampler, file, part, samples, rollouts, rollout_solutions)
         with screen.status("reading hidden states") as status:
             features = []
             for place, sample in enumerate(samples):
@@ -117,7 +137,10 @@ def train_reward(
     fitted = fit_reward(sampled[0], tables[0], layers, test, report=screen.print)
     pairing = generator_identity(model)
     assert pairing is not None
-    described = {"problems": len(sampled[0]), "solutions of each": solutions, **settings, "data": Path(dataset).name}
+    labels = {"rollouts from a prefix": rollouts} if rollouts else {}
+    described = {
+        "problems": len(sampled[0]), "solutions of each": solutions, **labels, **settings, "data": Path(dataset).name
+    }  # fmt: skip
     write_reading(out, fitted.reading, pairing, build_card(fitted, pairing, described, versions()))
     card = out.with_suffix(".md")
     card.write_text(render_card(fitted, pairing, described), encoding="utf-8")
@@ -130,53 +153,3 @@ def train_reward(
     write_jsonl(processbench, processbench_rows(every, pairing.generator))
     size = f"{out.stat().st_size / 1000:.0f} kB"
     screen.print(f"Written: {out} ({size}), {card}, {page}; the solutions: {trl}, {processbench}", markup=False)
-
-
-def _sample(
-    screen: Console,
-    model: Any,
-    layers: Sequence[int],
-    file: Path,
-    features: Any,
-    problems: Sequence[Any],
-    solutions: int,
-    seed: int,
-    settings: dict[str, Any],
-) -> list[Any]:
-    """The sampled problems of a file, with those that it lacks written first, and their features."""
-    from pfviz.reward_training.batch_sampling import BatchSampler
-    from pfviz.reward_training.samples import append_sample, read_samples
-    from pfviz.types import Sampling
-
-    kept = {one.problem: one for one in read_samples(file)} if file.exists() else {}
-    missing = [problem for problem in problems if problem.text not in kept]
-    sampling = Sampling(settings["temperature"], settings["max_step_tokens"])
-    sampler = BatchSampler(
-        model, layers, solutions=solutions, seed=seed, sampling=sampling, max_steps=settings["max_steps"]
-    )
-    interrupt = Interrupt()
-    began, done, name = time.monotonic(), 0, file.name
-    with screen.status(f"sampling: {name}") as status, interrupt.catch_sigint():
-        for progress in sampler.sample(missing, interrupt.stop_requested):
-            for sample, of_sample in progress.done:
-                features.write(sample, of_sample)
-                append_sample(file, sample)
-                kept[sample.problem] = sample
-                done += 1
-            spent = time.monotonic() - began
-            left = f", about {spent / done * (len(missing) - done) / 60:.0f} min left" if done else ""
-            status.update(
-                f"sampling: {name}, {done} of {len(missing)} problems, {progress.tokens / spent:.0f} tokens a second"
-                f"{left}"
-            )
-    if interrupt.stop_requested():
-        screen.print(f"Stopped after {done} problems; the same command goes on with {file}.", markup=False)
-        raise click.exceptions.Exit(EXIT_INTERRUPTED)
-    found = [kept[problem.text] for problem in problems if problem.text in kept]
-    right = [solution.right for one in found for solution in one.solutions]
-    mixed = sum(one.is_mixed for one in found)
-    screen.print(
-        f"{name}: {len(found)} problems, {len(right)} solutions, {sum(right) / max(len(right), 1):.3f} right, {mixed} "
-        "problems with both"
-    )
-    return found

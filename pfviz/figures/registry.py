@@ -40,7 +40,7 @@ class Figure:
             and by name what it wants of what the page knows: `selected` (a uid), `title` (whether to draw one),
             `horizon` (last step of the axis), `step` (the resampling that is shown), `shown` (number of the sweep).
         of: what is drawn: a run (`Trace`), a run under another reward (`RescoredSweep`), many runs (`Diagnosis`),
-            a study (`Result`), or a reward that was fitted (`Fitted`).
+            a study (`Result`), a reward that was fitted (`Fitted`), or runs side by side (`Comparison`).
         stage: whether it is always in sight, on the page of a run and at the top of its report.
         tab: its place among the tabs of a run, or among the figures of the lab; None for none.
         question: the question of the tab "Reward check" that it answers.
@@ -54,7 +54,7 @@ class Figure:
     name: str
     title: str
     path: str
-    of: Literal["run", "rescored run", "diagnosis", "study", "fitted reward"] = "run"
+    of: Literal["run", "rescored run", "diagnosis", "study", "fitted reward", "comparison"] = "run"
     stage: bool = False
     tab: int | None = None
     question: str = ""
@@ -179,6 +179,22 @@ FIGURES: dict[str, Figure] = {
             "ratio_by_length", "By the length of the problem",
             "pfviz.figures.study.ratio_by_length:plot_ratio_by_length", "study", tab=70, report=60,
             pane="study_length", when=_has_strata,
+        ),
+        Figure(
+            "genealogies", "Genealogies side by side", "pfviz.figures.compare.genealogies:plot_genealogies",
+            "comparison", tab=10, report=10, pane="compare_genealogies",
+        ),
+        Figure(
+            "answer_shares", "Answers side by side", "pfviz.figures.compare.answer_shares:plot_answer_shares",
+            "comparison", tab=20, report=20, pane="compare_answers",
+        ),
+        Figure(
+            "ess_by_step", "Evenness of the weights", "pfviz.figures.compare.ess_by_step:plot_ess_by_step",
+            "comparison", tab=30, report=30, pane="compare_ess",
+        ),
+        Figure(
+            "run_cost", "Tokens and seconds", "pfviz.figures.compare.run_cost:plot_run_cost",
+            "comparison", tab=40, report=40, pane="compare_cost",
         ),
         Figure(
             "auc_beside_controls", "Beside controls",

@@ -40,6 +40,7 @@ NEGATIVE_COLOUR = "#542788"
 ZERO_COLOUR = "#e8e6ea"
 UNMEASURED_COLOUR = "#c3c9d2"  # a mark whose value nobody has measured
 CATEGORY_COLOURS = ("#4477aa", "#cc6d2a", "#228833", "#b8a21e", "#8a5fb0", "#5bb5d6")  # after the schemes of Paul Tol
+RUN_COLOURS = ("#0c7b6e", "#6a48bd", "#8f5f00", "#46781f", "#8c3f5f", "#45566b")  # runs that are compared, in order
 WEIGHT_SCALE = ("#f3f6fa", "#d3deec", "#a2b9d8", "#6a8cbf", "#3b609e", "#1c3a72")
 
 LIGHT_TO_DARK: dict[str, str] = {
@@ -72,6 +73,12 @@ LIGHT_TO_DARK: dict[str, str] = {
     "#b8a21e": "#ddcc66",
     "#8a5fb0": "#bb99dd",
     "#5bb5d6": "#99ddee",
+    "#0c7b6e": "#3fd0bd",
+    "#6a48bd": "#b69dff",
+    "#8f5f00": "#e3b34c",
+    "#46781f": "#a3cf6f",
+    "#8c3f5f": "#e394b4",
+    "#45566b": "#a9b8ca",
     "#f3f6fa": "#1b232d",
     "#d3deec": "#26374d",
     "#a2b9d8": "#375680",

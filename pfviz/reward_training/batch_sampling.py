@@ -24,19 +24,28 @@ from pfviz.problems.problem import SEPARATOR, Problem
 from pfviz.reward_training.features import Features, step_and_prefix_means
 from pfviz.reward_training.samples import SampledProblem, SampledStep, Solution
 from pfviz.rng import derive_text_rng
-from pfviz.types import Sampling
+from pfviz.types import Sampling, Step
 
 ROWS = 64
 """Solutions that are written at once: more are hardly faster on two cores, and take more memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What solutions are begun with: a problem, and the first steps of its solution of this number, or none."""
+
+    problem: Problem
+    steps: tuple[SampledStep, ...] = ()
+    solution: int = 0
 
 
 @dataclass(slots=True)
 class _Row:
     """A solution in the making."""
 
-    problem: Problem
-    number: int  # of the problem
-    solution: int
+    beginning: Beginning
+    number: int  # of the beginning
+    solution: int  # of those that begin so
     pending: int  # the last token, which is yet to be fed
     room: int  # tokens that the model has for what is to come
     builder: StepBuilder = field(init=False)
@@ -58,8 +67,17 @@ class BatchProgress:
     done: tuple[tuple[SampledProblem, list[Features]], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class RolloutProgress:
+    """How far rollouts are: tokens so far, and the beginnings that are done since the last one, by their place, with
+    the share of their rollouts that end right."""
+
+    tokens: int
+    done: tuple[tuple[int, float], ...] = ()
+
+
 class BatchSampler:
-    """Writes `solutions` of each problem, with the features at these layers, `ROWS` rows at a time."""
+    """Writes `solutions` of each problem or beginning, with the features at these layers, `rows` at a time."""
 
     def __init__(
         self,
@@ -79,16 +97,32 @@ class BatchSampler:
             generator.tokenization, generator.step_rule, generator.eos, sampling.max_step_characters
         )
 
-    @torch.inference_mode()
     def sample(self, problems: Sequence[Problem], stop: Callable[[], bool] = lambda: False) -> Iterator[BatchProgress]:
         """Sample them in their order; a problem is handed out when its last solution is there."""
+        for tokens, done in self._write([Beginning(problem) for problem in problems], stop):
+            yield BatchProgress(tokens, tuple(_build_sample(rows) for rows in done))
+
+    def roll_out(
+        self, beginnings: Sequence[Beginning], stop: Callable[[], bool] = lambda: False
+    ) -> Iterator[RolloutProgress]:
+        """Go on from each beginning, which must not have finished, and say how many of its rollouts end right: draws
+        of their own, which hang on the beginning and the seed alone."""
+        for tokens, done in self._write(beginnings, stop):
+            shares = [(rows[0].number, sum(map(_ends_right, rows)) / len(rows)) for rows in done]
+            yield RolloutProgress(tokens, tuple(shares))
+
+    @torch.inference_mode()
+    def _write(
+        self, beginnings: Sequence[Beginning], stop: Callable[[], bool]
+    ) -> Iterator[tuple[int, list[list[_Row]]]]:
+        """The tokens so far, and the rows of each beginning whose last one has just ended."""
         cache = cache_choice.make_cache(self._generator.model)
         rows: list[_Row] = []
         waiting: dict[int, list[_Row]] = {}
         ahead, tokens = 0, 0
-        while (rows or ahead < len(problems)) and not stop():
-            while ahead < len(problems) and (not rows or len(rows) + self._solutions <= self._most):
-                self._add_problem(cache, rows, problems[ahead], ahead)
+        while (rows or ahead < len(beginnings)) and not stop():
+            while ahead < len(beginnings) and (not rows or len(rows) + self._solutions <= self._most):
+                self._add_rows(cache, rows, beginnings[ahead], ahead)
                 ahead += 1
             self._write_column(cache, rows)
             tokens += len(rows)
@@ -100,27 +134,47 @@ class BatchSampler:
                 cache.select(kept or [0])  # a cache has a row at least
                 rows = [rows[place] for place in kept]
             complete = [number for number, ended in waiting.items() if len(ended) == self._solutions]
-            yield BatchProgress(tokens, tuple(_build_sample(waiting.pop(number)) for number in complete))
+            yield tokens, [waiting.pop(number) for number in complete]
 
-    def _add_problem(self, cache: Cache, rows: list[_Row], problem: Problem, number: int) -> None:
-        """Rows of a problem behind those that are there, with its prompt computed once."""
-        prompt = self._generator.prompt(problem)
+    def _add_rows(self, cache: Cache, rows: list[_Row], beginning: Beginning, number: int) -> None:
+        """Rows of a beginning behind those that are there, with what they share computed once."""
+        prompt = self._generator.prompt(beginning.problem)
+        ids = [*prompt, *(i for step in beginning.steps for i in step.ids)]
         here = len(rows)
         cache.select([*range(here), 0])
         cache.lengths[here] = 0
-        if len(prompt) > 1:
-            cache.feed(self._generator.model, [prompt[:-1]], here, logits_to_keep=1)
+        if len(ids) > 1:
+            cache.feed(self._generator.model, [ids[:-1]], here, logits_to_keep=1)
         cache.select([*range(here), *[here] * self._solutions])
         room = self._generator.room(len(prompt)) - len(prompt) + 1
         for solution in range(self._solutions):
-            row = _Row(problem, number, solution, prompt[-1], room)
+            row = _Row(beginning, number, solution, ids[-1], room)
+            for step in beginning.steps:
+                self._repeat_step(row, step)
             row.builder = self._new_builder(row)
             rows.append(row)
 
+    def _repeat_step(self, row: _Row, step: SampledStep) -> None:
+        """What the row knows after a step that was written before."""
+        given = Step(step.text, step.ids, step.log_prob, False, step.end)
+        builder = StepBuilder(None, len(step.ids), given, row.block, row.carried, list(step.ids))
+        self._detector.detect_end(builder)
+        self._keep_step(row, step, builder.rest)
+
+    def _keep_step(self, row: _Row, step: SampledStep, rest: str) -> None:
+        row.steps.append(step)
+        row.room -= len(step.ids)
+        row.empties = 0 if step.text else row.empties + 1
+        row.block = open_block_after(row.block, step.text)
+        row.carried = rest
+
     def _new_builder(self, row: _Row) -> StepBuilder:
         limit = self._sampling.max_step_tokens
+        begun = row.beginning
         purpose = f"step {len(row.steps)} of solution {row.solution}"
-        uniforms = derive_text_rng(self._seed, purpose, row.problem.text).random(limit)
+        if begun.steps:
+            purpose += f" from step {len(begun.steps)} of solution {begun.solution}"
+        uniforms = derive_text_rng(self._seed, purpose, begun.problem.text).random(limit)
         return StepBuilder(uniforms, min(limit, row.room), before=row.block, carried=row.carried)
 
     def _write_column(self, cache: Cache, rows: list[_Row]) -> None:
@@ -131,38 +185,40 @@ class BatchSampler:
         counts = [1] * len(rows)
         uniforms = torch.tensor([row.builder.uniforms[len(row.builder.ids)] for row in rows], dtype=torch.float64)
         drawn, log_probs = sample_tokens(logits, uniforms, self._sampling.temperature)
-        states = torch.stack([new_states(one, counts).float().cpu() for one in captured], 1)  # (R, layers, H)
-        for row, token, log_prob, state in zip(rows, drawn.tolist(), log_probs.tolist(), states, strict=True):
+        if captured:
+            states = torch.stack([new_states(one, counts).float().cpu() for one in captured], 1)  # (R, layers, H)
+            for row, state in zip(rows, states, strict=True):
+                row.sum = state.clone() if row.sum is None else row.sum.add_(state)
+        for row, token, log_prob in zip(rows, drawn.tolist(), log_probs.tolist(), strict=True):
             row.builder.add(token, log_prob, None)
             row.pending = token
-            row.sum = state.clone() if row.sum is None else row.sum.add_(state)
             self._detector.detect_end(row.builder)
             if row.builder.end:
                 self._end_step(row)
 
     def _end_step(self, row: _Row) -> None:
-        assert row.sum is not None
         step = build_step(row.builder, room=row.room, after_empty=row.empties >= 1)
-        row.steps.append(SampledStep(step.text, step.token_ids, step.end, step.log_prob))
-        row.sums.append(row.sum)
-        row.sum = None
-        row.room -= len(step.token_ids)
-        row.empties = 0 if step.text else row.empties + 1
-        row.block = open_block_after(row.block, step.text)
-        row.carried = row.builder.rest
+        if row.sum is not None:
+            row.sums.append(row.sum)
+            row.sum = None
+        self._keep_step(row, SampledStep(step.text, step.token_ids, step.end, step.log_prob), row.builder.rest)
         row.finished = step.finished
         row.ended = step.finished or len(row.steps) == self._max_steps
         if not row.ended:
             row.builder = self._new_builder(row)
 
 
+def _ends_right(row: _Row) -> bool:
+    truth = row.beginning.problem.truth
+    answer = extract_answer(SEPARATOR.join(step.text for step in row.steps)) if row.finished else None
+    return answer is not None and truth is not None and is_correct(answer, truth)
+
+
 def _build_sample(rows: list[_Row]) -> tuple[SampledProblem, list[Features]]:
     """A problem whose solutions are all there."""
-    problem, solutions, features = rows[0].problem, [], []
+    problem, solutions, features = rows[0].beginning.problem, [], []
     for row in sorted(rows, key=lambda row: row.solution):
-        answer = extract_answer(SEPARATOR.join(step.text for step in row.steps)) if row.finished else None
-        right = answer is not None and problem.truth is not None and is_correct(answer, problem.truth)
-        solutions.append(Solution(tuple(row.steps), right))
+        solutions.append(Solution(tuple(row.steps), _ends_right(row)))
         counts = [len(step.ids) for step in row.steps]
         features.append(step_and_prefix_means(counts, torch.stack(row.sums).double().numpy()))
     return SampledProblem(problem.text, str(problem.truth), tuple(solutions)), features

@@ -14,12 +14,13 @@ NO_ERROR = -1
 
 
 def trl_rows(samples: Iterable[SampledProblem]) -> Iterator[dict[str, Any]]:
-    """Rows of TRL's stepwise supervision. The label of a step is the outcome of its solution: one draw of the value of
-    the prefix that it ends, not a verdict on the step."""
+    """Rows of TRL's stepwise supervision. The label of a step is whether any rollout from it ends right;
+    where none were drawn it is the outcome of its solution: one draw of the value of the prefix that it ends, not a
+    verdict on the step."""
     for sample in samples:
         for solution in sample.solutions:
             steps = [step.text for step in solution.steps]
-            yield {"prompt": sample.problem, "completions": steps, "labels": [solution.right] * len(steps)}
+            yield {"prompt": sample.problem, "completions": steps, "labels": list(solution.labels)}
 
 
 def processbench_rows(samples: Iterable[SampledProblem], generator: str) -> Iterator[dict[str, Any]]:

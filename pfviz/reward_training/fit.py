@@ -1,9 +1,9 @@
 r"""A linear reading of the hidden states that tells right solutions of a problem from wrong ones, and its calibration.
 
-The fit is a logistic regression of the outcome on standardised features with one intercept for each problem (the
-conditional logit of McFadden 1973, with the intercepts as parameters): a weight can then only earn by what differs
-between solutions of the same problem. The calibration is two numbers for each step, fitted on scores of problems that
-the reading has not seen.
+The fit is a logistic regression of the outcome, or of the share of rollouts that end right, on standardised features
+with one intercept for each problem (the conditional logit of McFadden 1973, with the intercepts as parameters): a
+weight can then only earn by what differs between solutions of the same problem. The calibration is two numbers for
+each step, fitted on scores of problems that the reading has not seen.
 """
 
 from __future__ import annotations
@@ -51,8 +51,9 @@ def fit_direction(prefixes: Prefixes, layer: int, penalty: float) -> Direction:
     mean, scale = features.mean(0), features.std(0) + MIN_SCALE
     size = features.shape[1]
     inputs = torch.from_numpy((features - mean) / scale / np.float32(np.sqrt(size)))
-    outcomes = torch.from_numpy(rows.right.astype(np.float32))
-    shares = torch.from_numpy((rows.share / rows.share.sum()).astype(np.float32))
+    outcomes = torch.from_numpy(rows.value.astype(np.float32))
+    worth = rows.share * rows.information
+    shares = torch.from_numpy((worth / worth.sum()).astype(np.float32))
     _, group = np.unique(rows.problem, return_inverse=True)
     groups = torch.from_numpy(group)
     wrong = torch.from_numpy(rows.has_wrong_equation.astype(np.float32))
@@ -100,14 +101,14 @@ def calibrate(
     rows = np.ones(len(scores), bool) if chosen is None else chosen
     going = rows & ~prefixes.complete
     done = rows & prefixes.complete
-    common = fit_logistic(scores[rows], prefixes.right[rows])
+    common = fit_logistic(scores[rows], prefixes.value[rows])
     known = [
         int((going & (prefixes.step == step)).sum()) >= MIN_PREFIXES_CALIBRATED for step in range(MAX_STEPS_CALIBRATED)
     ]
     count = max(1, known.index(False) if False in known else len(known))
     steps = [going & (prefixes.step == step) for step in range(count - 1)] + [going & (prefixes.step >= count - 1)]
-    fitted = [fit_logistic(scores[where], prefixes.right[where], common) for where in steps]
-    complete = fit_logistic(scores[done], prefixes.right[done], common)
+    fitted = [fit_logistic(scores[where], prefixes.value[where], common) for where in steps]
+    complete = fit_logistic(scores[done], prefixes.value[done], common)
     return LinearReading(
         layer_number,
         direction.mean,
@@ -120,8 +121,11 @@ def calibrate(
     )
 
 
-def fit_logistic(scores: FloatArray, right: BoolArray, prior: tuple[float, float] | None = None) -> tuple[float, float]:
-    """(intercept, slope) of the outcome on a score, held at the prior where there is one; Newton's method."""
+def fit_logistic(
+    scores: FloatArray, right: BoolArray | FloatArray, prior: tuple[float, float] | None = None
+) -> tuple[float, float]:
+    """(intercept, slope) of the outcome, or of a share of right ones, on a score, held at the prior where there is one;
+    Newton's method."""
     at = np.array([0.0, 1.0] if prior is None else prior)
     centre = at.copy()
     precision = np.eye(2) * (1e-3 if prior is None else PRIOR_STRENGTH)

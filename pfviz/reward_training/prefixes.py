@@ -17,7 +17,7 @@ from pfviz.types import BoolArray, FloatArray, IntArray
 @dataclass(frozen=True, slots=True, eq=False)
 class Prefixes:
     """P prefixes: their features (P, layers, 2H), whether an equation does not hold (P,), the outcome of their solution
-    (P,), and where they stand (P,)."""
+    (P,), what is known of their value (P,) by so many draws (P,), and where they stand (P,)."""
 
     features: npt.NDArray[np.float16]
     right: BoolArray
@@ -26,6 +26,14 @@ class Prefixes:
     step: IntArray  # 0 is the first
     steps: IntArray  # of the whole solution
     has_wrong_equation: BoolArray
+    value: FloatArray  # share of its rollouts that end right; the outcome where none were drawn
+    draws: IntArray  # rollouts; 1 where the outcome is the only one
+
+    @property
+    def information(self) -> FloatArray:
+        """How many independent outcomes the value is worth, 1 to 2. Rollouts of a prefix share what no reading of it
+        knows, half of the variance: Kish's effective sample size K / (1 + (K - 1) / 2)."""
+        return np.asarray(2 * self.draws / (self.draws + 1))
 
     @property
     def complete(self) -> BoolArray:
@@ -59,7 +67,7 @@ class Prefixes:
 def build_prefixes(samples: Sequence[SampledProblem], features: Sequence[Sequence[Features]]) -> Prefixes:
     """The table of these problems, whose solutions have these features."""
     columns: dict[str, list[npt.NDArray[np.generic]]] = {
-        name: [] for name in ("right", "problem", "solution", "step", "steps", "has_wrong_equation")
+        name: [] for name in ("right", "problem", "solution", "step", "steps", "has_wrong_equation", "value", "draws")
     }
     count = 0
     for number, sample in enumerate(samples):
@@ -72,6 +80,8 @@ def build_prefixes(samples: Sequence[SampledProblem], features: Sequence[Sequenc
             columns["steps"].append(np.full(length, length))
             wrong = np.array([has_wrong_equation(step.text) for step in solution.steps])
             columns["has_wrong_equation"].append(np.logical_or.accumulate(wrong))
+            columns["value"].append(np.array(solution.values))
+            columns["draws"].append(np.array([max(step.rollouts, 1) for step in solution.steps]))
             count += 1
     blocks = [block for of_problem in features for block in of_problem]
     return Prefixes(np.concatenate(blocks), **{name: np.concatenate(parts) for name, parts in columns.items()})

@@ -1,11 +1,14 @@
 """Solutions with what became of them: what a reward is fitted on. A file holds one problem a line, as JSON.
 
 {"problem": …, "truth": …, "solutions": [{"steps": [{"text": …, "ids": […], "end": …}, …], "right": true}, …]}
+
+A step from which rollouts were drawn has `value`, the share of them that end right, and `rollouts`, their number.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -28,6 +31,8 @@ class SampledStep:
     ids: tuple[int, ...]
     end: StepEnd
     log_prob: float | None = None  # nats, at temperature 1
+    value: float | None = None  # share of the rollouts from the prefix that it ends which end right
+    rollouts: int = 0
 
 
 @dataclass(frozen=True, config=_CONFIG)
@@ -41,6 +46,16 @@ class Solution:
     def tokens(self) -> int:
         """Tokens of all steps."""
         return sum(len(step.ids) for step in self.steps)
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """What is known of the value of the prefix after each step: the share of its rollouts, or else the outcome."""
+        return tuple(float(self.right) if step.value is None else step.value for step in self.steps)
+
+    @property
+    def labels(self) -> tuple[bool, ...]:
+        """Whether the prefix after each step can end right: the hard labels of Math-Shepherd (Wang et al. 2024)."""
+        return tuple(value > 0 for value in self.values)
 
     @property
     def text(self) -> str:
@@ -68,7 +83,22 @@ _ROW: TypeAdapter[SampledProblem] = TypeAdapter(SampledProblem)
 def append_sample(path: Path, sample: SampledProblem) -> None:
     """Add a line to the file, so that what was sampled survives whatever comes."""
     with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(asdict(sample), ensure_ascii=False) + "\n")
+        file.write(_to_line(sample))
+
+
+def write_samples(path: Path, samples: Iterable[SampledProblem]) -> None:
+    """Write the file anew; it is whole, or as it was."""
+    partial = path.with_name(f"{path.name}.partial")
+    partial.write_text("".join(map(_to_line, samples)), encoding="utf-8")
+    partial.replace(path)
+
+
+def _to_line(sample: SampledProblem) -> str:
+    row = asdict(sample)
+    for step in (step for solution in row["solutions"] for step in solution["steps"]):
+        if not step["rollouts"]:
+            del step["value"], step["rollouts"]
+    return json.dumps(row, ensure_ascii=False) + "\n"
 
 
 def read_samples(path: Path) -> list[SampledProblem]:

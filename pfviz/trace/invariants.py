@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence, Sized
 from itertools import pairwise
 
 import numpy as np
 
 from pfviz.errors import TraceError
 from pfviz.trace.trace import Trace
+from pfviz.types import IntArray
 
 
 def check_invariants(trace: Trace, prefix: str = "") -> None:
@@ -40,38 +42,36 @@ def check_invariants(trace: Trace, prefix: str = "") -> None:
     uids[1:] = np.where(before[1:], inherited, uids[1:])
     _refuse(trace.uids != uids, "uids", "t*N+n for a new step, else the uid of the finished ancestor", trace.uids)
     _refuse(before & ~trace.finished, "finished", "true, as the ancestor was finished", trace.finished)
+    lengths = {
+        name: _lengths(getattr(trace, name))
+        for name in ("texts", "ends", "token_ids", "token_log_probs", "entropies", "token_rewards", "reward_ends")
+    }
     for name in ("tokens", "texts", "ends", "token_ids", "token_log_probs", "entropies", "reward_ends"):
-        column = trace.tokens if name == "tokens" else getattr(trace, name)
-        filled = np.array([[bool(item) for item in row] for row in column])
-        _refuse(before & filled, name, "nothing, as the particle was finished before", column)
+        filled = trace.tokens != 0 if name == "tokens" else lengths[name] > 0
+        _refuse(before & filled, name, "nothing, as the particle was finished before", getattr(trace, name))
     _refuse(before & np.isnan(trace.log_probs), "log_probs", "0, as the particle was finished before", trace.log_probs)
-    lengths = np.array([[len(ids) for ids in row] for row in trace.token_ids])
-    _refuse(lengths != trace.tokens, "tokens", "the length of token_ids", trace.tokens)
+    _refuse(lengths["token_ids"] != trace.tokens, "tokens", "the length of token_ids", trace.tokens)
     for name in ("token_log_probs", "entropies"):
-        column = getattr(trace, name)
-        counts = np.array([[len(numbers) for numbers in row] for row in column])
-        _refuse((counts != lengths) & (counts > 0), name, "one number for each of token_ids, or none", column)
-    said = np.array([[len(ends) for ends in row] for row in trace.reward_ends])
-    counts = np.array([[len(numbers) for numbers in row] for row in trace.token_rewards])
-    _refuse(counts != said, "token_rewards", "one number for each of reward_ends", trace.token_rewards)
-    falling = np.array(
-        [
-            [
-                any(b <= a for a, b in pairwise(ends)) or ends[-1:] > [len(text)]
-                for ends, text in zip(row, texts, strict=True)
-            ]
-            for row, texts in zip(trace.reward_ends, trace.texts, strict=True)
-        ]
-    )
+        differs = (lengths[name] != lengths["token_ids"]) & (lengths[name] > 0)
+        _refuse(differs, name, "one number for each of token_ids, or none", getattr(trace, name))
+    differs = lengths["token_rewards"] != lengths["reward_ends"]
+    _refuse(differs, "token_rewards", "one number for each of reward_ends", trace.token_rewards)
+    falling = np.zeros((t_max, n), dtype=np.bool_)
+    for t, slot in np.argwhere(lengths["reward_ends"] > 0).tolist():
+        ends = trace.reward_ends[t][slot]
+        falling[t, slot] = any(b <= a for a, b in pairwise(ends)) or ends[-1] > len(trace.texts[t][slot])
     _refuse(falling, "reward_ends", "rising numbers, none beyond the step's text", trace.reward_ends)
-    unsaid = np.array([[end == "" for end in row] for row in trace.ends])
-    _refuse(unsaid & ~before, "ends", "why the step ended", trace.ends)
+    _refuse((lengths["ends"] == 0) & ~before, "ends", "why the step ended", trace.ends)
     failed = np.array([[end == "failed" for end in row] for row in trace.ends])
     _refuse(failed & ~trace.finished, "finished", "true, as the step failed", trace.finished)
     _refuse(np.diff(trace.seconds, prepend=0.0) < 0, "seconds", "no less than the step before", trace.seconds)
     _refuse(trace.ess > n * (1 + 1e-9), "ess", f"at most N = {n}", trace.ess)
     if trace.pinned:
         _refuse(trace.ancestors[:, :1] != 0, "ancestors", "0, as slot 0 is pinned", trace.ancestors)
+
+
+def _lengths(column: Sequence[Sequence[Sized]]) -> IntArray:
+    return np.array([list(map(len, row)) for row in column], dtype=np.int64)
 
 
 def raise_if_any(wrong: np.ndarray, name: str, expected: str, column: object) -> None:

@@ -16,6 +16,7 @@ from pfviz.text import describe_json
 from pfviz.trace.invariants import check_invariants
 from pfviz.trace.json_limits import check_amounts, check_size
 from pfviz.trace.json_text import dumps, save
+from pfviz.trace.memory import paused_collection
 from pfviz.trace.migrations import mark_unknown_log_probs
 from pfviz.trace.schema import FIELD_BY_NAME, FIELDS, MAX_STEPS, SCHEMA_VERSION, SWEEP_FIELDS, Field
 from pfviz.trace.trace import Trace
@@ -50,7 +51,11 @@ def loads(text: str | bytes) -> Trace:
     Raises:
         TraceError: damaged or foreign; the message names the field and index, what was expected and what was found.
     """
-    data = _parse_json(text)
+    with paused_collection():
+        return _read_trace(_parse_json(text))
+
+
+def _read_trace(data: Any) -> Trace:
     if not isinstance(data, dict):
         raise TraceError(f"a trace is a JSON object; found {describe_json(data)}")
     if "schema_version" in data:  # of a later version perhaps: say that first

@@ -18,6 +18,7 @@ from pfviz.trace.schema import (
     Field,
     Kind,
 )
+from pfviz.trace.validate_rows import is_plain_row
 
 
 def check_field(field: Field, value: Any, steps: int, particles: int, where: str = "") -> Any:
@@ -32,10 +33,15 @@ def check_field(field: Field, value: Any, steps: int, particles: int, where: str
     rows = _check_list(name, value, steps, "steps")
     if field.shape == "T":
         return [_check_item(field, f"{name}[{t}]", item) for t, item in enumerate(rows)]
-    return [
-        [_check_item(field, f"{name}[{t}][{n}]", item) for n, item in enumerate(_check_row(name, t, row, particles))]
-        for t, row in enumerate(rows)
-    ]
+    return [_check_slots(field, f"{name}[{t}]", row, particles) for t, row in enumerate(rows)]
+
+
+def _check_slots(field: Field, name: str, row: Any, particles: int) -> list[Any]:
+    """The items of one step; each is looked at by itself only where not all are plainly right."""
+    items = _check_list(name, row, particles, "slots")
+    if is_plain_row(field, items):
+        return items
+    return [_check_item(field, f"{name}[{n}]", item) for n, item in enumerate(items)]
 
 
 def _check_records(name: str, value: Any, fields: tuple[Field, ...]) -> list[dict[str, Any]]:
@@ -50,10 +56,6 @@ def _check_records(name: str, value: Any, fields: tuple[Field, ...]) -> list[dic
             {field.name: _check_item(field, f"{name}[{k}].{field.name}", item[field.name]) for field in fields}
         )
     return found
-
-
-def _check_row(name: str, t: int, row: Any, particles: int) -> list[Any]:
-    return _check_list(f"{name}[{t}]", row, particles, "slots")
 
 
 def _check_list(where: str, value: Any, length: int, what: str) -> list[Any]:

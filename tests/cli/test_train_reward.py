@@ -9,6 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from pfviz.cli import main
+from pfviz.problems.problem import Problem
+from pfviz.reward_training.rollouts import choose_prefixes, count_rollouts
+from pfviz.reward_training.samples import read_samples
 
 pytestmark = pytest.mark.slow
 
@@ -24,15 +27,22 @@ def test_it_writes_the_reward_its_card_and_the_solutions_and_samples_nothing_twi
     out = tmp_path / "reward.safetensors"
     said = train(out, "--problems", "24")
     assert "learning curve" in said
-    first = (tmp_path / "reward.train.jsonl").read_text()
-    assert len(first.splitlines()) == 24
+    first = read_samples(tmp_path / "reward.train.jsonl")
+    assert len(first) == 24
     for suffix in (".md", ".html", ".trl.jsonl", ".processbench.jsonl"):
         assert out.with_suffix(suffix).stat().st_size > 100
     rows = [json.loads(line) for line in out.with_suffix(".trl.jsonl").read_text().splitlines()]
     assert len(rows) == 24 * 6
-    train(out, "--problems", "26")
-    again = (tmp_path / "reward.train.jsonl").read_text()
-    assert again.startswith(first)
-    assert len(again.splitlines()) == 26
+    said = train(out, "--problems", "26", "--rollouts", "3", "--rollout-solutions", "1")
+    assert "rollouts from" in said
+    assert "rollouts from a prefix 3" in out.with_suffix(".md").read_text()
+    after = read_samples(tmp_path / "reward.train.jsonl")
+    assert len(after) == 26
+    assert [solution.text for one in after[:24] for solution in one.solutions] == [
+        solution.text for one in first for solution in one.solutions
+    ]
+    assert {round(v * 3, 9) for one in after for solution in one.solutions for v in solution.values} <= {0, 1, 2, 3}
+    assert count_rollouts(after)[1] > 0
+    assert not choose_prefixes([Problem(one.problem) for one in after], after, 3, 1)
     run = CliRunner().invoke(main, ["run", "Compute 2 + 3 * 4", "-n", "4", "--reward", str(out)])
     assert run.exit_code == 0, run.output

@@ -17,7 +17,7 @@ def test_tokens_are_distinct_and_the_reward_scale_is_the_same_in_the_dark() -> N
     assert not set(theme.LIGHT_TO_DARK) & {colour for _, colour in theme.REWARD_SCALE}
     tokens = [v for k, v in vars(theme).items() if k.isupper() and isinstance(v, str) and v.startswith("#")]
     assert len(set(tokens)) == len(tokens)
-    assert set(tokens) | set(theme.WEIGHT_SCALE) == set(theme.LIGHT_TO_DARK)
+    assert set(tokens) | set(theme.WEIGHT_SCALE) | set(theme.RUN_COLOURS) == set(theme.LIGHT_TO_DARK)
 
 
 def _contrast(a: str, b: str) -> float:
@@ -45,6 +45,7 @@ def test_words_can_be_read_on_their_ground(dark: bool) -> None:
         theme.ESS_COLOUR,
         theme.ANCESTORS_COLOUR,
         theme.EVIDENCE_COLOUR,
+        *theme.RUN_COLOURS,
     ):
         assert _contrast(at(token), at(theme.SURFACE)) >= 4.5, token
     for token in (theme.WRONG_COLOUR, theme.SURVIVOR_COLOUR, theme.OUTLINE):  # large or bold, or graphics

@@ -38,6 +38,8 @@ def planted(problems: int = 60, solutions: int = 8, steps: int = 3, seed: int = 
         np.array(rows["right"], bool),
         *(np.array(rows[name], np.int64) for name in ("problem", "solution", "step", "steps")),
         has_wrong_equation=np.zeros(len(features), bool),
+        value=np.array(rows["right"]),
+        draws=np.ones(len(features), np.int64),
     )
 
 

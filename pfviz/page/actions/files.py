@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Literal
 
+from pfviz.comparison.comparison import Comparison
 from pfviz.errors import TraceError
 from pfviz.figures.size_limit import check_drawable
 from pfviz.lab.diagnosis import Diagnosis
@@ -55,4 +56,13 @@ def write_lab_report(found: Diagnosis, folder: Path) -> Path:
     words = re.sub(r"[^a-z0-9]+", "-", found.reward.lower()).strip("-")[:40].strip("-") or "reward"
     path = folder / f"pfviz-lab-{words}-{found.runs}-runs.html"
     path.write_text(diagnosis_to_html(found), encoding="utf-8")
+    return path
+
+
+def write_comparison_report(found: Comparison, folder: Path) -> Path:
+    """Runs side by side, as a report that opens without a network."""
+    from pfviz.report.comparison import comparison_to_html
+
+    path = folder / f"pfviz-compare-{len(found.traces)}-runs.html"
+    path.write_text(comparison_to_html(found), encoding="utf-8")
     return path

@@ -11,7 +11,7 @@ import gradio as gr
 
 from pfviz.models.registry import REWARDS
 from pfviz.page.actions import runs
-from pfviz.page.blocks import lab_wiring, layout, reload_wiring
+from pfviz.page.blocks import compare_wiring, lab_wiring, layout, reload_wiring
 from pfviz.page.blocks.theme import theme
 from pfviz.page.blocks.wiring import wire
 from pfviz.page.components.html import fill
@@ -26,7 +26,13 @@ from pfviz.trace.json_limits import MAX_BYTES
 STATIC = Path(__file__).parents[1] / "static"
 TABS_JS = STATIC / "tabs.js"
 STYLESHEETS = [
-    *(STATIC / name for name in ("style.css", "captions.css", "explore.css", "check.css", "lab.css", "asking.css")),
+    STATIC / "style.css",
+    STATIC / "captions.css",
+    STATIC / "explore.css",
+    STATIC / "check.css",
+    STATIC / "lab.css",
+    STATIC / "asking.css",
+    STATIC / "compare.css",
     STATIC.parents[1] / "report" / "static" / "mathtext.css",
 ]
 WARM_UP_REWARDS = tuple(preset.name for preset in REWARDS.values() if preset.folder)  # those with weights
@@ -92,6 +98,7 @@ def build_page(engine: Engine | None = None) -> Page:
         parts = layout.build(engine.menu)
         wire(parts, engine, page.visits)
         lab_wiring.wire(parts, engine, page.visits)
+        compare_wiring.wire(parts, engine, page.visits)
         reload_wiring.wire(page, parts, page.visits, page.recent)
         page.unload(page.leave)
     return page

@@ -9,7 +9,7 @@ import gradio as gr
 from pfviz.figures.registry import stage_figures
 from pfviz.figures.theme import LIGHT_TO_DARK
 from pfviz.inference.setting import Group
-from pfviz.page.blocks import lab_layout
+from pfviz.page.blocks import compare_layout, lab_layout
 from pfviz.page.components.html import problem_chips
 from pfviz.page.components.plotly_pane import clickable_html, pane
 from pfviz.page.forms import run_form
@@ -49,6 +49,8 @@ def build(menu: ModelMenu) -> Parts:
             _build_methods(parts)
         with gr.Column(elem_id="lab", min_width=0):
             lab_layout.build(parts)
+        with gr.Column(elem_id="compare", min_width=0):
+            compare_layout.build(parts)
     return parts
 
 
@@ -177,6 +179,7 @@ def _build_toolbar(parts: Parts) -> None:
         )
         parts["save_json"] = gr.Button("Save trace", elem_id="save-json", size="sm", interactive=False, min_width=0)
         parts["save_html"] = gr.Button("Save report", elem_id="save-html", size="sm", interactive=False, min_width=0)
+        parts["compare_this"] = gr.Button("Add to Compare", elem_id="compare-this", size="sm", min_width=0)
         parts["dark"] = gr.Button("Theme", elem_id="dark", elem_classes="glyph", size="sm", min_width=0)
     parts["file"] = gr.DownloadButton("Download", elem_id="file", visible="hidden")
 

@@ -21,8 +21,11 @@ PANE_JS = STATIC / "pane.js"
 MARKUP_JS = STATIC / "markup.js"
 LAB_JS = STATIC / "lab.js"
 CAPTIONS_JS = STATIC / "captions.js"
+COMPARE_JS = STATIC / "compare.js"
+DROPS_JS = STATIC / "drops.js"
 
 MARKUP_ON_LOAD = "pfvizMarkup({element, trigger, watch}); // events: 'select' 'pick' 'ask'"
+COMPARE_ON_LOAD = "pfvizCompare({element, trigger, watch}); // events: 'pick' 'select'"
 LAB_ON_LOAD = "pfvizLab({element, trigger}); // event: 'pick'"
 PANE_ON_LOAD = "pfvizPane({element, props, trigger, watch}); // events: 'select' 'move'"
 
@@ -43,7 +46,20 @@ def clickable_html(value: str = "", **settings: Any) -> gr.HTML:
 
 def lab_html(value: str = "", **settings: Any) -> gr.HTML:
     """The lab's empty state: `pick` ({start}) comes out of it. Files that are dropped on the lab go to its upload."""
-    return gr.HTML(value, apply_default_css=False, js_on_load=LAB_ON_LOAD, head=_script_tags(LAB_JS), **settings)
+    return gr.HTML(
+        value, apply_default_css=False, js_on_load=LAB_ON_LOAD, head=_script_tags(DROPS_JS, LAB_JS), **settings
+    )
+
+
+def compare_html(value: str = "", **settings: Any) -> gr.HTML:
+    """What is clicked where runs are compared: `pick` ({start} or {remove}) and `select` ({run}) come out of it."""
+    return gr.HTML(
+        value,
+        apply_default_css=False,
+        js_on_load=COMPARE_ON_LOAD,
+        head=_script_tags(DROPS_JS, COMPARE_JS),
+        **settings,
+    )
 
 
 def pane(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pfviz.page.serving.model_menu import ModelMenu
+from pfviz.page.state.compare_state import CompareState
 from pfviz.page.state.lab_state import Lab
 from pfviz.page.state.probe_answers import ProbeState
 from pfviz.page.state.what_if_rule import RuleForm
@@ -49,6 +50,7 @@ class Visit:
     rule_form: RuleForm | None = None  # the rule under which "What if?" selects again; None is that of the run
     marked: bool = False  # the visitor said which answer of the trace is right
     lab: Lab = field(default_factory=Lab)
+    compare: CompareState = field(default_factory=CompareState)
     probe_state: ProbeState = field(default_factory=ProbeState)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _folder: Path | None = None
@@ -151,6 +153,7 @@ class Visit:
         self.stop_run()
         self.stop_fetch()
         self.lab.stop_batch()
+        self.compare.stop_job()
         self.stop_question()
         with self.lock:
             if self._folder is not None:
@@ -187,10 +190,12 @@ class Visits:
             visit.leave()
 
     def running_count(self) -> int:
-        """How many runs go on now; a batch of the lab, and a question to the models, is one."""
+        """How many runs go on now; a batch of the lab, rivals, and a question to the models, are one each."""
         with self._lock:
             visits = self._visits.values()
             return sum(
-                (visit.run is not None or visit.question_run is not None) + (visit.lab.batch is not None)
+                (visit.run is not None or visit.question_run is not None)
+                + (visit.lab.batch is not None)
+                + (visit.compare.job is not None)
                 for visit in visits
             )

@@ -41,18 +41,15 @@ _ROW = TypeAdapter(StepwiseRow)
 
 
 def read_labelled(path: Path, tokenization: Tokenization) -> list[LabelledProblem]:
-    """The problems of a file that `pfviz train-reward` sampled, whose steps have the outcome of their solution; or of
-    TRL's stepwise supervision as JSONL, where the last label of a solution is its outcome. There the tokens of a step
-    are counted with the tokenizer that is given.
+    """The problems of a file that `pfviz train-reward` sampled, whose steps have the outcome of their solution, or
+    whether a rollout from them ends right; or of TRL's stepwise supervision as JSONL, where the last label of a
+    solution is its outcome. There the tokens of a step are counted with the tokenizer that is given.
 
     Raises:
         DatasetError: the file cannot be read, is of neither kind, or a line is none; the message names file and line.
     """
     if not _is_stepwise(path):
-        return [
-            LabelledProblem(sample, tuple((one.right,) * len(one.steps) for one in sample.solutions))
-            for sample in read_samples(path)
-        ]
+        return [LabelledProblem(sample, tuple(one.labels for one in sample.solutions)) for sample in read_samples(path)]
     rows: dict[str, list[StepwiseRow]] = {}
     for row in _read_rows(path):
         rows.setdefault(row.prompt, []).append(row)

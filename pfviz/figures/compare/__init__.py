@@ -1,0 +1,1 @@
+"""Figures of a comparison: several runs on common axes."""
