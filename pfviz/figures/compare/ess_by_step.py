@@ -13,6 +13,7 @@ from pfviz.figures import theme
 from pfviz.figures.compare.marks import DASHES, SYMBOLS, run_colour, short_label
 from pfviz.figures.study.accuracy_curve import spread_positions
 
+CAPTION = "A line is a run: the effective share of its particles."
 HOW_TO_READ = (
     "A line is a run: the effective share of its particles before each selection, 1 where all weigh the same. A method "
     "that selects nobody has weights too, by which it answers."
@@ -30,6 +31,7 @@ def plot_ess_by_step(comparison: Comparison, *, title: bool = True) -> go.Figure
     return theme.figure(
         lines,
         title=_title(comparison),
+        caption=CAPTION,
         reads=HOW_TO_READ,
         titled=title,
         height=HEIGHT,

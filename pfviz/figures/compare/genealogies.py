@@ -16,6 +16,7 @@ from pfviz.text import pluralise, shorten
 from pfviz.trace.trace import Trace
 from pfviz.types import BoolArray, IntArray
 
+CAPTION = "A genealogy for each run: area = weight, colour = reward."
 HOW_TO_READ = (
     "A genealogy for each run, on the same steps: a mark is a step of a particle, area = weight, colour = reward, "
     "hollow = its lineage died out."
@@ -44,6 +45,7 @@ def plot_genealogies(comparison: Comparison, *, title: bool = True) -> go.Figure
     return theme.figure(
         traces,
         title=_title(comparison),
+        caption=CAPTION,
         reads=HOW_TO_READ,
         titled=title,
         height=height,

@@ -11,6 +11,7 @@ from pfviz.comparison.comparison import Comparison
 from pfviz.figures import theme
 from pfviz.figures.compare.marks import row_axis, row_label, run_colour, short_label
 
+CAPTION = "Left: tokens that were written. Right: seconds."
 HOW_TO_READ = (
     "Left: tokens that the generator wrote. Right: seconds, on the machine that made the run and with whatever else it "
     "did then. Runs with the same number of generations differ in tokens, as solutions differ in length."
@@ -33,6 +34,7 @@ def plot_run_cost(comparison: Comparison, *, title: bool = True) -> go.Figure:
             _draw_bars("seconds", "x2", seconds, [_format_seconds(run.seconds) for run in runs], None),
         ],
         title=_title(comparison),
+        caption=CAPTION,
         reads=HOW_TO_READ,
         titled=title,
         height=70 + 50 * len(runs),

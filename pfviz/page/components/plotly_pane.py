@@ -21,6 +21,7 @@ PANE_JS = STATIC / "pane.js"
 MARKUP_JS = STATIC / "markup.js"
 LAB_JS = STATIC / "lab.js"
 CAPTIONS_JS = STATIC / "captions.js"
+EXPLORE_JS = STATIC / "explore.js"
 COMPARE_JS = STATIC / "compare.js"
 DROPS_JS = STATIC / "drops.js"
 
@@ -40,7 +41,11 @@ def clickable_html(value: str = "", **settings: Any) -> gr.HTML:
     """Markup of ours, without Gradio's prose style: `select` ({uid}), `pick` ({problem}) and `ask`
     (the fields of a form, and `do`) come out of it."""
     return gr.HTML(
-        value, apply_default_css=False, js_on_load=MARKUP_ON_LOAD, head=_script_tags(MARKUP_JS, CAPTIONS_JS), **settings
+        value,
+        apply_default_css=False,
+        js_on_load=MARKUP_ON_LOAD,
+        head=_script_tags(MARKUP_JS, CAPTIONS_JS, EXPLORE_JS),
+        **settings,
     )
 
 

@@ -10,10 +10,13 @@ from typing import Any
 import numpy as np
 
 from pfviz.diagnostics import kinship, mass_name
+from pfviz.diagnostics.node_filter import NO_FILTER, NodeFilter
 from pfviz.figures import registry
+from pfviz.figures.run.dimming import dim_others
 from pfviz.page.components.html import error_message, fill, problem_chips
 from pfviz.page.components.plotly_pane import to_pane_value
-from pfviz.page.render import probe_forms, real_pair, reward_tab, tabs
+from pfviz.page.render import real_pair, reward_tab, tabs
+from pfviz.page.render.explore_bar import explore_bar, find_passing
 from pfviz.page.render.health import health_note
 from pfviz.page.render.inspector import inspect_particle, no_selection
 from pfviz.page.serving.engine import WaitStatus
@@ -52,6 +55,7 @@ def render_parts(
     rule_form: RuleForm | None = None,
     probe_state: ProbeState | None = None,
     marked: bool | None = False,
+    node_filter: NodeFilter = NO_FILTER,
 ) -> PartValues:
     """Everything that depends on the trace. Only the open tab's figure is drawn; of a method of several sweeps the last
     one is shown, or the one of that number."""
@@ -73,6 +77,10 @@ def render_parts(
         figure.part: figure.draw(run if figure.whole_run else trace, **known)
         for figure in (*registry.stage_figures(), *shown)
     }
+    passing, wrong = find_passing(trace, node_filter)
+    if not passing.all():
+        for figure in drawn.values():
+            dim_others(figure, trace.uids, passing)
     if tab == "check":
         drawn |= reward_tab.draw_figures(trace, question, rule_form, probe_state, fixed)
     values: PartValues = {
@@ -88,7 +96,7 @@ def render_parts(
         values = reward_tab.render_parts(trace, question, rule_form, probe_state, selected, marked) | values
     return values | {
         "inspector": inspect_particle(trace, selected, measured),
-        "colours": probe_forms.colour_switch(probe_state, bool(measured)),
+        "colours": explore_bar(trace, node_filter, passing, known["colour_by"], measured=bool(measured), error=wrong),
         "answer": answer_card(run) + health_note(run, doubted=bool(real_pair.explain_doubt(run))),
         "event": event_label(trace, event),
         "sweep": sweep_buttons(run, len(trace.earlier)) + tabs.mark_tabs(run),
