@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -21,14 +22,16 @@ def dim_others(figure: go.Figure, uids: IntArray, passing: BoolArray) -> go.Figu
         if trace.customdata is None or len(trace.customdata) == 0:
             continue
         if trace.type == "heatmap":
-            kept = np.isin(np.asarray(trace.customdata, dtype=np.int64), wanted)
-            trace.z = np.where(kept, np.asarray(trace.z, dtype=float), np.nan)
+            kept = np.isin(np.asarray(trace.customdata, dtype=np.float64), wanted)
+            trace.z = np.where(kept, np.asarray(trace.z, dtype=np.float64), np.nan)
         elif trace.type == "bar" or "markers" in (trace.mode or ""):
-            kept = np.array([_first_uid(item) in wanted for item in trace.customdata])
-            before = 1.0 if trace.marker.opacity is None else np.asarray(trace.marker.opacity, dtype=float)
+            kept = np.isin([_first_uid(item) for item in trace.customdata], wanted)
+            before = 1.0 if trace.marker.opacity is None else np.asarray(trace.marker.opacity, dtype=np.float64)
             trace.marker.opacity = np.round(before * np.where(kept, 1.0, DIM), 3)
     return figure
 
 
-def _first_uid(item: Any) -> Any:
-    return np.ravel(item)[0] if np.size(item) else None
+def _first_uid(item: Any) -> float:
+    """NaN for what names no step."""
+    first = item[0] if isinstance(item, list | tuple | np.ndarray) else item
+    return float(first) if isinstance(first, int | float | np.number) else math.nan

@@ -44,12 +44,9 @@ class NodeColours:
     explanation: str = ""
 
     @property
-    def marks(self) -> Any:
-        """(T·N,) The colours of the marks: numbers, or a colour of its own where one is not known."""
-        flat = self.values.ravel()
-        if not np.isnan(flat).any():
-            return np.round(flat, 4)
-        return [theme.UNMEASURED_COLOUR if np.isnan(value) else round(value, 4) for value in flat.tolist()]
+    def categories(self) -> bool:
+        """Whether a value is the number of a category, and not an amount."""
+        return not self.scale["showscale"]
 
 
 def read_colour_by(name: object) -> ColourBy:

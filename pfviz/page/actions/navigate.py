@@ -27,9 +27,12 @@ def redraw(visit: Visit) -> PartValues:
 
 
 def select(visit: Visit, sent: Mapping[str, Any]) -> None:
-    """A click on a particle, a sweep, a question or the right answer; another rule to ask about."""
+    """A click on a particle, a sweep, a family (None: all of them), a question or the right answer; another rule."""
     if "sweep" in sent:
         _open_sweep(visit, sent["sweep"])
+        return
+    if "family" in sent:
+        visit.family = kinship.valid_uid(visit.shown_sweep, sent["family"])
         return
     if "question" in sent:
         visit.question = (
@@ -63,7 +66,7 @@ def _open_sweep(visit: Visit, number: object) -> None:
     last = len(visit.trace.earlier)
     if 0 <= number <= last:
         visit.sweep = None if number == last else number
-        visit.event = None
+        visit.event, visit.family = None, None
         visit.selected = None if visit.shown_sweep is None else run_view.best_particle(visit.shown_sweep)
 
 

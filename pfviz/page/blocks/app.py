@@ -29,6 +29,7 @@ STYLESHEETS = [
     STATIC / "style.css",
     STATIC / "captions.css",
     STATIC / "explore.css",
+    STATIC / "pane_table.css",
     STATIC / "check.css",
     STATIC / "lab.css",
     STATIC / "asking.css",

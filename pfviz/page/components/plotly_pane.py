@@ -5,6 +5,7 @@ The pane keeps its div, its zoom and its clicks through every update (`gr.Plot` 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from typing import Any
 import gradio as gr
 import plotly
 import plotly.graph_objects as go
+from plotly.utils import PlotlyJSONEncoder
 
+import pfviz.figures
 from pfviz.page.components.html import fill
 
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -22,6 +25,8 @@ MARKUP_JS = STATIC / "markup.js"
 LAB_JS = STATIC / "lab.js"
 CAPTIONS_JS = STATIC / "captions.js"
 EXPLORE_JS = STATIC / "explore.js"
+PANE_TABLE_JS = STATIC / "pane_table.js"
+FIGURE_TABLE_JS = Path(pfviz.figures.__file__).parent / "static" / "figure_table.js"
 COMPARE_JS = STATIC / "compare.js"
 DROPS_JS = STATIC / "drops.js"
 
@@ -79,7 +84,7 @@ def pane(
         value="",
         html_template=fill("pane.html.j2", title=title),
         js_on_load=PANE_ON_LOAD,
-        head=_script_tags(PLOTLY_JS, PANE_JS, CAPTIONS_JS),
+        head=_script_tags(PLOTLY_JS, FIGURE_TABLE_JS, PANE_JS, PANE_TABLE_JS, CAPTIONS_JS),
         apply_default_css=False,
         elem_classes="pane",
         title=title,
@@ -95,4 +100,5 @@ def to_pane_value(figure: go.Figure, *, run: str, steps: int, selected: int | No
     """A figure as a pane's value. `run` names the run: zoom is kept as long as it stays the same."""
     meta = dict(figure.layout.meta or {})
     figure.update_layout(uirevision=run, meta=meta | {"run": run, "steps": steps, "selected": selected})
-    return str(figure.to_json())
+    # not `figure.to_json()`, which writes each "/" of base64 in six letters
+    return json.dumps(figure.to_dict(), cls=PlotlyJSONEncoder, separators=(",", ":"))

@@ -51,6 +51,7 @@ def render_parts(
     tab: str = "weights",
     event: int | None = None,
     sweep: int | None = None,
+    family: int | None = None,
     question: str = "deaths",
     rule_form: RuleForm | None = None,
     probe_state: ProbeState | None = None,
@@ -69,6 +70,7 @@ def render_parts(
         "horizon": _horizon(trace),
         "step": shown_event(trace, event),
         "shown": len(trace.earlier),
+        "family": family,
         "values": measured,
         "colour_by": probe_state.shown_colour(bool(measured)),
     }

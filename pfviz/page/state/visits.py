@@ -47,6 +47,7 @@ class Visit:
     tab: str = "weights"
     event: int | None = None  # the step whose resampling event is shown; None follows the latest
     sweep: int | None = None  # the sweep that is shown, of a method of several; None follows the latest
+    family: int | None = None  # uid of the node whose family alone is drawn, of a large run
     question: str = "deaths"  # of those about the reward, the one that is answered
     rule_form: RuleForm | None = None  # the rule under which "What if?" selects again; None is that of the run
     marked: bool = False  # the visitor said which answer of the trace is right
@@ -65,7 +66,7 @@ class Visit:
     @property
     def view_state(self) -> dict[str, Any]:
         """Where the visitor looks, as `views.show` is told."""
-        names = ("selected", "tab", "event", "sweep", "question", "rule_form", "probe_state", "node_filter")
+        names = ("selected", "tab", "event", "sweep", "family", "question", "rule_form", "probe_state", "node_filter")
         return {name: getattr(self, name) for name in names} | {"marked": None if self.run else self.marked}
 
     def begin_run(self) -> RunHandle:
@@ -119,7 +120,7 @@ class Visit:
     def clear(self) -> None:
         """Nothing is shown, and the visitor looks at nothing."""
         with self.lock:
-            self.trace, self.selected, self.event, self.sweep = None, None, None, None
+            self.trace, self.selected, self.event, self.sweep, self.family = None, None, None, None, None
             self.marked, self.node_filter = False, NO_FILTER
             self.question_run = None  # what still comes is of a run that is shown no more
             self.probe_state.reset()

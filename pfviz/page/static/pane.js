@@ -134,6 +134,8 @@
         }
         plot.focus({ preventScroll: true });
         const name = String([hit.customdata].flat()[0]);
+        const family = /^family ?(\d*)$/.exec(name);
+        if (family) return trigger("select", { family: family[1] ? Number(family[1]) : null });
         const sweep = /^sweep (\d+)$/.exec(name);
         trigger("select", sweep ? { sweep: Number(sweep[1]) } : { uid: Number(name) });
       });

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from pfviz import figures
-from pfviz.diagnostics import living_descendants, root_ancestor
+from pfviz.diagnostics import lanes, living_descendants, root_ancestor
 from pfviz.figures import theme
+from pfviz.figures.run.cells import divide_into_cells, most_frequent_by_cell
 from pfviz.figures.run.node_colours import COLOUR_TITLES, ColourBy, node_colours, read_colour_by
 from tests.figures.drawn import named
 from tests.traces import synthetic_trace
@@ -85,3 +86,14 @@ def test_what_is_no_choice_is_the_reward() -> None:
 @pytest.mark.parametrize("shape", [(1, 1), (3, 1), (1, 4)])
 def test_small_runs_have_colours(choice: ColourBy, shape: tuple[int, int]) -> None:
     figures.genealogy(synthetic_trace(*shape), colour_by=choice).to_json()
+
+
+def test_a_cell_of_a_large_run_has_the_category_of_most_of_its_slots() -> None:
+    trace = synthetic_trace(512, 20, trigger="never")  # 512 families that last
+    cells = divide_into_cells(trace, lanes(trace).astype(float), 512.0)
+    values = np.tile((np.arange(512) % 4 > 0) * 3.0, (20, 1))  # of four neighbours, three are of category 3
+    found = most_frequent_by_cell(cells, values, np.ones((20, 512), dtype=bool))
+    assert np.all(found == 3)
+    assert np.isnan(most_frequent_by_cell(cells, values, np.zeros((20, 512), dtype=bool))).all()
+    reads = figures.genealogy(trace, colour_by="family").layout.meta["reads"]
+    assert "in a cell the most frequent" in reads
