@@ -21,16 +21,20 @@ class TableRow:
     name: str
     cells: tuple[str, ...]
     meaning: str = ""
+    is_math: bool = False  # whether the cells may hold mathematics; names of models hold none
 
 
 def difference_rows(comparison: Comparison) -> list[TableRow]:
     """Return what the runs were made with, where that differs; none where nothing does."""
-    return [TableRow(one.name, one.values) for one in comparison.differences]
+    return [TableRow(one.name, one.values, is_math=one.key == "problem") for one in comparison.differences]
 
 
 def outcome_rows(comparison: Comparison) -> list[TableRow]:
     """Return what came of the runs and what each cost, whether it differs or not."""
-    return [TableRow(name, tuple(map(text_of, comparison.summaries)), meaning) for name, meaning, text_of in _OUTCOMES]
+    return [
+        TableRow(name, tuple(map(text_of, comparison.summaries)), meaning, is_math=name == "Answer")
+        for name, meaning, text_of in _OUTCOMES
+    ]
 
 
 def _known(value: Any, form: Callable[[Any], str] = str) -> str:

@@ -47,6 +47,7 @@ class Figure:
         report: its place among the sections of the report; None for none.
         pane: the part of the page that holds it, where that is not called like the figure.
         when: says of a run, or of what else is drawn, whether tab and section are shown; None where they always are.
+        over_steps: whether its x axis is the step; selection and replay are then drawn over it, in the browser.
         whole_run: whether it draws the run with all its sweeps, whichever of them is looked at.
         options: further arguments of the function.
     """
@@ -61,6 +62,7 @@ class Figure:
     report: int | None = None
     pane: str = ""
     when: Callable[[Any], bool] | None = None
+    over_steps: bool = False
     whole_run: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
 
@@ -78,6 +80,10 @@ class Figure:
     def fits(self, subject: Any) -> bool:
         """Return whether it is shown of this run, or of what else is drawn."""
         return self.when is None or self.when(subject)
+
+    def takes(self, name: str) -> bool:
+        """Return whether what draws it asks for that of what the page knows."""
+        return name in _parameters(self.path)
 
     def draw(self, subject: Any, **known: Any) -> Any:
         """Return the figure, a `go.Figure`, of `subject`; of what is `known` the function is given what it takes."""
@@ -99,12 +105,16 @@ def _parameters(path: str) -> frozenset[str]:
 FIGURES: dict[str, Figure] = {
     figure.name: figure
     for figure in [
-        Figure("genealogy", "Genealogy", "pfviz.figures.run.genealogy:plot_genealogy", stage=True),
-        Figure("strips", "Health of the filter", "pfviz.figures.run.strips:plot_strips", stage=True),
-        Figure("weights", "Weights", "pfviz.figures.run.weights:plot_weights", tab=10, report=30),
+        Figure("genealogy", "Genealogy", "pfviz.figures.run.genealogy:plot_genealogy", stage=True, over_steps=True),
+        Figure("strips", "Health of the filter", "pfviz.figures.run.strips:plot_strips", stage=True, over_steps=True),
+        Figure(
+            "weights", "Weights", "pfviz.figures.run.weights:plot_weights", tab=10, report=30, over_steps=True
+        ),
         Figure("resampling", "Resampling", "pfviz.figures.run.resampling:plot_resampling", tab=20, report=20),
         Figure("answers", "Answers", "pfviz.figures.run.answers:plot_answers", tab=30, report=10),
-        Figure("rewards", "Rewards", "pfviz.figures.run.rewards:plot_rewards", tab=40, report=40),
+        Figure(
+            "rewards", "Rewards", "pfviz.figures.run.rewards:plot_rewards", tab=40, report=40, over_steps=True
+        ),
         Figure(
             "sweeps", "Iterations", "pfviz.figures.run.sweeps:plot_sweeps",
             tab=60, report=50, when=_has_several_sweeps, whole_run=True,

@@ -78,6 +78,7 @@ def build_card(figure: Figure, subject: Any) -> FigureCard:
     """Return the card of a figure, drawn of `subject`. What it finds and how it is read stand in its `layout.meta`."""
     spec = figure_spec(figure.draw(subject, title=False))
     layout = spec["layout"]
+    layout["meta"]["over_steps"] = figure.over_steps
     return FigureCard(
         name=figure.name,
         title=figure.title,

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from pfviz.diagnostics.health import run_health
 from pfviz.figures.registry import report_figures, stage_figures
 from pfviz.figures.size_limit import check_drawable
+from pfviz.replay.parts import SCRIPTS, STYLESHEET, transport_html
 from pfviz.report.document import Judgement, build_card, judge, render_document
 from pfviz.report.run_data import reported_resamplings, script_data
 from pfviz.text import shorten
@@ -45,6 +48,9 @@ def to_html(trace: Trace) -> str:
         event_steps=reported_resamplings(trace),
         settings=_settings(trace),
         data=script_data(trace, [*stage, *cards]),
+        transport=transport_html(),
+        replay_css=Markup(STYLESHEET.read_text(encoding="utf-8")),
+        replay_js=Markup("\n".join(path.read_text(encoding="utf-8") for path in SCRIPTS)),
     )
 
 

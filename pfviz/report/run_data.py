@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from pfviz.diagnostics import lanes, living_descendants
 from pfviz.figures import theme
-from pfviz.figures.marks import diameters
 from pfviz.figures.run.resampling import plot_resampling
+from pfviz.replay.columns import build_columns
 from pfviz.report.document import FigureCard, figure_spec
 from pfviz.report.mathtext import render_all
 from pfviz.text import format_log_prob
@@ -27,7 +26,6 @@ def script_data(trace: Trace, cards: Iterable[FigureCard]) -> dict[str, Any]:
         "figures": {card.name: card.spec for card in cards},
         "events": _resampling_figures(trace),
         "dark": theme.LIGHT_TO_DARK,
-        "scale": [colour for _, colour in theme.REWARD_SCALE],
     }
 
 
@@ -49,24 +47,17 @@ def _resampling_figures(trace: Trace) -> list[dict[str, Any]]:
 
 
 def _columns(trace: Trace) -> dict[str, Any]:
-    """Return what the panel and the selection need; texts as an index into the list of distinct rendered texts."""
+    """Return what is played, and what the panel shows beside it: numbers to the digit, and texts as an index into the
+    list of distinct rendered texts."""
     index: dict[str, int] = {}
     texts = [[index.setdefault(text, len(index)) for text in row] for row in trace.texts]
     return {
-        "steps": trace.steps,
-        "particles": trace.particles,
+        "columns": build_columns(trace),
         "selected": _default_selection(trace),
-        "uids": trace.uids.tolist(),
-        "ancestors": trace.ancestors.tolist(),
         "rewards": trace.rewards.round(5).tolist(),
         "weights": trace.weights.round(6).tolist(),
         "tokens": trace.tokens.tolist(),
         "log_probs": [[format_log_prob(x) for x in row] for row in trace.log_probs.tolist()],
-        "finished": trace.finished.tolist(),
-        "resampled": trace.resampled.tolist(),
-        "living": living_descendants(trace).tolist(),
-        "lanes": lanes(trace).tolist(),
-        "sizes": diameters(trace.weights, trace.particles).round(2).tolist(),
         "texts": texts,
         "html": [str(text) for text in render_all(index)],
     }

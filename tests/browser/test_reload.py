@@ -40,7 +40,7 @@ def test_a_reload_finds_the_run_and_where_one_looked(visit: Open) -> None:
         assert tab.page.locator("#answer").inner_text() == answer
     other = visit()
     other.page.wait_for_function("sessionStorage.getItem('pfviz-tab')")
-    assert other.page.locator("#hero .hero").is_visible()
+    assert other.page.locator("#hero .story").is_visible()
     assert other.page.evaluate("sessionStorage.getItem('pfviz-tab')") != tab.page.evaluate(
         "sessionStorage.getItem('pfviz-tab')"
     )

@@ -8,10 +8,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from pfviz.report.run import to_html
 from pfviz.trace import Recorder, Trace
+from tests.replay.columns import unpack
 from tests.report.files import HOSTILE, Elements, assert_closed, assert_tame
 from tests.traces import synthetic_events, synthetic_trace
 
@@ -40,7 +42,7 @@ def data_of(page: str) -> Any:
 def test_nothing_is_loaded_from_outside() -> None:
     page = to_html(synthetic_trace(4, 3))
     assert_closed(page)
-    assert Elements(page).tags.count("script") == 3
+    assert Elements(page).tags.count("script") == 4
     assert "'unsafe-eval'" not in page.split("<title>")[0]
 
 
@@ -59,14 +61,13 @@ def test_hostile_texts_add_no_element() -> None:
     )
     page = to_html(hostile_trace())
     assert_tame(page, to_html(tame), 3)  # the method, an answer, the name of a setting
-    assert Elements(page).tags.count("script") == 3
+    assert Elements(page).tags.count("script") == 4
 
 
 def test_every_solution_can_be_read_from_it() -> None:
     trace = synthetic_trace(16, 5)
     run = data_of(to_html(trace))["run"]
-    assert run["uids"] == trace.uids.tolist()
-    assert run["ancestors"] == trace.ancestors.tolist()
+    assert np.array_equal(unpack(run["columns"]["ancestors"], 5, 16), trace.ancestors)
     assert '<span class="boxed">12</span>' in run["html"][run["texts"][4][0]] + "".join(run["html"])
     assert len(run["html"]) == len({text for row in trace.texts for text in row})
     assert trace.uids[-1, trace.answers.by_highest_reward.members[0]] in trace.uids  # type: ignore[union-attr]

@@ -9,6 +9,7 @@ import numpy as np
 
 from pfviz.report.run_data import MAX_RESAMPLING_PARTICLES, reported_resamplings, script_data
 from pfviz.trace import Recorder
+from tests.replay.columns import unpack
 from tests.report.files import HOSTILE
 from tests.traces import synthetic_events, synthetic_trace
 
@@ -16,8 +17,7 @@ from tests.traces import synthetic_events, synthetic_trace
 def test_every_solution_can_be_read_from_it() -> None:
     trace = synthetic_trace(16, 5)
     run = script_data(trace, [])["run"]
-    assert run["uids"] == trace.uids.tolist()
-    assert run["ancestors"] == trace.ancestors.tolist()
+    assert np.array_equal(unpack(run["columns"]["ancestors"], 5, 16), trace.ancestors)
     assert '<span class="boxed">12</span>' in run["html"][run["texts"][4][0]] + "".join(run["html"])
     assert len(run["html"]) == len({text for row in trace.texts for text in row})
     assert run["selected"] in trace.uids

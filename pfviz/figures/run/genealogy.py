@@ -55,8 +55,8 @@ def plot_genealogy(
     slots: `detail_levels.py` says from which size on.
 
     Args:
-        selected: uid of a node: its ancestry and descendants stand out, the rest is dimmed; an unknown uid
-            selects nothing.
+        selected: uid of a node: its ancestry and descendants stand out, the dead edges beside them are fainter; the
+            colours of all others stay. An unknown uid selects nothing.
         horizon: last step of the axis, so that a growing run is not rescaled; at least T.
         values: what rollouts told of some nodes, by uid; it stands in their hovers.
         colour_by: what colours a mark; "gap" is reward minus value.

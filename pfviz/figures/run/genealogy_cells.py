@@ -96,16 +96,15 @@ def _lines(
     for k, (low, width) in enumerate(_WIDTHS):
         mask = (edges.share >= low) & (edges.share < bounds[k + 1])
         xs, ys = curves(edges.x0[mask], edges.y0[mask], edges.x1[mask], edges.y1[mask], 2 if low < 0.02 else 6)
-        found.append(_line(xs, ys, f"survivors {k + 1}", {"color": theme.SURVIVOR_COLOUR, "width": width}, related))
+        found.append(_line(xs, ys, f"survivors {k + 1}", {"color": theme.SURVIVOR_COLOUR, "width": width}))
     lit = np.zeros(alive.shape, dtype=np.bool_) if related is None else related & layout.shown
     own = edges_between(cells, lit, shares, layout.root)
     xs, ys = curves(own.x0, own.y0, own.x1, own.y1, 2)
-    return [*found, _line(xs, ys, "selected", {"color": theme.ACCENT, "width": 2.0}, None)]
+    return [*found, _line(xs, ys, "selected", {"color": theme.ACCENT, "width": 2.0})]
 
 
-def _line(xs: Any, ys: Any, name: str, line: dict[str, Any], related: BoolArray | None) -> go.Scatter:
-    dimmed = 1.0 if related is None else 0.4
-    return go.Scatter(x=xs, y=ys, mode="lines", line=line, name=name, hoverinfo="skip", opacity=dimmed)
+def _line(xs: Any, ys: Any, name: str, line: dict[str, Any]) -> go.Scatter:
+    return go.Scatter(x=xs, y=ys, mode="lines", line=line, name=name, hoverinfo="skip")
 
 
 def draw_root(layout: TreeLayout) -> go.Scatter:

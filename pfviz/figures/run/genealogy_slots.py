@@ -39,7 +39,7 @@ def draw_slots(
         *([] if every else [_died(trace, layout, colours, layout.shown & (living == 0))]),
         *_edges(trace, layout, living, related, marked),
         draw_root(layout),
-        _nodes(trace, layout, colours, living, related, values, marked),
+        _nodes(trace, layout, colours, living, values, marked),
     ]
 
 
@@ -62,7 +62,7 @@ def _edges(
 
     def bundle(mask: Any, name: str, **settings: Any) -> Any:
         xs, ys = curves(step[mask].astype(float), y0[mask], step[mask] + 1.0, y1[mask], points)
-        opacity = 1.0 if related is None or name == "selected" else 0.35
+        opacity = 0.6 if related is not None and name == "dead" else 1.0  # the colours of all others stay
         return go.Scatter(x=xs, y=ys, mode="lines", line=settings, name=name, hoverinfo="skip", opacity=opacity)
 
     living_lines = [
@@ -82,7 +82,6 @@ def _nodes(
     layout: TreeLayout,
     colours: NodeColours,
     living: IntArray,
-    related: BoolArray | None,
     values: Mapping[int, PrefixValue],
     marked: BoolArray,
 ) -> Any:
@@ -91,9 +90,6 @@ def _nodes(
     dead = living[steps, slots] == 0
     symbols = np.where(trace.finished[steps, slots], "diamond", "circle").astype(object)
     symbols[dead] = symbols[dead] + "-open"
-    opacity = np.where(dead, 0.75, 1.0)
-    if related is not None:
-        opacity = np.where(related[steps, slots], 1.0, 0.3 * opacity)
     return go.Scatter(
         x=steps + 1,
         y=layout.rows[steps, slots],
@@ -104,7 +100,7 @@ def _nodes(
             "size": np.round(diameters(trace.weights[steps, slots], layout.height), 2),
             "symbol": symbols.tolist(),
             "color": _mark_colours(colours.values[steps, slots]),
-            "opacity": np.round(opacity, 3),
+            "opacity": np.where(dead, 0.75, 1.0),
             "line": {"width": np.where(dead, 1.5, 0.8), "color": theme.OUTLINE},
             **colours.scale,
         },

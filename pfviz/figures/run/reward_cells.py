@@ -18,7 +18,7 @@ ROWS = 80
 """Rows of cells from reward 0 to 1."""
 
 
-def reward_cells(trace: Trace, alive: BoolArray, lit: BoolArray, dimmed: bool) -> list[Any]:
+def reward_cells(trace: Trace, alive: BoolArray, lit: BoolArray) -> list[Any]:
     """Return the traces; `alive` and `lit` (T, N) say who lives on, and who is related to the selection."""
     cells = divide_into_cells(trace, trace.rewards * ROWS - 0.5, ROWS, most=ROWS)
     counts = count_by_cell(cells, np.ones(alive.shape, dtype=np.bool_))
@@ -36,7 +36,6 @@ def reward_cells(trace: Trace, alive: BoolArray, lit: BoolArray, dimmed: bool) -
         zmax=float(np.sqrt(trace.particles / 4)),
         showscale=False,
         xgap=2 if len(cells.steps) <= 120 else 0,
-        opacity=0.5 if dimmed else 1.0,
         name="particles",
     )
     marks = go.Scatter(
@@ -56,7 +55,7 @@ def reward_cells(trace: Trace, alive: BoolArray, lit: BoolArray, dimmed: bool) -
     )
     return [
         heat,
-        _lines(cells, alive & ~lit, shares, theme.SURVIVOR_COLOUR, 1.0, "survivors", 0.35 if dimmed else 0.8),
+        _lines(cells, alive & ~lit, shares, theme.SURVIVOR_COLOUR, 1.0, "survivors", 0.8),
         _lines(cells, lit, shares, theme.ACCENT, 2.0, "selected", 1.0),
         marks,
     ]

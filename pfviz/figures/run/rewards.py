@@ -33,25 +33,24 @@ def plot_rewards(
     """Reward over the steps.
 
     Args:
-        selected: uid of a node: its ancestry and descendants stand out, the rest is dimmed.
+        selected: uid of a node: its ancestry and descendants stand out, dead lines beside them are fainter.
         horizon: last step of the axis; at least T.
         title: draw the title.
     """
     horizon = max(horizon or 0, trace.steps, 1)
     alive = survivors(trace)
     related = relatives(trace, selected)
-    dimmed = related is not None
     lit = np.zeros(alive.shape, dtype=np.bool_) if related is None else related
     everywhere = np.ones(alive.shape, dtype=np.bool_)
     large = detail_level(everywhere, alive) != "all"
     traces = (
-        reward_cells(trace, alive, lit, dimmed)
+        reward_cells(trace, alive, lit)
         if large
         else [
-            _lines(trace, ~alive & ~lit, theme.FAINT, 1, "dead", dimmed),
-            _lines(trace, alive & ~lit, theme.SURVIVOR_COLOUR, 1.6, "survivors", dimmed),
-            _lines(trace, lit, theme.ACCENT, 2.4, "selected", False),
-            _points(trace, alive, lit, dimmed, selected),
+            _lines(trace, ~alive & ~lit, theme.FAINT, 1, "dead", 1.0 if related is None else 0.6),
+            _lines(trace, alive & ~lit, theme.SURVIVOR_COLOUR, 1.6, "survivors"),
+            _lines(trace, lit, theme.ACCENT, 2.4, "selected"),
+            _points(trace, alive, selected),
         ]
     )
     mean = f"Mean reward {trace.rewards[-1].mean():.2f} after step {trace.steps}" if trace.steps else "No step yet"
@@ -70,7 +69,7 @@ def plot_rewards(
     )
 
 
-def _lines(trace: Trace, mask: BoolArray, colour: str, width: float, name: str, dimmed: bool) -> Any:
+def _lines(trace: Trace, mask: BoolArray, colour: str, width: float, name: str, opacity: float = 1.0) -> Any:
     """The edges into the masked slots as one broken line."""
     steps, slots = np.nonzero(mask[1:])
     before = trace.rewards[steps, trace.ancestors[steps, slots]]
@@ -80,16 +79,15 @@ def _lines(trace: Trace, mask: BoolArray, colour: str, width: float, name: str, 
         y=np.column_stack([before, trace.rewards[steps + 1, slots], gap]).ravel().astype(np.float32),
         mode="lines",
         line={"color": colour, "width": width},
-        opacity=0.35 if dimmed else 1.0,
+        opacity=opacity,
         hoverinfo="skip",
         name=name,
     )
 
 
-def _points(trace: Trace, alive: BoolArray, lit: BoolArray, dimmed: bool, selected: int | None) -> Any:
+def _points(trace: Trace, alive: BoolArray, selected: int | None) -> Any:
     symbols = np.where(trace.finished, "diamond", "circle").astype(object)
     symbols[~alive] = symbols[~alive] + "-open"
-    opacity = np.where(lit, 1.0, 0.25 if dimmed else 0.9)
     chosen = trace.uids == selected if selected is not None else np.zeros(alive.shape, dtype=np.bool_)
     return go.Scatter(
         x=np.repeat(np.arange(1, trace.steps + 1), trace.particles),
@@ -100,7 +98,7 @@ def _points(trace: Trace, alive: BoolArray, lit: BoolArray, dimmed: bool, select
             "size": np.where(chosen, 12, 7).ravel(),
             "symbol": symbols.ravel().tolist(),
             "color": trace.rewards.ravel().round(4),
-            "opacity": opacity.ravel(),
+            "opacity": 0.9,
             "line": {"width": np.where(chosen, 2.5, np.where(alive, 0.7, 1.2)).ravel(), "color": theme.OUTLINE},
             **theme.reward_scale(bar=False),
         },

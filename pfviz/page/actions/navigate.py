@@ -10,53 +10,67 @@ from pfviz.errors import TraceError
 from pfviz.page.actions import explore, files, mark_answer
 from pfviz.page.components.html import error_banner
 from pfviz.page.forms import what_if_form
-from pfviz.page.render import reward_tab, run_view
+from pfviz.page.render import reward_tab, run_view, stories
 from pfviz.page.render.explore_bar import find_passing
-from pfviz.page.render.run_view import PartValues
+from pfviz.page.render.run_view import Change, PartValues
 from pfviz.page.state.visits import Visit
+from pfviz.stories import load_story
 from pfviz.trace import Trace
 
-Action = Callable[[Visit, Mapping[str, Any]], None]
+Action = Callable[[Visit, Mapping[str, Any]], Change | None]
+"""Says what it changed; None is everything."""
 
 
-def redraw(visit: Visit) -> PartValues:
-    """Everything that depends on the trace and on where the visitor looks."""
+def redraw(visit: Visit, change: Change = "everything") -> PartValues:
+    """What depends on the change: everything, unless only where the visitor looks has changed."""
     if visit.trace is None:
         return {}
-    return run_view.render_parts(visit.trace, **visit.view_state)
+    return run_view.render_parts(visit.trace, **visit.view_state, change=change)
 
 
-def select(visit: Visit, sent: Mapping[str, Any]) -> None:
-    """A click on a particle, a sweep, a family (None: all of them), a question or the right answer; another rule."""
+def select(visit: Visit, sent: Mapping[str, Any]) -> Change | None:
+    """A click on a particle, a sweep, a family (None: all of them), a question or the right answer; another rule; a
+    moment to see."""
     if "sweep" in sent:
         _open_sweep(visit, sent["sweep"])
-        return
+        return None
     if "family" in sent:
         visit.family = kinship.valid_uid(visit.shown_sweep, sent["family"])
-        return
+        return None
+    if "moment" in sent:
+        return _pause_at(visit, sent["moment"])
     if "question" in sent:
         visit.question = (
             sent["question"]
             if sent["question"] in reward_tab.QUESTIONS | reward_tab.MODEL_QUESTIONS
             else visit.question
         )
-        return
+        return "tab"
     if "rule" in sent and isinstance(sent["rule"], Mapping) and "mark" in sent["rule"]:
         sent = sent["rule"]
     if "mark" in sent:
         mark_answer.mark(visit, sent["mark"])
-        return
+        return None
     if "explore" in sent or (isinstance(sent.get("rule"), Mapping) and "explore" in sent["rule"]):
         explore.read_bar(visit, sent.get("rule"))
-        return
+        return None
     if "match" in sent:
         explore.step_match(visit, sent["match"])
-        return
+        return "selection"
     if "rule" in sent:
         _set_rule(visit, sent["rule"])
-        return
+        return "tab"
     uid = kinship.valid_uid(visit.shown_sweep, sent.get("uid"))
     visit.selected = visit.selected if uid is None else uid
+    return "selection"
+
+
+def _pause_at(visit: Visit, step: object) -> Change:
+    """The replay rests after a step: the last resampling by then is shown, at the end (None) the latest of all."""
+    if visit.shown_sweep is None or not (step is None or isinstance(step, int)):
+        return "event"
+    visit.event = None if step is None else run_view.event_by(visit.shown_sweep, step)
+    return "event"
 
 
 def _open_sweep(visit: Visit, number: object) -> None:
@@ -76,7 +90,7 @@ def _set_rule(visit: Visit, typed: object) -> None:
         visit.rule_form = what_if_form.read_rule(visit.shown_sweep, typed, visit.rule_form)
 
 
-def move_selection(visit: Visit, sent: Mapping[str, Any]) -> None:
+def move_selection(visit: Visit, sent: Mapping[str, Any]) -> Change:
     """An arrow key."""
     direction = sent.get("move")
     if (
@@ -86,21 +100,24 @@ def move_selection(visit: Visit, sent: Mapping[str, Any]) -> None:
     ):
         passing, _ = find_passing(visit.shown_sweep, visit.node_filter)
         visit.selected = kinship.neighbour(visit.shown_sweep, visit.selected, direction, passing)
+    return "selection"
 
 
-def open_tab(visit: Visit, sent: Mapping[str, Any]) -> None:
+def open_tab(visit: Visit, sent: Mapping[str, Any]) -> Change:
     """A tab below, by its place."""
     index = sent.get("index")
     if isinstance(index, int) and 0 <= index < len(run_view.TABS):
         visit.tab = run_view.TABS[index]
+    return "tab"
 
 
 def step_event(by: int) -> Action:
     """◀ and ▶ among the resampling events."""
 
-    def look(visit: Visit, sent: Mapping[str, Any]) -> None:
+    def look(visit: Visit, sent: Mapping[str, Any]) -> Change:
         if visit.shown_sweep is not None:
             visit.event = run_view.neighbour_event(visit.shown_sweep, visit.event, by)
+        return "event"
 
     return look
 
@@ -114,12 +131,33 @@ def open_trace(visit: Visit, path: str) -> PartValues:
     return show_trace(visit, trace)
 
 
+def open_story(visit: Visit, name: object) -> PartValues:
+    """A recorded run that ships takes the place of the run; a name that is none leaves everything as it is."""
+    try:
+        trace = load_story(str(name))
+    except TraceError as error:
+        return {"banner": error_banner(str(error))}
+    return show_trace(visit, trace)
+
+
+def begin_with_story(visit: Visit) -> None:
+    """A new visit looks at the story on which the page opens; its parts hold it already."""
+    visit.trace = load_story(stories.FIRST)
+    visit.selected = run_view.best_particle(visit.trace)
+
+
 def show_trace(visit: Visit, trace: Trace, *, sweep: int | None = None, selected: int | None = None) -> PartValues:
     """A trace from elsewhere takes the place of the run; the last of its sweeps is shown, and its best particle
     selected, unless others are asked for."""
     visit.show_trace(trace)
     visit.sweep = sweep if sweep is not None and sweep < len(trace.earlier) else None
     visit.selected = run_view.best_particle(trace) if selected is None else selected
-    opened: PartValues = {"clear": True, "hero": False, "problem": trace.problem, "running": False, "banner": ""}
+    opened: PartValues = {
+        "clear": True,
+        "hero": stories.story_head(trace) or False,
+        "problem": trace.problem,
+        "running": False,
+        "banner": "",
+    }
     opened["resumable"] = trace.status in ("stopped", "running")
-    return opened | redraw(visit) | {"progress": run_view.opened_line(trace)}
+    return opened | redraw(visit) | {"progress": stories.progress_line(trace)}

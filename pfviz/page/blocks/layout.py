@@ -6,14 +6,14 @@ from typing import Any
 
 import gradio as gr
 
-from pfviz.figures.registry import stage_figures
+from pfviz.figures.registry import FIGURES, stage_figures
 from pfviz.figures.theme import LIGHT_TO_DARK
 from pfviz.inference.setting import Group
 from pfviz.page.blocks import compare_layout, lab_layout
 from pfviz.page.components.html import problem_chips
-from pfviz.page.components.plotly_pane import clickable_html, pane
+from pfviz.page.components.plotly_pane import clickable_html, pane, tour_html, transport
 from pfviz.page.forms import run_form
-from pfviz.page.render import comparison, inspector, keys, model_notes, welcome
+from pfviz.page.render import comparison, inspector, keys, model_notes, stories, welcome
 from pfviz.page.render.tabs import TABS
 from pfviz.page.serving.model_menu import ModelMenu
 from pfviz.trace.importers import list_suffixes
@@ -31,14 +31,16 @@ def build(menu: ModelMenu) -> Parts:
         with gr.Column(elem_id="bar", min_width=0):
             _build_toolbar(parts)
         with gr.Column(elem_id="stage", min_width=0):
-            parts["hero"] = clickable_html(welcome.hero(), elem_id="hero")
+            parts["hero"] = clickable_html(elem_id="hero")
             parts["sweep"] = clickable_html(elem_id="sweep")
             parts["colours"] = clickable_html(elem_id="colours")
             for figure in stage_figures():
                 parts[figure.part] = pane(
                     figure.title, dark=LIGHT_TO_DARK, group="steps", keys=figure.part == "genealogy",
-                    elem_id=figure.part,
+                    replay=figure.name if figure.over_steps else "", elem_id=figure.part,
                 )  # fmt: skip
+                if figure.part == "genealogy":
+                    parts["transport"] = transport(elem_id="transport")
         with gr.Column(elem_id="inspector", elem_classes="scroller", min_width=0):
             parts["answer"] = clickable_html(elem_id="answer")
             parts["drafts"] = clickable_html(elem_id="drafts")
@@ -52,6 +54,9 @@ def build(menu: ModelMenu) -> Parts:
         with gr.Column(elem_id="compare", min_width=0):
             compare_layout.build(parts)
     clickable_html(keys.key_sheet(), elem_id="keys")
+    with gr.Column(elem_id="recorded", min_width=0):
+        parts["gallery"] = clickable_html(stories.gallery(), elem_id="gallery")
+        tour_html(stories.tour())
     return parts
 
 
@@ -59,7 +64,7 @@ def _build_sidebar(parts: Parts, menu: ModelMenu) -> None:
     clickable_html(welcome.page_header(), elem_id="title")
     parts["problem"] = gr.Textbox(
         label="Problem",
-        placeholder="Compute (12 + 7) * 3 - 45",
+        placeholder=run_form.EXAMPLE,
         lines=3,
         max_lines=6,
         elem_id="problem",
@@ -173,6 +178,9 @@ def _build_more_settings(parts: Parts) -> None:
 
 def _build_toolbar(parts: Parts) -> None:
     parts["views"] = clickable_html(comparison.view_tabs(), elem_id="views")
+    parts["compare_this"] = gr.Button(
+        "Add to Compare", elem_id="compare-this", elem_classes="glyph", size="sm", min_width=0
+    )
     parts["progress"] = clickable_html(elem_id="progress")
     with gr.Row(elem_id="tools"):
         parts["upload"] = gr.UploadButton(
@@ -180,7 +188,6 @@ def _build_toolbar(parts: Parts) -> None:
         )
         parts["save_json"] = gr.Button("Save trace", elem_id="save-json", size="sm", interactive=False, min_width=0)
         parts["save_html"] = gr.Button("Save report", elem_id="save-html", size="sm", interactive=False, min_width=0)
-        parts["compare_this"] = gr.Button("Add to Compare", elem_id="compare-this", size="sm", min_width=0)
         parts["dark"] = gr.Button("Theme", elem_id="dark", elem_classes="glyph", size="sm", min_width=0)
     parts["file"] = gr.DownloadButton("Download", elem_id="file", visible="hidden")
 
@@ -221,7 +228,8 @@ def _build_tabs(parts: Parts) -> None:
                 if name == "check":
                     _build_reward_tab(parts, label)
                 else:
-                    parts[name] = pane(label, dark=LIGHT_TO_DARK, elem_id=name.replace("_", "-"))
+                    replay = name if FIGURES[name].over_steps else ""
+                    parts[name] = pane(label, dark=LIGHT_TO_DARK, replay=replay, elem_id=name.replace("_", "-"))
 
 
 def _build_reward_tab(parts: Parts, label: str) -> None:

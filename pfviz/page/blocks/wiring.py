@@ -45,7 +45,9 @@ _TEXT_PARTS = (
     "offer",
     "problem",
     "hero",
+    "transport",
 )
+_CLEARED_PARTS = ("answer", "event", "sweep", "colours", "notes", "progress", "hero", "transport")
 _BUTTON_PARTS = ("run", "stop", "resume", "fold", "fold_steps", "save_json", "save_html")
 OUTPUTS = (*(f"error_{field}" for field in run_form.FIELDS), *run_view.PANES, *_TEXT_PARTS, *_BUTTON_PARTS)
 
@@ -70,10 +72,11 @@ def gradio_updates(parts: Parts, values: PartValues) -> Any:
     if "resumable" in values:
         found[parts["resume"]] = gr.update(interactive=values.pop("resumable"))
     if "hero" in values:
-        values["hero"] = welcome.hero() if values["hero"] else ""  # never `visible`: it makes Gradio lose other updates
+        # Never `visible`: it makes Gradio lose other updates.
+        values["hero"] = values["hero"] if isinstance(values["hero"], str) else welcome.hero() if values["hero"] else ""
     if values.pop("clear", False):
         cleared = dict.fromkeys(
-            (*run_view.PANES, *run_view.REWARD_TAB_PARTS, "answer", "event", "sweep", "colours", "notes", "progress"),
+            (*run_view.PANES, *run_view.REWARD_TAB_PARTS, *_CLEARED_PARTS),
             "",
         )
         values = cleared | {"inspector": no_selection()} | values
@@ -110,8 +113,8 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
         def callback(request: gr.Request, event: gr.EventData) -> Any:
             visit = visits.get(request.session_hash)
             with visit.lock:
-                look(visit, event._data if isinstance(event._data, dict) else {})
-                return gradio_updates(parts, navigate.redraw(visit))
+                change = look(visit, event._data if isinstance(event._data, dict) else {})
+                return gradio_updates(parts, navigate.redraw(visit, change or "everything"))
 
         return callback
 
@@ -130,7 +133,7 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
     parts["resume"].click(press_resume, None, outputs, trigger_mode="multiple", api_name="resume", **EVENT_SETTINGS)
     parts["answers"].select(looking(explore.select_answer), None, outputs, trigger_mode="multiple", **EVENT_SETTINGS)
     panes = [name for name in run_view.PANES if name != "answers"]
-    for name in (*panes, *run_view.REWARD_TAB_PARTS, "inspector", "answer", "sweep", "colours"):
+    for name in (*panes, *run_view.REWARD_TAB_PARTS, "inspector", "answer", "sweep", "colours", "transport"):
         parts[name].select(looking(navigate.select), None, outputs, trigger_mode="multiple", **EVENT_SETTINGS)
     parts["genealogy"].move(looking(navigate.move_selection), None, outputs, trigger_mode="multiple", **EVENT_SETTINGS)
     parts["before"].click(looking(navigate.step_event(-1)), None, outputs, **EVENT_SETTINGS)
@@ -206,6 +209,10 @@ def _wire_files(parts: Parts, visits: Visits, outputs: list[Any]) -> None:
 
         return callback
 
+    def open_story(request: gr.Request, event: gr.EventData) -> Any:
+        name = event._data.get("story") if isinstance(event._data, dict) else None
+        return gradio_updates(parts, navigate.open_story(visits.get(request.session_hash), name))
+
     def upload(path: str, request: gr.Request) -> Any:
         return gradio_updates(parts, navigate.open_trace(visits.get(request.session_hash), path))
 
@@ -214,3 +221,4 @@ def _wire_files(parts: Parts, visits: Visits, outputs: list[Any]) -> None:
             None, parts["file"], js=DOWNLOAD_FILE_JS
         )
     parts["upload"].upload(upload, parts["upload"], outputs, **EVENT_SETTINGS)
+    parts["gallery"].select(open_story, None, outputs, trigger_mode="multiple", **EVENT_SETTINGS)

@@ -1,4 +1,4 @@
-"""The two components of the page that Gradio lacks: markup that is clicked, and the Plotly pane.
+"""The components of the page that Gradio lacks: markup that is clicked, the Plotly pane, and what plays a run.
 
 The pane keeps its div, its zoom and its clicks through every update (`gr.Plot` cannot).
 """
@@ -17,12 +17,15 @@ from plotly.utils import PlotlyJSONEncoder
 
 import pfviz.figures
 from pfviz.page.components.html import fill
+from pfviz.replay.parts import SCRIPTS, transport_html
 
 PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 STATIC = Path(__file__).parents[1] / "static"
 PANE_JS = STATIC / "pane.js"
 MARKUP_JS = STATIC / "markup.js"
 LAB_JS = STATIC / "lab.js"
+TOUR_JS = STATIC / "tour.js"
+PLAY_JS = STATIC / "play.js"
 CAPTIONS_JS = STATIC / "captions.js"
 EXPLORE_JS = STATIC / "explore.js"
 PANE_TABLE_JS = STATIC / "pane_table.js"
@@ -34,6 +37,7 @@ MARKUP_ON_LOAD = "pfvizMarkup({element, trigger, watch}); // events: 'select' 'p
 COMPARE_ON_LOAD = "pfvizCompare({element, trigger, watch}); // events: 'pick' 'select'"
 LAB_ON_LOAD = "pfvizLab({element, trigger}); // event: 'pick'"
 PANE_ON_LOAD = "pfvizPane({element, props, trigger, watch}); // events: 'select' 'move'"
+PLAY_ON_LOAD = "pfvizPlay({element, props, trigger, watch}); // event: 'select'"
 
 
 def _script_tags(*paths: Path) -> str:
@@ -51,6 +55,13 @@ def clickable_html(value: str = "", **settings: Any) -> gr.HTML:
         js_on_load=MARKUP_ON_LOAD,
         head=_script_tags(MARKUP_JS, CAPTIONS_JS, EXPLORE_JS),
         **settings,
+    )
+
+
+def tour_html(value: str) -> gr.HTML:
+    """The cards of the tour; nothing comes out of it, as all that it does is done in the browser."""
+    return gr.HTML(
+        value, apply_default_css=False, js_on_load="pfvizTour({element});", head=_script_tags(TOUR_JS), elem_id="tour"
     )
 
 
@@ -73,10 +84,18 @@ def compare_html(value: str = "", **settings: Any) -> gr.HTML:
 
 
 def pane(
-    title: str, *, dark: Mapping[str, str], group: str = "", keys: bool = False, lab: bool = False, **settings: Any
+    title: str,
+    *,
+    dark: Mapping[str, str],
+    group: str = "",
+    keys: bool = False,
+    lab: bool = False,
+    replay: str = "",
+    **settings: Any,
 ) -> gr.HTML:
     """A figure's JSON in, `select` ({uid}) and `move` ({move}) out. Panes of one `group` share their step axis; those
-    of the `lab` speak of many runs, and {point} comes out of them.
+    of the `lab` speak of many runs, and {point} comes out of them. Over the figure that `replay` names, one over the
+    steps, the browser draws the replay and the selection.
 
     Functions, not subclasses: Gradio writes a stub file beside the source of every subclass of a component.
     """
@@ -84,7 +103,7 @@ def pane(
         value="",
         html_template=fill("pane.html.j2", title=title),
         js_on_load=PANE_ON_LOAD,
-        head=_script_tags(PLOTLY_JS, FIGURE_TABLE_JS, PANE_JS, PANE_TABLE_JS, CAPTIONS_JS),
+        head=_script_tags(PLOTLY_JS, FIGURE_TABLE_JS, *SCRIPTS, PANE_JS, PANE_TABLE_JS, CAPTIONS_JS),
         apply_default_css=False,
         elem_classes="pane",
         title=title,
@@ -92,6 +111,19 @@ def pane(
         group=group,
         keys=keys,
         lab=lab,
+        replay=replay,
+        **settings,
+    )
+
+
+def transport(**settings: Any) -> gr.HTML:
+    """What plays a run: its columns as JSON in, `select` ({moment}, the step where the visitor pauses) out."""
+    return gr.HTML(
+        value="",
+        html_template=str(transport_html()),
+        js_on_load=PLAY_ON_LOAD,
+        head=_script_tags(*SCRIPTS, PLAY_JS),
+        apply_default_css=False,
         **settings,
     )
 

@@ -113,6 +113,7 @@ def _solution_steps(trace: Trace, path: list[Node], values: Mapping[int, PrefixV
         {
             "uid": int(trace.uids[node]),
             "shared": shared,
+            "step": node[0] + 1,
             "text": html,
             "long": len(text) > LONG_STEP_CHARACTERS,
             "rest": max(0, len(text) - room),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -25,6 +25,8 @@ from pfviz.page.serving.scheduler import Queued
 from pfviz.page.state.probe_answers import ProbeState
 from pfviz.page.state.progress import Progress
 from pfviz.page.state.what_if_rule import RuleForm
+from pfviz.replay.columns import build_columns
+from pfviz.templating import script_json
 from pfviz.text import pluralise, shorten
 from pfviz.trace import Trace
 
@@ -33,6 +35,9 @@ PANES = (*(figure.part for figure in registry.stage_figures()), *TABS)
 MAX_NOTES, MAX_NOTE_CHARS = 24, 400  # lines, and characters of each
 REWARD_TAB_PARTS = ("questions", "rule", "asking", "told")  # beside the picture of the tab "check"
 
+Change = Literal["everything", "selection", "tab", "event"]
+"""What is to be shown anew: all that depends on the trace, or only what depends on the selected particle, on the open
+tab or on the resampling that is shown."""
 PartValues = dict[str, Any]
 """Name of a part of the page → its new value; parts that are not named stay as they are."""
 
@@ -57,9 +62,10 @@ def render_parts(
     probe_state: ProbeState | None = None,
     marked: bool | None = False,
     node_filter: NodeFilter = NO_FILTER,
+    change: Change = "everything",
 ) -> PartValues:
-    """Everything that depends on the trace. Only the open tab's figure is drawn; of a method of several sweeps the last
-    one is shown, or the one of that number."""
+    """Everything that depends on the trace, or on a `change`. Only the open tab's figure is drawn; of a method of
+    several sweeps the last one is shown, or the one of that number. `marked` is None while the run goes on."""
     trace = run if sweep is None else run.sweep(sweep)
     if not trace.steps:
         return {"inspector": no_selection()}
@@ -74,36 +80,58 @@ def render_parts(
         "values": measured,
         "colour_by": probe_state.shown_colour(bool(measured)),
     }
-    shown = [figure for figure in registry.tab_figures() if figure.part == tab]
+    shown = [figure for figure in registry.tab_figures() if figure.part == tab and _depends(figure, change)]
+    # In figures over the steps the browser draws the selection.
     drawn = {
-        figure.part: figure.draw(run if figure.whole_run else trace, **known)
-        for figure in (*registry.stage_figures(), *shown)
+        figure.part: figure.draw(
+            run if figure.whole_run else trace, **known | ({"selected": None} if figure.over_steps else {})
+        )
+        for figure in (*(registry.stage_figures() if change == "everything" else ()), *shown)
     }
     passing, wrong = find_passing(trace, node_filter)
     if not passing.all():
         for figure in drawn.values():
             dim_others(figure, trace.uids, passing)
-    if tab == "check":
+    checks = tab == "check" and change != "event"
+    if checks:
         drawn |= reward_tab.draw_figures(trace, question, rule_form, probe_state, fixed)
     values: PartValues = {
         name: to_pane_value(
             figure,
-            run=f"{trace.started} {trace.seed} {trace.problem[:40]} {len(trace.earlier)}",
+            run=_run_name(trace),
             steps=trace.steps,
             selected=selected,
         )
         for name, figure in drawn.items()
     }
-    if tab == "check":
+    if checks:
         values = reward_tab.render_parts(trace, question, rule_form, probe_state, selected, marked) | values
+    if change in ("everything", "selection"):
+        values["inspector"] = inspect_particle(trace, selected, measured)
+    if change != "selection":
+        values["event"] = event_label(trace, event)
+    if change != "everything":
+        return values
+    running = trace.status == "running" and sweep is None and marked is None
     return values | {
-        "inspector": inspect_particle(trace, selected, measured),
+        "transport": str(script_json(build_columns(trace, run=_run_name(trace), running=running))),
         "colours": explore_bar(trace, node_filter, passing, known["colour_by"], measured=bool(measured), error=wrong),
         "answer": answer_card(run) + health_note(run, doubted=bool(real_pair.explain_doubt(run))),
-        "event": event_label(trace, event),
         "sweep": sweep_buttons(run, len(trace.earlier)) + tabs.mark_tabs(run),
         "notes": notes(run),
     }
+
+
+def _depends(figure: registry.Figure, change: Change) -> bool:
+    """Whether the figure of the open tab looks other after that change."""
+    if change == "selection":
+        return figure.takes("selected") and not figure.over_steps
+    return figure.takes("step") if change == "event" else True
+
+
+def _run_name(trace: Trace) -> str:
+    """What stays the same while a run, or one sweep of it, grows."""
+    return f"{trace.started} {trace.seed} {trace.problem[:40]} {len(trace.earlier)}"
 
 
 def _horizon(trace: Trace) -> int:
@@ -120,6 +148,12 @@ def shown_event(trace: Trace, event: int | None) -> int | None:
     if not len(events):
         return None
     return event if event is not None and event in events else int(events[-1])
+
+
+def event_by(trace: Trace, step: int) -> int | None:
+    """The last event among the first `step` steps, or the first to come; None where there is none at all."""
+    events = [int(event) for event in np.flatnonzero(trace.resampled)]
+    return max((event for event in events if event < step), default=events[0]) if events else None
 
 
 def neighbour_event(trace: Trace, event: int | None, by: int) -> int | None:
@@ -246,6 +280,11 @@ def _progress(
 def _ordinal(place: int) -> str:
     ending = "th" if place % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
     return f"{place}{ending}"
+
+
+def recorded_line(trace: Trace) -> str:
+    """The progress line of a run that ships with the page."""
+    return _progress("recorded", "Recorded", (pluralise(trace.steps, "step"),))
 
 
 def opened_line(trace: Trace) -> str:

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -165,11 +166,13 @@ class Visit:
 
 
 class Visits:
-    """Visits by session, of a page that offers some models. The ones not seen for longest are forgotten, and stopped,
-    past `most`."""
+    """Visits by session, of a page that offers some models; `begin` gives a new one what it opens with. The ones not
+    seen for longest are forgotten, and stopped, past `most`."""
 
-    def __init__(self, most: int = 200, menu: ModelMenu | None = None) -> None:
-        self._most = most
+    def __init__(
+        self, most: int = 200, menu: ModelMenu | None = None, begin: Callable[[Visit], None] | None = None
+    ) -> None:
+        self._most, self._begin = most, begin
         self._menu = menu or ModelMenu({}, False)
         self._visits: OrderedDict[str, Visit] = OrderedDict()
         self._lock = threading.Lock()
@@ -178,7 +181,11 @@ class Visits:
         """The visit of a session; made when it is first seen."""
         key = session or ""
         with self._lock:
-            visit = self._visits.setdefault(key, Visit(probe_state=ProbeState(self._menu)))
+            if key not in self._visits:
+                self._visits[key] = Visit(probe_state=ProbeState(self._menu))
+                if self._begin is not None:
+                    self._begin(self._visits[key])
+            visit = self._visits[key]
             self._visits.move_to_end(key)
             forgotten = [self._visits.popitem(last=False)[1] for _ in range(len(self._visits) - self._most)]
         for old in forgotten:

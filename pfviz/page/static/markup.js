@@ -7,11 +7,11 @@ window.pfvizView = function pfvizView(view) {
 };
 
 /* Clicks in our own markup: data-uid selects a particle, data-sweep an iteration, data-question asks, data-problem picks
-   a problem, data-view opens a view, data-match="next" goes to what the filter shows, data-ask="stop" ends a question to the models; data-node
-   opens an example of the lab in its run, data-reward the runs of another reward, data-mark says which answer is right. A form's fields are sent whenever one has
+   a problem, data-view opens a view, data-match="next" goes to what the filter shows, data-ask="stop" ends a question to
+   the models; data-node opens an example of the lab in its run, data-story a recorded run, data-reward the runs of another reward, data-mark says which answer is right. A form's fields are sent whenever one has
    changed; those of a form with data-asks at the press of one of its buttons. One listener on the root, so it outlives every
    redraw; the focus returns to the control that was used. */
-const pfvizHits = ["uid", "problem", "sweep", "question", "view", "colour", "ask", "node", "reward", "mark", "match"].map((name) => `[data-${name}]`);
+const pfvizHits = ["uid", "problem", "sweep", "question", "view", "ask", "node", "reward", "mark", "match", "story"].map((name) => `[data-${name}]`);
 window.pfvizMarkup = function pfvizMarkup({ element, trigger, watch }) {
   let role = null;
   let selected = false;
@@ -23,12 +23,16 @@ window.pfvizMarkup = function pfvizMarkup({ element, trigger, watch }) {
       return trigger("select", { view: hit.dataset.view });
     }
     role = hit.dataset.role || null;
-    if (hit.dataset.uid !== undefined) trigger("select", { uid: Number(hit.dataset.uid) });
+    if (hit.dataset.uid !== undefined) {
+      window.pfvizReplay?.choose(Number(hit.dataset.uid));
+      trigger("select", { uid: Number(hit.dataset.uid) });
+    }
     else if (hit.dataset.sweep !== undefined) trigger("select", { sweep: Number(hit.dataset.sweep) });
     else if (hit.dataset.node !== undefined) {
       pfvizView("run");
       trigger("select", { node: hit.dataset.node });
     } else if (hit.dataset.reward !== undefined) trigger("select", { reward: hit.dataset.reward });
+    else if (hit.dataset.story !== undefined) trigger("select", { story: hit.dataset.story });
     else if (hit.dataset.mark !== undefined) trigger("select", { mark: hit.dataset.mark });
     else if (hit.dataset.match !== undefined) trigger("select", { match: hit.dataset.match });
     else if (hit.dataset.ask !== undefined) trigger("ask", { do: hit.dataset.ask });
@@ -53,6 +57,9 @@ window.pfvizMarkup = function pfvizMarkup({ element, trigger, watch }) {
   });
   watch("value", () => {
     for (const fold of element.querySelectorAll("details[data-key]")) fold.open = folds.get(fold.dataset.key) ?? fold.open;
+    const inspected = element.querySelector("[data-selected]"); // an arrow key: Python knows where it leads
+    if (inspected) window.pfvizReplay?.choose(Number(inspected.dataset.selected));
+    window.pfvizReplay?.dim();
     const again = role && element.querySelector(`[data-role="${role}"]:not([disabled])`);
     if (again) again.focus({ preventScroll: true });
     role = null;

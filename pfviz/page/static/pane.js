@@ -40,6 +40,7 @@
     let drawn = false;
     let frame = 0;
     let narrow = false;
+    let overlay = null;
     let zoom = {}; // axis -> the range that the visitor chose; Plotly would drop it when the step axis grows
     const group = linked.get(props.group) ?? { x: null, run: null, members: [] };
     if (props.group) linked.set(props.group, group);
@@ -91,7 +92,7 @@
       help.hidden = !meta.reads;
       plot.setAttribute("aria-label", [props.title, meta.title, meta.caption].filter(Boolean).join(". "));
       plot.dataset.steps = meta.steps ?? "";
-      plot.dataset.selected = meta.selected ?? "";
+      plot.dataset.selected = (props.replay ? pfvizReplay.selected : meta.selected) ?? "";
     }
 
     function later() {
@@ -100,7 +101,8 @@
 
     function receive() {
       source = props.value ? JSON.parse(props.value) : null;
-      const run = source?.layout?.meta?.run ?? null;
+      const { run = null, selected } = source?.layout?.meta ?? {};
+      if (source && props.replay) pfvizReplay.choose(selected);
       if (run && run !== group.run) {
         Object.assign(group, { x: null, run });
         zoom = {};
@@ -137,8 +139,16 @@
         const family = /^family ?(\d*)$/.exec(name);
         if (family) return trigger("select", { family: family[1] ? Number(family[1]) : null });
         const sweep = /^sweep (\d+)$/.exec(name);
-        trigger("select", sweep ? { sweep: Number(sweep[1]) } : { uid: Number(name) });
+        if (sweep) return trigger("select", { sweep: Number(sweep[1]) });
+        if (overlay?.isHidden(Number(name))) return; // it has not happened yet
+        pfvizReplay.choose(Number(name)); // at once: what the server adds comes later
+        trigger("select", { uid: Number(name) });
       });
+      if (props.replay) {
+        overlay ??= pfvizOverlay(plot, props.replay);
+        plot.on("plotly_afterplot", overlay.draw);
+        overlay.draw();
+      }
       plot.on("plotly_relayout", remember);
       plot.on("plotly_doubleclick", reset);
     }
@@ -147,12 +157,13 @@
       const MOVES = { ArrowLeft: "parent", ArrowRight: "child", ArrowUp: "previous", ArrowDown: "next" };
       document.addEventListener("keydown", (event) => {
         const move = MOVES[event.key];
-        if (!move || event.ctrlKey || event.metaKey || event.altKey || !plot.dataset.selected) return;
+        if (!move || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || !plot.dataset.selected) return;
         if (event.target.closest("input, textarea, select, [role=tab], [role=slider], [contenteditable]")) return;
         event.preventDefault();
         trigger("move", { move });
       });
     }
+    if (props.replay) document.addEventListener("pfviz:select", ({ detail }) => (plot.dataset.selected = detail.uid ?? ""));
     new ResizeObserver(() => {
       if (drawn && plot.clientWidth && plot.clientHeight && narrow === plot.clientWidth < NARROW) Plotly.Plots.resize(plot);
       else later();

@@ -1,14 +1,15 @@
 /* A report's interaction: draw in light or dark, select a step anywhere, walk with the arrow keys. Reads `PFVIZ`. */
 (() => {
   "use strict";
-  const { run, figures, events, dark: palette, scale } = PFVIZ;
-  const { steps: T, particles: N } = run;
+  const { run, figures, events, dark: palette } = PFVIZ;
   const media = matchMedia("(prefers-color-scheme: dark)");
   const $ = (id) => document.getElementById(id);
-  const first = new Map(); // uid -> [t, n] where it was written
-  for (let t = 0; t < T; t++) for (let n = 0; n < N; n++) if (run.uids[t][n] === t * N + n) first.set(t * N + n, [t, n]);
-  let selected = run.selected;
-  let lit = false; // until somebody selects, nothing is dimmed: the first look is at the whole run
+  const replay = window.pfvizReplay;
+  replay.isDark = () => media.matches;
+  replay.load(run.columns);
+  replay.choose(run.selected);
+  const { T = 0, N = 1, ancestors, lanes, uids, finished, facts: known, scale } = replay.run ?? {};
+  const living = T ? replay.livingAfter(T) : [];
   let event = events.at(-1)?.step;
 
   const recolour = (value) => {
@@ -20,117 +21,59 @@
     return value;
   };
 
-  /* the selection, as masks over (step, slot) */
-  function relatives(uid) {
-    const grid = () => Array.from({ length: T }, () => new Array(N).fill(false));
-    const mask = grid(), below = grid();
-    const [t0, n0] = first.get(uid);
-    for (let t = t0, n = n0; t >= 0; n = t ? run.ancestors[t - 1][n] : n, t--) mask[t][n] = true;
-    below[t0][n0] = true;
-    for (let t = t0 + 1; t < T; t++)
-      for (let n = 0; n < N; n++) if (below[t - 1][run.ancestors[t - 1][n]]) mask[t][n] = below[t][n] = true;
-    return mask;
-  }
-
-  const SHAPES = {
-    genealogy(data, mask) {
-      const edges = { x: [], y: [] }, ring = { x: [], y: [], size: [] };
-      const points = T * N > 5000 ? 2 : 16;
-      each(mask, (t, n) => {
-        const from = t ? run.lanes[t - 1][run.ancestors[t - 1][n]] : (N - 1) / 2, to = run.lanes[t][n];
-        for (let k = 0; lit && k < points; k++) {
-          const s = k / (points - 1);
-          edges.x.push(t + s);
-          edges.y.push(from + (to - from) * (3 * s * s - 2 * s * s * s));
-        }
-        if (lit) edges.x.push(null);
-        if (lit) edges.y.push(null);
-        if (run.uids[t][n] === selected) {
-          ring.x.push(t + 1);
-          ring.y.push(to);
-          ring.size.push(run.sizes[t][n] + 9);
-        }
-      });
-      for (const trace of data) {
-        if (trace.name === "selected") Object.assign(trace, edges);
-        else if (trace.name === "selection") Object.assign(trace, { x: ring.x, y: ring.y, marker: { ...trace.marker, size: ring.size } });
-        else if (!lit) continue;
-        else if (trace.name === "steps") trace.marker = { ...trace.marker, opacity: mask.flat().map((on) => (on ? 1 : 0.28)) };
-        else if (trace.mode === "lines" && trace.name !== "brackets") trace.opacity = 0.35;
-      }
-    },
-    weights(data, mask) {
-      const boxes = { related: { x: [], y: [] }, selection: { x: [], y: [] } };
-      each(mask, (t, n) => {
-        const box = boxes[run.uids[t][n] === selected ? "selection" : "related"], x = t + 1, y = run.lanes[t][n];
-        box.x.push(x - 0.48, x + 0.48, x + 0.48, x - 0.48, x - 0.48, null);
-        box.y.push(y - 0.5, y - 0.5, y + 0.5, y + 0.5, y - 0.5, null);
-      });
-      for (const trace of data) if (boxes[trace.name]) Object.assign(trace, boxes[trace.name]);
-    },
-    rewards(data, mask) {
-      if (!lit) return;
-      const line = { x: [], y: [] };
-      each(mask, (t, n) => {
-        if (!t) return;
-        line.x.push(t, t + 1, null);
-        line.y.push(run.rewards[t - 1][run.ancestors[t - 1][n]], run.rewards[t][n], null);
-      });
-      for (const trace of data) {
-        if (trace.name === "selected") Object.assign(trace, line);
-        else if (trace.name === "steps") trace.marker = { ...trace.marker, opacity: mask.flat().map((on) => (on ? 1 : 0.25)) };
-        else trace.opacity = 0.35;
-      }
-    },
-    resampling(data) {
-      const outline = data.find((trace) => trace.name === "selection");
-      if (!outline) return;
-      const slots = events.find((item) => item.step === event).slots;
-      const places = slots.flatMap((n, k) => (run.uids[event][n] === selected ? [k] : []));
-      Object.assign(outline, { x: places, y: places.map((k) => run.weights[event][slots[k]] * N) });
-    },
-  };
-
-  function each(mask, visit) {
-    for (let t = 0; t < T; t++) for (let n = 0; n < N; n++) if (mask[t][n]) visit(t, n);
+  /* The bars of the particle that is selected; in figures over the steps the overlay shows it. */
+  function outline(data) {
+    const selection = data.find((trace) => trace.name === "selection");
+    if (!selection) return;
+    const slots = events.find((item) => item.step === event).slots;
+    const places = slots.flatMap((n, k) => (uids[event * N + n] === replay.selected ? [k] : []));
+    Object.assign(selection, { x: places, y: places.map((k) => run.weights[event][slots[k]] * N) });
   }
 
   function draw() {
-    const own = () => run.uids.map((row) => row.map((uid) => uid === selected));
-    const mask = selected === null ? null : lit ? relatives(selected) : own();
-    for (const name of Object.keys(figures)) {
-      const spec = name === "resampling" && events.length ? events.find((item) => item.step === event).figure : figures[name];
-      const data = spec.data.map((trace) => ({ ...trace }));
-      if (mask) SHAPES[name]?.(data, mask);
-      const node = $(name);
-      node.closest("section").querySelector(".finding").textContent = spec.layout.meta.title;
-      const layout = { ...recolour(spec.layout), autosize: true, dragmode: matchMedia("(pointer: coarse)").matches ? false : "pan" };
-      Plotly.react(node, recolour(data), layout, { displaylogo: false, displayModeBar: false, responsive: true, scrollZoom: false });
-      if (!node.dataset.live) {
-        node.dataset.live = "1";
-        node.on("plotly_click", (click) => {
-          const hit = click.points.find((point) => point.customdata != null);
-          if (hit) select(Number([hit.customdata].flat()[0]));
-        });
-      }
-    }
+    Object.keys(figures).forEach(drawOne);
+    markEvent();
+  }
+
+  function markEvent() {
     document.querySelectorAll("[data-event]").forEach((b) => b.setAttribute("aria-pressed", String(Number(b.dataset.event) === event)));
+  }
+
+  function drawOne(name) {
+    const spec = name === "resampling" && events.length ? events.find((item) => item.step === event).figure : figures[name];
+    const data = spec.data.map((trace) => ({ ...trace }));
+    const node = $(name);
+    if (name === "resampling" && events.length) outline(data);
+    node.closest("section").querySelector(".finding").textContent = spec.layout.meta.title;
+    const layout = { ...recolour(spec.layout), autosize: true, dragmode: matchMedia("(pointer: coarse)").matches ? false : "pan" };
+    Plotly.react(node, recolour(data), layout, { displaylogo: false, displayModeBar: false, responsive: true, scrollZoom: false });
+    if (!node.dataset.live) {
+      node.dataset.live = "1";
+      const overlay = spec.layout.meta.over_steps ? pfvizOverlay(node, name) : null;
+      if (overlay) node.on("plotly_afterplot", overlay.draw);
+      node.on("plotly_click", (click) => {
+        const hit = click.points.find((point) => point.customdata != null);
+        const uid = hit ? Number([hit.customdata].flat()[0]) : null;
+        if (hit && !overlay?.isHidden(uid)) select(uid);
+      });
+    }
   }
 
   /* the panel: every string in `run.html` was escaped when the report was written */
   function panel() {
+    const { selected } = replay;
     if (selected === null) return;
-    const [t, n] = first.get(selected);
+    const [t, n] = place(selected);
     $("where").textContent = `Step ${t + 1} · particle ${n}`;
-    $("state").textContent = run.living[t][n]
-      ? run.finished[t][n] ? "finished" : t === T - 1 ? "not finished" : `${run.living[t][n]} living descendant${run.living[t][n] > 1 ? "s" : ""}`
+    $("state").textContent = living[selected]
+      ? finished[selected] ? "finished" : t === T - 1 ? "not finished" : `${living[selected]} living descendant${living[selected] > 1 ? "s" : ""}`
       : "died out";
-    const children = run.ancestors[t].filter((a) => a === n).length;
+    const children = ancestors.subarray(t * N, (t + 1) * N).filter((a) => a === n).length;
     const facts = [
       ["reward", run.rewards[t][n].toFixed(3)],
       ["weight", run.weights[t][n].toFixed(3)],
       ["N·W expected", (N * run.weights[t][n]).toFixed(2)],
-      ["children", run.resampled[t] ? children : "–"],
+      ["children", known.resampled[t] ? children : "–"],
       ["tokens", run.tokens[t][n]],
       ["log-probability", run.log_probs[t][n]],
     ];
@@ -142,7 +85,7 @@
       return row;
     }));
     const path = [];
-    for (let s = t, m = n; s >= 0; m = s ? run.ancestors[s - 1][m] : m, s--) if (run.uids[s][m] === s * N + m) path.unshift([s, m]);
+    for (let s = t, m = n; s >= 0; m = s ? ancestors[(s - 1) * N + m] : m, s--) if (uids[s * N + m] === s * N + m) path.unshift([s, m]);
     $("path").replaceChildren(...path.map(([s, m]) => {
       const item = document.createElement("li"), button = document.createElement("button");
       const number = document.createElement("span"), body = document.createElement("span");
@@ -159,9 +102,11 @@
       button.append(number, body);
       if (s === t) button.className = "current";
       button.addEventListener("click", () => select(s * N + m));
+      item.dataset.step = s + 1;
       item.append(button);
       return item;
     }));
+    replay.dim();
   }
 
   function shade(reward) {
@@ -171,38 +116,51 @@
     return `rgb(${a.map((v, i) => Math.round(v + (b[i] - v) * s)).join(",")})`;
   }
 
+  const place = (uid) => [Math.floor(uid / N), uid % N];
+
   function select(uid) {
-    if (!first.has(uid)) return;
-    selected = uid;
-    lit = true;
-    draw();
-    panel();
+    if (uids[uid] === uid) replay.choose(uid);
   }
 
   function move(key) {
-    const [t, n] = first.get(selected);
-    if (key === "ArrowLeft" && t) return run.uids[t - 1][run.ancestors[t - 1][n]];
+    const { selected } = replay;
+    const [t, n] = place(selected);
+    if (key === "ArrowLeft" && t) return uids[(t - 1) * N + ancestors[(t - 1) * N + n]];
     if (key === "ArrowRight" && t + 1 < T) {
-      const children = run.ancestors[t].flatMap((a, m) => (a === n ? [m] : [])).sort((a, b) => run.living[t + 1][b] - run.living[t + 1][a]);
-      return children.length ? run.uids[t + 1][children[0]] : undefined;
+      const children = [...ancestors.subarray(t * N, (t + 1) * N)].flatMap((a, m) => (a === n ? [(t + 1) * N + m] : []));
+      children.sort((a, b) => living[b] - living[a]);
+      return children.length ? uids[children[0]] : undefined;
     }
     if (key === "ArrowUp" || key === "ArrowDown") {
-      const lane = run.lanes[t][n] + (key === "ArrowUp" ? -1 : 1), other = run.lanes[t].indexOf(lane);
-      return other < 0 ? undefined : run.uids[t][other];
+      const lane = lanes[selected] + (key === "ArrowUp" ? -1 : 1), other = lanes.subarray(t * N, (t + 1) * N).indexOf(lane);
+      return other < 0 ? undefined : uids[t * N + other];
     }
     return undefined;
   }
 
   addEventListener("keydown", (key) => {
-    if (selected === null || key.ctrlKey || key.metaKey || key.altKey || key.target.closest?.("aside, summary")) return;
+    if (replay.selected === null || key.ctrlKey || key.metaKey || key.altKey || key.shiftKey || key.defaultPrevented) return;
+    if (key.target.closest?.("aside, summary, select, [role=slider]")) return;
     const uid = move(key.key);
     if (uid === undefined) return;
     key.preventDefault();
     select(uid);
   });
+  document.addEventListener("pfviz:select", () => {
+    if (events.length) drawOne("resampling");
+    panel();
+  });
+  document.addEventListener("pfviz:moment", ({ detail }) => {
+    const shown = events.filter((item) => item.step < detail.step).at(-1);
+    if (detail.playing || !shown || shown.step === event) return;
+    event = shown.step; // where one pauses
+    drawOne("resampling");
+    markEvent();
+  });
   document.querySelectorAll("[data-event]").forEach((button) =>
     button.addEventListener("click", () => { event = Number(button.dataset.event); draw(); }));
   media.addEventListener("change", () => { draw(); panel(); });
+  document.querySelectorAll(".replay-mount").forEach((node) => pfvizTransport(node));
   draw();
   panel();
 })();

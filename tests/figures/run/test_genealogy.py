@@ -99,17 +99,17 @@ def test_curves_leave_and_arrive_level() -> None:
     assert abs(y[49] - y[48]) < 0.02
 
 
-def test_a_selection_lights_its_relatives_and_dims_the_rest() -> None:
+def test_a_selection_lights_its_relatives_and_leaves_the_others_their_colours() -> None:
     trace = synthetic_trace()
     uid = int(trace.uids[2, 1])
     figure, related = genealogy(trace, selected=uid), relatives(trace, uid)
     assert related is not None
     assert len(edges(figure, "selected")) == related.sum()
     assert named(figure, "selected").line.color == theme.ACCENT
-    opacity = np.asarray(named(figure, "steps").marker.opacity).reshape(related.shape)
-    assert np.all(opacity[related] == 1)
-    assert np.all(opacity[~related] < 0.5)
-    assert named(figure, "dead").opacity < 0.5
+    before = genealogy(trace)
+    assert named(figure, "steps").marker == named(before, "steps").marker
+    assert [named(figure, f"survivors {k}").opacity for k in (1, 2, 3, 4)] == [1.0] * 4
+    assert named(figure, "dead").opacity < named(before, "dead").opacity
     ring = named(figure, "selection")
     assert (ring.x[0], ring.marker.symbol) == (3, "circle-open")
 

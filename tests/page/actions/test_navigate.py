@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,48 @@ def test_a_click_selects_everywhere(visit: Visit) -> None:
     for name in ("genealogy", "strips", "weights"):
         assert '"selected":9' in shown[name]
     assert "Particle 1" in shown["inspector"]
+
+
+def test_a_click_sends_no_figure_that_the_browser_marks_itself(visit: Visit) -> None:
+    change = navigate.select(visit, {"uid": 9})
+    assert change is not None
+    assert navigate.redraw(visit, change).keys() == {"inspector"}
+    navigate.open_tab(visit, {"index": run_view.TABS.index("resampling")})
+    assert navigate.redraw(visit, change).keys() == {"inspector", "resampling"}
+
+
+def test_a_figure_over_the_steps_is_the_same_whoever_is_selected(visit: Visit) -> None:
+    before = json.loads(navigate.redraw(visit)["genealogy"])["data"]
+    navigate.select(visit, {"uid": 9})
+    assert json.loads(navigate.redraw(visit)["genealogy"])["data"] == before
+
+
+def test_a_pause_shows_the_resampling_before_it_and_nothing_else_anew(visit: Visit) -> None:
+    assert visit.trace is not None
+    navigate.open_tab(visit, {"index": run_view.TABS.index("resampling")})
+    events = np.flatnonzero(visit.trace.resampled).tolist()
+    change = navigate.select(visit, {"moment": events[1] + 1})
+    assert visit.event == events[1]
+    assert change is not None
+    assert navigate.redraw(visit, change).keys() == {"event", "resampling"}
+    navigate.select(visit, {"moment": 0})
+    assert visit.event == events[0]
+    for latest in (None, "<script>"):
+        navigate.select(visit, {"moment": latest})
+    assert visit.event is None
+
+
+def test_a_run_is_sent_to_be_played_and_says_whether_it_goes_on(visit: Visit) -> None:
+    columns = json.loads(navigate.redraw(visit)["transport"])
+    assert (columns["steps"], columns["particles"], columns["running"]) == (5, 8, False)
+    assert visit.trace is not None
+    grown = run_view.render_parts(visit.trace.upto(3), marked=None)
+    assert json.loads(grown["transport"])["running"]
+    assert (
+        json.loads(grown["transport"])["run"]
+        == columns["run"]
+        == json.loads(grown["genealogy"])["layout"]["meta"]["run"]
+    )
 
 
 def test_a_click_on_nothing_changes_nothing(visit: Visit) -> None:
