@@ -22,7 +22,10 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !(event.target instanceof Element)) return;
-    if (event.key === "Escape" && event.target === search()) return search().blur();
+    if (event.key === "Escape" && event.target === search()) {
+      event.preventDefault(); // a browser would empty the field, and let all steps pass
+      return search().blur();
+    }
     if (event.target.closest(TYPING)) return;
     if (sheet()?.open && event.key !== "?") return;
     if (ACTIONS[event.key]?.()) event.preventDefault();
