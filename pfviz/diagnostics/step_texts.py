@@ -17,6 +17,7 @@ MAX_WORDS = 300
 Piece = tuple[Literal["same", "inserted", "deleted"], str]
 
 _DELIMITERS = ((r"\(", r"\)"), (r"\[", r"\]"), ("{", "}"))
+_MARKS = ("$", "**", "`")  # those that open close, too
 
 
 def sibling_prefix(trace: Trace, uid: int) -> int:
@@ -40,9 +41,9 @@ def sibling_prefix(trace: Trace, uid: int) -> int:
 
 
 def _is_balanced(text: str) -> bool:
-    """Whether no formula is open at the end of the text."""
+    """Whether no formula and no mark of Markdown is open at the end of the text."""
     pairs = all(text.count(opening) == text.count(closing) for opening, closing in _DELIMITERS)
-    return pairs and text.count("$") % 2 == 0
+    return pairs and all(text.count(mark) % 2 == 0 for mark in _MARKS)
 
 
 def same_text(trace: Trace, uid: int) -> tuple[int, ...]:

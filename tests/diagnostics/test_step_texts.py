@@ -27,6 +27,8 @@ def siblings(*texts: str) -> Trace:
         (("so $a + b$ is 3", "so $a + b$ is 4"), "so $a + b$ is "),
         (("so $a + b = 3$", "so $a + c = 3$"), "so "),
         ((r"so \boxed{1 2}", r"so \boxed{1 3}"), "so "),
+        (("1. **Take 8 - 5:** so", "1. **Take 8 - 4:** so"), "1. "),
+        (("`a b` is", "`a c` is"), ""),
         (("alone",), ""),
         (("", "x"), ""),
     ],
