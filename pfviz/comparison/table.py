@@ -37,6 +37,11 @@ def outcome_rows(comparison: Comparison) -> list[TableRow]:
     ]
 
 
+def format_seconds(seconds: float) -> str:
+    """Return seconds with the digits that matter: 0.04, 12.3."""
+    return f"{seconds:.1f}" if seconds >= 1 else f"{seconds:.2f}"
+
+
 def _known(value: Any, form: Callable[[Any], str] = str) -> str:
     return NOT_USED if value is None else form(value)
 
@@ -75,6 +80,6 @@ _OUTCOMES: tuple[tuple[str, str, Callable[[RunSummary], str]], ...] = (
     (
         "Seconds",
         "On the machine that made the run, with whatever else it did.",
-        lambda run: _known(run.seconds, lambda seconds: f"{seconds:.1f}"),
+        lambda run: _known(run.seconds, format_seconds),
     ),
 )

@@ -129,6 +129,16 @@ class Tab:
         self.page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 0.75 * box["height"], steps=4)
         self.page.mouse.up()
 
+    def reload(self, address: str = "") -> None:
+        """Load the page again, or at another address."""
+        if address:
+            self.page.goto(address)
+        else:
+            self.page.reload()
+        self.page.locator("#genealogy .pane-plot").wait_for(state="attached")
+        # The page that is left says of its own requests that they were aborted.
+        self.wrong[:] = [text for text in self.wrong if "AbortError" not in text and "errored out" not in text]
+
     def close(self) -> None:
         self.context.close()
 

@@ -62,13 +62,14 @@ def test_a_click_in_the_gallery_opens_any_of_the_runs_as_its_own_and_for_this_ta
         tab.page.locator(f'#gallery [data-story="{name}"]').click()
         wait_drawn(tab, name)
         assert tab.page.locator("#problem textarea").input_value() == load_story(name).problem
-    uid = load_story(FIRST).particles  # the second step of the first particle
-    tab.click_node(uid)
-    tab.wait_selected(str(uid))
+    tab.page.locator(".solution button").first.click()  # the first step of the solution that is open
+    trace = load_story(FIRST)
+    _, slot = trace.solution(*trace.node(int(other.selected())))[0]
+    tab.wait_selected(str(slot))
     tab.page.get_by_role("tab", name="Answers").click()
     tab.page.locator("#answers .main-svg").first.wait_for()
     assert other.page.locator(f'#hero [data-story-open="{FIRST}"]').is_visible()
-    assert other.selected() != str(uid)
+    assert other.selected() != tab.selected()
 
 
 def test_the_tour_goes_on_by_what_the_reader_does_and_keeps_its_place(visit: Open) -> None:
@@ -83,7 +84,7 @@ def test_the_tour_goes_on_by_what_the_reader_does_and_keeps_its_place(visit: Ope
     assert tab.page.evaluate("pfvizReplay.position") == 0.75
     show_card(tab, "select")  # waited for
     assert "tour=6" in tab.page.url
-    tab.page.reload()
+    tab.reload()
     show_card(tab, "select")
     tab.page.keyboard.press("Escape")
     tab.page.locator(".tour").wait_for(state="hidden")
@@ -92,16 +93,13 @@ def test_the_tour_goes_on_by_what_the_reader_does_and_keeps_its_place(visit: Ope
     show_card(tab, "select")  # where it was left
 
 
-def test_a_guess_is_answered_and_the_slider_acts_on_the_recorded_scores(visit: Open) -> None:
+def test_a_guess_is_answered_and_the_slider_acts_on_the_recorded_scores(visit: Open, demo: Demo) -> None:
     tab = visit(**CALM)
-    wait_drawn(tab, FIRST)
-    tab.page.evaluate("history.replaceState(null, '', '?tour=5')")
-    tab.page.reload()
+    tab.reload(f"{demo.local_url}?tour=5")
     show_card(tab, "guess")
     tab.click_node(6)  # of the first step; its score was the lowest
     tab.page.locator(".tour-said", has_text="Particle 7 gets none: it dies.").wait_for()
-    tab.page.evaluate("history.replaceState(null, '', '?tour=12')")
-    tab.page.reload()
+    tab.reload(f"{demo.local_url}?tour=12")
     show_card(tab, "tau")
     slider = tab.page.locator(".tour-tau input")
     slider.fill("-1.5")

@@ -8,10 +8,11 @@ from typing import Any
 import plotly.graph_objects as go
 
 from pfviz.comparison.comparison import Comparison
+from pfviz.comparison.table import format_seconds
 from pfviz.figures import theme
 from pfviz.figures.compare.marks import row_axis, row_label, run_colour, short_label
 
-CAPTION = "Left: tokens that were written. Right: seconds."
+CAPTION = "Tokens the generator wrote, and seconds."
 HOW_TO_READ = (
     "Left: tokens that the generator wrote. Right: seconds, on the machine that made the run and with whatever else it "
     "did then. Runs with the same number of generations differ in tokens, as solutions differ in length."
@@ -77,7 +78,7 @@ def _amount_axis(name: str, values: Sequence[float], domain: list[float]) -> dic
 
 
 def _format_seconds(seconds: float | None) -> str:
-    return "not known" if seconds is None else f"{seconds:.1f}"
+    return "not known" if seconds is None else format_seconds(seconds)
 
 
 def _title(comparison: Comparison) -> str:

@@ -109,7 +109,7 @@ def _build_models(parts: Parts, menu: ModelMenu) -> None:
     parts["error_models"] = clickable_html(elem_id="error-models")
     for name, label, hint in (
         ("generator", "Generator", "Qwen/Qwen2.5-Math-1.5B-Instruct"),
-        ("typed_reward", "Reward model", "Qwen/Qwen2.5-Math-PRM-7B"),
+        ("typed_reward", "Reward model", "Qwen/Qwen2.5-Math-PRM-7B, or judge:NAME"),
     ):
         identity = name.replace("_", "-")
         parts[name] = gr.Textbox(label=label, placeholder=hint, elem_id=identity, min_width=0, visible=False)
@@ -141,7 +141,8 @@ def _build_setting(parts: Parts, name: str, *, explained: bool = True) -> None:
     if known.choices:
         parts[name] = gr.Dropdown([(label, value) for value, label in known.choices.items()], **common)
     else:
-        parts[name] = gr.Textbox(lines=1 if known.check_text is None else 3, max_lines=8, **common)
+        is_long = known.check_text is not None and not known.is_numbers
+        parts[name] = gr.Textbox(lines=3 if is_long else 1, max_lines=8 if is_long else 1, **common)
 
 
 def _build_error(parts: Parts, name: str) -> None:

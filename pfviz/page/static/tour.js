@@ -152,6 +152,7 @@
     });
     document.addEventListener("click", ({ target }) => {
       if (target.closest?.(".tour-start")) start(remembered());
+      if (target.closest?.("#gallery [data-story]")) document.querySelector("#bar").scrollIntoView({ block: "start" }); // it is drawn up there
       if (at && cards[at - 1].goal === "run" && target.closest?.("#run")) close();
     });
     document.addEventListener("pfviz:moment", ({ detail }) => {
