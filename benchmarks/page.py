@@ -15,6 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import click
+
 from benchmarks.page_runs import make_trace
 from benchmarks.results import Goal, Line, Spread, StatusCallback
 
@@ -140,13 +142,12 @@ def _browse() -> Iterator[tuple[Any, str]]:
     """A browser, and the address of a page that is served in this process."""
     from playwright.sync_api import sync_playwright
 
-    from pfviz.errors import SettingError
     from pfviz.page import build_page
 
     names = (os.environ.get("PFVIZ_CHROMIUM", ""), *_BROWSERS)
     path = next(filter(None, map(shutil.which, names)), None)
     if path is None:
-        raise SettingError("page", f"no browser found; looked for $PFVIZ_CHROMIUM, {', '.join(_BROWSERS)}")
+        raise click.UsageError(f"no browser found; looked for $PFVIZ_CHROMIUM, {', '.join(_BROWSERS)}")
     page = build_page()
     page.launch(prevent_thread_lock=True, quiet=True, warm=False)
     try:

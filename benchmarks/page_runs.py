@@ -65,7 +65,7 @@ def _invent_events(n: int, steps: int, seed: int) -> Iterator[Event]:
                 for slot, row in enumerate(log_probs)
             },
         )  # fmt: skip
-        skill = skill + rng.normal(0, 0.35, n) - 0.8 * slips
+        skill = 0.85 * skill + rng.normal(0.1, 0.5, n) - 0.8 * slips
         rewards = np.clip(1 / (1 + np.exp(-skill)), 0.01, 0.99)
         yield StepsScored(step=t, rewards=rewards)
         log_weights = carried + np.log(rewards) - np.log1p(-rewards)

@@ -88,7 +88,7 @@ def main(folder: Path | None) -> None:
 
 def take_frames(page: Page, engine: PausingEngine) -> Iterator[Image.Image]:
     """The page before the run, after each step, and with its answer."""
-    page.locator("#hero .hero").wait_for()
+    page.locator("#hero .story").wait_for()
     fill(page)
     yield shoot(page)
     page.evaluate("document.querySelector('button#run').click()")  # without a pointer over it

@@ -49,12 +49,14 @@ def option_name(setting: str) -> str:
 def _metavar(known: Setting) -> str | None:
     if known.check_text is None:
         return None
+    if known.is_numbers:
+        return "NUMBERS"
     return "FILE" if known.is_file else "TEXT|@FILE"
 
 
 def _read_text(known: Setting) -> Callable[[click.Context, click.Parameter, Any], Any] | None:
     """What makes a text of a value that names a file."""
-    if known.check_text is None:
+    if known.check_text is None or known.is_numbers:
         return None
 
     def read(ctx: click.Context, param: click.Parameter, value: Any) -> Any:

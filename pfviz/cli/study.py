@@ -23,7 +23,7 @@ from pfviz.cli.study_options import (
     NumberListType,
     ProblemsType,
 )
-from pfviz.cli.tables import accuracies
+from pfviz.cli.tables import accuracies, signals
 from pfviz.cli.terminal import console
 from pfviz.errors import StudyError
 from pfviz.inference.methods import METHODS
@@ -90,7 +90,7 @@ DEFAULT_NUMBER = 200
     show_default="that of the model",
     help="Who scores the steps, as in `pfviz run`.",
 )
-@setting_options(("temperature", "tau", "potential", "aggregation", "first_resampling", *STEP_SETTINGS))
+@setting_options(("temperature", "tau", "potential", "aggregation", "first_resampling", "reward_slope", *STEP_SETTINGS))
 @click.option(
     "--out",
     "-o",
@@ -152,6 +152,7 @@ def study(
         store = Store.read(out / "outcomes.jsonl")
     result = summarise(store.outcomes, wanted, store.about)
     screen.print(accuracies(result))
+    screen.print(signals(result))
     _write_result(screen, out, result)
 
 

@@ -11,8 +11,11 @@ from rich.text import Text
 from pfviz.cli.terminal import one_line, plain_text, untrusted_text
 from pfviz.diagnostics import distinct_ancestors, ess_fraction
 from pfviz.diagnostics.health import run_health
+from pfviz.diagnostics.signal_pairs import SIGNAL_TITLES
+from pfviz.stats.estimate import Estimate
 from pfviz.study.provenance import name_problems
 from pfviz.study.result import Result
+from pfviz.study.signal_auc import choose_signals
 from pfviz.text import pluralise, shorten
 from pfviz.trace import Trace
 
@@ -103,6 +106,22 @@ def accuracies(result: Result) -> RenderableType:
     seeds = pluralise(result.seeds, "seed")
     problems = f"{result.problems} {one_line(name_problems(result.about))}"
     return Group(table, untrusted_text(f"share of {problems} answered rightly, {seeds}"))
+
+
+def signals(result: Result) -> RenderableType:
+    """A row for the reward, each signal and each control of a study: its AUC within problems."""
+    column = choose_signals(result)
+    if column is None:
+        return untrusted_text("AUC within problems: not recorded, or no run has right and wrong solutions.")
+    table = _table("", "complete", "half-way", text=("",))
+    for name, auc in column.signals.items():
+        table.add_row(SIGNAL_TITLES[name], *map(_interval, (auc.complete, auc.half_way)))
+    runs = f"{column.method.replace('_', ' ')} at N = {column.budget}"
+    return Group(table, untrusted_text(f"AUC within problems, of the solutions of {runs}"))
+
+
+def _interval(one: Estimate) -> str:
+    return f"{one.value:.3f} ({one.low:.3f} to {one.high:.3f})"
 
 
 def _table(*columns: str, text: Sequence[str] = ()) -> Table:

@@ -21,16 +21,25 @@ class TableRow:
     name: str
     cells: tuple[str, ...]
     meaning: str = ""
+    is_math: bool = False  # whether the cells may hold mathematics; names of models hold none
 
 
 def difference_rows(comparison: Comparison) -> list[TableRow]:
     """Return what the runs were made with, where that differs; none where nothing does."""
-    return [TableRow(one.name, one.values) for one in comparison.differences]
+    return [TableRow(one.name, one.values, is_math=one.key == "problem") for one in comparison.differences]
 
 
 def outcome_rows(comparison: Comparison) -> list[TableRow]:
     """Return what came of the runs and what each cost, whether it differs or not."""
-    return [TableRow(name, tuple(map(text_of, comparison.summaries)), meaning) for name, meaning, text_of in _OUTCOMES]
+    return [
+        TableRow(name, tuple(map(text_of, comparison.summaries)), meaning, is_math=name == "Answer")
+        for name, meaning, text_of in _OUTCOMES
+    ]
+
+
+def format_seconds(seconds: float) -> str:
+    """Return seconds with the digits that matter: 0.04, 12.3."""
+    return f"{seconds:.1f}" if seconds >= 1 else f"{seconds:.2f}"
 
 
 def _known(value: Any, form: Callable[[Any], str] = str) -> str:
@@ -71,6 +80,6 @@ _OUTCOMES: tuple[tuple[str, str, Callable[[RunSummary], str]], ...] = (
     (
         "Seconds",
         "On the machine that made the run, with whatever else it did.",
-        lambda run: _known(run.seconds, lambda seconds: f"{seconds:.1f}"),
+        lambda run: _known(run.seconds, format_seconds),
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,10 +13,15 @@ from pfviz.figures.theme import escape
 from pfviz.lab.probes.values import PrefixValue
 from pfviz.text import pluralise, shorten
 from pfviz.trace.trace import Trace
-from pfviz.types import FloatArray, IntArray
+from pfviz.types import BoolArray, FloatArray, IntArray
 
 CURVE_POINTS = 12
-MAX_DETAILED_HOVERS = 20_000
+MAX_DETAILED_HOVERS = 2_000
+"""Slots of a run up to which each has a hover text of its own; beyond, the browser makes it of the numbers."""
+BRIEF_HOVER = (
+    "step %{x} · particle %{customdata[1]}<br>reward %{customdata[2]} · weight %{customdata[3]}<extra></extra>"
+)
+"""Hover template of marks whose `customdata` is that of `brief_data`."""
 MIN_DIAMETER = 4.0
 """Diameter in px below which no marker shrinks, so that everything can be seen and clicked."""
 
@@ -53,10 +59,29 @@ def format_value(value: PrefixValue) -> str:
 
 def node_hovers(trace: Trace, values: Mapping[int, PrefixValue] | None = None) -> list[list[str]]:
     """(T, N) short hover texts, escaped: where, reward, weight and children, the beginning of the text; the value of
-    those uids that have one. In a trace of more than `MAX_DETAILED_HOVERS` slots all are brief: where, reward and
-    weight, as a browser has to take them all."""
+    those uids that have one."""
     expected, children = expected_offspring(trace), offspring(trace)
     return [_hover_row(trace, t, expected[t], children[t], values or {}) for t in range(trace.steps)]
+
+
+def brief_data(trace: Trace, mask: BoolArray) -> list[list[float]]:
+    """(M, 4) uid, slot, reward and weight of the slots in the mask (T, N), for `BRIEF_HOVER`."""
+    uids, slots = trace.uids[mask].tolist(), np.nonzero(mask)[1].tolist()
+    rewards, weights = trace.rewards[mask].round(3).tolist(), trace.weights[mask].round(4).tolist()
+    return [list(row) for row in zip(uids, slots, rewards, weights, strict=True)]
+
+
+def mark_hovers(trace: Trace, marked: BoolArray, values: Mapping[int, PrefixValue] | None = None) -> dict[str, Any]:
+    """Settings of the marks of the slots in the mask (T, N): what is told of each, in words of its own or, in a larger
+    run without values, by the browser from the mark's numbers."""
+    if trace.steps * trace.particles > MAX_DETAILED_HOVERS and not values:
+        return {"customdata": brief_data(trace, marked), "hovertemplate": BRIEF_HOVER}
+    texts, places = node_hovers(trace, values), np.argwhere(marked).tolist()
+    return {
+        "customdata": trace.uids[marked],
+        "hovertext": [texts[t][slot] for t, slot in places],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }
 
 
 def step_hovers(trace: Trace, t: int) -> list[str]:
@@ -68,11 +93,6 @@ def _hover_row(
     trace: Trace, t: int, expected: FloatArray, children: IntArray, values: Mapping[int, PrefixValue]
 ) -> list[str]:
     rewards, weights = trace.rewards[t].tolist(), trace.weights[t].tolist()
-    if trace.steps * trace.particles > MAX_DETAILED_HOVERS:
-        return [
-            f"step {t + 1} · particle {n}<br>reward {reward:.3f} · weight {weight:.3f}"
-            for n, (reward, weight) in enumerate(zip(rewards, weights, strict=True))
-        ]
     row = []
     for n in range(trace.particles):
         written = bool(trace.written[t, n])

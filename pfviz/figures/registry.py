@@ -25,6 +25,10 @@ def _has_lineages(result: Any) -> bool:
     return any(column.right_shares for column in result.columns)
 
 
+def _has_signals(result: Any) -> bool:
+    return any(column.signals for column in result.columns)
+
+
 def _has_strata(result: Any) -> bool:
     return bool(result.strata)
 
@@ -184,6 +188,11 @@ FIGURES: dict[str, Figure] = {
             "right_lineages", "Right lineages by step",
             "pfviz.figures.study.right_lineages:plot_right_lineages", "study", tab=60, report=50,
             pane="study_lineages", when=_has_lineages,
+        ),
+        Figure(
+            "signal_pairs", "The reward beside simpler numbers",
+            "pfviz.figures.study.signal_pairs:plot_signal_pairs", "study", tab=80, report=70,
+            pane="study_signals", when=_has_signals,
         ),
         Figure(
             "ratio_by_length", "By the length of the problem",

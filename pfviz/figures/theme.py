@@ -196,8 +196,15 @@ def problem_label() -> dict[str, Any]:
     return note("problem", yshift=-1, **place)
 
 
+MAX_LINES = 120
+"""Vertical lines that a plot has room for."""
+
+
 def resampling_lines(places: list[float], rows: int = 1) -> list[dict[str, Any]]:
-    """A dotted vertical line at each resampling, through each of `rows` stacked plots."""
+    """A dotted vertical line at each resampling, through each of `rows` stacked plots; none where there are so many
+    that they would be a hatching."""
+    if len(places) > MAX_LINES:
+        return []
     return [
         {
             "type": "line",

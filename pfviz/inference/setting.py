@@ -42,6 +42,7 @@ class Setting:
     former_names: tuple[str, ...]  # that are still understood
     check_text: TextCheck | None
     is_file: bool
+    is_numbers: bool  # whether that text is one line of numbers
     counts_generations: bool  # whether the number of solutions that are written depends on it
 
     @property
@@ -117,12 +118,13 @@ def setting(
     former_names: tuple[str, ...] = (),
     check_text: TextCheck | None = None,
     is_file: bool = False,
+    is_numbers: bool = False,
     counts_generations: bool = False,
 ) -> T:
     """Return a dataclass field with that default, and everything else as its metadata (see `Setting`)."""
     known = Setting(
         default, label, help, low, high, choices or {}, group, page_high, step, flags, former_names, check_text,
-        is_file, counts_generations,
+        is_file, is_numbers, counts_generations,
     )  # fmt: skip
     return field(default=default, metadata={"setting": known})
 

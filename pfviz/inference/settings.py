@@ -16,6 +16,7 @@ from pfviz.inference.potentials import POTENTIALS
 from pfviz.inference.prompt_settings import check_examples, check_system, parse_examples, parse_system
 from pfviz.inference.resampling import RESAMPLERS
 from pfviz.inference.setting import Setting, label_choices, setting
+from pfviz.inference.slopes import AS_REPORTED, check_slopes
 from pfviz.problems.step_rules import StepKind
 from pfviz.types import Sampling, WritingOptions
 
@@ -62,6 +63,12 @@ class Settings:
         choices=label_choices(
             POTENTIALS, odds="Odds of the reward", telescoped="Change of the odds", score="The reward itself"
         ),
+    )  # fmt: skip
+    reward_slope: str = setting(
+        AS_REPORTED, "Reward slope",
+        "What the log-odds of a reward are multiplied with before they weigh: 1 as reported, less trusts it less, or "
+        "one number by step, as 0.4, 0.8, 1.",
+        check_text=check_slopes, is_numbers=True,
     )  # fmt: skip
     resampler: str = setting(
         "multinomial", "Resampler", "How the copies of each particle are drawn from the weights.",

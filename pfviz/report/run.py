@@ -8,7 +8,6 @@ from markupsafe import Markup
 
 from pfviz.diagnostics.health import run_health
 from pfviz.figures.registry import report_figures, stage_figures
-from pfviz.figures.run.genealogy import MAX_SVG_EDGES
 from pfviz.figures.size_limit import check_drawable
 from pfviz.replay.parts import SCRIPTS, STYLESHEET, transport_html
 from pfviz.report.document import Judgement, build_card, judge, render_document
@@ -37,8 +36,6 @@ def to_html(trace: Trace) -> str:
     return render_document(
         "run.html.j2",
         title=shorten(trace.problem, 80) or "A run",
-        # WebGL compiles its shaders' drivers with `Function`; small runs are drawn without it.
-        compiles_code=trace.steps * trace.particles > MAX_SVG_EDGES,
         method=trace.method,
         problem=trace.problem,
         answer=_chosen_answer(trace),

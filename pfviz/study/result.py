@@ -28,6 +28,14 @@ GAINS = ("present", "usual", "majority")
 
 
 @dataclass(frozen=True, slots=True)
+class SignalAuc:
+    """How often a number is higher for the right one of a right and a wrong solution of the same run."""
+
+    complete: Estimate
+    half_way: Estimate  # of the first halves of their steps
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One method at one budget of generations."""
 
@@ -45,6 +53,7 @@ class Column:
     # Share of the runs whose last right lineage was ended by "selection", and by an error in "writing".
     lost: Mapping[str, Estimate] = field(default_factory=dict)
     right_shares: tuple[float, ...] = ()  # of the slots of step 1, 2, …, those with a right answer below them
+    signals: Mapping[str, SignalAuc] = field(default_factory=dict)  # by name: "reward", and those of `SIGNALS`
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +180,7 @@ def _parse_column(c: Mapping[str, Any]) -> Column:
         tuple(map(_parse_estimate, c.get("alive", ()))),
         _parse_estimates(c.get("lost", {})),
         tuple(map(float, c.get("right_shares", ()))),
+        {name: SignalAuc(**_parse_estimates(auc)) for name, auc in c.get("signals", {}).items()},
     )
 
 

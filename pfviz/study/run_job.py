@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from pfviz import api
 from pfviz.diagnostics import distinct_ancestors
+from pfviz.diagnostics.signal_pairs import SignalPairs, count_signal_pairs, pairs_from_numbers, pairs_to_numbers
 from pfviz.errors import StudyError
 from pfviz.inference.methods import METHODS, make_method
 from pfviz.inference.methods.base import Population
@@ -29,7 +30,7 @@ MEASURES = (
 )  # fmt: skip
 """What is measured of a run beside its answers; each is a field of `Outcome`."""
 
-LATER_MEASURES = ("reward_tokens", "reference_steps", "right_steps", "lost_by", "right_shares")
+LATER_MEASURES = ("reward_tokens", "reference_steps", "right_steps", "lost_by", "right_shares", "pairs")
 """More of them, which outcomes from before they were measured lack."""
 
 
@@ -58,6 +59,7 @@ class Outcome:
     right_steps: int | None = None  # these three: see `Lineages`
     lost_by: LostBy = ""
     right_shares: tuple[float, ...] = ()
+    pairs: Mapping[str, SignalPairs] = field(default_factory=dict)  # by name of the signal: see `count_signal_pairs`
 
     @property
     def present(self) -> bool:
@@ -68,9 +70,8 @@ class Outcome:
         """Flat and JSON-able."""
         unit = self.unit
         place = {"method": unit.method, "budget": unit.budget, "problem": unit.problem, "seed": unit.seed}
-        return (
-            place | {"right": dict(self.right)} | {name: getattr(self, name) for name in (*MEASURES, *LATER_MEASURES)}
-        )
+        measured = {name: getattr(self, name) for name in (*MEASURES, *LATER_MEASURES)}
+        return place | {"right": dict(self.right)} | measured | {"pairs": pairs_to_numbers(self.pairs)}
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Outcome:
@@ -80,6 +81,8 @@ class Outcome:
         later = {name: row[name] for name in LATER_MEASURES if name in row}
         if "right_shares" in later:
             later["right_shares"] = tuple(map(float, later["right_shares"]))
+        if "pairs" in later:
+            later["pairs"] = pairs_from_numbers(later["pairs"])
         return cls(unit, right, **{name: row[name] for name in MEASURES}, **later)
 
 
@@ -93,6 +96,7 @@ def run_job(job: Job, common: Settings, generator: Generator, reward: RewardMode
     )  # fmt: skip
     trace = api.record(prepared)
     lineages = follow_right_lineages(trace)
+    pairs = count_signal_pairs(trace)
     found = []
     for unit in job.units:
         own = trace if unit is first else reweigh(trace, unit.method, spent(unit))
@@ -104,6 +108,7 @@ def run_job(job: Job, common: Settings, generator: Generator, reward: RewardMode
                 right_steps=lineages.right_steps,
                 lost_by=lineages.lost_by,
                 right_shares=lineages.right_shares,
+                pairs=pairs,
             )
         )
     return found

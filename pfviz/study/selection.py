@@ -17,6 +17,7 @@ from pfviz.stats.bootstrap import draw_resamples, estimate_from_replicates
 from pfviz.stats.estimate import Estimate
 from pfviz.study.result import GAINS
 from pfviz.study.run_job import Outcome
+from pfviz.study.signal_auc import estimate_signal_auc
 from pfviz.types import FloatArray, IntArray
 
 MethodBudget = tuple[str, int]  # (method, budget)
@@ -80,6 +81,7 @@ def _describe_place(
     if all(row.right_shares for row in rows):
         shares = np.array([[*row.right_shares, *[row.right_shares[-1]] * (horizon - row.steps)] for row in rows])
         kept["right_shares"] = tuple(float(share) for share in shares.mean(axis=0))
+    kept["signals"] = estimate_signal_auc([own[problem] for problem in over.problems], over.drawn)
     return kept
 
 

@@ -41,7 +41,7 @@ class Tab:
         self.page.on("pageerror", lambda error: self.wrong.append(f"exception: {error}"))
         self.page.on("request", self._request)
         self.page.goto(address)
-        self.page.locator("#hero .hero").wait_for()
+        self.page.locator("#hero .story").wait_for()  # the recorded run on which the page opens
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in LEVELS:
@@ -70,8 +70,11 @@ class Tab:
         self.press_run()
 
     def wait_steps(self, least: int) -> None:
+        """Of a run of the visitor's own: a recorded one has its steps from the beginning."""
         self.page.wait_for_function(
-            "least => Number(document.querySelector('#genealogy .pane-plot').dataset.steps) >= least", arg=least
+            """least => !document.querySelector('#hero .story')
+              && Number(document.querySelector('#genealogy .pane-plot').dataset.steps) >= least""",
+            arg=least,
         )
 
     def wait_end(self) -> None:
@@ -125,6 +128,16 @@ class Tab:
         self.page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.5 * box["height"], steps=4)
         self.page.mouse.move(box["x"] + 0.7 * box["width"], box["y"] + 0.75 * box["height"], steps=4)
         self.page.mouse.up()
+
+    def reload(self, address: str = "") -> None:
+        """Load the page again, or at another address."""
+        if address:
+            self.page.goto(address)
+        else:
+            self.page.reload()
+        self.page.locator("#genealogy .pane-plot").wait_for(state="attached")
+        # The page that is left says of its own requests that they were aborted.
+        self.wrong[:] = [text for text in self.wrong if "AbortError" not in text and "errored out" not in text]
 
     def close(self) -> None:
         self.context.close()

@@ -54,7 +54,7 @@ def main(folder: Path, real: bool) -> None:
                 page = context.new_page()
                 page.set_default_timeout(600_000)
                 page.goto(address)
-                page.locator("#hero .hero").wait_for()
+                page.locator("#hero .story").wait_for()
 
                 def shot(state: str, page: Page = page, name: str = name, scheme: str = scheme) -> None:
                     page.screenshot(path=folder / f"{name}-{scheme}-{state}.png", full_page=name in ("phone", "tablet"))
@@ -80,7 +80,7 @@ def main(folder: Path, real: bool) -> None:
                     page.get_by_text("More settings").click()
                     page.locator("#temperature input, #temperature textarea").first.fill("-1")
                     page.locator("#seed input, #seed textarea").first.fill("abc")
-                    run(page, "")
+                    run(page, "Prove it.")
                     page.locator(".field-error").first.wait_for()
                     shot("errors")
                 context.close()

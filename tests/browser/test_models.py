@@ -111,7 +111,7 @@ def test_who_waits_sees_the_place_in_the_queue(browser: Browser, busy: Demo) -> 
     third.page.locator(".progress.waiting", has_text="2nd in the queue").wait_for()
     second.page.locator("button#stop").click()  # gives up
     second.page.locator("button#run:not([disabled])").wait_for()
-    second.page.locator("#hero .hero").wait_for()
+    second.page.locator("#hero .story").wait_for()
     third.page.locator(".progress.waiting", has_text="1st in the queue").wait_for()
     gate.set()
     for tab in (first, third):

@@ -65,7 +65,7 @@ def test_another_mathematics_gets_a_message_and_three_examples(tab: Tab) -> None
     tab.run("Prove that there are infinitely many primes.")
     tab.page.locator("#error-problem [role=alert]").wait_for()
     assert tab.page.locator("#error-problem .chip").count() == 3
-    tab.page.locator("#hero .hero").wait_for()
+    tab.page.locator("#hero .story").wait_for()
 
 
 def test_a_batch_under_the_naive_reward_has_findings_with_examples(tab: Tab) -> None:

@@ -18,13 +18,6 @@ pytestmark = [
 Open = Callable[..., Tab]
 
 
-def reload(tab: Tab) -> None:
-    tab.page.reload()
-    tab.page.locator("#genealogy .pane-plot").wait_for(state="attached")
-    # The page that is left says of its own requests that they were aborted.
-    tab.wrong[:] = [text for text in tab.wrong if "AbortError" not in text and "Connection errored out" not in text]
-
-
 def test_a_reload_finds_the_run_and_where_one_looked(visit: Open) -> None:
     tab = visit()
     tab.run("2 + 2")
@@ -33,14 +26,14 @@ def test_a_reload_finds_the_run_and_where_one_looked(visit: Open) -> None:
     tab.wait_selected("3")
     answer = tab.page.locator("#answer").inner_text()
     for _ in range(2):
-        reload(tab)
+        tab.reload()
         tab.wait_steps(5)
         tab.wait_selected("3")
         assert tab.page.locator("#problem textarea").input_value() == "2 + 2"
         assert tab.page.locator("#answer").inner_text() == answer
     other = visit()
     other.page.wait_for_function("sessionStorage.getItem('pfviz-tab')")
-    assert other.page.locator("#hero .hero").is_visible()
+    assert other.page.locator("#hero .story").is_visible()
     assert other.page.evaluate("sessionStorage.getItem('pfviz-tab')") != tab.page.evaluate(
         "sessionStorage.getItem('pfviz-tab')"
     )
@@ -52,7 +45,7 @@ def test_a_reload_during_a_run_finds_what_was_recorded_and_the_run_goes_on_from_
     tab = visit()
     tab.run("2 + 2 held")
     tab.wait_steps(2)
-    reload(tab)
+    tab.reload()
     tab.wait_steps(2)
     gate.set()
     tab.page.locator("button#resume:not([disabled])").click()

@@ -13,6 +13,7 @@ from pfviz.figures.compare.marks import label_with_answer, row_axis, row_label, 
 from pfviz.inference.answers import Answer
 from pfviz.text import format_percent, pluralise, shorten
 
+CAPTION = "A bar is a run; the outlined piece is its answer."
 HOW_TO_READ = (
     "A bar is a run: a piece is the share of weight behind an answer, right ones first (blue; wrong ones orange), in "
     "one order in all runs. The outlined piece is the answer that the run gives."
@@ -33,6 +34,7 @@ def plot_answer_shares(comparison: Comparison, *, title: bool = True) -> go.Figu
     return theme.figure(
         [*bars, _draw_rest(rest)],
         title=_title(comparison),
+        caption=CAPTION,
         reads=HOW_TO_READ,
         titled=title,
         height=70 + 50 * runs,

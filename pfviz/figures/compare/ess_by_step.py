@@ -10,9 +10,10 @@ import plotly.graph_objects as go
 from pfviz.comparison.comparison import Comparison
 from pfviz.diagnostics import ess_fraction
 from pfviz.figures import theme
-from pfviz.figures.compare.marks import DASHES, SYMBOLS, run_colour, short_label
+from pfviz.figures.compare.marks import DASHES, SYMBOLS, direct_label, run_colour, short_label, small_step_axis
 from pfviz.figures.study.accuracy_curve import spread_positions
 
+CAPTION = "A line is a run; 1 = all particles weigh the same."
 HOW_TO_READ = (
     "A line is a run: the effective share of its particles before each selection, 1 where all weigh the same. A method "
     "that selects nobody has weights too, by which it answers."
@@ -30,11 +31,12 @@ def plot_ess_by_step(comparison: Comparison, *, title: bool = True) -> go.Figure
     return theme.figure(
         lines,
         title=_title(comparison),
+        caption=CAPTION,
         reads=HOW_TO_READ,
         titled=title,
         height=HEIGHT,
         margin=dict(_MARGIN),
-        xaxis=theme.step_axis(horizon, fixedrange=True),
+        xaxis=small_step_axis(horizon, 6, fixedrange=True),
         yaxis=theme.axis(
             range=[0, 1.05], tickvals=[0, 0.5, 1], showgrid=True, fixedrange=True,
             title={"text": "ESS / N", "font": {"size": 11, "color": theme.MUTED}, "standoff": 4},
@@ -67,7 +69,7 @@ def _labels(comparison: Comparison, fractions: list[Any]) -> list[dict[str, Any]
     places = spread_positions(ends, gap, 0.0, 1.05)
     return [
         theme.note(
-            short_label(comparison, number, 20), xref="paper", x=1, xshift=6, xanchor="left", y=float(place),
+            direct_label(comparison, number), xref="paper", x=1, xshift=6, xanchor="left", y=float(place),
             yanchor="middle", font={"size": 11, "color": run_colour(number)}, name=f"run {number + 1}",
         )
         for number, place in zip(drawn, places, strict=True)

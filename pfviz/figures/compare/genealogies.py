@@ -10,12 +10,13 @@ import plotly.graph_objects as go
 from pfviz.comparison.comparison import Comparison
 from pfviz.diagnostics import lanes, living_descendants
 from pfviz.figures import theme
-from pfviz.figures.compare.marks import label_with_answer, run_colour
+from pfviz.figures.compare.marks import label_with_answer, run_colour, small_step_axis
 from pfviz.figures.marks import curves, diameters
 from pfviz.text import pluralise, shorten
 from pfviz.trace.trace import Trace
 from pfviz.types import BoolArray, IntArray
 
+CAPTION = "One plot a run, same steps; area = weight, colour = reward."
 HOW_TO_READ = (
     "A genealogy for each run, on the same steps: a mark is a step of a particle, area = weight, colour = reward, "
     "hollow = its lineage died out."
@@ -44,6 +45,7 @@ def plot_genealogies(comparison: Comparison, *, title: bool = True) -> go.Figure
     return theme.figure(
         traces,
         title=_title(comparison),
+        caption=CAPTION,
         reads=HOW_TO_READ,
         titled=title,
         height=height,
@@ -80,8 +82,8 @@ def _axes(comparison: Comparison, columns: int) -> dict[str, Any]:
         x0, top = column * (width + across), 1 - row * (height + down)
         horizon = max(comparison.horizon if comparison.is_one_problem else trace.steps, 1)
         last = trace.particles - 1
-        found[f"xaxis{_suffix(number)}"] = theme.step_axis(
-            horizon, domain=[x0, min(x0 + width, 1.0)], anchor=f"y{_suffix(number)}"
+        found[f"xaxis{_suffix(number)}"] = small_step_axis(
+            horizon, 8, domain=[x0, min(x0 + width, 1.0)], anchor=f"y{_suffix(number)}"
         )
         found[f"yaxis{_suffix(number)}"] = theme.axis(
             visible=False, domain=[max(top - height, 0.0), top], anchor=f"x{_suffix(number)}",

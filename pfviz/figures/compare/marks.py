@@ -25,6 +25,20 @@ def short_label(comparison: Comparison, number: int, length: int = MAX_LABEL) ->
     return theme.escape(shorten(comparison.labels[number], length))
 
 
+def direct_label(comparison: Comparison, number: int, length: int = 20) -> str:
+    """Return the name of a run for the end of its line: what sets it apart, where there is no room for all of it."""
+    label = comparison.labels[number]
+    _, _, apart = label.partition(", ")
+    return theme.escape(shorten(apart if apart and len(label) > length else label, length))
+
+
+def small_step_axis(horizon: int, ticks: int, **settings: Any) -> dict[str, Any]:
+    """The step axis of a figure that is a third of the page wide: at most so many numbers."""
+    every = max(1, -(-horizon // ticks))
+    marks = [*range(every, horizon + 1, every)]
+    return theme.step_axis(horizon, **settings) | {"tickvals": marks, "ticktext": [*map(str, marks)]}
+
+
 def label_with_answer(comparison: Comparison, number: int) -> str:
     """Return the name of a run and its answer, escaped: "Best of 16: 41 ✗"."""
     run = comparison.summaries[number]

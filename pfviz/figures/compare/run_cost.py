@@ -8,9 +8,11 @@ from typing import Any
 import plotly.graph_objects as go
 
 from pfviz.comparison.comparison import Comparison
+from pfviz.comparison.table import format_seconds
 from pfviz.figures import theme
 from pfviz.figures.compare.marks import row_axis, row_label, run_colour, short_label
 
+CAPTION = "Tokens the generator wrote, and seconds."
 HOW_TO_READ = (
     "Left: tokens that the generator wrote. Right: seconds, on the machine that made the run and with whatever else it "
     "did then. Runs with the same number of generations differ in tokens, as solutions differ in length."
@@ -33,6 +35,7 @@ def plot_run_cost(comparison: Comparison, *, title: bool = True) -> go.Figure:
             _draw_bars("seconds", "x2", seconds, [_format_seconds(run.seconds) for run in runs], None),
         ],
         title=_title(comparison),
+        caption=CAPTION,
         reads=HOW_TO_READ,
         titled=title,
         height=70 + 50 * len(runs),
@@ -75,7 +78,7 @@ def _amount_axis(name: str, values: Sequence[float], domain: list[float]) -> dic
 
 
 def _format_seconds(seconds: float | None) -> str:
-    return "not known" if seconds is None else f"{seconds:.1f}"
+    return "not known" if seconds is None else format_seconds(seconds)
 
 
 def _title(comparison: Comparison) -> str:

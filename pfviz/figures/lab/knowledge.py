@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from pfviz.figures import theme
 from pfviz.figures.lab.estimates import error_bars, example_particle, format_counts, format_estimate
 from pfviz.lab.diagnosis import Diagnosis
-from pfviz.lab.metrics.knowledge import StepKnowledge, first_step_that_pays
+from pfviz.lab.metrics.knowledge import StepKnowledge, deserved_slopes, first_step_that_pays
 from pfviz.stats.estimate import Estimate
 from pfviz.text import format_number
 
@@ -55,6 +55,12 @@ def describe_knowledge(found: Sequence[StepKnowledge]) -> str:
     """What came out, and what to set; nothing where nothing is known."""
     if not found:
         return ""
+    slopes = deserved_slopes(found)
+    shrunk = f"; Reward slope {', '.join(f'{slope:.2g}' for slope in slopes)} weighs what is deserved" if slopes else ""
+    return _describe_selection(found) + shrunk
+
+
+def _describe_selection(found: Sequence[StepKnowledge]) -> str:
     first = first_step_that_pays(found)
     if first is None:
         return (

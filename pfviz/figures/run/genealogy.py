@@ -8,16 +8,18 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from pfviz.diagnostics import distinct_ancestors, lanes, living_descendants, relatives
+from pfviz.diagnostics import distinct_ancestors, living_descendants, mrca_step, offspring, relatives
 from pfviz.figures import theme
-from pfviz.figures.marks import CURVE_POINTS, curves, diameters, node_hovers
+from pfviz.figures.marks import CURVE_POINTS, curves, diameters
+from pfviz.figures.run.detail_levels import detail_level
+from pfviz.figures.run.family_badges import family_badges
+from pfviz.figures.run.genealogy_cells import draw_cells
+from pfviz.figures.run.genealogy_slots import draw_slots
 from pfviz.figures.run.leaves import leaf_labels
+from pfviz.figures.run.tree_layout import TreeLayout, lay_out
 from pfviz.lab.probes.values import PrefixValue
 from pfviz.trace.trace import Trace
-from pfviz.types import IntArray
-
-MAX_SVG_EDGES = 5000
-"""From this many edges on, WebGL draws straight lines."""
+from pfviz.types import FloatArray
 
 CAPTION = "Area = weight, colour = reward, hollow = died out."
 HOW_TO_READ = (
@@ -25,14 +27,23 @@ HOW_TO_READ = (
     "diamond = finished. Lines go from a step to the steps that continue it; thick ones have many living descendants."
 )
 CAPTION_GAPS = "Area = weight, colour = reward minus value."
-HOW_TO_READ_GAPS = HOW_TO_READ.replace(
-    "colour = reward,",
-    "colour = reward minus value, the share of rollouts that end right (orange: the reward is overconfident; purple: "
-    "underconfident; grey: not measured),",
+CAPTION_SURVIVORS = "Marks live on; the pale cells died out."
+CAPTION_CELLS = "Strong cells are heavy, pale ones died out."
+HOW_TO_READ_SURVIVORS = (
+    "Marks and lines are the lineages that live on: area = weight, colour = reward, thick lines have many living "
+    "descendants. The pale cells behind them are the steps of those that died out."
 )
-
-_EDGE_WIDTHS = (1.3, 2.2, 3.6, 5.5)  # px, by the share of the last step that descends from the edge
-_SHARE_THRESHOLDS = (0.0, 0.125, 0.25, 0.5)
+HOW_TO_READ_CELLS = (
+    "A cell is the particles of some lanes at one step, in the colour of their mean reward; strong ones live on and "
+    "are heavy, paler ones are light, the palest died out. Lines and marks are the lineages that live on. At the "
+    "right: families, their share of the weight and how many particles of the last step they are; a click opens one."
+)
+GAP_COLOURS = (
+    "colour = reward minus value, the share of rollouts that end right (orange: the reward is overconfident; purple: "
+    "underconfident; grey: not measured)"
+)
+MIN_KEPT = 0.4
+"""Share of a step's particles that have children, below which a resampling of a large run is labelled as a collapse."""
 
 
 def plot_genealogy(
@@ -42,9 +53,11 @@ def plot_genealogy(
     horizon: int | None = None,
     values: Mapping[int, PrefixValue] | None = None,
     gaps: bool = False,
+    family: int | None = None,
     title: bool = True,
 ) -> go.Figure:
-    """The genealogy of a run, or of what has been seen of it.
+    """The genealogy of a run, or of what has been seen of it. Of a large run the survivors are drawn over cells of
+    slots: `detail_levels.py` says from which size on.
 
     Args:
         selected: uid of a node: its ancestry and descendants stand out, the dead edges beside them are fainter; the
@@ -52,170 +65,116 @@ def plot_genealogy(
         horizon: last step of the axis, so that a growing run is not rescaled; at least T.
         values: what rollouts told of some nodes, by uid; it stands in their hovers.
         gaps: colour by reward minus value in the place of the reward.
+        family: uid of a node: its ancestry and descendants alone are drawn, in lanes of their own.
         title: draw the title.
     """
     horizon = max(horizon or 0, trace.steps, 1)
-    n, rows, living = trace.particles, lanes(trace), living_descendants(trace)
+    layout, living = lay_out(trace, family), living_descendants(trace)
     related = relatives(trace, selected)
-    line = go.Scattergl if trace.steps * n > MAX_SVG_EDGES else go.Scatter
+    level = detail_level(layout.shown, living > 0)
+    scale = theme.gap_scale() if gaps else theme.reward_scale()
+    colours = _gaps(trace, values or {}) if gaps else trace.rewards
+    if level == "cells":
+        drawn = draw_cells(trace, layout, colours, scale, related)
+    else:
+        drawn = draw_slots(trace, layout, colours, scale, living, related, values or {}, every=level == "all")
+    folded = level == "cells" or layout.family is not None
     traces = [
-        *_pinned_band(trace, rows),
-        *_edges(trace, rows, living, related, line),
-        _root(n),
-        _nodes(trace, rows, living, line, values or {}, gaps),
-        _selection_ring(trace, rows, selected if related is not None else None),
-        *leaf_labels(trace, rows),
+        *_pinned_band(trace, layout),
+        *drawn,
+        _selection_ring(trace, layout, selected if related is not None else None),
+        *(family_badges(trace, layout) if folded else leaf_labels(trace, layout.rows)),
     ]
+    events = np.flatnonzero(trace.resampled)
     return theme.figure(
         traces,
-        title=_title(trace),
-        caption=CAPTION_GAPS if gaps else CAPTION,
-        reads=HOW_TO_READ_GAPS if gaps else HOW_TO_READ,
+        title=_title(trace, layout),
+        caption=_caption(level, gaps),
+        reads=_how_to_read(level, gaps),
         titled=title,
-        height=int(np.clip(150 + 26 * n, 220, 560)),
+        height=int(np.clip(150 + 26 * layout.height, 220, 560)),
         margin={"l": theme.LEFT_MARGIN, "r": theme.RIGHT_MARGIN, "t": 36, "b": theme.BOTTOM_MARGIN},
         xaxis=theme.step_axis(horizon),
-        yaxis=theme.axis(visible=False, range=[n - 0.4, -0.6] if n > 1 else [1, -1]),
-        shapes=theme.resampling_lines([t + 1.5 for t in np.flatnonzero(trace.resampled).tolist()]),
+        yaxis=theme.axis(visible=False, range=[layout.height - 0.4, -0.6] if layout.height > 1 else [1, -1]),
+        shapes=theme.resampling_lines([t + 1.5 for t in events.tolist()]),
         annotations=[
             theme.step_axis_label(),
             theme.problem_label(),
             *(theme.gap_labels() if gaps else theme.reward_labels()),
-            *_resampling_labels(trace, horizon),
-            *_trajectory_labels(trace, rows),
+            *(_collapse_labels(trace, horizon) if level == "cells" else _resampling_labels(trace, horizon)),
+            *_trajectory_labels(trace, layout),
         ],
     )
 
 
-def _title(trace: Trace) -> str:
+def _caption(level: str, gaps: bool) -> str:
+    return CAPTION_GAPS if gaps else {"all": CAPTION, "survivors": CAPTION_SURVIVORS, "cells": CAPTION_CELLS}[level]
+
+
+def _how_to_read(level: str, gaps: bool) -> str:
+    text = {"all": HOW_TO_READ, "survivors": HOW_TO_READ_SURVIVORS, "cells": HOW_TO_READ_CELLS}[level]
+    plain = "in the colour of their mean reward" if level == "cells" else "colour = reward"
+    return text.replace(plain, GAP_COLOURS) if gaps else text
+
+
+def _title(trace: Trace, layout: TreeLayout) -> str:
     if trace.steps == 0:
         return "No step yet"
     first, n = int(distinct_ancestors(trace)[0]), trace.particles
-    return f"{first} of {n} first steps live on" if n > 1 else "One particle"
+    if layout.family is not None:
+        step, slot = trace.node(layout.family)
+        size = int(layout.shown[-1].sum())
+        return f"The family of particle {slot} of step {step + 1}: {size:,} of the last {n:,} particles"
+    if n == 1:
+        return "One particle"
+    common = mrca_step(trace)
+    shared = f", all from one particle of step {common + 1}" if common and first == 1 and n > 64 else ""
+    return f"{first:,} of {n:,} first steps {'live' if first > 1 else 'lives'} on{shared}"
 
 
-def _edges(trace: Trace, rows: IntArray, living: IntArray, related: Any, line: type) -> list[Any]:
-    """One trace per bucket: dead, four widths of survivors, waiting, selected. Always all, in this order."""
-    t_max, n = trace.steps, trace.particles
-    step = np.repeat(np.arange(t_max), n)
-    y1 = rows.ravel().astype(float)
-    parents = np.vstack([np.full((min(t_max, 1), n), (n - 1) / 2), *_parent_rows(trace, rows)])
-    y0 = parents.ravel()
-    points = (20 if t_max * n <= 600 else CURVE_POINTS) if t_max * n <= MAX_SVG_EDGES else 2
-    share = (living / max(n, 1)).ravel()
-    alive, stays = share > 0, ~trace.written.ravel()
-    lit = np.zeros(t_max * n, dtype=bool) if related is None else related.ravel()
-    bucket = np.digitize(share, _SHARE_THRESHOLDS) - 1
-
-    def bundle(mask: Any, name: str, **settings: Any) -> Any:
-        xs, ys = curves(step[mask].astype(float), y0[mask], step[mask] + 1.0, y1[mask], points)
-        return line(
-            x=xs, y=ys, mode="lines", line=settings, name=name, hoverinfo="skip", opacity=_opacity(name, related)
-        )
-
-    living_lines = [
-        bundle(alive & ~stays & ~lit & (bucket == k), f"survivors {k + 1}", color=theme.SURVIVOR_COLOUR, width=width)
-        for k, width in enumerate(_EDGE_WIDTHS)
-    ]
-    dotted = {"dash": "dot"} if line is go.Scatter else {}
-    return [
-        bundle(~alive & ~lit, "dead", color=theme.FAINT, width=1),
-        *living_lines,
-        bundle(alive & stays & ~lit, "waiting", color=theme.SURVIVOR_COLOUR, width=1.1, **dotted),
-        bundle(lit, "selected", color=theme.ACCENT, width=2.4),
-    ]
+def _gaps(trace: Trace, values: Mapping[int, PrefixValue]) -> FloatArray:
+    """(T, N) reward minus value, NaN where the value is not known. A waiting slot carries the uid of its last step, and
+    its reward."""
+    known = [values.get(int(uid)) for uid in trace.uids.ravel()]
+    gaps = [np.nan if value is None else value.gap for value in known]
+    return np.array(gaps, dtype=np.float64).reshape(trace.uids.shape)
 
 
-def _opacity(name: str, related: Any) -> float:
-    return 0.6 if related is not None and name == "dead" else 1.0
-
-
-def _parent_rows(trace: Trace, rows: IntArray) -> list[Any]:
-    return [rows[t][trace.ancestors[t]][None, :].astype(float) for t in range(trace.steps - 1)]
-
-
-def _pinned_band(trace: Trace, rows: IntArray) -> list[Any]:
+def _pinned_band(trace: Trace, layout: TreeLayout) -> list[Any]:
     """What lies behind the pinned trajectory, which the iteration before has left; nothing in other runs."""
-    if not trace.pinned or not trace.steps:
+    if not trace.pinned or not trace.steps or not layout.shown[:, 0].all():
         return []
     steps = np.arange(trace.steps, dtype=float)
-    y1 = rows[:, 0].astype(float)
-    xs, ys = curves(steps, np.append((trace.particles - 1) / 2, y1[:-1]), steps + 1, y1, CURVE_POINTS)
+    y1 = layout.rows[:, 0]
+    xs, ys = curves(steps, np.append(layout.root, y1[:-1]), steps + 1, y1, CURVE_POINTS)
     line = {"color": theme.WEIGHT_SCALE[1], "width": 14}
     return [go.Scatter(x=xs, y=ys, mode="lines", line=line, hoverinfo="skip", name="pinned")]
 
 
-def _trajectory_labels(trace: Trace, rows: IntArray) -> list[dict[str, Any]]:
+def _trajectory_labels(trace: Trace, layout: TreeLayout) -> list[dict[str, Any]]:
     """Words at the trajectory that came from the iteration before, and at the one that goes on to the next."""
     place = {"yanchor": "bottom", "yshift": 7, "font": {"size": 10, "color": theme.INK}}
     words = []
-    if trace.pinned and trace.steps:
-        words.append(theme.note("pinned", x=1, y=int(rows[0, 0]), **place))
-    if trace.retained is not None:
-        words.append(theme.note("kept", x=trace.steps, y=int(rows[-1, trace.retained]), **place))
+    if trace.pinned and trace.steps and layout.shown[0, 0]:
+        words.append(theme.note("pinned", x=1, y=float(layout.rows[0, 0]), **place))
+    if trace.retained is not None and layout.shown[-1, trace.retained]:
+        words.append(theme.note("kept", x=trace.steps, y=float(layout.rows[-1, trace.retained]), **place))
     return words
 
 
-def _root(n: int) -> Any:
+def _selection_ring(trace: Trace, layout: TreeLayout, selected: int | None) -> Any:
+    chosen = (trace.uids == selected) & layout.shown if selected is not None else np.zeros_like(layout.shown)
+    steps, slots = np.nonzero(chosen)
     return go.Scatter(
-        x=[0],
-        y=[(n - 1) / 2],
+        x=steps + 1,
+        y=layout.rows[steps, slots],
         mode="markers",
-        marker={"symbol": "square", "size": 11, "color": theme.INK},
-        hoverinfo="skip",
-        name="problem",
-    )
-
-
-def _nodes(
-    trace: Trace,
-    rows: IntArray,
-    living: IntArray,
-    line: type,
-    values: Mapping[int, PrefixValue],
-    gaps: bool,
-) -> Any:
-    """Every slot of every step; a finished particle's waiting slots carry the uid of its last step."""
-    n = trace.particles
-    sizes = diameters(trace.weights, n)
-    symbols = np.where(trace.finished, "diamond", "circle").astype(object)
-    dead = living == 0
-    symbols[dead] = symbols[dead] + "-open"
-    opacity = np.where(dead, 0.75, 1.0)
-    return line(
-        x=np.repeat(np.arange(1, trace.steps + 1), n),
-        y=rows.ravel(),
-        mode="markers",
-        name="steps",
-        customdata=trace.uids.ravel(),
-        hovertext=[text for row in node_hovers(trace, values) for text in row],
-        hovertemplate="%{hovertext}<extra></extra>",
         marker={
-            "size": np.round(sizes.ravel(), 2),
-            "symbol": symbols.ravel().tolist(),
-            "color": _node_gaps(trace, values) if gaps else np.round(trace.rewards.ravel(), 4),
-            "opacity": np.round(opacity.ravel(), 3),
-            "line": {"width": np.where(dead.ravel(), 1.5, 0.8), "color": theme.OUTLINE},
-            **(theme.gap_scale() if gaps else theme.reward_scale()),
+            "symbol": "circle-open",
+            "size": diameters(trace.weights[steps, slots], layout.height) + 9,
+            "color": theme.ACCENT,
+            "line": {"width": 2.5},
         },
-    )
-
-
-def _node_gaps(trace: Trace, values: Mapping[int, PrefixValue]) -> list[float | str]:
-    """Reward minus value of each slot, a colour of its own where the value is not known. A waiting slot carries the uid
-    of its last step, and its reward."""
-    known = [values.get(int(uid)) for uid in trace.uids.ravel()]
-    return [theme.UNMEASURED_COLOUR if value is None else round(value.gap, 4) for value in known]
-
-
-def _selection_ring(trace: Trace, rows: IntArray, selected: int | None) -> Any:
-    places = np.argwhere(trace.uids == selected) if selected is not None else np.empty((0, 2), dtype=np.int64)
-    sizes = [float(diameters(trace.weights[t, k], trace.particles)) + 9 for t, k in places]
-    return go.Scatter(
-        x=places[:, 0] + 1,
-        y=[int(rows[t, k]) for t, k in places],
-        mode="markers",
-        marker={"symbol": "circle-open", "size": sizes, "color": theme.ACCENT, "line": {"width": 2.5}},
         hoverinfo="skip",
         name="selection",
     )
@@ -226,3 +185,15 @@ def _resampling_labels(trace: Trace, horizon: int) -> list[dict[str, Any]]:
     events = [x for x in (np.flatnonzero(trace.resampled) + 1.5).tolist() if x < horizon]
     place = {"y": 1, "yref": "y domain", "yanchor": "bottom", "font": {"size": 10, "color": theme.MUTED}}
     return [theme.note("resampled", x=x, **place) for x in (events if len(events) <= 2 else events[:1])]
+
+
+def _collapse_labels(trace: Trace, horizon: int) -> list[dict[str, Any]]:
+    """How many particles have children, at the three events that left fewest, if they left few."""
+    kept = (offspring(trace) > 0).sum(axis=1)
+    worst = [t for t in np.argsort(kept, kind="stable")[:3] if trace.resampled[t] and t + 1.5 < horizon]
+    place = {"y": 1, "yref": "y domain", "yanchor": "bottom", "font": {"size": 10, "color": theme.MUTED}}
+    return [
+        theme.note(f"▾ {kept[t]:,} copied", x=float(t + 1.5), **place)
+        for t in worst
+        if kept[t] < MIN_KEPT * trace.particles
+    ]

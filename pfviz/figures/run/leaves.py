@@ -12,7 +12,7 @@ from pfviz.figures import theme
 from pfviz.inference.answers import Answer
 from pfviz.text import shorten
 from pfviz.trace.trace import Trace
-from pfviz.types import IntArray
+from pfviz.types import FloatArray, IntArray
 
 CORRECTNESS_MARKS = {True: "✓", False: "✗", None: ""}
 CORRECTNESS_COLOURS = {True: theme.RIGHT_COLOUR, False: theme.WRONG_COLOUR, None: theme.MUTED}
@@ -29,7 +29,7 @@ class LeafGroup:
     best_slot: int  # slot of its best-rewarded member
 
 
-def leaf_groups(trace: Trace, rows: IntArray) -> list[LeafGroup]:
+def leaf_groups(trace: Trace, rows: FloatArray | IntArray) -> list[LeafGroup]:
     """The groups of the last step from the first lane to the last; particles that are not finished break a group."""
     if trace.steps == 0:
         return []
@@ -47,12 +47,12 @@ def leaf_groups(trace: Trace, rows: IntArray) -> list[LeafGroup]:
     return found
 
 
-def leaf_labels(trace: Trace, rows: IntArray) -> list[Any]:
+def leaf_labels(trace: Trace, rows: FloatArray | IntArray) -> list[Any]:
     """Two traces: the brackets, and the labels (clickable: uid of the group's best-rewarded member)."""
     found = leaf_groups(trace, rows)
     labelled = sorted(sorted(found, key=lambda g: -len(g.lanes))[:MAX_LABELS], key=lambda g: g.lanes[0])
     x = trace.steps + 0.26
-    places = _spread_positions(
+    places = spread_positions(
         [float(np.mean(g.lanes)) for g in labelled], trace.particles / MAX_LABELS, trace.particles
     )
     xs: list[float | None] = []
@@ -92,7 +92,7 @@ def answer_label(answer: Answer, count: int) -> str:
     return " ".join(part for part in (mark, text, f"×{count}" if count > 1 else "") if part)
 
 
-def _spread_positions(places: list[float], apart: float, rows: int) -> list[float]:
+def spread_positions(places: list[float], apart: float, rows: int) -> list[float]:
     """The places, in order, moved no further than needed to stand `apart` and inside the rows."""
     moved = list(places)
     for _ in range(2):

@@ -17,6 +17,8 @@ HOW_TO_READ = (
     "One column per particle, heaviest first: the bar is the expected number of children N·W, the diamond the actual "
     "one. What lies between them is the luck of the draw."
 )
+MAX_HOVERS = 256
+"""Particles up to which each has words of its own."""
 
 
 def plot_resampling(
@@ -53,14 +55,13 @@ def plot_resampling(
     n, weights = trace.particles, trace.weights[step]
     order = np.argsort(-weights, kind="stable")
     expected, actual = expected_offspring(trace)[step][order], offspring(trace)[step][order]
-    hovers = step_hovers(trace, step)
     uids = trace.uids[step][order]
-    common: dict[str, Any] = {
-        "customdata": uids,
-        "hovertext": [hovers[slot] for slot in order],
-        "hovertemplate": "%{hovertext}<extra></extra>",
-        "x": np.arange(n),
-    }
+    common: dict[str, Any] = {"customdata": uids, "x": np.arange(n)}
+    if n > MAX_HOVERS:
+        common["hovertemplate"] = f"step {step + 1} · rank %{{x}}: %{{y}}<extra></extra>"
+    else:
+        hovers = step_hovers(trace, step)
+        common |= {"hovertext": [hovers[slot] for slot in order], "hovertemplate": "%{hovertext}<extra></extra>"}
     chosen = np.flatnonzero(uids == selected) if selected is not None else np.empty(0, dtype=np.int64)
     bars = go.Bar(
         y=expected.round(4),

@@ -9,7 +9,9 @@ import plotly.graph_objects as go
 
 from pfviz.diagnostics import relatives, survivors
 from pfviz.figures import theme
-from pfviz.figures.marks import node_hovers
+from pfviz.figures.marks import mark_hovers
+from pfviz.figures.run.detail_levels import detail_level
+from pfviz.figures.run.reward_cells import reward_cells
 from pfviz.trace.trace import Trace
 from pfviz.types import BoolArray
 
@@ -17,6 +19,11 @@ CAPTION = "A line is a lineage; its height is the reward so far."
 HOW_TO_READ = (
     "A line follows a lineage: the height is the reward of the solution so far. Strong lines live on in the last step; "
     "faint ones were not continued."
+)
+CAPTION_CELLS = "Darker: more particles have that reward."
+HOW_TO_READ_CELLS = (
+    "The darker a cell, the more particles of a step have that reward. Lines follow the lineages that live on in the "
+    "last step, marks are those from whom most descend."
 )
 
 
@@ -34,18 +41,24 @@ def plot_rewards(
     alive = survivors(trace)
     related = relatives(trace, selected)
     lit = np.zeros(alive.shape, dtype=np.bool_) if related is None else related
-    traces = [
-        _lines(trace, ~alive & ~lit, theme.FAINT, 1, "dead", 1.0 if related is None else 0.6),
-        _lines(trace, alive & ~lit, theme.SURVIVOR_COLOUR, 1.6, "survivors"),
-        _lines(trace, lit, theme.ACCENT, 2.4, "selected"),
-        _points(trace, alive, selected),
-    ]
+    everywhere = np.ones(alive.shape, dtype=np.bool_)
+    large = detail_level(everywhere, alive) != "all"
+    traces = (
+        reward_cells(trace, alive, lit)
+        if large
+        else [
+            _lines(trace, ~alive & ~lit, theme.FAINT, 1, "dead", 1.0 if related is None else 0.6),
+            _lines(trace, alive & ~lit, theme.SURVIVOR_COLOUR, 1.6, "survivors"),
+            _lines(trace, lit, theme.ACCENT, 2.4, "selected"),
+            _points(trace, alive, selected),
+        ]
+    )
     mean = f"Mean reward {trace.rewards[-1].mean():.2f} after step {trace.steps}" if trace.steps else "No step yet"
     return theme.figure(
         traces,
         title=mean,
-        caption=CAPTION,
-        reads=HOW_TO_READ,
+        caption=CAPTION_CELLS if large else CAPTION,
+        reads=HOW_TO_READ_CELLS if large else HOW_TO_READ,
         titled=title,
         height=340,
         margin={"l": theme.LEFT_MARGIN, "r": 40, "t": 12, "b": theme.BOTTOM_MARGIN},
@@ -61,8 +74,7 @@ def _lines(trace: Trace, mask: BoolArray, colour: str, width: float, name: str, 
     steps, slots = np.nonzero(mask[1:])
     before = trace.rewards[steps, trace.ancestors[steps, slots]]
     gap = np.full(len(steps), np.nan)
-    line = go.Scatter if trace.steps * trace.particles <= 5000 else go.Scattergl
-    return line(
+    return go.Scatter(
         x=np.column_stack([steps + 1.0, steps + 2.0, gap]).ravel().astype(np.float32),
         y=np.column_stack([before, trace.rewards[steps + 1, slots], gap]).ravel().astype(np.float32),
         mode="lines",
@@ -77,14 +89,11 @@ def _points(trace: Trace, alive: BoolArray, selected: int | None) -> Any:
     symbols = np.where(trace.finished, "diamond", "circle").astype(object)
     symbols[~alive] = symbols[~alive] + "-open"
     chosen = trace.uids == selected if selected is not None else np.zeros(alive.shape, dtype=np.bool_)
-    line = go.Scatter if trace.steps * trace.particles <= 5000 else go.Scattergl
-    return line(
+    return go.Scatter(
         x=np.repeat(np.arange(1, trace.steps + 1), trace.particles),
         y=trace.rewards.ravel().round(4),
         mode="markers",
-        customdata=trace.uids.ravel(),
-        hovertext=[text for row in node_hovers(trace) for text in row],
-        hovertemplate="%{hovertext}<extra></extra>",
+        **mark_hovers(trace, np.ones(alive.shape, dtype=np.bool_)),
         marker={
             "size": np.where(chosen, 12, 7).ravel(),
             "symbol": symbols.ravel().tolist(),

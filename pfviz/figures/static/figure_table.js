@@ -1,5 +1,5 @@
-/* A drawn Plotly figure as a table: a row for each mark that says something when it is pointed at, a heat map as its
-   grid. Page and reports share it. Only text goes into the cells. */
+/* A drawn Plotly figure as a table: a row for each mark that says something when it is pointed at, a heat map of words as
+   its grid. Page and reports share it. Only text goes into the cells. */
 (() => {
   "use strict";
   const MAX_ROWS = 500;
@@ -12,46 +12,58 @@
   function format(value, spec) {
     if (typeof value !== "number" || !spec) return String(value ?? "");
     const digits = Number(/\.(\d+)/.exec(spec)?.[1] ?? 2);
+    if (spec.includes(",")) return value.toLocaleString("en", { maximumFractionDigits: digits });
     const sign = spec.startsWith("+") && value > 0 ? "+" : "";
     if (spec.endsWith("%")) return `${sign}${(100 * value).toFixed(digits)} %`;
     return sign + (spec.endsWith("f") ? value.toFixed(digits) : String(value));
   }
 
-  /* What the hover of a mark says, line by line; nothing for a mark that cannot be pointed at. */
-  function lines(trace, k) {
+  const isList = (field) => Array.isArray(field) || ArrayBuffer.isView(field);
+
+  /* What the hover of a mark says, line by line; nothing for a mark that cannot be pointed at. `path` leads to what
+     belongs to it: [place], or [row, column] in a heat map. */
+  function lines(trace, path, x, y) {
     if (trace.hoverinfo === "skip" || trace.hoverinfo === "none") return [];
-    const at = (field) => (Array.isArray(field) || ArrayBuffer.isView(field) ? field[k] : field);
-    const read = { x: at(trace.x), y: at(trace.y), z: at(trace.z), text: at(trace.text), hovertext: at(trace.hovertext) };
-    const template = at(trace.hovertemplate) || (read.hovertext ? "%{hovertext}" : "");
-    const words = template.replace(/%\{(\w+)(?::([^}]*))?\}/g, (_, name, spec) => format(read[name], spec));
+    const at = (field) => path.reduce((found, place) => (isList(found) ? found[place] : found), field);
+    const own = { x, y, z: at(trace.z), text: at(trace.text), hovertext: at(trace.hovertext), customdata: at(trace.customdata) };
+    const template = at(trace.hovertemplate) || (own.hovertext ? "%{hovertext}" : "");
+    const read = (name, place) => (place === undefined ? own[name] : own[name]?.[place]);
+    const words = template.replace(/%\{(\w+)(?:\[(\d+)\])?(?::([^}]*))?\}/g, (_, name, place, spec) => format(read(name, place), spec));
     return plain(words).split("\n").filter(Boolean);
+  }
+
+  function* places(trace) {
+    if (trace.type !== "heatmap") {
+      for (let k = 0; k < (trace.x?.length ?? 0); k++) yield [[k], trace.x[k], trace.y[k]];
+      return;
+    }
+    const [height, width] = [trace.z?.length ?? 0, trace.z?.[0]?.length ?? 0];
+    for (let k = 0; k < width; k++) for (let row = 0; row < height; row++) yield [[row, k], trace.x?.[k] ?? k, trace.y?.[row] ?? row];
   }
 
   function marks(data) {
     const rows = [];
     for (const trace of data) {
-      const many = trace.x?.length ?? 0;
-      if (trace.type === "heatmap") continue;
-      for (let k = 0; k < many; k++) {
-        if (trace.x[k] == null || trace.y[k] == null || Number.isNaN(trace.y[k])) continue;
-        const [first, ...rest] = lines(trace, k);
+      for (const [path, x, y] of places(trace)) {
+        if (x == null || y == null || Number.isNaN(y)) continue;
+        const [first, ...rest] = lines(trace, path, x, y);
         if (first !== undefined) rows.push([first, rest.join(" · ")]);
       }
     }
     return rows.some((row) => row[1]) ? { head: ["mark", "what it says"], rows } : { head: ["mark"], rows: rows.map(([first]) => [first]) };
   }
 
+  /* A heat map whose cells hold words is a table already. */
   function grid(trace, layout) {
-    const axis = (name) => layout[`${(trace[`${name}axis`] ?? name)[0]}axis${(trace[`${name}axis`] ?? name).slice(1)}`] ?? {};
+    const axis = (name) => layout[(trace[`${name}axis`] ?? name).replace(/^./, (letter) => `${letter}axis`)] ?? {};
     const label = (name, value) => {
       const place = Array.from(axis(name).tickvals ?? []).indexOf(value);
-      return plain(place < 0 ? value : axis(name).ticktext?.[place] ?? value);
+      return plain(place < 0 ? value : axis(name).ticktext?.[place] ?? value).replaceAll("\n", " ");
     };
-    const height = trace.z?.length ?? 0, width = trace.z?.[0]?.length ?? 0;
-    const [xs, ys] = [Array.from(trace.x ?? Array(width).keys()), Array.from(trace.y ?? Array(height).keys())];
+    const xs = Array.from(trace.x ?? trace.text[0]?.keys() ?? []), ys = Array.from(trace.y ?? trace.text.keys());
     return {
-      head: ["", ...xs.map((x) => label("x", x).replaceAll("\n", " "))],
-      rows: ys.map((y, row) => [label("y", y), ...xs.map((_, k) => plain(trace.text?.[row]?.[k] ?? format(trace.z[row][k], ".3f")))]),
+      head: ["", ...xs.map((x) => label("x", x))],
+      rows: ys.map((y, row) => [label("y", y), ...xs.map((_, k) => plain(trace.text[row]?.[k]).replaceAll("\n", " "))]).reverse(),
     };
   }
 
@@ -81,7 +93,7 @@
   window.pfvizFigureTables = function pfvizFigureTables(plot) {
     const data = (plot._fullData ?? []).filter((trace) => trace.visible === true);
     const caption = plain(plot.layout?.meta?.title ?? "");
-    const found = data.filter((trace) => trace.type === "heatmap" && trace.hoverinfo !== "skip").map((trace) => grid(trace, plot._fullLayout));
+    const found = data.filter((trace) => trace.type === "heatmap" && trace.texttemplate && trace.text?.length).map((trace) => grid(trace, plot._fullLayout));
     const pointed = marks(data);
     return [...found, ...(pointed.rows.length ? [pointed] : [])].map((one) => table(one, caption));
   };

@@ -29,7 +29,16 @@ class EntropicParticleFiltering(ParticleFiltering):
     description = (
         "Particle filtering that trusts the reward less in early steps where few particles hold all the weight."
     )
-    setting_names: tuple[str, ...] = ("particles", "temperature", "tau", "potential", "finished", "aggregation", "pick")
+    setting_names: tuple[str, ...] = (
+        "particles",
+        "temperature",
+        "tau",
+        "potential",
+        "reward_slope",
+        "finished",
+        "aggregation",
+        "pick",
+    )
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(replace(settings, resampler="systematic", trigger="always", tau_start_factor=1.0))

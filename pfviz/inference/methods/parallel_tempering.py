@@ -34,8 +34,8 @@ class ParallelTempering(ParticleGibbs):
     title = "Parallel tempering"
     description = "Several chains of particle Gibbs, each trusting the reward less than the last, exchange solutions."
     setting_names: tuple[str, ...] = (
-        "particles", "iterations", "chains", "ladder", "temperature", "tau", "tau_start_factor", "potential", "trigger",
-        "threshold", "first_resampling", "finished", "aggregation", "pick",
+        "particles", "iterations", "chains", "ladder", "temperature", "tau", "tau_start_factor", "potential",
+        "reward_slope", "trigger", "threshold", "first_resampling", "finished", "aggregation", "pick",
     )  # fmt: skip
 
     @classmethod

@@ -14,6 +14,8 @@ step's weights replace the last ones: what they said is in the population. Under
 falls below a threshold, and until then weights accumulate: log w_t = log w_{t-1} + log-odds_t / tau. Both estimate the
 same target; so does a run whose first steps (`first_resampling`) are only weighed.
 
+`reward_slope` multiplies the log-odds of a reward by a number of its step before all this (`slopes.py`).
+
 A finished particle repeats its last reward at every step. It stays in the pool, as in the reference code, and can be
 cloned and can die; or it is kept aside ("absorbing") with its own weight, and the others are resampled among
 themselves, each carrying an equal share of what they weigh together. Both estimate the same target too.
@@ -21,12 +23,15 @@ themselves, each carrying an equal share of what they weigh together. Both estim
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from pfviz.inference.methods.base import Family, Population, Selection, SingleSweepMethod, Weighing
 from pfviz.inference.potentials import POTENTIALS
 from pfviz.inference.resampling import RESAMPLERS
 from pfviz.inference.settings import Settings
+from pfviz.inference.slopes import parse_slopes, shrink_rewards
 from pfviz.inference.weights import ess, log_normalise, log_sum_exp, normalise
 from pfviz.types import FloatArray
 
@@ -39,8 +44,8 @@ class ParticleFiltering(SingleSweepMethod):
     description = "Particles with better rewards are copied, others die, in proportion to the odds of being right."
     family: Family = "filter"
     setting_names: tuple[str, ...] = (
-        "particles", "temperature", "tau", "tau_start_factor", "potential", "resampler", "trigger", "threshold",
-        "first_resampling", "finished", "aggregation", "pick",
+        "particles", "temperature", "tau", "tau_start_factor", "potential", "reward_slope", "resampler", "trigger",
+        "threshold", "first_resampling", "finished", "aggregation", "pick",
     )  # fmt: skip
     usual_pick = "highest"
 
@@ -48,6 +53,7 @@ class ParticleFiltering(SingleSweepMethod):
         self.settings = settings
         self._potential = POTENTIALS[settings.potential]
         self._resample = RESAMPLERS[settings.resampler]
+        self._slopes = parse_slopes(settings.reward_slope)
 
     def tau(self, step: int) -> float:
         """The softmax temperature of a step: `tau_start_factor` times tau at first, halved at each step until tau."""
@@ -57,9 +63,13 @@ class ParticleFiltering(SingleSweepMethod):
         """(N,) of aggregated rewards (N,) and those one step earlier (N,), NaN before the first."""
         return self._potential(scores, previous, self.tau(step), self.tau(max(0, step - 1)))
 
+    def shrink(self, population: Population) -> Population:
+        """The same particles with rewards that weigh by their slopes."""
+        return replace(population, history=shrink_rewards(population.history, self._slopes))
+
     def weigh(self, population: Population) -> Weighing:
         """log_carried + potential."""
-        how, step = self.settings.aggregation, population.step
+        how, step, population = self.settings.aggregation, population.step, self.shrink(population)
         potential = self.log_potential(population.scores(how), population.previous_scores(how), step)
         return Weighing(population.log_carried + potential, self.tau(step))
 

@@ -23,6 +23,7 @@ from pfviz.inference.aggregation import AGGREGATIONS
 from pfviz.inference.methods.base import Population, Selection, Weighing
 from pfviz.inference.methods.particle_filtering import ParticleFiltering
 from pfviz.inference.settings import Settings
+from pfviz.inference.slopes import shrink_rewards
 from pfviz.inference.weights import normalise
 from pfviz.types import FloatArray
 
@@ -34,8 +35,8 @@ class ParticleGibbs(ParticleFiltering):
     title = "Particle Gibbs"
     description = "Particle filtering several times over, each time around one solution kept from the time before."
     setting_names: tuple[str, ...] = (
-        "particles", "iterations", "temperature", "tau", "tau_start_factor", "potential", "trigger", "threshold",
-        "first_resampling", "finished", "aggregation", "pick",
+        "particles", "iterations", "temperature", "tau", "tau_start_factor", "potential", "reward_slope", "trigger",
+        "threshold", "first_resampling", "finished", "aggregation", "pick",
     )  # fmt: skip
 
     @classmethod
@@ -66,7 +67,7 @@ class ParticleGibbs(ParticleFiltering):
         plain = super().weigh(population)
         if population.horizon is None or not population.finished.all():
             return plain
-        scores = population.scores(self.settings.aggregation)
+        scores = self.shrink(population).scores(self.settings.aggregation)
         left = self._repeated_potential(scores, population.step + 1, population.horizon)
         return Weighing(plain.log_weights + left, plain.temperature)
 
@@ -83,8 +84,9 @@ class ParticleGibbs(ParticleFiltering):
 
     def log_target(self, rewards: FloatArray, horizon: int) -> float:
         """The sum of the log-potentials of a trajectory with rewards (T,), its last one repeated until the horizon."""
+        rewards = shrink_rewards(rewards[:, None], self._slopes)
         aggregate = AGGREGATIONS[self.settings.aggregation]
-        scores = [np.array([np.nan]), *(aggregate(rewards[: t + 1, None]) for t in range(len(rewards)))]
+        scores = [np.array([np.nan]), *(aggregate(rewards[: t + 1]) for t in range(len(rewards)))]
         total = self._repeated_potential(scores[-1], len(rewards), horizon)
         for t, (before, now) in enumerate(pairwise(scores)):
             total = total + self.log_potential(now, before, t)

@@ -54,6 +54,18 @@ def knowledge_by_step(rows: PrefixTable) -> tuple[StepKnowledge, ...]:
     return tuple(found)
 
 
+def deserved_slopes(found: Sequence[StepKnowledge]) -> list[float] | None:
+    """What the log-odds should be multiplied with at the first step, the second, …: the slopes, 0 to 1, where a step
+    between is not known that of the one before. None where no slope is surely below 1."""
+    if not any(one.slope.high < 1 for one in found):
+        return None
+    known = {one.step: min(max(one.slope.value, 0.0), 1.0) for one in found if not np.isnan(one.slope.value)}
+    slopes: list[float] = []
+    for step in range(max(known) + 1):
+        slopes.append(known.get(step, slopes[-1] if slopes else known[min(known)]))
+    return slopes
+
+
 def first_step_that_pays(found: Sequence[StepKnowledge]) -> int | None:
     """The first step (from 0) after which selection pays, and goes on to for as long as is known; None if there is no
     such step."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from pfviz.comparison.comparison import MAX_RUNS
 from pfviz.comparison.rivals import Rival, plan_rivals
-from pfviz.errors import ComparisonError, PfvizError, TraceError
+from pfviz.errors import ComparisonError, ModelError, PfvizError, TraceError
 from pfviz.inference.events import ParticlesSelected
 from pfviz.inference.settings import SETTINGS
 from pfviz.page.actions import files, navigate
@@ -85,7 +85,13 @@ def start_rivals(engine: Engine, visit: Visit) -> Iterator[PartValues]:
 def _check_rivals(engine: Engine, visit: Visit, base: Trace) -> list[Rival]:
     """Those that are not here yet. A trace may be a visitor's file: it must not make a server load whatever it names,
     nor run more particles than its form takes."""
-    engine.menu.check_allowed(base.generator, base.reward)
+    try:
+        engine.menu.check_allowed(base.generator, base.reward)
+    except ModelError as error:
+        raise ComparisonError(
+            "This page does not run the models of this run, so its rivals cannot be made here. Make them where the "
+            "models are (`pfviz run --method best_of_n`), and add their files."
+        ) from error
     here = visit.compare
     rivals = [rival for rival in plan_rivals(base) if not any(map(rival.is_made, here.traces))]
     most = SETTINGS["particles"].page_high or 0

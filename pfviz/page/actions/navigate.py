@@ -10,9 +10,10 @@ from pfviz.errors import TraceError
 from pfviz.page.actions import files, mark_answer
 from pfviz.page.components.html import error_banner
 from pfviz.page.forms import what_if_form
-from pfviz.page.render import reward_tab, run_view
+from pfviz.page.render import reward_tab, run_view, stories
 from pfviz.page.render.run_view import Change, PartValues
 from pfviz.page.state.visits import Visit
+from pfviz.stories import load_story
 from pfviz.trace import Trace
 
 Action = Callable[[Visit, Mapping[str, Any]], Change | None]
@@ -27,9 +28,13 @@ def redraw(visit: Visit, change: Change = "everything") -> PartValues:
 
 
 def select(visit: Visit, sent: Mapping[str, Any]) -> Change | None:
-    """A click on a particle, a sweep, a question or the right answer; another rule to ask about; a moment to see."""
+    """A click on a particle, a sweep, a family (None: all of them), a question or the right answer; another rule; a
+    moment to see."""
     if "sweep" in sent:
         _open_sweep(visit, sent["sweep"])
+        return None
+    if "family" in sent:
+        visit.family = kinship.valid_uid(visit.shown_sweep, sent["family"])
         return None
     if "moment" in sent:
         return _pause_at(visit, sent["moment"])
@@ -71,7 +76,7 @@ def _open_sweep(visit: Visit, number: object) -> None:
     last = len(visit.trace.earlier)
     if 0 <= number <= last:
         visit.sweep = None if number == last else number
-        visit.event = None
+        visit.event, visit.family = None, None
         visit.selected = None if visit.shown_sweep is None else run_view.best_particle(visit.shown_sweep)
 
 
@@ -121,12 +126,33 @@ def open_trace(visit: Visit, path: str) -> PartValues:
     return show_trace(visit, trace)
 
 
+def open_story(visit: Visit, name: object) -> PartValues:
+    """A recorded run that ships takes the place of the run; a name that is none leaves everything as it is."""
+    try:
+        trace = load_story(str(name))
+    except TraceError as error:
+        return {"banner": error_banner(str(error))}
+    return show_trace(visit, trace)
+
+
+def begin_with_story(visit: Visit) -> None:
+    """A new visit looks at the story on which the page opens; its parts hold it already."""
+    visit.trace = load_story(stories.FIRST)
+    visit.selected = run_view.best_particle(visit.trace)
+
+
 def show_trace(visit: Visit, trace: Trace, *, sweep: int | None = None, selected: int | None = None) -> PartValues:
     """A trace from elsewhere takes the place of the run; the last of its sweeps is shown, and its best particle
     selected, unless others are asked for."""
     visit.show_trace(trace)
     visit.sweep = sweep if sweep is not None and sweep < len(trace.earlier) else None
     visit.selected = run_view.best_particle(trace) if selected is None else selected
-    opened: PartValues = {"clear": True, "hero": False, "problem": trace.problem, "running": False, "banner": ""}
+    opened: PartValues = {
+        "clear": True,
+        "hero": stories.story_head(trace) or False,
+        "problem": trace.problem,
+        "running": False,
+        "banner": "",
+    }
     opened["resumable"] = trace.status in ("stopped", "running")
-    return opened | redraw(visit) | {"progress": run_view.opened_line(trace)}
+    return opened | redraw(visit) | {"progress": stories.progress_line(trace)}

@@ -16,7 +16,7 @@ MAX_LOOKS = 50
 def restore(visit: Visit, before: Visit | None) -> Iterator[PartValues]:
     """Show the run of the visit before the reload. That run is stopped when the server sees that the old page is gone;
     until then what it records is shown too, unless the visitor begins something else."""
-    shown, pause = None, threading.Event()
+    shown, pause = visit.trace, threading.Event()
     for _ in range(MAX_LOOKS if before is not None else 0):
         assert before is not None
         with before.lock:

@@ -12,7 +12,7 @@ from pfviz.errors import PfvizError, ProblemError, SettingError
 from pfviz.inference.events import Event
 from pfviz.page.components.html import error_banner, error_message
 from pfviz.page.forms import probe_form, run_form
-from pfviz.page.render import drafts, probe_forms, real_pair, run_view
+from pfviz.page.render import drafts, probe_forms, real_pair, run_view, stories
 from pfviz.page.render.run_view import PartValues
 from pfviz.page.serving.engine import Engine, WaitStatus
 from pfviz.page.serving.memory import return_freed_memory
@@ -24,7 +24,13 @@ log = logging.getLogger(__name__)
 
 
 def start(engine: Engine, visit: Visit, form: Mapping[str, Any]) -> Iterator[PartValues]:
-    """Check the form, run, and yield what to show; every failure becomes a message and leaves the page usable."""
+    """Check the form, run, and yield what to show; every failure becomes a message and leaves the page usable.
+
+    An empty field is filled with the example that it shows.
+    """
+    if not str(form["problem"] or "").strip():
+        form = {**form, "problem": run_form.EXAMPLE}
+        yield {"problem": run_form.EXAMPLE}
     settings, errors = run_form.read_form(form, engine.menu)
     yield show_errors(errors)
     if errors:
@@ -142,7 +148,7 @@ def show_offer(visit: Visit, trace: Trace) -> PartValues:
 
 def _restore_progress(visit: Visit) -> PartValues:
     """A run that was refused leaves the one before it where it was."""
-    return {"progress": run_view.opened_line(visit.trace) if visit.trace is not None else ""}
+    return {"progress": stories.progress_line(visit.trace) if visit.trace is not None else ""}
 
 
 def show_errors(errors: run_form.FieldErrors, examples: tuple[str, ...] = ()) -> PartValues:

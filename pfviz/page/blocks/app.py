@@ -10,12 +10,13 @@ from typing import Any
 import gradio as gr
 
 from pfviz.models.registry import REWARDS
-from pfviz.page.actions import runs
+from pfviz.page.actions import navigate, runs
 from pfviz.page.blocks import compare_wiring, lab_wiring, layout, reload_wiring
 from pfviz.page.blocks.theme import theme
-from pfviz.page.blocks.wiring import wire
+from pfviz.page.blocks.wiring import gradio_updates, wire
 from pfviz.page.components.html import fill
 from pfviz.page.forms import run_form
+from pfviz.page.render import stories
 from pfviz.page.render.tabs import tab_css
 from pfviz.page.serving.engine import Engine, SharedEngine
 from pfviz.page.serving.memory import return_freed_memory
@@ -29,10 +30,13 @@ TABS_JS = STATIC / "tabs.js"
 STYLESHEETS = [
     STATIC / "style.css",
     STATIC / "captions.css",
+    STATIC / "pane_table.css",
     STATIC / "check.css",
     STATIC / "lab.css",
     STATIC / "asking.css",
     STATIC / "compare.css",
+    STATIC / "stories.css",
+    STATIC / "tour.css",
     STATIC.parents[1] / "report" / "static" / "mathtext.css",
     STYLESHEET,
 ]
@@ -50,7 +54,7 @@ class Page(gr.Blocks):  # type: ignore[misc]
         os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))
         super().__init__(title="pfviz", analytics_enabled=False, fill_width=True, delete_cache=(3600, 7200))
         self.engine = engine
-        self.visits = Visits(MAX_SESSIONS, engine.menu)
+        self.visits = Visits(MAX_SESSIONS, engine.menu, navigate.begin_with_story)
         self.recent = RecentVisits()
 
     def launch(self, *arguments: Any, warm: bool = True, prevent_thread_lock: bool = False, **settings: Any) -> Any:
@@ -97,9 +101,19 @@ def build_page(engine: Engine | None = None) -> Page:
     page = Page(engine)
     with page:
         parts = layout.build(engine.menu)
+        _open_first_story(parts)
         wire(parts, engine, page.visits)
         lab_wiring.wire(parts, engine, page.visits)
         compare_wiring.wire(parts, engine, page.visits)
         reload_wiring.wire(page, parts, page.visits, page.recent)
         page.unload(page.leave)
     return page
+
+
+def _open_first_story(parts: layout.Parts) -> None:
+    """Give the parts what they hold before anything happens: a page opens with a recorded run that is drawn."""
+    for part, value in gradio_updates(parts, navigate.open_story(Visit(), stories.FIRST)).items():
+        if isinstance(value, dict):
+            part.interactive = value.get("interactive", True)
+        else:
+            part.value = value

@@ -11,9 +11,9 @@ from pfviz.figures.theme import LIGHT_TO_DARK
 from pfviz.inference.setting import Group
 from pfviz.page.blocks import compare_layout, lab_layout
 from pfviz.page.components.html import problem_chips
-from pfviz.page.components.plotly_pane import clickable_html, pane, transport
+from pfviz.page.components.plotly_pane import clickable_html, pane, tour_html, transport
 from pfviz.page.forms import run_form
-from pfviz.page.render import comparison, inspector, model_notes, welcome
+from pfviz.page.render import comparison, inspector, model_notes, stories, welcome
 from pfviz.page.render.tabs import TABS
 from pfviz.page.serving.model_menu import ModelMenu
 from pfviz.trace.importers import list_suffixes
@@ -31,7 +31,7 @@ def build(menu: ModelMenu) -> Parts:
         with gr.Column(elem_id="bar", min_width=0):
             _build_toolbar(parts)
         with gr.Column(elem_id="stage", min_width=0):
-            parts["hero"] = clickable_html(welcome.hero(), elem_id="hero")
+            parts["hero"] = clickable_html(elem_id="hero")
             parts["sweep"] = clickable_html(elem_id="sweep")
             parts["colours"] = clickable_html(elem_id="colours")
             for figure in stage_figures():
@@ -53,6 +53,9 @@ def build(menu: ModelMenu) -> Parts:
             lab_layout.build(parts)
         with gr.Column(elem_id="compare", min_width=0):
             compare_layout.build(parts)
+    with gr.Column(elem_id="recorded", min_width=0):
+        parts["gallery"] = clickable_html(stories.gallery(), elem_id="gallery")
+        tour_html(stories.tour())
     return parts
 
 
@@ -60,7 +63,7 @@ def _build_sidebar(parts: Parts, menu: ModelMenu) -> None:
     clickable_html(welcome.page_header(), elem_id="title")
     parts["problem"] = gr.Textbox(
         label="Problem",
-        placeholder="Compute (12 + 7) * 3 - 45",
+        placeholder=run_form.EXAMPLE,
         lines=3,
         max_lines=6,
         elem_id="problem",
@@ -105,7 +108,7 @@ def _build_models(parts: Parts, menu: ModelMenu) -> None:
     parts["error_models"] = clickable_html(elem_id="error-models")
     for name, label, hint in (
         ("generator", "Generator", "Qwen/Qwen2.5-Math-1.5B-Instruct"),
-        ("typed_reward", "Reward model", "Qwen/Qwen2.5-Math-PRM-7B"),
+        ("typed_reward", "Reward model", "Qwen/Qwen2.5-Math-PRM-7B, or judge:NAME"),
     ):
         identity = name.replace("_", "-")
         parts[name] = gr.Textbox(label=label, placeholder=hint, elem_id=identity, min_width=0, visible=False)
@@ -137,7 +140,8 @@ def _build_setting(parts: Parts, name: str, *, explained: bool = True) -> None:
     if known.choices:
         parts[name] = gr.Dropdown([(label, value) for value, label in known.choices.items()], **common)
     else:
-        parts[name] = gr.Textbox(lines=1 if known.check_text is None else 3, max_lines=8, **common)
+        is_long = known.check_text is not None and not known.is_numbers
+        parts[name] = gr.Textbox(lines=3 if is_long else 1, max_lines=8 if is_long else 1, **common)
 
 
 def _build_error(parts: Parts, name: str) -> None:
@@ -174,6 +178,9 @@ def _build_more_settings(parts: Parts) -> None:
 
 def _build_toolbar(parts: Parts) -> None:
     parts["views"] = clickable_html(comparison.view_tabs(), elem_id="views")
+    parts["compare_this"] = gr.Button(
+        "Add to Compare", elem_id="compare-this", elem_classes="glyph", size="sm", min_width=0
+    )
     parts["progress"] = clickable_html(elem_id="progress")
     with gr.Row(elem_id="tools"):
         parts["upload"] = gr.UploadButton(
@@ -181,7 +188,6 @@ def _build_toolbar(parts: Parts) -> None:
         )
         parts["save_json"] = gr.Button("Save trace", elem_id="save-json", size="sm", interactive=False, min_width=0)
         parts["save_html"] = gr.Button("Save report", elem_id="save-html", size="sm", interactive=False, min_width=0)
-        parts["compare_this"] = gr.Button("Add to Compare", elem_id="compare-this", size="sm", min_width=0)
         parts["dark"] = gr.Button("Theme", elem_id="dark", elem_classes="glyph", size="sm", min_width=0)
     parts["file"] = gr.DownloadButton("Download", elem_id="file", visible="hidden")
 

@@ -47,6 +47,7 @@ _TEXT_PARTS = (
     "hero",
     "transport",
 )
+_CLEARED_PARTS = ("answer", "event", "sweep", "colours", "notes", "progress", "hero", "transport")
 _BUTTON_PARTS = ("run", "stop", "resume", "fold", "fold_steps", "save_json", "save_html")
 OUTPUTS = (*(f"error_{field}" for field in run_form.FIELDS), *run_view.PANES, *_TEXT_PARTS, *_BUTTON_PARTS)
 
@@ -71,20 +72,11 @@ def gradio_updates(parts: Parts, values: PartValues) -> Any:
     if "resumable" in values:
         found[parts["resume"]] = gr.update(interactive=values.pop("resumable"))
     if "hero" in values:
-        values["hero"] = welcome.hero() if values["hero"] else ""  # never `visible`: it makes Gradio lose other updates
+        # Never `visible`: it makes Gradio lose other updates.
+        values["hero"] = values["hero"] if isinstance(values["hero"], str) else welcome.hero() if values["hero"] else ""
     if values.pop("clear", False):
         cleared = dict.fromkeys(
-            (
-                *run_view.PANES,
-                *run_view.REWARD_TAB_PARTS,
-                "answer",
-                "event",
-                "sweep",
-                "colours",
-                "notes",
-                "progress",
-                "transport",
-            ),
+            (*run_view.PANES, *run_view.REWARD_TAB_PARTS, *_CLEARED_PARTS),
             "",
         )
         values = cleared | {"inspector": no_selection()} | values
@@ -215,6 +207,10 @@ def _wire_files(parts: Parts, visits: Visits, outputs: list[Any]) -> None:
 
         return callback
 
+    def open_story(request: gr.Request, event: gr.EventData) -> Any:
+        name = event._data.get("story") if isinstance(event._data, dict) else None
+        return gradio_updates(parts, navigate.open_story(visits.get(request.session_hash), name))
+
     def upload(path: str, request: gr.Request) -> Any:
         return gradio_updates(parts, navigate.open_trace(visits.get(request.session_hash), path))
 
@@ -223,3 +219,4 @@ def _wire_files(parts: Parts, visits: Visits, outputs: list[Any]) -> None:
             None, parts["file"], js=DOWNLOAD_FILE_JS
         )
     parts["upload"].upload(upload, parts["upload"], outputs, **EVENT_SETTINGS)
+    parts["gallery"].select(open_story, None, outputs, trigger_mode="multiple", **EVENT_SETTINGS)

@@ -5,6 +5,7 @@ The pane keeps its div, its zoom and its clicks through every update (`gr.Plot` 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from typing import Any
 import gradio as gr
 import plotly
 import plotly.graph_objects as go
+from plotly.utils import PlotlyJSONEncoder
 
+import pfviz.figures
 from pfviz.page.components.html import fill
 from pfviz.replay.parts import SCRIPTS, transport_html
 
@@ -21,8 +24,11 @@ STATIC = Path(__file__).parents[1] / "static"
 PANE_JS = STATIC / "pane.js"
 MARKUP_JS = STATIC / "markup.js"
 LAB_JS = STATIC / "lab.js"
+TOUR_JS = STATIC / "tour.js"
 PLAY_JS = STATIC / "play.js"
 CAPTIONS_JS = STATIC / "captions.js"
+PANE_TABLE_JS = STATIC / "pane_table.js"
+FIGURE_TABLE_JS = Path(pfviz.figures.__file__).parent / "static" / "figure_table.js"
 COMPARE_JS = STATIC / "compare.js"
 DROPS_JS = STATIC / "drops.js"
 
@@ -44,6 +50,13 @@ def clickable_html(value: str = "", **settings: Any) -> gr.HTML:
     (the fields of a form, and `do`) come out of it."""
     return gr.HTML(
         value, apply_default_css=False, js_on_load=MARKUP_ON_LOAD, head=_script_tags(MARKUP_JS, CAPTIONS_JS), **settings
+    )
+
+
+def tour_html(value: str) -> gr.HTML:
+    """The cards of the tour; nothing comes out of it, as all that it does is done in the browser."""
+    return gr.HTML(
+        value, apply_default_css=False, js_on_load="pfvizTour({element});", head=_script_tags(TOUR_JS), elem_id="tour"
     )
 
 
@@ -85,7 +98,7 @@ def pane(
         value="",
         html_template=fill("pane.html.j2", title=title),
         js_on_load=PANE_ON_LOAD,
-        head=_script_tags(PLOTLY_JS, *SCRIPTS, PANE_JS, CAPTIONS_JS),
+        head=_script_tags(PLOTLY_JS, FIGURE_TABLE_JS, *SCRIPTS, PANE_JS, PANE_TABLE_JS, CAPTIONS_JS),
         apply_default_css=False,
         elem_classes="pane",
         title=title,
@@ -114,4 +127,6 @@ def to_pane_value(figure: go.Figure, *, run: str, steps: int, selected: int | No
     """A figure as a pane's value. `run` names the run: zoom is kept as long as it stays the same."""
     meta = dict(figure.layout.meta or {})
     figure.update_layout(uirevision=run, meta=meta | {"run": run, "steps": steps, "selected": selected})
-    return str(figure.to_json())
+    # Not `figure.to_json()`, which writes each "/" of base64 in six letters; "<" is escaped as there.
+    text = json.dumps(figure.to_dict(), cls=PlotlyJSONEncoder, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e")

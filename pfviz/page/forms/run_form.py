@@ -18,6 +18,8 @@ METHOD_CHOICES = tuple((method.title, name) for name, method in METHODS.items())
 SHOWN_SETTINGS = {name: known for name, known in SETTINGS.items() if known.group != "limits"}
 """The settings that the form has, in its order."""
 
+EXAMPLE = "Compute (12 + 7) * 3 - 45"
+"""Stands in the empty field of the problem, and is run if nothing else is typed."""
 MAX_TRUTH_CHARS = 400  # characters
 MODEL_DEFAULTS = {"models": "embedded", "reward": "embedded", "generator": "", "typed_reward": ""}
 MODEL_FIELDS = tuple(MODEL_DEFAULTS)

@@ -53,6 +53,7 @@ def render_parts(
     tab: str = "weights",
     event: int | None = None,
     sweep: int | None = None,
+    family: int | None = None,
     question: str = "deaths",
     rule_form: RuleForm | None = None,
     probe_state: ProbeState | None = None,
@@ -71,6 +72,7 @@ def render_parts(
         "horizon": _horizon(trace),
         "step": shown_event(trace, event),
         "shown": len(trace.earlier),
+        "family": family,
         "values": measured,
         "gaps": bool(measured) and probe_state.colour == "gap",
     }
@@ -271,6 +273,11 @@ def _progress(
 def _ordinal(place: int) -> str:
     ending = "th" if place % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
     return f"{place}{ending}"
+
+
+def recorded_line(trace: Trace) -> str:
+    """The progress line of a run that ships with the page."""
+    return _progress("recorded", "Recorded", (pluralise(trace.steps, "step"),))
 
 
 def opened_line(trace: Trace) -> str:

@@ -15,7 +15,7 @@ from pfviz.models.hub import catalog
 from pfviz.models.hub.published import is_model_source
 from pfviz.models.hub.requirements import FILE_BYTES
 from pfviz.models.judge.prompt import parse_judge_name
-from pfviz.models.registry import REWARDS
+from pfviz.models.registry import REWARDS, make_judge, reward_preset
 from pfviz.models.remote.config_file import configured_endpoints
 from pfviz.models.rewards.function_name import is_function_name
 from pfviz.page.serving.run_times import RunTimes
@@ -92,7 +92,7 @@ class ModelMenu:
 
     def check_typed_name(self, field: str, given: Any) -> str:
         """A name that was typed into a field; raises `SettingError` unless it reads like a model of the Hub or is a
-        folder, or may not be typed here. A reward model may also be one of pfviz's own."""
+        folder, or may not be typed here. A reward model may also be one of pfviz's own, or a judge."""
         name = str(given or "").strip()
         if not self.any_model:
             raise SettingError("models", "Choose one of the models in the list.")
@@ -100,9 +100,25 @@ class ModelMenu:
             raise SettingError(field, "Type the id of a model of the Hugging Face Hub (owner/name), or a folder.")
         if is_function_name(name):
             raise SettingError(field, "A Python function scores on the command line only: `--reward module:function`.")
-        if not (_is_model_source(name) or (field == "typed_reward" and name in REWARDS)):
+        is_reward = field == "typed_reward" and (name in REWARDS or self._check_judge(field, name))
+        if not (_is_model_source(name) or is_reward):
             raise SettingError(field, f"{name[:60]!r} is no id of the Hugging Face Hub, owner/name, and no folder.")
         return name
+
+    def _check_judge(self, field: str, name: str) -> bool:
+        """Whether it is a judge; raises `SettingError`, with what the command line says, for one who cannot be asked
+        or whose model may not be typed."""
+        try:
+            judge = parse_judge_name(name)
+            if judge is not None and judge.digest:
+                make_judge(name)  # says that its question is not known, and loads nothing
+            elif judge is not None and judge.place is not None and not _is_model_source(judge.place):
+                if not judge.place.startswith("endpoint:"):
+                    reward_preset(name)
+                self.check_allowed(judge.place, None)
+        except ModelError as error:
+            raise SettingError(field, str(error)) from error
+        return judge is not None
 
     def rewards_for(self, generator: str) -> list[tuple[str, str]]:
         """(title, name) of the reward models that may score what this generator writes, the usual one first."""
@@ -119,7 +135,7 @@ class ModelMenu:
         generators = {models.generator for models in self.models.values()}
         rewards = {name for models in self.models.values() for name in models.rewards}
         judge = parse_judge_name(reward or "")
-        if judge is not None and judge.place is not None and not judge.digest:
+        if judge is not None and not judge.digest and (judge.place is not None or self.any_model):
             self.check_allowed(judge.place, None)  # a generator like any other
             reward = None
         for role, name, known in (("generator", generator, generators), ("reward model", reward, rewards)):

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,7 @@ class Visit:
     tab: str = "weights"
     event: int | None = None  # the step whose resampling event is shown; None follows the latest
     sweep: int | None = None  # the sweep that is shown, of a method of several; None follows the latest
+    family: int | None = None  # uid of the node whose family alone is drawn, of a large run
     question: str = "deaths"  # of those about the reward, the one that is answered
     rule_form: RuleForm | None = None  # the rule under which "What if?" selects again; None is that of the run
     marked: bool = False  # the visitor said which answer of the trace is right
@@ -63,7 +65,7 @@ class Visit:
     @property
     def view_state(self) -> dict[str, Any]:
         """Where the visitor looks, as `views.show` is told."""
-        names = ("selected", "tab", "event", "sweep", "question", "rule_form", "probe_state")
+        names = ("selected", "tab", "event", "sweep", "family", "question", "rule_form", "probe_state")
         return {name: getattr(self, name) for name in names} | {"marked": None if self.run else self.marked}
 
     def begin_run(self) -> RunHandle:
@@ -117,7 +119,7 @@ class Visit:
     def clear(self) -> None:
         """Nothing is shown, and the visitor looks at nothing."""
         with self.lock:
-            self.trace, self.selected, self.event, self.sweep = None, None, None, None
+            self.trace, self.selected, self.event, self.sweep, self.family = None, None, None, None, None
             self.marked = False
             self.question_run = None  # what still comes is of a run that is shown no more
             self.probe_state.reset()
@@ -162,11 +164,13 @@ class Visit:
 
 
 class Visits:
-    """Visits by session, of a page that offers some models. The ones not seen for longest are forgotten, and stopped,
-    past `most`."""
+    """Visits by session, of a page that offers some models; `begin` gives a new one what it opens with. The ones not
+    seen for longest are forgotten, and stopped, past `most`."""
 
-    def __init__(self, most: int = 200, menu: ModelMenu | None = None) -> None:
-        self._most = most
+    def __init__(
+        self, most: int = 200, menu: ModelMenu | None = None, begin: Callable[[Visit], None] | None = None
+    ) -> None:
+        self._most, self._begin = most, begin
         self._menu = menu or ModelMenu({}, False)
         self._visits: OrderedDict[str, Visit] = OrderedDict()
         self._lock = threading.Lock()
@@ -175,7 +179,11 @@ class Visits:
         """The visit of a session; made when it is first seen."""
         key = session or ""
         with self._lock:
-            visit = self._visits.setdefault(key, Visit(probe_state=ProbeState(self._menu)))
+            if key not in self._visits:
+                self._visits[key] = Visit(probe_state=ProbeState(self._menu))
+                if self._begin is not None:
+                    self._begin(self._visits[key])
+            visit = self._visits[key]
             self._visits.move_to_end(key)
             forgotten = [self._visits.popitem(last=False)[1] for _ in range(len(self._visits) - self._most)]
         for old in forgotten:

@@ -136,6 +136,8 @@
         }
         plot.focus({ preventScroll: true });
         const name = String([hit.customdata].flat()[0]);
+        const family = /^family ?(\d*)$/.exec(name);
+        if (family) return trigger("select", { family: family[1] ? Number(family[1]) : null });
         const sweep = /^sweep (\d+)$/.exec(name);
         if (sweep) return trigger("select", { sweep: Number(sweep[1]) });
         if (overlay?.isHidden(Number(name))) return; // it has not happened yet

@@ -112,6 +112,12 @@ def test_each_line_is_the_ess_of_its_run_and_has_its_name_in_its_colour() -> Non
     assert len({(line.line.dash, line.marker.symbol) for line in drawn.data}) == 3  # told apart without colours
 
 
+def test_of_a_long_name_the_end_of_its_line_says_what_sets_it_apart() -> None:
+    compared = compare([make_run(), make_run(tau=0.25)])
+    texts = [note.text for note in figures.ess_by_step(compared, title=False).layout.annotations if note.name]
+    assert texts == ["tau 1", "tau 0.25"]
+
+
 def test_the_cost_of_a_run_is_its_tokens_and_seconds() -> None:
     compared = three()
     drawn = figures.run_cost(compared)

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from pfviz.figures.lab.knowledge import describe_knowledge, plot_knowledge
-from pfviz.lab.metrics.knowledge import StepKnowledge
+from pfviz.lab.metrics.knowledge import StepKnowledge, deserved_slopes
+from pfviz.stats.estimate import Estimate
 from tests.figures.drawn import named
 from tests.figures.lab.estimates import estimate
 from tests.lab.diagnosed import diagnosis
@@ -29,6 +30,14 @@ def test_the_title_says_what_to_set() -> None:
     assert describe_knowledge([LATE]).startswith("From the first seen, step 2")
     assert "take another reward" in describe_knowledge([EARLY])
     assert describe_knowledge([]) == ""
+
+
+def test_the_title_names_the_slopes_to_set_where_one_is_surely_below_what_is_reported() -> None:
+    sure = StepKnowledge(0, estimate(0.6), Estimate(0.462, 0.2, 0.8))
+    late = StepKnowledge(2, estimate(0.8), Estimate(1.3, 0.9, 1.8))
+    assert "Reward slope 0.46, 0.46, 1 weighs" in describe_knowledge([sure, late])
+    assert deserved_slopes([replace(sure, slope=Estimate(-0.2, -0.5, 0.1))]) == [0.0]
+    assert "Reward slope" not in describe_knowledge([late])
 
 
 def test_a_slope_that_is_off_the_picture_is_drawn_at_its_edge_and_said_in_words() -> None:

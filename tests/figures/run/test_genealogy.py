@@ -152,14 +152,6 @@ def test_every_resampling_has_its_line_and_the_first_its_word() -> None:
     assert "resampled" not in [a.text for a in never.layout.annotations]
 
 
-def test_a_large_run_is_drawn_by_webgl_with_straight_edges() -> None:
-    figure = genealogy(synthetic_trace(700, 8))
-    steps = named(figure, "steps")
-    assert steps.type == "scattergl"
-    assert all(len(piece) == 2 for piece in pieces(named(figure, "survivors 1")))
-    assert len(figure.data) < 15
-
-
 def test_traces_keep_their_order_while_a_run_grows() -> None:
     trace: Trace = synthetic_trace()
     names = {tuple(t.name for t in genealogy(trace.upto(t), selected=s).data) for t in (1, 3, 6) for s in (None, 0)}

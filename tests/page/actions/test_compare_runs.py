@@ -118,7 +118,7 @@ def test_without_a_run_that_is_over_it_is_said_what_to_do(trace: str | None) -> 
 
 def test_what_a_file_names_is_not_loaded_and_no_more_particles_run_than_the_form_takes() -> None:
     for trace, why in (
-        (dataclasses.replace(make_run(), generator="foreign/model"), "does not run the generator"),
+        (dataclasses.replace(make_run(), generator="foreign/model"), "does not run the models"),
         (gibbs(iterations=20, particles=9), "at most 64"),
     ):
         visit, engine = Visit(), Engine()

@@ -54,11 +54,21 @@ def test_a_wrong_form_starts_nothing() -> None:
         def stream(self, problem: str, *, stop: Callable[[], bool], **settings: Any) -> Iterator[Event]:
             raise AssertionError("a run was started")
 
-    (shown,) = press(FORM | {"problem": "", "seed": "abc", "particles": 0}, Never())
+    (shown,) = press(FORM | {"problem": "1 + \x07", "seed": "abc", "particles": 0}, Never())
     for field in ("problem", "seed", "particles"):
         assert 'role="alert"' in shown[f"error_{field}"]
     assert shown["error_tau"] == ""
     assert shown["unfold"] is True
+
+
+@pytest.mark.parametrize("typed", ["", "  \n", None])
+def test_an_empty_field_is_filled_with_the_example_that_it_shows_and_runs(typed: str | None) -> None:
+    visit = Visit()
+    shown = list(runs.start(FakeEngine(pace=0), visit, FORM | {"problem": typed}))
+    assert shown[0] == {"problem": run_form.EXAMPLE}
+    assert not any("role" in values.get("error_problem", "") for values in shown)
+    assert visit.trace is not None
+    assert visit.trace.problem == run_form.EXAMPLE
 
 
 def test_a_problem_that_is_not_understood_says_so_with_examples() -> None:

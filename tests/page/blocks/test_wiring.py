@@ -28,7 +28,7 @@ def test_every_value_of_a_run_has_a_part_that_is_an_output(parts: layout.Parts) 
     form: dict[str, Any] = {"problem": "1 + 2", **run_form.DEFAULTS, "particles": 4}
     for values in runs.start(FakeEngine(pace=0), Visit(), form):
         assert wiring.gradio_updates(parts, values).keys() <= outputs
-    (refused,) = runs.start(FakeEngine(), Visit(), form | {"problem": "", "seed": "x"})
+    (refused,) = runs.start(FakeEngine(), Visit(), form | {"problem": "\x07", "seed": "x"})
     assert wiring.gradio_updates(parts, refused).keys() <= outputs
 
 

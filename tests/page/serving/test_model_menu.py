@@ -11,7 +11,7 @@ import pytest
 from pfviz.errors import ModelError, SettingError
 from pfviz.inference.events import RunEnded, RunStarted
 from pfviz.models.hub import catalog
-from pfviz.models.registry import REWARDS
+from pfviz.models.registry import REWARDS, reward_preset
 from pfviz.page.render import model_notes
 from pfviz.page.serving.model_menu import HARDER_EXAMPLES, MAX_STEPS, OTHER_MODEL, ModelMenu
 
@@ -122,6 +122,38 @@ def test_names_and_folders_can_be_typed_where_that_is_allowed(tmp_path: Path) ->
     with pytest.raises(SettingError) as refused:
         LISTED.check_typed_name("generator", "a/b")
     assert refused.value.field == "models"
+
+
+@pytest.mark.parametrize("name", ["judge:a/b", "judge-4:a/b", "judge", "judge-7", "judge:embedded"])
+def test_a_judge_can_be_typed_where_its_model_can(name: str) -> None:
+    assert ANY.check_typed_name("typed_reward", f" {name} ") == name
+    ANY.check_allowed("embedded", name)
+    with pytest.raises(SettingError):
+        ANY.check_typed_name("generator", name)
+    with pytest.raises(SettingError):
+        LISTED.check_typed_name("typed_reward", name)
+
+
+@pytest.mark.parametrize("name", ["judge:nothing", "judge-99", "judge:a/b/c", "judge@12345678:a/b", "judges", "judge:"])
+def test_a_judge_that_is_none_is_refused_with_the_words_of_the_command_line(name: str) -> None:
+    with pytest.raises(SettingError) as refused:
+        ANY.check_typed_name("typed_reward", name)
+    assert refused.value.field == "typed_reward"
+    if name[5:] not in ("s", ":"):  # no judge at all
+        with pytest.raises(ModelError) as said:
+            reward_preset(name).load()
+        assert str(refused.value) == str(said.value)
+
+
+@pytest.mark.usefixtures("endpoints")
+@pytest.mark.parametrize("place", ["http://evil/x", "endpoint:other", "endpoint:judge", "file:///etc"])
+def test_a_judge_is_at_no_address_that_is_not_the_operators(place: str) -> None:
+    menu = ModelMenu.from_environment({"PFVIZ_ANY_MODEL": "1"})
+    with pytest.raises(SettingError):
+        menu.check_typed_name("typed_reward", f"judge:{place}")
+    with pytest.raises(ModelError):
+        menu.check_allowed("embedded", f"judge:{place}")
+    assert menu.check_typed_name("typed_reward", "judge:endpoint:lab") == "judge:endpoint:lab"
 
 
 @pytest.mark.usefixtures("endpoints")
