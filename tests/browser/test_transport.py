@@ -35,9 +35,9 @@ def test_a_run_plays_to_its_end_without_asking_the_server(visit: Open) -> None:
     end = replay(tab, "run.T")
     assert replay(tab, "position") == end
     assert "first steps live on" in tab.page.locator(".replay-said").inner_text()
-    tab.page.evaluate("pfvizReplay.seek(pfvizReplay.run.T - 2)")
     tab.page.locator(".replay-speed").select_option("4")
-    tab.page.wait_for_timeout(800)  # longer than what is told of a pause waits
+    with tab.page.expect_event("requestfinished", lambda request: "queue/data" in request.url):
+        tab.page.evaluate("pfvizReplay.seek(pfvizReplay.run.T - 2)")  # of a pause it is told, once
     asked: list[str] = []
     tab.page.on("request", lambda request: asked.append(request.url))
     tab.page.locator(".replay-play").click()

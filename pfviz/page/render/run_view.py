@@ -77,12 +77,15 @@ def render_parts(
         "gaps": bool(measured) and probe_state.colour == "gap",
     }
     shown = [figure for figure in registry.tab_figures() if figure.part == tab and _depends(figure, change)]
-    # In figures over the steps the browser draws the selection.
+    folded = [figure for figure in registry.stage_figures() if family is not None and figure.takes("family")]
+    stage = {"everything": registry.stage_figures(), "selection": folded}.get(change, [])
+    # In figures over the steps the browser draws the selection, but for a family, which has lanes of its own.
     drawn = {
         figure.part: figure.draw(
-            run if figure.whole_run else trace, **known | ({"selected": None} if figure.over_steps else {})
+            run if figure.whole_run else trace,
+            **known | ({"selected": None} if figure.over_steps and figure not in folded else {}),
         )
-        for figure in (*(registry.stage_figures() if change == "everything" else ()), *shown)
+        for figure in (*stage, *shown)
     }
     checks = tab == "check" and change != "event"
     if checks:
@@ -93,6 +96,7 @@ def render_parts(
             run=_run_name(trace),
             steps=trace.steps,
             selected=selected,
+            family=family,
         )
         for name, figure in drawn.items()
     }
