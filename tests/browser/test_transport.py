@@ -36,7 +36,7 @@ def test_a_run_plays_to_its_end_without_asking_the_server(visit: Open) -> None:
     assert replay(tab, "position") == end
     assert "first steps live on" in tab.page.locator(".replay-said").inner_text()
     tab.page.locator(".replay-speed").select_option("4")
-    with tab.page.expect_event("requestfinished", lambda request: "queue/data" in request.url):
+    with tab.page.expect_response(lambda response: "queue/data" in response.url):
         tab.page.evaluate("pfvizReplay.seek(pfvizReplay.run.T - 2)")  # of a pause it is told, once
     asked: list[str] = []
     tab.page.on("request", lambda request: asked.append(request.url))
