@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pfviz.diagnostics import ess_fraction, lanes, max_weight, offspring, root_ancestor
+from pfviz.diagnostics import ess_fraction, lanes, max_weight, offspring, root_ancestor, survivors
 from pfviz.figures import theme
 from pfviz.figures.marks import MIN_DIAMETER, diameters
+from pfviz.figures.run.detail_levels import detail_level
 from pfviz.text import shorten
 from pfviz.trace.trace import Trace
 
@@ -55,6 +56,7 @@ def build_columns(trace: Trace, *, run: str = "", running: bool = False) -> dict
         "finished": pack(trace.finished),
         "facts": step_facts(trace),
         **_leaf_answers(trace),
+        "every_slot": detail_level(np.ones_like(trace.written), survivors(trace)) == "all",  # else cells stand for some
         "diameters": [MIN_DIAMETER, float(diameters(np.ones(1), trace.particles)[0])],  # px: least, of all the weight
         "colours": {name: [light, theme.LIGHT_TO_DARK[light]] for name, light in _COLOURS.items()},
         "scale": [colour for _, colour in theme.REWARD_SCALE],

@@ -24,7 +24,8 @@ def finish_run(tab: Tab, problem: str = "2 + 2") -> None:
     tab.run(problem)
     tab.wait_end()
     tab.page.wait_for_function(
-        "() => pfvizReplay.run && !pfvizReplay.run.running && !pfvizReplay.following && pfvizReplay.selected !== null"
+        """() => !document.querySelector('#hero .story') && pfvizReplay.run && !pfvizReplay.run.running
+          && !pfvizReplay.following && pfvizReplay.selected !== null"""
     )
 
 
@@ -34,9 +35,9 @@ def test_a_run_plays_to_its_end_without_asking_the_server(visit: Open) -> None:
     end = replay(tab, "run.T")
     assert replay(tab, "position") == end
     assert "first steps live on" in tab.page.locator(".replay-said").inner_text()
-    tab.page.evaluate("pfvizReplay.seek(pfvizReplay.run.T - 2)")
     tab.page.locator(".replay-speed").select_option("4")
-    tab.page.wait_for_timeout(800)  # longer than what is told of a pause waits
+    with tab.page.expect_response(lambda response: "queue/data" in response.url):
+        tab.page.evaluate("pfvizReplay.seek(pfvizReplay.run.T - 2)")  # of a pause it is told, once
     asked: list[str] = []
     tab.page.on("request", lambda request: asked.append(request.url))
     tab.page.locator(".replay-play").click()
@@ -101,7 +102,9 @@ def test_the_track_and_the_keys_go_to_a_moment_and_hide_what_comes_later(visit: 
 def test_a_run_is_followed_until_somebody_looks_back(visit: Open, gate: Event) -> None:
     tab = visit()
     tab.run("held 2 + 2")
-    tab.page.wait_for_function("() => pfvizReplay.run?.T === 2 && pfvizReplay.position === 2")
+    tab.page.wait_for_function(
+        "() => pfvizReplay.run?.running && pfvizReplay.run.T === 2 && pfvizReplay.position === 2"
+    )
     assert replay(tab, "following")
     follow = tab.page.locator(".replay-follow")
     assert follow.get_attribute("aria-pressed") == "true"

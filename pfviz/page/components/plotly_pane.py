@@ -128,10 +128,12 @@ def transport(**settings: Any) -> gr.HTML:
     )
 
 
-def to_pane_value(figure: go.Figure, *, run: str, steps: int, selected: int | None) -> str:
+def to_pane_value(figure: go.Figure, *, run: str, steps: int, selected: int | None, family: int | None = None) -> str:
     """A figure as a pane's value. `run` names the run: zoom is kept as long as it stays the same."""
     meta = dict(figure.layout.meta or {})
-    figure.update_layout(uirevision=run, meta=meta | {"run": run, "steps": steps, "selected": selected})
+    figure.update_layout(
+        uirevision=run, meta=meta | {"run": run, "steps": steps, "selected": selected, "family": family}
+    )
     # Not `figure.to_json()`, which writes each "/" of base64 in six letters; "<" is escaped as there.
     text = json.dumps(figure.to_dict(), cls=PlotlyJSONEncoder, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e")

@@ -80,15 +80,7 @@ def render_parts(
         "values": measured,
         "colour_by": probe_state.shown_colour(bool(measured)),
     }
-    shown = [figure for figure in registry.tab_figures() if figure.part == tab]
-    # In figures over the steps the browser draws the selection.
-    drawn = {
-        figure.part: figure.draw(
-            run if figure.whole_run else trace, **known | ({"selected": None} if figure.over_steps else {})
-        )
-        for figure in (*registry.stage_figures(), *shown)
-        if _depends(figure, change)
-    }
+    drawn = _draw_figures(run, trace, tab, change, known)
     passing, wrong = find_passing(trace, node_filter)
     if not passing.all():
         for figure in drawn.values():
@@ -102,6 +94,7 @@ def render_parts(
             run=_run_name(trace),
             steps=trace.steps,
             selected=selected,
+            family=family,
         )
         for name, figure in drawn.items()
     }
@@ -121,6 +114,20 @@ def render_parts(
         "sweep": sweep_buttons(run, len(trace.earlier)) + tabs.mark_tabs(run),
         "notes": notes(run),
     }
+
+
+def _draw_figures(run: Trace, trace: Trace, tab: str, change: Change, known: dict[str, Any]) -> dict[str, Any]:
+    """The figures of the stage and of the open tab that look other after the change. In those over the steps the
+    browser draws the selection, but for an open family, which has lanes of its own."""
+    shown = [figure for figure in registry.tab_figures() if figure.part == tab]
+    open_family = known["family"] is not None
+    drawn = {}
+    for figure in (*registry.stage_figures(), *shown):
+        folded = open_family and figure.takes("family")
+        if _depends(figure, change) or (folded and change == "selection"):
+            by_browser = {"selected": None} if figure.over_steps and not folded else {}
+            drawn[figure.part] = figure.draw(run if figure.whole_run else trace, **(known | by_browser))
+    return drawn
 
 
 def _depends(figure: registry.Figure, change: Change) -> bool:

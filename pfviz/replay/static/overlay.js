@@ -5,7 +5,6 @@
 (() => {
   "use strict";
   if (window.pfvizOverlay) return;
-  const MOST_DRAWN = 20000; // slots up to which the whole tree is drawn as it was then; of larger runs the future is only hidden
   const REVEALED = { genealogy: 0.25, strips: 0.75, rewards: 0.5, weights: 0.75 }; // the phase after which a step is seen
   const replay = window.pfvizReplay;
   const within = (u) => Math.max(0, Math.min(1, u));
@@ -214,7 +213,8 @@
       if (run.picked !== replay.selected || run.mask === undefined) [run.picked, run.mask] = [replay.selected, replay.relatives(replay.selected)];
       const p = replay.position, t = replay.stepAt(p), part = p - t + 1;
       const ended = p >= (meta.steps || run.T) && !run.running;
-      const tree = kind === "genealogy" && run.T * run.N <= MOST_DRAWN;
+      const family = kind === "genealogy" && meta.family != null; // in lanes of its own: the figure shows the selection itself
+      const tree = kind === "genealogy" && run.every_slot && !family; // the tree as it was; else the future is only hidden
       const upto = ended ? Infinity : p <= 0 ? 0 : t - 1 + within(part / REVEALED[kind]);
       if (!ended && !(run.running && !tree && p >= run.T)) {
         const from = view.box.x(kind === "weights" ? upto + 0.5 : upto) + (kind === "weights" ? 0 : 7);
@@ -232,7 +232,7 @@
         }
         view.box.future = view.box.x(t) + 14;
       } else view.box.future = Infinity;
-      drawSelection(run, ended ? view.box.width : view.box.x(kind === "weights" ? upto + 0.5 : upto) + 1, ended ? run.T : part >= REVEALED[kind] ? t : t - 1);
+      if (!family) drawSelection(run, ended ? view.box.width : view.box.x(kind === "weights" ? upto + 0.5 : upto) + 1, ended ? run.T : part >= REVEALED[kind] ? t : t - 1);
     }
 
     /* Where the step axis is on the screen, for the track of the transport. */
