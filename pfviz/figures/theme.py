@@ -39,6 +39,7 @@ POSITIVE_COLOUR = "#b35806"  # orange to purple (PuOr of ColorBrewer): what is a
 NEGATIVE_COLOUR = "#542788"
 ZERO_COLOUR = "#e8e6ea"
 UNMEASURED_COLOUR = "#c3c9d2"  # a mark whose value nobody has measured
+CATEGORY_COLOURS = ("#4477aa", "#cc6d2a", "#228833", "#b8a21e", "#8a5fb0", "#5bb5d6")  # after the schemes of Paul Tol
 RUN_COLOURS = ("#0c7b6e", "#6a48bd", "#8f5f00", "#46781f", "#8c3f5f", "#45566b")  # runs that are compared, in order
 WEIGHT_SCALE = ("#f3f6fa", "#d3deec", "#a2b9d8", "#6a8cbf", "#3b609e", "#1c3a72")
 
@@ -66,6 +67,12 @@ LIGHT_TO_DARK: dict[str, str] = {
     NEGATIVE_COLOUR: "#a899e0",
     ZERO_COLOUR: "#3b414b",
     UNMEASURED_COLOUR: "#49535f",
+    "#4477aa": "#77aadd",
+    "#cc6d2a": "#ee9966",
+    "#228833": "#55bb66",
+    "#b8a21e": "#ddcc66",
+    "#8a5fb0": "#bb99dd",
+    "#5bb5d6": "#99ddee",
     "#0c7b6e": "#3fd0bd",
     "#6a48bd": "#b69dff",
     "#8f5f00": "#e3b34c",
@@ -254,10 +261,15 @@ def reward_scale(bar: bool = True) -> dict[str, Any]:
 
 def reward_labels() -> list[dict[str, Any]]:
     """The words beside that scale: reward 0 ▭ 1."""
+    return scale_labels("reward 0", "1")
+
+
+def scale_labels(low: str, high: str) -> list[dict[str, Any]]:
+    """The words at both ends of a slim scale."""
     place = {"xref": "paper", "yref": "paper", "x": 1, "y": 1, "yanchor": "bottom", "yshift": 15}
     return [
-        note("reward 0", xanchor="right", xshift=-97, **place),
-        note("1", xanchor="left", xshift=4, **place),
+        note(low, xanchor="right", xshift=-97, **place),
+        note(high, xanchor="left", xshift=4, **place),
     ]
 
 
@@ -273,11 +285,7 @@ def gap_scale(bar: bool = True) -> dict[str, Any]:
 
 def gap_labels() -> list[dict[str, Any]]:
     """The words beside that scale."""
-    place = {"xref": "paper", "yref": "paper", "x": 1, "y": 1, "yanchor": "bottom", "yshift": 15}
-    return [
-        note("reward − value: too low", xanchor="right", xshift=-97, **place),
-        note("too high", xanchor="left", xshift=4, **place),
-    ]
+    return scale_labels("reward − value: too low", "too high")
 
 
 def empty_annotations(text: str) -> list[dict[str, Any]]:

@@ -10,8 +10,9 @@ import plotly.graph_objects as go
 
 from pfviz.figures import theme
 from pfviz.figures.marks import CURVE_POINTS, curves, diameters, mark_hovers
-from pfviz.figures.run.cells import MAX_ROWS, divide_into_cells, mean_by_cell
+from pfviz.figures.run.cells import MAX_ROWS, divide_into_cells
 from pfviz.figures.run.genealogy_cells import draw_root, heat_map
+from pfviz.figures.run.node_colours import NodeColours
 from pfviz.figures.run.tree_layout import TreeLayout
 from pfviz.lab.probes.values import PrefixValue
 from pfviz.trace.trace import Trace
@@ -24,8 +25,7 @@ _SHARE_THRESHOLDS = (0.0, 0.125, 0.25, 0.5)
 def draw_slots(
     trace: Trace,
     layout: TreeLayout,
-    colours: FloatArray,
-    scale: dict[str, Any],
+    colours: NodeColours,
     living: IntArray,
     related: BoolArray | None,
     values: Mapping[int, PrefixValue],
@@ -33,21 +33,19 @@ def draw_slots(
     every: bool,
 ) -> list[Any]:
     """Return the traces of a run whose slots are drawn one by one: `every` slot, or those that live on and those that
-    are `related` to the selection. `colours` (T, N) is what colours a mark, NaN where that is not known."""
+    are `related` to the selection."""
     marked = layout.shown if every else layout.shown & ((living > 0) | (False if related is None else related))
     return [
-        *([] if every else [_died(trace, layout, colours, scale, layout.shown & (living == 0))]),
+        *([] if every else [_died(trace, layout, colours, layout.shown & (living == 0))]),
         *_edges(trace, layout, living, related, marked),
         draw_root(layout),
-        _nodes(trace, layout, colours, scale, living, values, marked),
+        _nodes(trace, layout, colours, living, values, marked),
     ]
 
 
-def _died(trace: Trace, layout: TreeLayout, colours: FloatArray, scale: dict[str, Any], died: BoolArray) -> go.Heatmap:
+def _died(trace: Trace, layout: TreeLayout, colours: NodeColours, died: BoolArray) -> go.Heatmap:
     cells = divide_into_cells(trace, layout.rows, layout.height, most=2 * MAX_ROWS)
-    heat = heat_map(trace, cells, mean_by_cell(cells, colours, died), died, "died", 0.3)
-    bounds = {"colorscale": scale["colorscale"], "zmin": scale["cmin"], "zmax": scale["cmax"], "showscale": False}
-    return heat.update(bounds)
+    return heat_map(trace, cells, colours, died, "died", 0.3)
 
 
 def _edges(
@@ -88,8 +86,7 @@ def _edges(
 def _nodes(
     trace: Trace,
     layout: TreeLayout,
-    colours: FloatArray,
-    scale: dict[str, Any],
+    colours: NodeColours,
     living: IntArray,
     values: Mapping[int, PrefixValue],
     marked: BoolArray,
@@ -108,10 +105,10 @@ def _nodes(
         marker={
             "size": np.round(diameters(trace.weights[steps, slots], layout.height), 2),
             "symbol": symbols.tolist(),
-            "color": _mark_colours(colours[steps, slots]),
+            "color": _mark_colours(colours.values[steps, slots]),
             "opacity": np.where(dead, 0.75, 1.0),
             "line": {"width": np.where(dead, 1.5, 0.8), "color": theme.OUTLINE},
-            **scale,
+            **colours.scale,
         },
     )
 
