@@ -134,11 +134,12 @@ def test_no_width_scrolls_sideways(visit: Open, width: int) -> None:
     assert not tab.page.evaluate(too_wide)
 
 
-def test_the_whole_story_fits_one_screen(visit: Open) -> None:
+def test_the_whole_run_fits_one_screen_and_the_gallery_lies_below(visit: Open) -> None:
     tab = visit(width=1440, height=900)
     tab.run("2 + 2")
     tab.wait_end()
-    assert tab.page.evaluate("document.documentElement.scrollHeight <= window.innerHeight")
+    assert tab.page.evaluate("document.querySelector('#shell').getBoundingClientRect().bottom <= window.innerHeight")
+    assert tab.page.evaluate("scrollY") == 0
     for part in ("#genealogy", "#strips", "#particle", "#weights", "#problem", "button#run"):
         box = tab.page.locator(part).first.bounding_box()
         assert box is not None
