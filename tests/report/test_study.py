@@ -66,7 +66,7 @@ def test_it_says_what_was_measured_and_what_it_depends_on() -> None:
 
 def test_each_figure_has_a_place_and_data() -> None:
     page = study_to_html(result())
-    places = [a["id"] for tag, a in Elements(page).found if a.get("role") == "img"]
+    places = [a["id"] for tag, a in Elements(page).found if a.get("role") == "figure"]
     figures = json.loads(re.search(r"const FIGURES = (.*?);\n", page).group(1))  # type: ignore[union-attr]
     assert places == list(figures) == [figure.name for figure in report_figures("study") if figure.fits(result())]
     assert all(set(one) == {"light", "dark"} for one in figures.values())
