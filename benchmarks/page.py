@@ -1,4 +1,4 @@
-"""The page in a real browser: from choosing a recorded run to its drawn genealogy, and from a click to its answer.
+"""The page in Chromium: from a file to its drawn genealogy, from a click to its answer, and how smoothly it plays.
 
 It needs Playwright and a Chromium: `PFVIZ_CHROMIUM`, or one on the path. Times are taken in the browser, so that they
 hold the upload, the server's work, what goes over the loopback, and the drawing.
@@ -29,25 +29,29 @@ OPEN_GOALS = {(64, 50): 0.5, (256, 100): 1.0, (1000, 100): 2.0}
 CLICK_GOAL = Goal(150, at_least=False)
 """Milliseconds, of every size."""
 
+FRAME_GOALS = {(64, 50): Goal(30)}
+"""Size -> frames a second while the run plays, with every picture that follows it."""
+
 CLICKS = 5
+PLAYED = 4  # s
 PATIENCE = 180_000  # ms
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
 
-# What is drawn is drawn when the frame after it begins. `opened` counts from the choice of the file.
+# A pane says how many steps it shows in the frame in which it draws them; a timeout fires when that frame is on the
+# screen. `opened` counts from the choice of the file.
 _WATCH_JS = """(steps) => {
   const plot = document.querySelector('#genealogy .pane-plot');
   window.pfvizBench = { opened: null };
+  let began = 0;
   document.addEventListener('change', (event) => {
-    if (event.target.type !== 'file') return;
-    const began = performance.now();
-    const look = () => {
-      if (plot.dataset.steps === steps && plot.querySelector('.main-svg')) {
-        requestAnimationFrame(() => setTimeout(() => { pfvizBench.opened = performance.now() - began; }));
-      } else requestAnimationFrame(look);
-    };
-    look();
+    if (event.target.type === 'file') began = performance.now();
   }, { capture: true, once: true });
+  new MutationObserver((_, observer) => {
+    if (plot.dataset.steps !== steps || !plot.querySelector('.main-svg')) return;
+    observer.disconnect();
+    setTimeout(() => { pfvizBench.opened = performance.now() - began; });
+  }).observe(plot, { attributes: true, attributeFilter: ['data-steps'] });
 }"""
 _OPENED_JS = "() => pfvizBench.opened"
 # Marks of particles on the screen, from the last step to the first: [uid, x, y].
@@ -76,6 +80,20 @@ _CLICK_JS = """() => {
   }, { capture: true, once: true });
 }"""
 _CLICKED_JS = "() => pfvizBench.clicked"
+# A frame is one in which the position was drawn; the run plays from its middle, where there is much to draw.
+_PLAY_JS = """(seconds) => new Promise((done) => {
+  let frames = 0;
+  const count = () => frames++;
+  pfvizReplay.seek(Math.floor(pfvizReplay.run.T / 2));
+  pfvizReplay.play();
+  document.addEventListener('pfviz:moment', count);
+  const began = performance.now();
+  setTimeout(() => requestAnimationFrame(() => {
+    document.removeEventListener('pfviz:moment', count);
+    pfvizReplay.pause();
+    done(1000 * frames / (performance.now() - began));
+  }), 1000 * seconds);
+})"""
 
 
 @dataclass
@@ -86,6 +104,8 @@ class _Measured:
     sent: list[float] = field(default_factory=list)  # MB
     clicked: list[float] = field(default_factory=list)  # ms
     click_sent: list[float] = field(default_factory=list)  # kB
+    frames: list[float] = field(default_factory=list)  # 1/s
+    play_sent: list[float] = field(default_factory=list)  # kB
 
 
 def measure_page(rounds: int, say: StatusCallback, sizes: tuple[tuple[int, int], ...] = SIZES) -> Iterator[Line]:
@@ -112,6 +132,9 @@ def _report_lines(size: tuple[int, int], found: _Measured) -> Iterator[Line]:
     yield Line("page: sent for it", "invented", *size, "MB", Spread.from_values(found.sent))
     yield Line("page: click to answer", "invented", *size, "ms", Spread.from_values(found.clicked), CLICK_GOAL)
     yield Line("page: sent for it", "invented", *size, "kB", Spread.from_values(found.click_sent))
+    frames = Spread.from_values(found.frames)
+    yield Line("page: frames a second of the replay", "invented", *size, "1/s", frames, FRAME_GOALS.get(size))
+    yield Line("page: sent for it", "invented", *size, "kB", Spread.from_values(found.play_sent))
 
 
 @contextmanager
@@ -138,7 +161,7 @@ def _browse() -> Iterator[tuple[Any, str]]:
 
 def _measure_visit(browser: Any, address: str, path: Path, size: tuple[int, int], found: _Measured) -> None:
     """One visitor opens the page, then the run, then clicks."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
     page = context.new_page()
     page.set_default_timeout(PATIENCE)
     sent = [0]
@@ -171,4 +194,7 @@ def _measure_visit(browser: Any, address: str, path: Path, size: tuple[int, int]
         found.clicked.append(page.evaluate(_CLICKED_JS))
         page.wait_for_timeout(400)
         found.click_sent.append(sent[0] / 1e3)
+    sent[0] = 0
+    found.frames.append(page.evaluate(_PLAY_JS, PLAYED))
+    found.play_sent.append(sent[0] / 1e3)
     context.close()

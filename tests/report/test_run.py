@@ -14,7 +14,7 @@ import pytest
 from pfviz.report.run import to_html
 from pfviz.trace import Recorder, Trace
 from tests.replay.columns import unpack
-from tests.report.files import HOSTILE, Elements, assert_closed, assert_tame
+from tests.report.files import HOSTILE, Elements, assert_closed, assert_tame, body
 from tests.traces import synthetic_events, synthetic_trace
 
 
@@ -127,3 +127,28 @@ def test_a_run_without_a_step_opens(browser: Any, tmp_path: Path) -> None:
     page, errors = open_report(browser, tmp_path, recorder.trace())
     assert "No step yet" in page.inner_text("body")
     assert errors == []
+
+
+@pytest.mark.browser
+def test_a_report_plays_its_run_and_shows_where_one_pauses(browser: Any, tmp_path: Path) -> None:
+    page, errors = open_report(browser, tmp_path, synthetic_trace(8, 4))
+    assert page.inner_text(".replay-place") == "Step 4 of 4 · end"
+    page.keyboard.press("Home")
+    assert page.inner_text(".replay-place") == "Start"
+    page.keyboard.press("Shift+ArrowRight")
+    assert page.inner_text(".replay-place") == "Step 1 of 4 · select"
+    assert "Resampling after step 1" in page.inner_text("section:has(#resampling)")
+    assert page.locator("#path li.later").count() == page.locator("#path li").count() - 1
+    page.locator("[data-phase=score]").click()
+    assert page.inner_text(".replay-said").startswith("The reward model scores each: 0.")
+    page.evaluate("pfvizReplay.seek(3)")
+    page.evaluate("pfvizReplay.speed = 8")
+    page.keyboard.press("Space")
+    page.wait_for_function("() => !pfvizReplay.playing && pfvizReplay.position === 4")
+    assert errors == []
+
+
+def test_a_report_of_no_step_has_nothing_to_play() -> None:
+    recorder = Recorder()
+    recorder.record(next(iter(synthetic_events())))
+    assert 'class="transport"' not in body(to_html(recorder.trace()))

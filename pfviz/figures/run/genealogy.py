@@ -12,7 +12,7 @@ from pfviz.diagnostics import distinct_ancestors, living_descendants, mrca_step,
 from pfviz.figures import theme
 from pfviz.figures.marks import CURVE_POINTS, curves, diameters
 from pfviz.figures.run.detail_levels import detail_level
-from pfviz.figures.run.family_badges import family_badges
+from pfviz.figures.run.family_badges import family_badges, family_brackets
 from pfviz.figures.run.genealogy_cells import draw_cells
 from pfviz.figures.run.genealogy_slots import draw_slots
 from pfviz.figures.run.leaves import leaf_labels
@@ -35,7 +35,8 @@ HOW_TO_READ_SURVIVORS = (
 HOW_TO_READ_CELLS = (
     "A cell is the particles of some lanes at one step, in the colour of their mean reward; strong ones live on and "
     "are heavy, paler ones are light, the palest died out. Lines and marks are the lineages that live on. At the "
-    "right: families, their share of the weight and how many particles of the last step they are; a click opens one."
+    "right: families, their share of the weight and how many particles of the last step they are; on the page a click "
+    "opens one."
 )
 MIN_KEPT = 0.4
 """Share of a step's particles that have children, below which a resampling of a large run is labelled as a collapse."""
@@ -77,10 +78,10 @@ def plot_genealogy(
         *_pinned_band(trace, layout),
         *drawn,
         _selection_ring(trace, layout, selected if related is not None else None),
-        *(family_badges(trace, layout) if folded else leaf_labels(trace, layout.rows)),
+        *([family_brackets(trace, layout)] if folded else leaf_labels(trace, layout.rows)),
     ]
     events = np.flatnonzero(trace.resampled)
-    return theme.figure(
+    figure = theme.figure(
         traces,
         title=_title(trace, layout),
         caption=_caption(level, colours),
@@ -97,8 +98,12 @@ def plot_genealogy(
             *colours.labels,
             *(_collapse_labels(trace, horizon) if level == "cells" else _resampling_labels(trace, horizon)),
             *_trajectory_labels(trace, layout),
+            *(family_badges(trace, layout) if folded else []),
         ],
     )
+    if layout.family is not None:  # who draws over the figure has to know its lanes
+        figure.update_layout(meta={**figure.layout.meta, "family": layout.family})
+    return figure
 
 
 def _caption(level: str, colours: NodeColours) -> str:

@@ -29,16 +29,15 @@ def redraw(visit: Visit, change: Change = "everything") -> PartValues:
 
 
 def select(visit: Visit, sent: Mapping[str, Any]) -> Change | None:
-    """A click on a particle, a sweep, a family (None: all of them), a question or the right answer; another rule; a
-    moment to see."""
+    """A click on a particle, a sweep, a family (None: all), a question or the right answer; another rule; a moment."""
     if "sweep" in sent:
         _open_sweep(visit, sent["sweep"])
         return None
-    if "family" in sent:
-        visit.family = kinship.valid_uid(visit.shown_sweep, sent["family"])
-        return None
     if "moment" in sent:
         return _pause_at(visit, sent["moment"])
+    if "family" in sent:
+        visit.family = kinship.valid_uid(visit.shown_sweep, sent["family"])
+        return "family"
     if "question" in sent:
         visit.question = (
             sent["question"]

@@ -21,6 +21,7 @@ from pfviz.trace import Node, Trace
 _MAX_RELATIVES = 12  # chips in one row of relatives; the rest is counted
 MAX_CHARACTERS, MIN_STEP_CHARACTERS = 200_000, 200  # of a solution, shared out to its steps; of each step at least
 LONG_STEP_CHARACTERS = 240  # a longer step is folded until it is selected, and has the column's whole width
+MAX_STEPS_IN_VIEW = 12  # of a solution; a longer one scrolls by itself, so that the particle stays above its step
 _MAX_FORMULAS = 2000  # of a solution
 _END_TEXTS = {
     "eos": "ended its solution",
@@ -76,6 +77,7 @@ def inspect_particle(trace: Trace | None, uid: int | None, values: Mapping[int, 
             for name, uids in (("Siblings", relatives.siblings), ("Children", relatives.children))
         ],
         max_relatives=_MAX_RELATIVES,
+        max_steps_in_view=MAX_STEPS_IN_VIEW,
     )
 
 

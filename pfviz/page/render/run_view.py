@@ -35,9 +35,9 @@ PANES = (*(figure.part for figure in registry.stage_figures()), *TABS)
 MAX_NOTES, MAX_NOTE_CHARS = 24, 400  # lines, and characters of each
 REWARD_TAB_PARTS = ("questions", "rule", "asking", "told")  # beside the picture of the tab "check"
 
-Change = Literal["everything", "selection", "tab", "event"]
+Change = Literal["everything", "selection", "tab", "event", "family"]
 """What is to be shown anew: all that depends on the trace, or only what depends on the selected particle, on the open
-tab or on the resampling that is shown."""
+tab, on the resampling that is shown or on the family that alone is drawn."""
 PartValues = dict[str, Any]
 """Name of a part of the page → its new value; parts that are not named stay as they are."""
 
@@ -80,19 +80,20 @@ def render_parts(
         "values": measured,
         "colour_by": probe_state.shown_colour(bool(measured)),
     }
-    shown = [figure for figure in registry.tab_figures() if figure.part == tab and _depends(figure, change)]
+    shown = [figure for figure in registry.tab_figures() if figure.part == tab]
     # In figures over the steps the browser draws the selection.
     drawn = {
         figure.part: figure.draw(
             run if figure.whole_run else trace, **known | ({"selected": None} if figure.over_steps else {})
         )
-        for figure in (*(registry.stage_figures() if change == "everything" else ()), *shown)
+        for figure in (*registry.stage_figures(), *shown)
+        if _depends(figure, change)
     }
     passing, wrong = find_passing(trace, node_filter)
     if not passing.all():
         for figure in drawn.values():
             dim_others(figure, trace.uids, passing)
-    checks = tab == "check" and change != "event"
+    checks = tab == "check" and change not in ("event", "family")
     if checks:
         drawn |= reward_tab.draw_figures(trace, question, rule_form, probe_state, fixed)
     values: PartValues = {
@@ -108,7 +109,7 @@ def render_parts(
         values = reward_tab.render_parts(trace, question, rule_form, probe_state, selected, marked) | values
     if change in ("everything", "selection"):
         values["inspector"] = inspect_particle(trace, selected, measured)
-    if change != "selection":
+    if change not in ("selection", "family"):
         values["event"] = event_label(trace, event)
     if change != "everything":
         return values
@@ -123,10 +124,12 @@ def render_parts(
 
 
 def _depends(figure: registry.Figure, change: Change) -> bool:
-    """Whether the figure of the open tab looks other after that change."""
+    """Whether a figure of the stage, or of the open tab, looks other after that change."""
     if change == "selection":
         return figure.takes("selected") and not figure.over_steps
-    return figure.takes("step") if change == "event" else True
+    if change == "tab":
+        return not figure.stage
+    return change == "everything" or figure.takes("step" if change == "event" else "family")
 
 
 def _run_name(trace: Trace) -> str:

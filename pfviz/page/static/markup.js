@@ -65,6 +65,11 @@ window.pfvizMarkup = function pfvizMarkup({ element, trigger, watch }) {
     role = null;
     const scroller = element.closest(".scroller");
     const current = element.querySelector("[aria-current]");
+    const list = current?.closest(".tall"); // a long solution scrolls by itself, whoever selected its step
+    if (list) {
+      const [outer, inner] = [list.getBoundingClientRect(), current.getBoundingClientRect()];
+      list.scrollTop += Math.min(inner.bottom - outer.bottom + 8, inner.top - outer.top - 8);
+    }
     const first = !selected; // what is selected by itself when a run ends: its answer stays in view
     selected = Boolean(current);
     if (!current || first || !scroller || scroller.scrollHeight <= scroller.clientHeight) return;

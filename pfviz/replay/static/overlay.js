@@ -53,14 +53,14 @@
     canvas.setAttribute("aria-hidden", "true");
     const g = canvas.getContext("2d");
     const layers = new Map(); // name -> {canvas, key}: what stays the same from frame to frame
-    let [frame, coloured] = [0, null];
+    let [frame, coloured, seen] = [0, null, true];
     const view = { g, layer, blit, clip, box: null, colours: null, colourOf: null };
     const { lane, origin, edge, stroke, size, paintTree, paintStep } = pfvizTree(view);
 
     /* Size and axes of the plot, as they are now; false where nothing can be drawn. */
     function measure() {
       const layout = plot._fullLayout, container = plot.querySelector(".svg-container");
-      if (!layout?.xaxis || !layout.yaxis || !container || !plot.clientWidth) return false;
+      if (!layout?.xaxis || !layout.yaxis || !container || !seen) return false;
       if (canvas.parentElement !== container) container.insertBefore(canvas, [...container.querySelectorAll(":scope > .main-svg")].at(1)?.nextSibling ?? null);
       const ratio = Math.min(2, devicePixelRatio || 1);
       const { xaxis, yaxis, width, height } = layout;
@@ -85,7 +85,7 @@
 
     /* What `paint` draws, kept until its key changes. */
     function layer(name, key, paint) {
-      const whole = `${view.box.key} ${JSON.stringify(view.colours)} ${key}`;
+      const whole = `${view.box.key} ${view.colours.key} ${key}`;
       const kept = layers.get(name) ?? { canvas: document.createElement("canvas"), key: "" };
       layers.set(name, kept);
       const other = [...layers].find(([, one]) => one.key === whole);
@@ -174,17 +174,37 @@
       return Infinity;
     }
 
+    /* The run in the lanes of one family alone, as `tree_layout.py` lays them out; who is not in it has no lane. */
+    function familyOf(run, uid) {
+      if (run.family?.head === uid) return run.family;
+      const { N, T } = run, mask = replay.relatives(uid);
+      if (!mask) return run;
+      const lanes = new Float32Array(T * N).fill(NaN);
+      const steps = Array.from({ length: T }, (_, t) => {
+        const own = [];
+        for (let k = t * N; k < (t + 1) * N; k++) if (mask[k]) own.push(k);
+        return own.sort((a, b) => run.lanes[a] - run.lanes[b]);
+      });
+      const height = Math.max(...steps.map((own) => own.length));
+      for (const own of steps) own.forEach((k, row) => { lanes[k] = row + (height - own.length) / 2; });
+      run.family = Object.assign(Object.create(run), { head: uid, lanes, root: (height - 1) / 2 });
+      return run.family;
+    }
+
     function draw() {
       frame = 0;
-      const { run } = replay;
+      let { run } = replay;
       if (!measure()) return;
       g.clearRect(0, 0, view.box.width, view.box.height);
       plot.classList.remove("in-future");
       const meta = plot._fullLayout.meta ?? {};
       if (!run || (meta.run !== undefined && run.run && meta.run !== run.run)) return;
+      if (meta.family !== undefined && kind === "genealogy") run = familyOf(run, meta.family);
       const dark = replay.isDark() ? 1 : 0;
-      view.colours = Object.fromEntries(Object.entries(run.colours).map(([name, both]) => [name, both[dark]]));
-      Object.assign(view.colours, { panel: background(plot), waiting: view.colours.faint });
+      if (view.colours?.key !== dark) {
+        view.colours = Object.fromEntries(Object.entries(run.colours).map(([name, both]) => [name, both[dark]]));
+        Object.assign(view.colours, { panel: background(plot), waiting: view.colours.faint, key: dark });
+      }
       if (coloured !== plot._fullData || view.colourOf?.run !== run) {
         coloured = plot._fullData;
         view.colourOf = markColours(plot, run);
@@ -195,9 +215,9 @@
       const p = replay.position, t = replay.stepAt(p), part = p - t + 1;
       const ended = p >= (meta.steps || run.T) && !run.running;
       const tree = kind === "genealogy" && run.T * run.N <= MOST_DRAWN;
-      const seen = ended ? Infinity : p <= 0 ? 0 : t - 1 + within(part / REVEALED[kind]);
+      const upto = ended ? Infinity : p <= 0 ? 0 : t - 1 + within(part / REVEALED[kind]);
       if (!ended && !(run.running && !tree && p >= run.T)) {
-        const from = view.box.x(kind === "weights" ? seen + 0.5 : seen) + (kind === "weights" ? 0 : 7);
+        const from = view.box.x(kind === "weights" ? upto + 0.5 : upto) + (kind === "weights" ? 0 : 7);
         g.fillStyle = view.colours.panel;
         if (tree) {
           g.fillRect(view.box.left - 8, view.box.top - 1, view.box.width - view.box.left + 8, view.box.bottom - view.box.top + 3);
@@ -212,13 +232,15 @@
         }
         view.box.future = view.box.x(t) + 14;
       } else view.box.future = Infinity;
-      drawSelection(run, ended ? view.box.width : view.box.x(kind === "weights" ? seen + 0.5 : seen) + 1, ended ? run.T : part >= REVEALED[kind] ? t : t - 1);
-      if (kind === "genealogy") {
-        const left = canvas.getBoundingClientRect().left;
-        const detail = { from: left + view.box.x(0), to: left + view.box.x(run.T) };
-        if (view.box.told !== `${detail.from} ${detail.to}`) document.dispatchEvent(new CustomEvent("pfviz:axis", { detail }));
-        view.box.told = `${detail.from} ${detail.to}`;
-      }
+      drawSelection(run, ended ? view.box.width : view.box.x(kind === "weights" ? upto + 0.5 : upto) + 1, ended ? run.T : part >= REVEALED[kind] ? t : t - 1);
+    }
+
+    /* Where the step axis is on the screen, for the track of the transport. */
+    function tellAxis() {
+      if (kind !== "genealogy" || !replay.run || !view.box || !canvas.isConnected) return;
+      const { left } = canvas.getBoundingClientRect();
+      const detail = { from: left + view.box.x(0), to: left + view.box.x(replay.run.T) };
+      document.dispatchEvent(new CustomEvent("pfviz:axis", { detail }));
     }
 
     function later() {
@@ -230,12 +252,20 @@
       if (frame) cancelAnimationFrame(frame);
       draw();
     }
-    document.addEventListener("pfviz:theme", later);
+    new ResizeObserver(([{ contentRect }]) => { // asked every frame, the size would cost a layout
+      seen = contentRect.width > 0;
+      later();
+    }).observe(plot);
     plot.addEventListener("mousemove", ({ clientX }) => {
       const hidden = view.box && clientX - plot.getBoundingClientRect().left > view.box.future;
       plot.classList.toggle("in-future", Boolean(hidden));
     });
-    now();
-    return { draw: now, isHidden: (uid) => Boolean(replay.run) && replay.position < replay.run.T && Math.floor(uid / replay.run.N) >= replay.stepAt(replay.position) };
+    document.addEventListener("pfviz:run", () => requestAnimationFrame(tellAxis));
+    function afterPlot() {
+      now();
+      tellAxis();
+    }
+    afterPlot();
+    return { draw: afterPlot, isHidden: (uid) => Boolean(replay.run) && replay.position < replay.run.T && Math.floor(uid / replay.run.N) >= replay.stepAt(replay.position) };
   };
 })();

@@ -86,13 +86,13 @@
 
   function tick(now) {
     frame = 0;
-    const passed = Math.min(0.1, (now - last) / 1000);
+    const passed = Math.max(0, Math.min(0.1, (now - last) / 1000)); // a frame may have begun before it was asked for
     last = now;
     if (!run || !(playing || following)) return;
     const left = run.T - clock;
     const step = Math.min(LONGEST_STEP, Math.max(SHORTEST_STEP, WHOLE_RUN / run.T));
     clock = Math.min(run.T, clock + (following ? (passed * Math.max(1, left)) / FOLLOWED_STEP : (passed * speed) / step));
-    position = still.matches && clock < run.T ? Math.floor(clock * 4) / 4 : clock;
+    position = still.matches && clock < run.T ? Math.floor(clock * 4 + 1e-6) / 4 : clock;
     if (clock >= run.T) {
       following = run.running; // whoever has caught up with a run that goes on follows it
       playing = false;

@@ -4,10 +4,17 @@ window.pfvizTransport = function pfvizTransport(element) {
   const replay = window.pfvizReplay;
   const $ = (name) => element.querySelector(`.replay-${name}`);
   const bar = element.querySelector(".transport");
-  const [track, ticks, place, said, play, follow] = ["track", "ticks", "place", "said", "play", "follow"].map($);
+  const [track, ticks, done, thumb] = ["track", "ticks", "bar", "thumb"].map($);
+  const [place, said, play, follow] = ["place", "said", "play", "follow"].map($);
   const phases = [...element.querySelectorAll("[data-phase]")];
   const MOST_TICKS = 130;
   let [told, marked] = ["", ""];
+  /* Animations that stand still: to set their time costs no new style and no layout, as a style attribute would. */
+  const moved = [[done, "scaleX(0)", "scaleX(1)"], [thumb, "translateX(0)", "translateX(100%)"]].map(([node, ...transform]) => {
+    const animation = node.animate({ transform }, { duration: 1000, fill: "both" });
+    animation.pause();
+    return animation;
+  });
 
   function mark() {
     const { run } = replay;
@@ -33,7 +40,7 @@ window.pfvizTransport = function pfvizTransport(element) {
   function show({ p, step, phase, playing, following }) {
     const { run } = replay;
     if (!run) return;
-    bar.style.setProperty("--done", p / run.T);
+    for (const one of moved) one.currentTime = (1000 * p) / run.T;
     const now = `${step} ${phase} ${playing} ${following} ${run.T} ${run.running} ${run.run}`;
     if (now === told) return;
     told = now;
@@ -75,6 +82,8 @@ window.pfvizTransport = function pfvizTransport(element) {
     if (replay.playing) replay.pause();
     replay.seek(step - 1 + (replay.PHASES.indexOf(button.dataset.phase) + 1) / 4);
   });
+  // A button that is pressed with a pointer takes no focus: space goes on to mean play.
+  element.addEventListener("mousedown", (event) => event.target.closest("button") && event.preventDefault());
   element.querySelector("select").addEventListener("change", ({ target }) => (replay.speed = Number(target.value)));
 
   function drag(event) {
