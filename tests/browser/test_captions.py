@@ -43,6 +43,11 @@ def test_no_caption_is_cut(visit: Open) -> None:
             tab.page.set_viewport_size({"width": width, "height": 900})
             assert tab.page.evaluate(CUT) == []
         tab.page.set_viewport_size({"width": 1440, "height": 900})
+    tab.page.get_by_role("tab", name="Methods compared").click()
+    tab.page.locator("#study .caption:not(:empty)").wait_for()
+    for width in (1440, 390):
+        tab.page.set_viewport_size({"width": width, "height": 900})
+        assert tab.page.evaluate(CUT) == []
 
 
 def test_how_to_read_a_picture_opens_by_key_and_closes_by_escape(visit: Open) -> None:

@@ -16,6 +16,7 @@ from pfviz.study.signal_auc import choose_signals
 from pfviz.text import shorten
 
 QUESTION = "Does the reward know more than simpler numbers?"
+CAPTION = "How often a right solution outscores a wrong one."
 HOW_TO_READ = (
     "Given a right and a wrong solution of the same run, how often the right one scores higher (AUC within problems): "
     "1 is best, at the dotted line (0.5) a number says nothing. ● complete solutions, ○ the first halves of their "
@@ -40,6 +41,7 @@ def plot_signal_pairs(result: Result, *, title: bool = True) -> go.Figure:
     return theme.figure(
         marks if names else [],
         title=f"{QUESTION} {of}".strip(),
+        caption=CAPTION,
         reads=HOW_TO_READ,
         titled=title,
         height=74 + ROW_HEIGHT * max(2, len(names)),
