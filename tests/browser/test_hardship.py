@@ -134,13 +134,13 @@ def test_no_width_scrolls_sideways(visit: Open, width: int) -> None:
     assert not tab.page.evaluate(too_wide)
 
 
-def test_the_whole_run_fits_one_screen_and_the_gallery_lies_below(visit: Open) -> None:
+def test_the_stage_fits_one_screen_and_the_tabs_begin_in_it(visit: Open) -> None:
     tab = visit(width=1440, height=900)
     tab.run("2 + 2")
     tab.wait_end()
-    assert tab.page.evaluate("document.querySelector('#shell').getBoundingClientRect().bottom <= window.innerHeight")
     assert tab.page.evaluate("scrollY") == 0
-    for part in ("#genealogy", "#strips", "#particle", "#weights", "#problem", "button#run"):
+    assert tab.page.evaluate("document.querySelector('#genealogy .pane-plot').clientHeight") >= 230
+    for part in ("#genealogy", "#transport", "#strips", "#particle h2", "#tabs [role=tab]", "#problem", "button#run"):
         box = tab.page.locator(part).first.bounding_box()
         assert box is not None
         assert box["y"] >= 0
