@@ -34,10 +34,10 @@ def list_differences(traces: Sequence[Trace]) -> list[Difference]:
         "reward": [trace.reward for trace in traces],
         "seed": [str(trace.seed) for trace in traces],
     }
-    names = {"reward": "Reward model"}
+    names = {"reward": "Reward model", "pick": "Answer is that of"}
     for key in dict.fromkeys(key for trace in traces for key in trace.settings):
         parts[key] = [_setting_value(trace, key) for trace in traces]
-        names[key] = SETTINGS[key].label if key in SETTINGS else key.replace("_", " ").capitalize()
+        names.setdefault(key, SETTINGS[key].label if key in SETTINGS else key.replace("_", " ").capitalize())
     parts["status"] = [trace.status for trace in traces]
     for key in dict.fromkeys(key for trace in traces for key in trace.versions):
         parts[f"version {key}"] = [str(trace.versions.get(key, NOT_USED)) for trace in traces]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -105,15 +106,23 @@ def _find_cut_steps(trace: Trace) -> Iterator[HealthFinding]:
 
 def _find_repeated_steps(trace: Trace) -> Iterator[HealthFinding]:
     """Steps with the text of a step before them in the same solution. Those of few tokens ("}") repeat by right."""
-    seen: list[frozenset[str]] = [frozenset()] * trace.particles
+    rows = [[" ".join(text.split()) for text in row] for row in trace.texts]
+    steps_of = Counter(text for row in rows for text in set(row))
+    seen: list[frozenset[str]] = [frozenset()] * trace.particles  # of the texts that stand in several steps
     repeats = np.zeros_like(trace.written)
-    for t in range(trace.steps):
+    for t, texts in enumerate(rows):
         if t:
             seen = [seen[slot] for slot in trace.ancestors[t - 1]]
-        texts = [" ".join(text.split()) for text in trace.texts[t]]
         for n in np.flatnonzero(trace.written[t] & (trace.tokens[t] > TINY_TOKENS)):
             repeats[t, n] = bool(texts[n]) and texts[n] in seen[n]
-        seen = [before | {text} for before, text in zip(seen, texts, strict=True)]
+        made: dict[tuple[int, str], frozenset[str]] = {}  # copies that wrote the same share one
+        for slot, text in enumerate(texts):
+            if steps_of[text] > 1 and text not in seen[slot]:
+                before = seen[slot]
+                key = (id(before), text)
+                if key not in made:
+                    made[key] = before | {text}
+                seen[slot] = made[key]
     count, written = int(repeats.sum()), int(trace.written.sum())
     if count >= max(1, CUT_SHARE * written):
         yield HealthFinding(

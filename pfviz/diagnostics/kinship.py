@@ -9,6 +9,7 @@ import numpy as np
 
 from pfviz.diagnostics import expected_offspring
 from pfviz.trace import Trace
+from pfviz.types import BoolArray
 
 Direction = Literal["parent", "child", "previous", "next"]
 
@@ -79,8 +80,8 @@ def survives(trace: Trace, uid: int) -> bool:
     return bool(np.any(slots == n))
 
 
-def neighbour(trace: Trace, uid: int, direction: Direction) -> int:
-    """The node one key press away; the same node where there is none.
+def neighbour(trace: Trace, uid: int, direction: Direction, among: BoolArray | None = None) -> int:
+    """The node one key press away; the same node where there is none. Up and down stop only at nodes `among` (T, N).
 
     Up and down walk the siblings and then go on to their cousins, so that no only child is a dead end.
     """
@@ -91,7 +92,8 @@ def neighbour(trace: Trace, uid: int, direction: Direction) -> int:
         return relatives.children[0] if relatives.children else uid
     t, n = trace.node(uid)
     parents = trace.ancestors[t - 1] if t else np.zeros(trace.particles, dtype=np.int64)
-    row = sorted(np.flatnonzero(trace.written[t]).tolist(), key=lambda slot: (parents[slot], slot))
+    stops = trace.written[t] if among is None else trace.written[t] & (among[t] | (np.arange(trace.particles) == n))
+    row = sorted(np.flatnonzero(stops).tolist(), key=lambda slot: (parents[slot], slot))
     place = row.index(n) + (1 if direction == "next" else -1)
     return int(trace.uids[t, row[place % len(row)]])
 

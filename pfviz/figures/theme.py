@@ -39,6 +39,7 @@ POSITIVE_COLOUR = "#b35806"  # orange to purple (PuOr of ColorBrewer): what is a
 NEGATIVE_COLOUR = "#542788"
 ZERO_COLOUR = "#e8e6ea"
 UNMEASURED_COLOUR = "#c3c9d2"  # a mark whose value nobody has measured
+CATEGORY_COLOURS = ("#4477aa", "#cc6d2a", "#228833", "#b8a21e", "#8a5fb0", "#5bb5d6")  # after the schemes of Paul Tol
 RUN_COLOURS = ("#0c7b6e", "#6a48bd", "#8f5f00", "#46781f", "#8c3f5f", "#45566b")  # runs that are compared, in order
 WEIGHT_SCALE = ("#f3f6fa", "#d3deec", "#a2b9d8", "#6a8cbf", "#3b609e", "#1c3a72")
 
@@ -66,6 +67,12 @@ LIGHT_TO_DARK: dict[str, str] = {
     NEGATIVE_COLOUR: "#a899e0",
     ZERO_COLOUR: "#3b414b",
     UNMEASURED_COLOUR: "#49535f",
+    "#4477aa": "#77aadd",
+    "#cc6d2a": "#ee9966",
+    "#228833": "#55bb66",
+    "#b8a21e": "#ddcc66",
+    "#8a5fb0": "#bb99dd",
+    "#5bb5d6": "#99ddee",
     "#0c7b6e": "#3fd0bd",
     "#6a48bd": "#b69dff",
     "#8f5f00": "#e3b34c",
@@ -196,8 +203,8 @@ def problem_label() -> dict[str, Any]:
     return note("problem", yshift=-1, **place)
 
 
-MAX_LINES = 120
-"""Vertical lines that a plot has room for."""
+MAX_LINES, MAX_SHAPES = 120, 16
+"""Vertical lines that a plot has room for, and up to which each is a shape of its own."""
 
 
 def resampling_lines(places: list[float], rows: int = 1) -> list[dict[str, Any]]:
@@ -205,19 +212,22 @@ def resampling_lines(places: list[float], rows: int = 1) -> list[dict[str, Any]]
     that they would be a hatching."""
     if len(places) > MAX_LINES:
         return []
+    settings = {"xref": "x", "line": {"color": FAINT, "width": 1, "dash": "dot"}, "layer": "below"}
+    axes = ["y domain" if row == 1 else f"y{row} domain" for row in range(1, rows + 1)]
+    if len(places) > MAX_SHAPES:  # each shape of its own costs a browser a millisecond
+        path = "".join(f"M{x:g},0V1" for x in places)
+        return [settings | {"type": "path", "path": path, "yref": axis} for axis in axes]
     return [
         {
             "type": "line",
             "x0": x,
             "x1": x,
-            "xref": "x",
             "y0": 0,
             "y1": 1,
-            "yref": "y domain" if row == 1 else f"y{row} domain",
-            "line": {"color": FAINT, "width": 1, "dash": "dot"},
-            "layer": "below",
+            "yref": axis,
+            **settings,
         }
-        for row in range(1, rows + 1)
+        for axis in axes
         for x in places
     ]
 
@@ -251,10 +261,15 @@ def reward_scale(bar: bool = True) -> dict[str, Any]:
 
 def reward_labels() -> list[dict[str, Any]]:
     """The words beside that scale: reward 0 ▭ 1."""
+    return scale_labels("reward 0", "1")
+
+
+def scale_labels(low: str, high: str) -> list[dict[str, Any]]:
+    """The words at both ends of a slim scale."""
     place = {"xref": "paper", "yref": "paper", "x": 1, "y": 1, "yanchor": "bottom", "yshift": 15}
     return [
-        note("reward 0", xanchor="right", xshift=-97, **place),
-        note("1", xanchor="left", xshift=4, **place),
+        note(low, xanchor="right", xshift=-97, **place),
+        note(high, xanchor="left", xshift=4, **place),
     ]
 
 
@@ -270,11 +285,7 @@ def gap_scale(bar: bool = True) -> dict[str, Any]:
 
 def gap_labels() -> list[dict[str, Any]]:
     """The words beside that scale."""
-    place = {"xref": "paper", "yref": "paper", "x": 1, "y": 1, "yanchor": "bottom", "yshift": 15}
-    return [
-        note("reward − value: too low", xanchor="right", xshift=-97, **place),
-        note("too high", xanchor="left", xshift=4, **place),
-    ]
+    return scale_labels("reward − value: too low", "too high")
 
 
 def empty_annotations(text: str) -> list[dict[str, Any]]:

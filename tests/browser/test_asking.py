@@ -66,9 +66,9 @@ def test_what_a_prefix_and_the_tree_are_worth(visit: Open) -> None:
     wait_reads(tab, "reward minus value")  # while it goes on
     said(tab, "256 of 256 rollouts")
     assert tab.page.locator("form.asks [name=budget]").input_value() == "256"  # what was chosen stays
-    tab.page.locator("[data-colour=reward]").click()
+    tab.page.locator(".explore [name=colour]").select_option("reward")
     wait_reads(tab, "colour = reward,")
-    tab.page.locator("[data-colour=gap]").click()
+    tab.page.locator(".explore [name=colour]").select_option("gap")
     wait_reads(tab, "reward minus value")
 
     row = tab.page.locator("#told tr[data-uid]").last
@@ -79,7 +79,7 @@ def test_what_a_prefix_and_the_tree_are_worth(visit: Open) -> None:
 
     tab.run("2 + 3")  # another run has no values yet
     tab.wait_end()
-    tab.page.locator(".colours").wait_for(state="detached")
+    tab.page.locator(".explore option[value=gap]").wait_for(state="detached")
 
 
 def test_what_is_held_can_be_stopped_and_asked_again(visit: Open, demo: Demo, gate: Event) -> None:

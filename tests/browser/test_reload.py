@@ -24,13 +24,13 @@ def test_a_reload_finds_the_run_and_where_one_looked(visit: Open) -> None:
     tab.wait_end()
     tab.click_node(3)
     tab.wait_selected("3")
-    answer = tab.page.locator("#answer").inner_text()
+    answer = tab.page.locator("#answer .answer").inner_text()
     for _ in range(2):
         tab.reload()
         tab.wait_steps(5)
         tab.wait_selected("3")
         assert tab.page.locator("#problem textarea").input_value() == "2 + 2"
-        assert tab.page.locator("#answer").inner_text() == answer
+        assert tab.page.locator("#answer .answer").inner_text() == answer
     other = visit()
     other.page.wait_for_function("sessionStorage.getItem('pfviz-tab')")
     assert other.page.locator("#hero .story").is_visible()

@@ -103,9 +103,9 @@ def test_a_guess_is_answered_and_the_slider_acts_on_the_recorded_scores(visit: O
     show_card(tab, "tau")
     slider = tab.page.locator(".tour-tau input")
     slider.fill("-1.5")
-    tab.page.locator("#tour-tau-said", has_text="as if 1.").wait_for()
+    tab.page.locator("#tour-tau-said", has_text="about 1.").wait_for()
     slider.fill("1.5")
-    tab.page.locator("#tour-tau-said", has_text="as if 16.0").wait_for()
+    tab.page.locator("#tour-tau-said", has_text="about 16.0").wait_for()
     assert tab.page.locator(".tour-shares i").count() == 16
 
 

@@ -25,6 +25,8 @@ def test_a_setting_that_only_some_methods_have_is_no_difference_of_its_own() -> 
     found = {row.name: row.values for row in compare(runs).differences}
     assert found["Method"] == ("Particle filtering", "Best of N", "DVTS")
     assert "Tau" not in found  # best-of-N has none, and the two others the same
+    vote = compare([make_run(), make_run("self_consistency")]).differences
+    assert ("Answer is that of", ("Highest reward", "Most particles")) in [(row.name, row.values) for row in vote]
     found = {row.name: row.values for row in compare([*runs, make_run(tau=0.5)]).differences}
     assert found["Tau"] == ("1", NOT_USED, NOT_USED, "0.5")
 

@@ -6,6 +6,7 @@ import importlib
 
 import pytest
 
+from pfviz.comparison.comparison import compare
 from pfviz.figures import theme
 from pfviz.figures.registry import FIGURES, Figure
 from tests.figures.reward.traces import draw
@@ -18,7 +19,13 @@ from tests.traces import synthetic_trace
 def meta_of(figure: Figure) -> dict[str, str]:
     if figure.path.startswith("pfviz.figures.reward."):
         return draw(figure).layout.meta
-    subjects = {"run": synthetic_trace, "diagnosis": diagnosis, "study": result, "fitted reward": fitted}
+    subjects = {
+        "run": synthetic_trace,
+        "diagnosis": diagnosis,
+        "study": result,
+        "fitted reward": fitted,
+        "comparison": lambda: compare([synthetic_trace(), synthetic_trace(seed=1)]),
+    }
     return figure.draw(subjects[figure.of]()).layout.meta
 
 

@@ -17,7 +17,9 @@ def test_tokens_are_distinct_and_the_reward_scale_is_the_same_in_the_dark() -> N
     assert not set(theme.LIGHT_TO_DARK) & {colour for _, colour in theme.REWARD_SCALE}
     tokens = [v for k, v in vars(theme).items() if k.isupper() and isinstance(v, str) and v.startswith("#")]
     assert len(set(tokens)) == len(tokens)
-    assert set(tokens) | set(theme.WEIGHT_SCALE) | set(theme.RUN_COLOURS) == set(theme.LIGHT_TO_DARK)
+    assert set(tokens) | set(theme.WEIGHT_SCALE) | set(theme.RUN_COLOURS) | set(theme.CATEGORY_COLOURS) == set(
+        theme.LIGHT_TO_DARK
+    )
 
 
 def _contrast(a: str, b: str) -> float:

@@ -63,6 +63,18 @@ def mean_by_cell(cells: Cells, values: FloatArray, mask: BoolArray) -> FloatArra
     return np.asarray(np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0))
 
 
+def most_frequent_by_cell(cells: Cells, values: FloatArray, mask: BoolArray) -> FloatArray:
+    """(rows, S) the whole number that most slots of the mask in each cell have among `values` (T, N), the smallest of
+    several; NaN where it has none."""
+    mask = mask & np.isfinite(values)
+    if not mask.any():
+        return np.full((cells.count, len(cells.steps)), np.nan)
+    counts = np.stack(
+        [_add_up(cells, (mask & (values == k)).astype(float)) for k in range(int(values[mask].max()) + 1)]
+    )
+    return np.asarray(np.where(counts.max(axis=0) > 0, counts.argmax(axis=0), np.nan))
+
+
 def sum_by_cell(cells: Cells, values: FloatArray, mask: BoolArray) -> FloatArray:
     """(rows, S) the sum of `values` (T, N) over the slots of the mask in each cell."""
     return _add_up(cells, np.where(mask, values, 0.0))

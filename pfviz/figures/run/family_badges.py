@@ -15,72 +15,72 @@ from pfviz.inference.answers import Answer
 from pfviz.text import format_percent, pluralise, shorten
 from pfviz.trace.trace import Trace
 
-MAX_BADGES = 14
+MAX_BADGES = 8
 """Families with a badge of their own; the others share one."""
 
 
-def family_badges(trace: Trace, layout: TreeLayout) -> list[Any]:
-    """Two traces: brackets, and badges. A badge's `customdata` is "family UID", which the page opens; that of an open
-    family is "family" alone, which closes it."""
-    if not trace.steps:
-        return []
-    last = layout.rows[-1]
-    if layout.family is not None:
-        low, high = last[layout.shown[-1]].min(initial=layout.height), last[layout.shown[-1]].max(initial=0)
-        return _draw(trace, layout, [(low, high)], ["◂ <b>all</b>"], ["family"], ["back to the whole run"], [theme.INK])
-    found = families(trace)
-    own, others = found[:MAX_BADGES], found[MAX_BADGES:]
-    own = tuple(sorted(own, key=lambda family: float(last[list(family.members)].mean())))
-    spans = [(float(last[list(one.members)].min()), float(last[list(one.members)].max())) for one in own]
-    answers = _heaviest_answers(trace, own)
-    texts = [_badge(one, answer) for one, answer in zip(own, answers, strict=True)]
-    hovers = [_hover(trace, one, answer) for one, answer in zip(own, answers, strict=True)]
-    colours = [CORRECTNESS_COLOURS[None if answer is None else answer.correct] for answer in answers]
-    ids: list[str | None] = [f"family {one.uid}" for one in own]
-    if others:
-        size, share = sum(one.size for one in others), sum(one.share for one in others)
-        spans.append((float(layout.height), float(layout.height)))
-        texts.append(f"{len(others)} more ×{size:,}")
-        hovers.append(f"{len(others):,} smaller families: {size:,} particles, {format_percent(share)} of the weight")
-        ids.append(None)
-        colours.append(theme.MUTED)
-    return _draw(trace, layout, spans, texts, ids, hovers, colours)
-
-
-def _draw(
-    trace: Trace,
-    layout: TreeLayout,
-    spans: list[tuple[float, float]],
-    texts: list[str],
-    ids: Any,
-    hovers: list[str],
-    colours: list[str],
-) -> list[Any]:
+def family_brackets(trace: Trace, layout: TreeLayout) -> go.Scatter:
+    """A line beside each family that has a badge."""
     x = trace.steps + 0.3
-    gap = layout.height / (MAX_BADGES + 1)
-    places = spread_positions([(low + high) / 2 for low, high in spans], gap, layout.height)
     xs: list[float | None] = []
     ys: list[float | None] = []
-    for low, high in spans:
-        if low < layout.height:
-            xs += [x, x, None]
-            ys += [low - 0.3, high + 0.3, None]
+    for low, high in _spans(layout, _badged_families(trace, layout)):
+        xs += [x, x, None]
+        ys += [low - 0.3, high + 0.3, None]
     line = {"color": theme.MUTED, "width": 1.5}
-    brackets = go.Scatter(x=xs, y=ys, mode="lines", line=line, hoverinfo="skip", cliponaxis=False, name="brackets")
-    badges = go.Scatter(
-        x=[trace.steps + 0.5] * len(texts),
-        y=places,
-        mode="text",
-        text=texts,
-        textposition="middle right",
-        textfont={"size": 11, "color": colours},
-        customdata=ids,
-        hovertext=hovers,
-        hovertemplate="%{hovertext}<extra></extra>",
-        cliponaxis=False,
-        name="families",
-    )
-    return [brackets, badges]
+    return go.Scatter(x=xs, y=ys, mode="lines", line=line, hoverinfo="skip", cliponaxis=False, name="brackets")
+
+
+def family_badges(trace: Trace, layout: TreeLayout) -> list[dict[str, Any]]:
+    """Annotations, as marks beside the axes cannot be clicked. The `name` of one is "family UID", which the page opens;
+    that of an open family is "family" alone, which closes it."""
+    if not trace.steps:
+        return []
+    if layout.family is not None:
+        middle = float(layout.rows[-1][layout.shown[-1]].mean()) if layout.shown[-1].any() else layout.root
+        return [_note(trace, middle, "◂ <b>all</b>", "family", "back to the whole run", theme.INK)]
+    own = _badged_families(trace, layout)
+    others = [family for family in families(trace) if family not in own]
+    places = [(low + high) / 2 for low, high in _spans(layout, own)]
+    places = spread_positions([*places, *([layout.height - 1.0] if others else [])], layout.height / 9, layout.height)
+    notes = []
+    for family, answer, place in zip(own, _heaviest_answers(trace, own), places, strict=False):
+        colour = CORRECTNESS_COLOURS[None if answer is None else answer.correct]
+        name, hover = f"family {family.uid}", _hover(trace, family, answer)
+        notes.append(_note(trace, place, _badge(family, answer), name, hover, colour))
+    if others:
+        size, share = sum(one.size for one in others), sum(one.share for one in others)
+        hover = f"{len(others):,} smaller families: {size:,} particles, {format_percent(share)} of the weight"
+        notes.append(_note(trace, places[-1], f"{len(others):,} more ×{size:,}", "families", hover, theme.MUTED))
+    return notes
+
+
+def _badged_families(trace: Trace, layout: TreeLayout) -> list[Family]:
+    """The largest families from the first lane to the last; none beside one that is open."""
+    if layout.family is not None or not trace.steps:
+        return []
+    last = layout.rows[-1]
+    return sorted(families(trace)[:MAX_BADGES], key=lambda family: float(last[list(family.members)].mean()))
+
+
+def _spans(layout: TreeLayout, found: list[Family]) -> list[tuple[float, float]]:
+    """The first and the last lane of each in the last step."""
+    own = [layout.rows[-1][list(family.members)] for family in found]
+    return [(float(lanes.min()), float(lanes.max())) for lanes in own]
+
+
+def _note(trace: Trace, place: float, text: str, name: str, hover: str, colour: str) -> dict[str, Any]:
+    label = theme.note(text, x=trace.steps + 0.5, y=place, xanchor="left", yanchor="middle", xshift=2, borderpad=0)
+    font = {"size": 11, "color": colour}
+    box = {"bgcolor": theme.SURFACE, "bordercolor": theme.FAINT, "font": {"size": 12, "color": theme.INK}}
+    return label | {
+        "font": font,
+        "hoverlabel": box,
+        "name": name,
+        "hovertext": hover,
+        "captureevents": True,
+        "align": "left",
+    }
 
 
 def _badge(family: Family, answer: Answer | None) -> str:
@@ -97,10 +97,10 @@ def _hover(trace: Trace, family: Family, answer: Answer | None) -> str:
     ]
     if answer is not None:
         lines.append(f"most say <b>{theme.escape(shorten(answer.display, 40))}</b>")
-    return "<br>".join([*lines, "a click opens it"])
+    return "<br>".join([*lines, "on the page, a click opens it"])
 
 
-def _heaviest_answers(trace: Trace, found: tuple[Family, ...]) -> list[Answer | None]:
+def _heaviest_answers(trace: Trace, found: list[Family]) -> list[Answer | None]:
     """Of each family the answer with most of its weight; None where nobody in it answers."""
     rows, weights = trace.answers.rows, trace.weights[-1]
     place = np.full(trace.particles, len(rows))

@@ -12,21 +12,20 @@ from pfviz.diagnostics import distinct_ancestors, living_descendants, mrca_step,
 from pfviz.figures import theme
 from pfviz.figures.marks import CURVE_POINTS, curves, diameters
 from pfviz.figures.run.detail_levels import detail_level
-from pfviz.figures.run.family_badges import family_badges
+from pfviz.figures.run.family_badges import family_badges, family_brackets
 from pfviz.figures.run.genealogy_cells import draw_cells
 from pfviz.figures.run.genealogy_slots import draw_slots
 from pfviz.figures.run.leaves import leaf_labels
+from pfviz.figures.run.node_colours import ColourBy, NodeColours, node_colours
 from pfviz.figures.run.tree_layout import TreeLayout, lay_out
 from pfviz.lab.probes.values import PrefixValue
 from pfviz.trace.trace import Trace
-from pfviz.types import FloatArray
 
-CAPTION = "Area = weight, colour = reward, hollow = died out."
+CAPTION = "Area = weight, colour = reward, hollow = died."
 HOW_TO_READ = (
     "Each mark is one step of one particle: area = weight, colour = reward, hollow = its lineage died out, "
     "diamond = finished. Lines go from a step to the steps that continue it; thick ones have many living descendants."
 )
-CAPTION_GAPS = "Area = weight, colour = reward minus value."
 CAPTION_SURVIVORS = "Marks live on; the pale cells died out."
 CAPTION_CELLS = "Strong cells are heavy, pale ones died out."
 HOW_TO_READ_SURVIVORS = (
@@ -36,11 +35,8 @@ HOW_TO_READ_SURVIVORS = (
 HOW_TO_READ_CELLS = (
     "A cell is the particles of some lanes at one step, in the colour of their mean reward; strong ones live on and "
     "are heavy, paler ones are light, the palest died out. Lines and marks are the lineages that live on. At the "
-    "right: families, their share of the weight and how many particles of the last step they are; a click opens one."
-)
-GAP_COLOURS = (
-    "colour = reward minus value, the share of rollouts that end right (orange: the reward is overconfident; purple: "
-    "underconfident; grey: not measured)"
+    "right: families, their share of the weight and how many particles of the last step they are; on the page a click "
+    "opens one."
 )
 MIN_KEPT = 0.4
 """Share of a step's particles that have children, below which a resampling of a large run is labelled as a collapse."""
@@ -52,7 +48,7 @@ def plot_genealogy(
     selected: int | None = None,
     horizon: int | None = None,
     values: Mapping[int, PrefixValue] | None = None,
-    gaps: bool = False,
+    colour_by: ColourBy = "reward",
     family: int | None = None,
     title: bool = True,
 ) -> go.Figure:
@@ -64,7 +60,7 @@ def plot_genealogy(
             colours of all others stay. An unknown uid selects nothing.
         horizon: last step of the axis, so that a growing run is not rescaled; at least T.
         values: what rollouts told of some nodes, by uid; it stands in their hovers.
-        gaps: colour by reward minus value in the place of the reward.
+        colour_by: what colours a mark; "gap" is reward minus value.
         family: uid of a node: its ancestry and descendants alone are drawn, in lanes of their own.
         title: draw the title.
     """
@@ -72,25 +68,24 @@ def plot_genealogy(
     layout, living = lay_out(trace, family), living_descendants(trace)
     related = relatives(trace, selected)
     level = detail_level(layout.shown, living > 0)
-    scale = theme.gap_scale() if gaps else theme.reward_scale()
-    colours = _gaps(trace, values or {}) if gaps else trace.rewards
+    colours = node_colours(trace, colour_by, values)
     if level == "cells":
-        drawn = draw_cells(trace, layout, colours, scale, related)
+        drawn = draw_cells(trace, layout, colours, related)
     else:
-        drawn = draw_slots(trace, layout, colours, scale, living, related, values or {}, every=level == "all")
+        drawn = draw_slots(trace, layout, colours, living, related, values or {}, every=level == "all")
     folded = level == "cells" or layout.family is not None
     traces = [
         *_pinned_band(trace, layout),
         *drawn,
         _selection_ring(trace, layout, selected if related is not None else None),
-        *(family_badges(trace, layout) if folded else leaf_labels(trace, layout.rows)),
+        *([family_brackets(trace, layout)] if folded else leaf_labels(trace, layout.rows)),
     ]
     events = np.flatnonzero(trace.resampled)
-    return theme.figure(
+    figure = theme.figure(
         traces,
         title=_title(trace, layout),
-        caption=_caption(level, gaps),
-        reads=_how_to_read(level, gaps),
+        caption=_caption(level, colours),
+        reads=_how_to_read(level, colours),
         titled=title,
         height=int(np.clip(150 + 26 * layout.height, 220, 560)),
         margin={"l": theme.LEFT_MARGIN, "r": theme.RIGHT_MARGIN, "t": 36, "b": theme.BOTTOM_MARGIN},
@@ -100,21 +95,28 @@ def plot_genealogy(
         annotations=[
             theme.step_axis_label(),
             theme.problem_label(),
-            *(theme.gap_labels() if gaps else theme.reward_labels()),
+            *colours.labels,
             *(_collapse_labels(trace, horizon) if level == "cells" else _resampling_labels(trace, horizon)),
             *_trajectory_labels(trace, layout),
+            *(family_badges(trace, layout) if folded else []),
         ],
     )
+    if layout.family is not None:  # who draws over the figure has to know its lanes
+        figure.update_layout(meta={**figure.layout.meta, "family": layout.family})
+    return figure
 
 
-def _caption(level: str, gaps: bool) -> str:
-    return CAPTION_GAPS if gaps else {"all": CAPTION, "survivors": CAPTION_SURVIVORS, "cells": CAPTION_CELLS}[level]
+def _caption(level: str, colours: NodeColours) -> str:
+    text = {"all": CAPTION, "survivors": CAPTION_SURVIVORS, "cells": CAPTION_CELLS}[level]
+    return text.replace("colour = reward", f"colour = {colours.meaning}")
 
 
-def _how_to_read(level: str, gaps: bool) -> str:
+def _how_to_read(level: str, colours: NodeColours) -> str:
     text = {"all": HOW_TO_READ, "survivors": HOW_TO_READ_SURVIVORS, "cells": HOW_TO_READ_CELLS}[level]
-    plain = "in the colour of their mean reward" if level == "cells" else "colour = reward"
-    return text.replace(plain, GAP_COLOURS) if gaps else text
+    meaning = f"{colours.meaning}{colours.explanation}"
+    in_cells = f"colour = {meaning}, in a cell {'the most frequent' if colours.categories else 'the mean'}"
+    plain = text.replace("in the colour of their mean reward", in_cells) if colours.meaning != "reward" else text
+    return plain.replace("colour = reward", f"colour = {meaning}")
 
 
 def _title(trace: Trace, layout: TreeLayout) -> str:
@@ -130,14 +132,6 @@ def _title(trace: Trace, layout: TreeLayout) -> str:
     common = mrca_step(trace)
     shared = f", all from one particle of step {common + 1}" if common and first == 1 and n > 64 else ""
     return f"{first:,} of {n:,} first steps {'live' if first > 1 else 'lives'} on{shared}"
-
-
-def _gaps(trace: Trace, values: Mapping[int, PrefixValue]) -> FloatArray:
-    """(T, N) reward minus value, NaN where the value is not known. A waiting slot carries the uid of its last step, and
-    its reward."""
-    known = [values.get(int(uid)) for uid in trace.uids.ravel()]
-    gaps = [np.nan if value is None else value.gap for value in known]
-    return np.array(gaps, dtype=np.float64).reshape(trace.uids.shape)
 
 
 def _pinned_band(trace: Trace, layout: TreeLayout) -> list[Any]:

@@ -19,9 +19,11 @@ from pfviz.figures.run.cells import (
     first_by_cell,
     marked_survivors,
     mean_by_cell,
+    most_frequent_by_cell,
     sum_by_cell,
     uids_by_cell,
 )
+from pfviz.figures.run.node_colours import NodeColours
 from pfviz.figures.run.tree_layout import TreeLayout
 from pfviz.trace.trace import Trace
 from pfviz.types import BoolArray, FloatArray
@@ -29,21 +31,18 @@ from pfviz.types import BoolArray, FloatArray
 _WIDTHS = ((0.0, 0.7), (0.02, 1.3), (0.125, 2.4), (0.5, 4.0))  # share of the last step from which on, px
 
 
-def draw_cells(
-    trace: Trace, layout: TreeLayout, colours: FloatArray, scale: dict[str, Any], related: BoolArray | None
-) -> list[Any]:
-    """Return the traces of a large run. `colours` (T, N) is what colours a mark, NaN where that is not known."""
+def draw_cells(trace: Trace, layout: TreeLayout, colours: NodeColours, related: BoolArray | None) -> list[Any]:
+    """Return the traces of a large run."""
     living = living_descendants(trace)
     cells = divide_into_cells(trace, layout.rows, layout.height)
     alive = (living > 0) & layout.shown
     marked = marked_survivors(cells, living, alive)
-    colouring = {"colorscale": scale["colorscale"], "zmin": scale["cmin"], "zmax": scale["cmax"], "showscale": False}
     heat = [
-        heat_map(trace, cells, mean_by_cell(cells, colours, mask), mask, name, opacity).update(colouring)
+        heat_map(trace, cells, colours, mask, name, opacity)
         for name, mask, opacity in _layers(trace, cells, layout, alive)
     ]
     lines = _lines(cells, layout, living / max(trace.particles, 1), alive, related)
-    return [*heat, *lines, draw_root(layout), _marks(trace, layout, colours, scale, marked)]
+    return [*heat, *lines, draw_root(layout), _marks(trace, layout, colours, marked)]
 
 
 def _layers(trace: Trace, cells: Cells, layout: TreeLayout, alive: BoolArray) -> list[tuple[str, BoolArray, float]]:
@@ -61,15 +60,25 @@ def _layers(trace: Trace, cells: Cells, layout: TreeLayout, alive: BoolArray) ->
     ]
 
 
-def heat_map(trace: Trace, cells: Cells, values: FloatArray, mask: BoolArray, name: str, opacity: float) -> go.Heatmap:
-    """Cells with the uid of the heaviest of each; those without a value are left out."""
+def heat_map(
+    trace: Trace, cells: Cells, colours: NodeColours, mask: BoolArray, name: str, opacity: float
+) -> go.Heatmap:
+    """Cells with the uid of the heaviest of each, in the colour of the mean of the mask's slots, or of the category of
+    most of them; those without a value are left out."""
+    summarise = most_frequent_by_cell if colours.categories else mean_by_cell
+    values, scale = summarise(cells, colours.values, mask), colours.scale
+    told = "" if colours.categories or colours.meaning == "weight" else f"<br>mean {colours.meaning} %{{z:.2f}}"
     uids = uids_by_cell(trace, cells, first_by_cell(cells, trace.weights, mask))
     return go.Heatmap(
         x=cells.steps + 1,
         y=cells.heights(np.arange(cells.count)),
         z=values.astype(np.float32).round(3),
         customdata=uids.astype(np.int32),
-        hovertemplate=f"step %{{x}} · {name}<br>mean reward %{{z:.2f}}<extra></extra>",
+        hovertemplate=f"step %{{x}} · {name}{told}<extra></extra>",
+        colorscale=scale["colorscale"],
+        zmin=scale["cmin"],
+        zmax=scale["cmax"],
+        showscale=False,
         hoverongaps=False,
         opacity=opacity,
         xgap=2 if len(cells.steps) <= 120 else 1,
@@ -104,11 +113,9 @@ def draw_root(layout: TreeLayout) -> go.Scatter:
     return go.Scatter(x=[0], y=[layout.root], mode="markers", marker=marker, hoverinfo="skip", name="problem")
 
 
-def _marks(
-    trace: Trace, layout: TreeLayout, colours: FloatArray, scale: dict[str, Any], marked: BoolArray
-) -> go.Scatter:
+def _marks(trace: Trace, layout: TreeLayout, colours: NodeColours, marked: BoolArray) -> go.Scatter:
     steps, slots = np.nonzero(marked)
-    shown = colours[steps, slots]
+    shown = colours.values[steps, slots]
     unknown: list[Any] = [theme.UNMEASURED_COLOUR if np.isnan(value) else round(value, 4) for value in shown.tolist()]
     return go.Scatter(
         x=steps + 1,
@@ -122,6 +129,6 @@ def _marks(
             "symbol": np.where(trace.finished[steps, slots], "diamond", "circle").tolist(),
             "color": unknown if np.isnan(shown).any() else shown.round(4),
             "line": {"width": 0.8, "color": theme.OUTLINE},
-            **scale,
+            **colours.scale,
         },
     )

@@ -10,8 +10,9 @@ import plotly.graph_objects as go
 
 from pfviz.figures import theme
 from pfviz.figures.marks import CURVE_POINTS, curves, diameters, mark_hovers
-from pfviz.figures.run.cells import MAX_ROWS, divide_into_cells, mean_by_cell
+from pfviz.figures.run.cells import MAX_ROWS, divide_into_cells
 from pfviz.figures.run.genealogy_cells import draw_root, heat_map
+from pfviz.figures.run.node_colours import NodeColours
 from pfviz.figures.run.tree_layout import TreeLayout
 from pfviz.lab.probes.values import PrefixValue
 from pfviz.trace.trace import Trace
@@ -24,8 +25,7 @@ _SHARE_THRESHOLDS = (0.0, 0.125, 0.25, 0.5)
 def draw_slots(
     trace: Trace,
     layout: TreeLayout,
-    colours: FloatArray,
-    scale: dict[str, Any],
+    colours: NodeColours,
     living: IntArray,
     related: BoolArray | None,
     values: Mapping[int, PrefixValue],
@@ -33,21 +33,19 @@ def draw_slots(
     every: bool,
 ) -> list[Any]:
     """Return the traces of a run whose slots are drawn one by one: `every` slot, or those that live on and those that
-    are `related` to the selection. `colours` (T, N) is what colours a mark, NaN where that is not known."""
+    are `related` to the selection."""
     marked = layout.shown if every else layout.shown & ((living > 0) | (False if related is None else related))
     return [
-        *([] if every else [_died(trace, layout, colours, scale, layout.shown & (living == 0))]),
+        *([] if every else [_died(trace, layout, colours, layout.shown & (living == 0))]),
         *_edges(trace, layout, living, related, marked),
         draw_root(layout),
-        _nodes(trace, layout, colours, scale, living, values, marked),
+        _nodes(trace, layout, colours, living, values, marked),
     ]
 
 
-def _died(trace: Trace, layout: TreeLayout, colours: FloatArray, scale: dict[str, Any], died: BoolArray) -> go.Heatmap:
+def _died(trace: Trace, layout: TreeLayout, colours: NodeColours, died: BoolArray) -> go.Heatmap:
     cells = divide_into_cells(trace, layout.rows, layout.height, most=2 * MAX_ROWS)
-    heat = heat_map(trace, cells, mean_by_cell(cells, colours, died), died, "died", 0.3)
-    bounds = {"colorscale": scale["colorscale"], "zmin": scale["cmin"], "zmax": scale["cmax"], "showscale": False}
-    return heat.update(bounds)
+    return heat_map(trace, cells, colours, died, "died", 0.3)
 
 
 def _edges(
@@ -56,15 +54,21 @@ def _edges(
     """One trace per bucket: dead, four widths of survivors, waiting, selected. Always all, in this order."""
     step, slot = np.nonzero(marked)
     y0, y1 = layout.before(trace)[step, slot], layout.rows[step, slot]
-    points = 20 if len(step) <= 600 else CURVE_POINTS if len(step) <= 1500 else 7
+    points = 20 if len(step) <= 600 else CURVE_POINTS if len(step) <= 1500 else 6
     share = (living / max(trace.particles, 1))[step, slot]
     alive, stays = share > 0, ~trace.written[step, slot]
     lit = np.zeros(len(step), dtype=np.bool_) if related is None else related[step, slot]
     bucket = np.digitize(share, _SHARE_THRESHOLDS) - 1
 
     def bundle(mask: Any, name: str, **settings: Any) -> Any:
-        xs, ys = curves(step[mask].astype(float), y0[mask], step[mask] + 1.0, y1[mask], points)
-        opacity = 0.6 if related is not None and name == "dead" else 1.0  # the colours of all others stay
+        # A browser spends as long on the points of lines as on the marks: a level line has two.
+        level = mask & (np.abs(y1 - y0) < 0.05) if len(step) > 600 else np.zeros_like(mask)
+        parts = [
+            curves(step[part].astype(float), y0[part], step[part] + 1.0, y1[part], count)
+            for part, count in ((mask & ~level, points), (level, 2))
+        ]
+        xs, ys = (np.concatenate(column) for column in zip(*parts, strict=True))
+        opacity = 0.6 if related is not None and name == "dead" else 1.0
         return go.Scatter(x=xs, y=ys, mode="lines", line=settings, name=name, hoverinfo="skip", opacity=opacity)
 
     living_lines = [
@@ -82,8 +86,7 @@ def _edges(
 def _nodes(
     trace: Trace,
     layout: TreeLayout,
-    colours: FloatArray,
-    scale: dict[str, Any],
+    colours: NodeColours,
     living: IntArray,
     values: Mapping[int, PrefixValue],
     marked: BoolArray,
@@ -102,10 +105,10 @@ def _nodes(
         marker={
             "size": np.round(diameters(trace.weights[steps, slots], layout.height), 2),
             "symbol": symbols.tolist(),
-            "color": _mark_colours(colours[steps, slots]),
+            "color": _mark_colours(colours.values[steps, slots]),
             "opacity": np.where(dead, 0.75, 1.0),
             "line": {"width": np.where(dead, 1.5, 0.8), "color": theme.OUTLINE},
-            **scale,
+            **colours.scale,
         },
     )
 

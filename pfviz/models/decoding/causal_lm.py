@@ -15,6 +15,7 @@ from pfviz.errors import ModelError, ProblemError
 from pfviz.models.decoding.caches import cache_choice
 from pfviz.models.decoding.caches.length_scaling import longest_short_text
 from pfviz.models.decoding.causal_lm_session import CausalLMSession
+from pfviz.models.decoding.prompt_start import PromptStarts, shared_length
 from pfviz.models.decoding.tensors import input_device, to_float64
 from pfviz.models.decoding.tokenization import Tokenization, collect_ids
 from pfviz.problems.problem import SEPARATOR, Problem
@@ -47,6 +48,7 @@ class CausalLMGenerator:
         self.tokenization = Tokenization(tokenizer, system, examples)
         self.step_rule = step_rule or StepRule(separator=separator)
         self._own_prompt = prompt
+        self.starts = PromptStarts()
         self.eos = _eos_ids(model, self.tokenization)
         self.context_length = int(
             getattr(model.config, "max_position_embeddings", None) or 2**31
@@ -82,7 +84,8 @@ class CausalLMGenerator:
                 f"The problem has {len(ids)} tokens and {self.name} holds {self.context_length} with its "
                 f"solution. Shorten it."
             )
-        return CausalLMSession(self, ids, particles, seed, sampling)
+        shared = 0 if self._own_prompt else shared_length(self.prompt, problem)
+        return CausalLMSession(self, ids, particles, seed, sampling, shared)
 
     def room(self, prompt: int) -> int:
         """The positions of a text that begins with so many tokens, prompt included. One that is short for the model

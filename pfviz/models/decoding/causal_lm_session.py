@@ -16,8 +16,10 @@ import torch
 
 from pfviz.errors import ModelError
 from pfviz.models.decoding.caches import cache_choice
+from pfviz.models.decoding.caches.cache import Cache
 from pfviz.models.decoding.hidden_states import LayerTap, new_states
 from pfviz.models.decoding.out_of_memory import RowBatcher
+from pfviz.models.decoding.prompt_start import PromptStarts
 from pfviz.models.decoding.sampling import TOKEN_SIGNALS, entropies, sample_tokens
 from pfviz.models.decoding.shared_prefixes import Branch, SourcedBranch, arrange_branches
 from pfviz.models.decoding.step_builder import EndDetector, StepBuilder, build_step, check_given_steps
@@ -39,6 +41,7 @@ class StepWriter(Protocol):
     step_rule: StepRule
     eos: frozenset[int]
     context_length: int
+    starts: PromptStarts
 
     def room(self, prompt: int) -> int: ...
 
@@ -52,7 +55,13 @@ class CausalLMSession:
     has no row. `notes` says where memory ran out."""
 
     def __init__(
-        self, generator: StepWriter, prompt: Sequence[int], particles: int, seed: int, sampling: Sampling
+        self,
+        generator: StepWriter,
+        prompt: Sequence[int],
+        particles: int,
+        seed: int,
+        sampling: Sampling,
+        shared: int = 0,  # ids of the prompt that stand before other problems, too
     ) -> None:
         self._generator = generator
         self._seed = seed
@@ -61,14 +70,14 @@ class CausalLMSession:
             generator.tokenization, generator.step_rule, generator.eos, sampling.max_step_characters
         )
         self._batcher = RowBatcher(generator.name)
-        self._cache = cache_choice.make_cache(generator.model)
+        self._cache = self._batcher.run(1, lambda *_: self._open_cache(prompt[:shared]))[0]
         if note := cache_choice.get_note(generator.model, generator.name):
             self._batcher.notes.append(note)
         self._room = generator.room(len(prompt))
         if self._room < generator.context_length:
             self._batcher.notes.append(LENGTH_NOTE.format(name=generator.name, limit=f"{self._room:,}"))
-        if len(prompt) > 1:  # the last token is fed by the first step, as each step feeds its predecessor's last
-            ids = [prompt[:-1]]
+        if len(prompt) > 1 + shared:  # the last one is fed by the first step, as each step feeds its predecessor's last
+            ids = [prompt[shared:-1]]
             self._batcher.run(1, lambda *_: self._cache.feed(generator.model, ids, logits_to_keep=1))
         self._tap = None if sampling.hidden_layer is None else LayerTap(generator.model, sampling.hidden_layer)
         self._hidden_sums = torch.zeros(particles, 0)  # of each slot's step in the making
@@ -79,6 +88,10 @@ class CausalLMSession:
         self._empties = dict.fromkeys(range(particles), 0)  # empty steps in a row
         self._open_blocks = dict.fromkeys(range(particles), "")  # what opened the block that the last step ended in
         self._carried = dict.fromkeys(range(particles), "")  # what the last step's last token wrote of the next one
+
+    def _open_cache(self, start: Sequence[int]) -> Cache:
+        model = self._generator.model
+        return self._generator.starts.read(model, start) if start else cache_choice.make_cache(model)
 
     @property
     def notes(self) -> list[str]:

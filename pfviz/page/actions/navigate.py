@@ -7,10 +7,11 @@ from typing import Any
 
 from pfviz.diagnostics import kinship
 from pfviz.errors import TraceError
-from pfviz.page.actions import files, mark_answer
+from pfviz.page.actions import explore, files, mark_answer
 from pfviz.page.components.html import error_banner
 from pfviz.page.forms import what_if_form
 from pfviz.page.render import reward_tab, run_view, stories
+from pfviz.page.render.explore_bar import find_passing
 from pfviz.page.render.run_view import Change, PartValues
 from pfviz.page.state.visits import Visit
 from pfviz.stories import load_story
@@ -28,16 +29,15 @@ def redraw(visit: Visit, change: Change = "everything") -> PartValues:
 
 
 def select(visit: Visit, sent: Mapping[str, Any]) -> Change | None:
-    """A click on a particle, a sweep, a family (None: all of them), a question or the right answer; another rule; a
-    moment to see."""
+    """A click on a particle, a sweep, a family (None: all), a question or the right answer; another rule; a moment."""
     if "sweep" in sent:
         _open_sweep(visit, sent["sweep"])
         return None
-    if "family" in sent:
-        visit.family = kinship.valid_uid(visit.shown_sweep, sent["family"])
-        return None
     if "moment" in sent:
         return _pause_at(visit, sent["moment"])
+    if "family" in sent:
+        visit.family = kinship.valid_uid(visit.shown_sweep, sent["family"])
+        return "family"
     if "question" in sent:
         visit.question = (
             sent["question"]
@@ -45,14 +45,17 @@ def select(visit: Visit, sent: Mapping[str, Any]) -> Change | None:
             else visit.question
         )
         return "tab"
-    if "colour" in sent:
-        visit.probe_state.colour = "gap" if sent["colour"] == "gap" else "reward"
-        return None
     if "rule" in sent and isinstance(sent["rule"], Mapping) and "mark" in sent["rule"]:
         sent = sent["rule"]
     if "mark" in sent:
         mark_answer.mark(visit, sent["mark"])
         return None
+    if "explore" in sent or (isinstance(sent.get("rule"), Mapping) and "explore" in sent["rule"]):
+        explore.read_bar(visit, sent.get("rule"))
+        return None
+    if "match" in sent:
+        explore.step_match(visit, sent["match"])
+        return "selection"
     if "rule" in sent:
         _set_rule(visit, sent["rule"])
         return "tab"
@@ -94,7 +97,8 @@ def move_selection(visit: Visit, sent: Mapping[str, Any]) -> Change:
         and visit.selected is not None
         and direction in ("parent", "child", "previous", "next")
     ):
-        visit.selected = kinship.neighbour(visit.shown_sweep, visit.selected, direction)
+        passing, _ = find_passing(visit.shown_sweep, visit.node_filter)
+        visit.selected = kinship.neighbour(visit.shown_sweep, visit.selected, direction, passing)
     return "selection"
 
 

@@ -30,6 +30,7 @@ TABS_JS = STATIC / "tabs.js"
 STYLESHEETS = [
     STATIC / "style.css",
     STATIC / "captions.css",
+    STATIC / "explore.css",
     STATIC / "pane_table.css",
     STATIC / "check.css",
     STATIC / "lab.css",

@@ -13,7 +13,7 @@ from pfviz.page.blocks import compare_layout, lab_layout
 from pfviz.page.components.html import problem_chips
 from pfviz.page.components.plotly_pane import clickable_html, pane, tour_html, transport
 from pfviz.page.forms import run_form
-from pfviz.page.render import comparison, inspector, model_notes, stories, welcome
+from pfviz.page.render import comparison, inspector, keys, model_notes, stories, welcome
 from pfviz.page.render.tabs import TABS
 from pfviz.page.serving.model_menu import ModelMenu
 from pfviz.trace.importers import list_suffixes
@@ -53,6 +53,7 @@ def build(menu: ModelMenu) -> Parts:
             lab_layout.build(parts)
         with gr.Column(elem_id="compare", min_width=0):
             compare_layout.build(parts)
+    clickable_html(keys.key_sheet(), elem_id="keys")
     with gr.Column(elem_id="recorded", min_width=0):
         parts["gallery"] = clickable_html(stories.gallery(), elem_id="gallery")
         tour_html(stories.tour())

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from pfviz.page.actions import files, navigate, runs
+from pfviz.page.actions import explore, files, navigate, runs
 from pfviz.page.blocks.layout import Parts
 from pfviz.page.blocks.model_wiring import wire_models
 from pfviz.page.blocks.probe_wiring import wire_probes
@@ -131,7 +131,9 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
     )
     parts["stop"].click(press_stop, **EVENT_SETTINGS)
     parts["resume"].click(press_resume, None, outputs, trigger_mode="multiple", api_name="resume", **EVENT_SETTINGS)
-    for name in (*run_view.PANES, *run_view.REWARD_TAB_PARTS, "inspector", "answer", "sweep", "colours", "transport"):
+    parts["answers"].select(looking(explore.select_answer), None, outputs, trigger_mode="multiple", **EVENT_SETTINGS)
+    panes = [name for name in run_view.PANES if name != "answers"]
+    for name in (*panes, *run_view.REWARD_TAB_PARTS, "inspector", "answer", "sweep", "colours", "transport"):
         parts[name].select(looking(navigate.select), None, outputs, trigger_mode="multiple", **EVENT_SETTINGS)
     parts["genealogy"].move(looking(navigate.move_selection), None, outputs, trigger_mode="multiple", **EVENT_SETTINGS)
     parts["before"].click(looking(navigate.step_event(-1)), None, outputs, **EVENT_SETTINGS)

@@ -27,6 +27,7 @@ LAB_JS = STATIC / "lab.js"
 TOUR_JS = STATIC / "tour.js"
 PLAY_JS = STATIC / "play.js"
 CAPTIONS_JS = STATIC / "captions.js"
+EXPLORE_JS = STATIC / "explore.js"
 PANE_TABLE_JS = STATIC / "pane_table.js"
 FIGURE_TABLE_JS = Path(pfviz.figures.__file__).parent / "static" / "figure_table.js"
 COMPARE_JS = STATIC / "compare.js"
@@ -49,7 +50,11 @@ def clickable_html(value: str = "", **settings: Any) -> gr.HTML:
     """Markup of ours, without Gradio's prose style: `select` ({uid}), `pick` ({problem}) and `ask`
     (the fields of a form, and `do`) come out of it."""
     return gr.HTML(
-        value, apply_default_css=False, js_on_load=MARKUP_ON_LOAD, head=_script_tags(MARKUP_JS, CAPTIONS_JS), **settings
+        value,
+        apply_default_css=False,
+        js_on_load=MARKUP_ON_LOAD,
+        head=_script_tags(MARKUP_JS, CAPTIONS_JS, EXPLORE_JS),
+        **settings,
     )
 
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from pfviz.diagnostics import kinship
+from pfviz.diagnostics.step_texts import sibling_prefix
 from pfviz.lab.probes.known_steps import recorded_step_rule
 from pfviz.lab.probes.values import PrefixValue
 from pfviz.page.components.html import fill
+from pfviz.page.render.text_differences import differences, same_text_note
 from pfviz.page.render.token_rewards import token_strip
 from pfviz.report import mathtext
-from pfviz.text import format_log_prob, pluralise
+from pfviz.text import format_log_prob, format_signed, pluralise
 from pfviz.trace import Node, Trace
 
 _MAX_RELATIVES = 12  # chips in one row of relatives; the rest is counted
 MAX_CHARACTERS, MIN_STEP_CHARACTERS = 200_000, 200  # of a solution, shared out to its steps; of each step at least
 LONG_STEP_CHARACTERS = 240  # a longer step is folded until it is selected, and has the column's whole width
+MAX_STEPS_IN_VIEW = 12  # of a solution; a longer one scrolls by itself, so that the particle stays above its step
 _MAX_FORMULAS = 2000  # of a solution
 _END_TEXTS = {
     "eos": "ended its solution",
@@ -40,9 +44,9 @@ def no_selection() -> str:
     return fill("run/no_selection.html.j2")
 
 
-def inspect_particle(trace: Trace | None, uid: int | None, value: PrefixValue | None = None) -> str:
-    """Return everything about one particle at one step, its value if that was measured; what to do, where none is
-    selected."""
+def inspect_particle(trace: Trace | None, uid: int | None, values: Mapping[int, PrefixValue] | None = None) -> str:
+    """Return everything about one particle at one step, with the `values` by uid that were measured; what to do, where
+    none is selected."""
     if trace is None or uid is None:
         return no_selection()
     t, n = trace.node(uid)
@@ -62,8 +66,10 @@ def inspect_particle(trace: Trace | None, uid: int | None, value: PrefixValue | 
         weight=children.weight,
         children=children.actual,
         expected=children.expected,
-        value=value,
-        solution=_solution_steps(trace, path),
+        value=(values or {}).get(uid),
+        same_text=same_text_note(trace, uid),
+        differences=differences(trace, uid),
+        solution=_solution_steps(trace, path, values or {}),
         tokens=int(sum(trace.tokens[node] for node in path)),
         log_prob=format_log_prob(log_prob),
         family=[
@@ -71,6 +77,7 @@ def inspect_particle(trace: Trace | None, uid: int | None, value: PrefixValue | 
             for name, uids in (("Siblings", relatives.siblings), ("Children", relatives.children))
         ],
         max_relatives=_MAX_RELATIVES,
+        max_steps_in_view=MAX_STEPS_IN_VIEW,
     )
 
 
@@ -95,24 +102,44 @@ def _describe_state(trace: Trace, uid: int) -> str:
     return "alive" if trace.status == "running" else "its lineage survived"
 
 
-def _solution_steps(trace: Trace, path: list[Node]) -> list[dict[str, Any]]:
-    """Return the steps of a solution, a long one cut; `rest` counts the characters that are left out."""
+def _solution_steps(trace: Trace, path: list[Node], values: Mapping[int, PrefixValue]) -> list[dict[str, Any]]:
+    """Return the steps of a solution, a long one cut; `rest` counts the characters that are left out, `shared` is the
+    beginning that all siblings of a step have too."""
     room = max(MIN_STEP_CHARACTERS, MAX_CHARACTERS // len(path))
     texts = [trace.texts[t][n] for t, n in path]
-    shown = mathtext.render_all((text[:room] for text in texts), _MAX_FORMULAS)
+    cuts = [min(room, sibling_prefix(trace, int(trace.uids[node]))) for node in path]
+    halves = [half for text, cut in zip(texts, cuts, strict=True) for half in (text[:cut], text[cut:room])]
+    rendered = mathtext.render_all(halves, _MAX_FORMULAS)
+    shown = list(zip(rendered[::2], rendered[1::2], strict=True))
     return [
         {
             "uid": int(trace.uids[node]),
+            "shared": shared,
             "step": node[0] + 1,
             "text": html,
             "long": len(text) > LONG_STEP_CHARACTERS,
             "rest": max(0, len(text) - room),
             "reward": float(trace.rewards[node]),
+            "did": _describe_change(trace, before, node, values),
             "end": _describe_cut(trace, node),
             "strip": token_strip(trace, node) if len(text) <= room else None,
         }
-        for node, text, html in zip(path, texts, shown, strict=True)
+        for before, node, text, (shared, html) in zip([None, *path], path, texts, shown, strict=False)
     ]
+
+
+def _describe_change(
+    trace: Trace, before: Node | None, node: Node, values: Mapping[int, PrefixValue]
+) -> tuple[str, str] | None:
+    """Return what a step did, and how that is known: the value after it minus the one before it where both were
+    measured, else the same of the reward; None for a first step."""
+    if before is None:
+        return None
+    known = [values.get(int(trace.uids[place])) for place in (before, node)]
+    if known[0] is not None and known[1] is not None:
+        return format_signed(known[1].value - known[0].value), "Value after this step minus the value before it"
+    change = float(trace.rewards[node] - trace.rewards[before])
+    return format_signed(change), "Reward after this step minus the reward before it"
 
 
 def _describe_cut(trace: Trace, node: Node) -> str:

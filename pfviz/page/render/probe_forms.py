@@ -15,7 +15,6 @@ from pfviz.page.state.probe_answers import ProbeState
 from pfviz.trace import Trace
 
 _QUESTIONS = ("worth", "other", "words", "edit")
-_COLOURS = (("reward", "Reward"), ("gap", "Reward − value"))
 
 
 def render_form(trace: Trace, question: str, selected: int | None, menu: ModelMenu) -> str:
@@ -51,8 +50,3 @@ def status_line(probe_state: ProbeState) -> str:
     if not probe_state.status:
         return ""
     return fill("probes/status.html.j2", text=probe_state.status, is_busy=probe_state.busy)
-
-
-def colour_switch(probe_state: ProbeState, measured: bool) -> str:
-    """Return the switch of the genealogy's colours; nothing where there is nothing to switch."""
-    return fill("probes/colours.html.j2", colours=_COLOURS, chosen=probe_state.colour) if measured else ""

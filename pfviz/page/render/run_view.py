@@ -10,10 +10,13 @@ from typing import Any, Literal
 import numpy as np
 
 from pfviz.diagnostics import kinship, mass_name
+from pfviz.diagnostics.node_filter import NO_FILTER, NodeFilter
 from pfviz.figures import registry
+from pfviz.figures.run.dimming import dim_others
 from pfviz.page.components.html import error_message, fill, problem_chips
 from pfviz.page.components.plotly_pane import to_pane_value
-from pfviz.page.render import probe_forms, real_pair, reward_tab, tabs
+from pfviz.page.render import real_pair, reward_tab, tabs
+from pfviz.page.render.explore_bar import explore_bar, find_passing
 from pfviz.page.render.health import health_note
 from pfviz.page.render.inspector import inspect_particle, no_selection
 from pfviz.page.serving.engine import WaitStatus
@@ -32,9 +35,9 @@ PANES = (*(figure.part for figure in registry.stage_figures()), *TABS)
 MAX_NOTES, MAX_NOTE_CHARS = 24, 400  # lines, and characters of each
 REWARD_TAB_PARTS = ("questions", "rule", "asking", "told")  # beside the picture of the tab "check"
 
-Change = Literal["everything", "selection", "tab", "event"]
+Change = Literal["everything", "selection", "tab", "event", "family"]
 """What is to be shown anew: all that depends on the trace, or only what depends on the selected particle, on the open
-tab or on the resampling that is shown."""
+tab, on the resampling that is shown or on the family that alone is drawn."""
 PartValues = dict[str, Any]
 """Name of a part of the page → its new value; parts that are not named stay as they are."""
 
@@ -58,6 +61,7 @@ def render_parts(
     rule_form: RuleForm | None = None,
     probe_state: ProbeState | None = None,
     marked: bool | None = False,
+    node_filter: NodeFilter = NO_FILTER,
     change: Change = "everything",
 ) -> PartValues:
     """Everything that depends on the trace, or on a `change`. Only the open tab's figure is drawn; of a method of
@@ -74,20 +78,24 @@ def render_parts(
         "shown": len(trace.earlier),
         "family": family,
         "values": measured,
-        "gaps": bool(measured) and probe_state.colour == "gap",
+        "colour_by": probe_state.shown_colour(bool(measured)),
     }
-    shown = [figure for figure in registry.tab_figures() if figure.part == tab and _depends(figure, change)]
+    shown = [figure for figure in registry.tab_figures() if figure.part == tab]
     folded = [figure for figure in registry.stage_figures() if family is not None and figure.takes("family")]
-    stage = {"everything": registry.stage_figures(), "selection": folded}.get(change, [])
     # In figures over the steps the browser draws the selection, but for a family, which has lanes of its own.
     drawn = {
         figure.part: figure.draw(
             run if figure.whole_run else trace,
             **known | ({"selected": None} if figure.over_steps and figure not in folded else {}),
         )
-        for figure in (*stage, *shown)
+        for figure in (*registry.stage_figures(), *shown)
+        if _depends(figure, change) or (change == "selection" and figure in folded)
     }
-    checks = tab == "check" and change != "event"
+    passing, wrong = find_passing(trace, node_filter)
+    if not passing.all():
+        for figure in drawn.values():
+            dim_others(figure, trace.uids, passing)
+    checks = tab == "check" and change not in ("event", "family")
     if checks:
         drawn |= reward_tab.draw_figures(trace, question, rule_form, probe_state, fixed)
     values: PartValues = {
@@ -103,16 +111,15 @@ def render_parts(
     if checks:
         values = reward_tab.render_parts(trace, question, rule_form, probe_state, selected, marked) | values
     if change in ("everything", "selection"):
-        value = None if selected is None else measured.get(selected)
-        values["inspector"] = inspect_particle(trace, selected, value)
-    if change != "selection":
+        values["inspector"] = inspect_particle(trace, selected, measured)
+    if change not in ("selection", "family"):
         values["event"] = event_label(trace, event)
     if change != "everything":
         return values
     running = trace.status == "running" and sweep is None and marked is None
     return values | {
         "transport": str(script_json(build_columns(trace, run=_run_name(trace), running=running))),
-        "colours": probe_forms.colour_switch(probe_state, bool(measured)),
+        "colours": explore_bar(trace, node_filter, passing, known["colour_by"], measured=bool(measured), error=wrong),
         "answer": answer_card(run) + health_note(run, doubted=bool(real_pair.explain_doubt(run))),
         "sweep": sweep_buttons(run, len(trace.earlier)) + tabs.mark_tabs(run),
         "notes": notes(run),
@@ -120,10 +127,12 @@ def render_parts(
 
 
 def _depends(figure: registry.Figure, change: Change) -> bool:
-    """Whether the figure of the open tab looks other after that change."""
+    """Whether a figure of the stage, or of the open tab, looks other after that change."""
     if change == "selection":
         return figure.takes("selected") and not figure.over_steps
-    return figure.takes("step") if change == "event" else True
+    if change == "tab":
+        return not figure.stage
+    return change == "everything" or figure.takes("step" if change == "event" else "family")
 
 
 def _run_name(trace: Trace) -> str:

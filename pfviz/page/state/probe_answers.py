@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
+from pfviz.figures.run.node_colours import ColourBy
 from pfviz.lab.probes.edit import StepRewards
 from pfviz.lab.probes.occlusion import Occlusion
 from pfviz.lab.probes.rescore import RescoredSweep
 from pfviz.lab.probes.values import PrefixValue, TreeValues, distinct_prefixes
 from pfviz.page.serving.model_menu import ModelMenu
 from pfviz.trace import Trace
-
-ColourBy = Literal["reward", "gap"]
 
 
 @dataclass
@@ -59,6 +57,10 @@ class ProbeState:
     def for_sweep(self, sweep: int) -> ProbeAnswers:
         """The answers about the sweep of that number."""
         return self.sweeps.setdefault(sweep, ProbeAnswers())
+
+    def shown_colour(self, measured: bool) -> ColourBy:
+        """What colours the genealogy; before a value was `measured`, never the difference from it."""
+        return "reward" if self.colour == "gap" and not measured else self.colour
 
     def set_status(self, text: str, *, busy: bool = False, is_error: bool = False) -> None:
         """What is told beside the forms."""

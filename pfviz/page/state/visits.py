@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pfviz.diagnostics.node_filter import NO_FILTER, NodeFilter
 from pfviz.page.serving.model_menu import ModelMenu
 from pfviz.page.state.compare_state import CompareState
 from pfviz.page.state.lab_state import Lab
@@ -51,6 +52,7 @@ class Visit:
     question: str = "deaths"  # of those about the reward, the one that is answered
     rule_form: RuleForm | None = None  # the rule under which "What if?" selects again; None is that of the run
     marked: bool = False  # the visitor said which answer of the trace is right
+    node_filter: NodeFilter = NO_FILTER  # of the steps that stand out in every picture
     lab: Lab = field(default_factory=Lab)
     compare: CompareState = field(default_factory=CompareState)
     probe_state: ProbeState = field(default_factory=ProbeState)
@@ -65,7 +67,7 @@ class Visit:
     @property
     def view_state(self) -> dict[str, Any]:
         """Where the visitor looks, as `views.show` is told."""
-        names = ("selected", "tab", "event", "sweep", "family", "question", "rule_form", "probe_state")
+        names = ("selected", "tab", "event", "sweep", "family", "question", "rule_form", "probe_state", "node_filter")
         return {name: getattr(self, name) for name in names} | {"marked": None if self.run else self.marked}
 
     def begin_run(self) -> RunHandle:
@@ -120,7 +122,7 @@ class Visit:
         """Nothing is shown, and the visitor looks at nothing."""
         with self.lock:
             self.trace, self.selected, self.event, self.sweep, self.family = None, None, None, None, None
-            self.marked = False
+            self.marked, self.node_filter = False, NO_FILTER
             self.question_run = None  # what still comes is of a run that is shown no more
             self.probe_state.reset()
 

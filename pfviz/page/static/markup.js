@@ -7,11 +7,11 @@ window.pfvizView = function pfvizView(view) {
 };
 
 /* Clicks in our own markup: data-uid selects a particle, data-sweep an iteration, data-question asks, data-problem picks
-   a problem, data-view opens a view, data-colour chooses colours, data-ask="stop" ends a question to the models; data-node
-   opens an example of the lab in its run, data-story a recorded run, data-reward the runs of another reward, data-mark says which answer is right. A form's fields are sent whenever one has
+   a problem, data-view opens a view, data-match="next" goes to what the filter shows, data-ask="stop" ends a question to
+   the models; data-node opens an example of the lab in its run, data-story a recorded run, data-reward the runs of another reward, data-mark says which answer is right. A form's fields are sent whenever one has
    changed; those of a form with data-asks at the press of one of its buttons. One listener on the root, so it outlives every
    redraw; the focus returns to the control that was used. */
-const pfvizHits = ["uid", "problem", "sweep", "question", "view", "colour", "ask", "node", "reward", "mark", "story"].map((name) => `[data-${name}]`);
+const pfvizHits = ["uid", "problem", "sweep", "question", "view", "ask", "node", "reward", "mark", "match", "story"].map((name) => `[data-${name}]`);
 window.pfvizMarkup = function pfvizMarkup({ element, trigger, watch }) {
   let role = null;
   let selected = false;
@@ -34,16 +34,19 @@ window.pfvizMarkup = function pfvizMarkup({ element, trigger, watch }) {
     } else if (hit.dataset.reward !== undefined) trigger("select", { reward: hit.dataset.reward });
     else if (hit.dataset.story !== undefined) trigger("select", { story: hit.dataset.story });
     else if (hit.dataset.mark !== undefined) trigger("select", { mark: hit.dataset.mark });
-    else if (hit.dataset.colour !== undefined) trigger("select", { colour: hit.dataset.colour });
+    else if (hit.dataset.match !== undefined) trigger("select", { match: hit.dataset.match });
     else if (hit.dataset.ask !== undefined) trigger("ask", { do: hit.dataset.ask });
     else if (hit.dataset.question !== undefined) trigger("select", { question: hit.dataset.question });
     else trigger("pick", { problem: hit.dataset.problem });
   });
   element.addEventListener("change", (event) => {
     const form = event.target.closest("form");
+    role = event.target.dataset.role || role;
     if (form && !form.dataset.asks) trigger("select", { rule: Object.fromEntries(new FormData(form)) });
   });
-  element.addEventListener("reset", () => trigger("select", { rule: {} }));
+  element.addEventListener("reset", ({ target }) => {
+    trigger("select", target.classList.contains("explore") ? { explore: {} } : { rule: {} });
+  });
   const folds = new Map(); // data-key -> whether the visitor has it open: a redraw would close it
   element.addEventListener("toggle", ({ target }) => target.dataset.key && folds.set(target.dataset.key, target.open), true);
   element.addEventListener("submit", (event) => {
@@ -62,6 +65,11 @@ window.pfvizMarkup = function pfvizMarkup({ element, trigger, watch }) {
     role = null;
     const scroller = element.closest(".scroller");
     const current = element.querySelector("[aria-current]");
+    const list = current?.closest(".tall"); // a long solution scrolls by itself, whoever selected its step
+    if (list) {
+      const [outer, inner] = [list.getBoundingClientRect(), current.getBoundingClientRect()];
+      list.scrollTop += Math.min(inner.bottom - outer.bottom + 8, inner.top - outer.top - 8);
+    }
     const first = !selected; // what is selected by itself when a run ends: its answer stays in view
     selected = Boolean(current);
     if (!current || first || !scroller || scroller.scrollHeight <= scroller.clientHeight) return;

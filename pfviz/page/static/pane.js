@@ -16,6 +16,17 @@
     return value;
   }
 
+  /* One pane a frame, in the order of the page: the first picture is seen before the second is drawn. */
+  const waiting = [];
+  function takeTurn(draw) {
+    if (waiting.push(draw) === 1) requestAnimationFrame(drawNext);
+    return true;
+  }
+  function drawNext() {
+    waiting.shift()?.();
+    if (waiting.length) requestAnimationFrame(drawNext);
+  }
+
   /* The first plot of a page costs a second or so of compiling; it is spent before the first run. */
   function warm() {
     if (warmed) return;
@@ -96,7 +107,7 @@
     }
 
     function later() {
-      if (!frame) frame = requestAnimationFrame(draw);
+      if (!frame) frame = takeTurn(draw);
     }
 
     function receive() {
@@ -136,8 +147,6 @@
         }
         plot.focus({ preventScroll: true });
         const name = String([hit.customdata].flat()[0]);
-        const family = /^family ?(\d*)$/.exec(name);
-        if (family) return trigger("select", { family: family[1] ? Number(family[1]) : null });
         const sweep = /^sweep (\d+)$/.exec(name);
         if (sweep) return trigger("select", { sweep: Number(sweep[1]) });
         if (overlay?.isHidden(Number(name))) return; // it has not happened yet
@@ -149,6 +158,10 @@
         plot.on("plotly_afterplot", overlay.draw);
         overlay.draw();
       }
+      plot.on("plotly_clickannotation", ({ annotation }) => {
+        const family = /^family ?(\d*)$/.exec(annotation.name ?? "");
+        if (family) trigger("select", { family: family[1] ? Number(family[1]) : null });
+      });
       plot.on("plotly_relayout", remember);
       plot.on("plotly_doubleclick", reset);
     }

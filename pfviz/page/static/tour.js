@@ -134,7 +134,7 @@
       });
       $("shares").replaceChildren(...bars);
       card.querySelector("output").textContent = tau < 0.1 ? tau.toFixed(3) : tau.toFixed(2);
-      card.querySelector("#tour-tau-said").textContent = `Step ${step}: the largest share would get ${(N * top).toFixed(1)} of ${N} copies; as if ${ess.toFixed(1)} weighed alike.`;
+      card.querySelector("#tour-tau-said").textContent = `Step ${step}: the heaviest would get ${(N * top).toFixed(1)} of ${N} places; about ${ess.toFixed(1)} of the ${N} would count.`;
     }
 
     card.addEventListener("click", ({ target }) => {

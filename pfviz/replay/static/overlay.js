@@ -173,14 +173,32 @@
       return Infinity;
     }
 
+    /* The run in the lanes of one family alone, as `tree_layout.py` lays them out; who is not in it has no lane. */
+    function familyOf(run, uid) {
+      if (run.family?.head === uid) return run.family;
+      const { N, T } = run, mask = replay.relatives(uid);
+      if (!mask) return run;
+      const lanes = new Float32Array(T * N).fill(NaN);
+      const steps = Array.from({ length: T }, (_, t) => {
+        const own = [];
+        for (let k = t * N; k < (t + 1) * N; k++) if (mask[k]) own.push(k);
+        return own.sort((a, b) => run.lanes[a] - run.lanes[b]);
+      });
+      const height = Math.max(...steps.map((own) => own.length));
+      for (const own of steps) own.forEach((k, row) => { lanes[k] = row + (height - own.length) / 2; });
+      run.family = Object.assign(Object.create(run), { head: uid, lanes, root: (height - 1) / 2 });
+      return run.family;
+    }
+
     function draw() {
       frame = 0;
-      const { run } = replay;
+      let { run } = replay;
       if (!measure()) return;
       g.clearRect(0, 0, view.box.width, view.box.height);
       plot.classList.remove("in-future");
       const meta = plot._fullLayout.meta ?? {};
       if (!run || (meta.run !== undefined && run.run && meta.run !== run.run)) return;
+      if (meta.family !== undefined && kind === "genealogy") run = familyOf(run, meta.family);
       const dark = replay.isDark() ? 1 : 0;
       if (view.colours?.key !== dark) {
         view.colours = Object.fromEntries(Object.entries(run.colours).map(([name, both]) => [name, both[dark]]));

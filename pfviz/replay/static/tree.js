@@ -11,7 +11,8 @@ window.pfvizTree = function pfvizTree(view) {
   const within = (u) => Math.max(0, Math.min(1, u));
 
   const lane = (t, n, run) => run.lanes[(t - 1) * run.N + n];
-  const origin = (t, n, run) => (t === 1 ? (run.N - 1) / 2 : lane(t - 1, run.ancestors[(t - 2) * run.N + n], run));
+  const root = (run) => run.root ?? (run.N - 1) / 2; // of a family: in the middle of its own lanes
+  const origin = (t, n, run) => (t === 1 ? root(run) : lane(t - 1, run.ancestors[(t - 2) * run.N + n], run));
 
   /* The edge into slot n of step t: the figure's cubic 3s² - 2s³ is a Bézier with level ends. */
   function edge(ctx, t, from, to) {
@@ -93,7 +94,7 @@ window.pfvizTree = function pfvizTree(view) {
     }
     edges(ctx, run, 1, t, counts);
     ctx.fillStyle = view.colours.ink;
-    ctx.fillRect(view.box.x(0) - 5.5, view.box.y((N - 1) / 2) - 5.5, 11, 11);
+    ctx.fillRect(view.box.x(0) - 5.5, view.box.y(root(run)) - 5.5, 11, 11);
     marks(ctx, run, 1, t, counts);
   }
 

@@ -159,7 +159,7 @@ def test_traces_keep_their_order_while_a_run_grows() -> None:
 
 
 def test_a_genealogy_is_coloured_by_reward_minus_value() -> None:
-    figure = genealogy(TRACE, values=VALUES_BY_UID, gaps=True)
+    figure = genealogy(TRACE, values=VALUES_BY_UID, colour_by="gap")
     nodes = named(figure, "steps")
     for uid, colour in zip(nodes.customdata, nodes.marker.color, strict=True):
         value = VALUES_BY_UID.get(int(uid))
@@ -179,7 +179,7 @@ def test_values_stand_in_hovers_whatever_the_colours() -> None:
         assert ("rollouts right" in text) == (value is not None)
         if value is not None:
             assert f"{value.right} of {value.rollouts}" in text
-    assert plain == genealogy(TRACE, values={}, gaps=False)
+    assert plain == genealogy(TRACE, values={}, colour_by="reward")
 
 
 def test_hovers_carry_the_text_and_the_numbers() -> None:

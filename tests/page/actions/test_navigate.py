@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pfviz.diagnostics.families import families
 from pfviz.page.actions import files, navigate
 from pfviz.page.render import run_view
 from pfviz.page.state.visits import Visit
@@ -148,3 +149,25 @@ def test_downloads_say_what_they_are_and_open_again(visit: Visit, tmp_path: Path
 def test_an_opened_trace_that_was_cut_can_go_on(visit: Visit, tmp_path: Path, steps: int, resumable: bool) -> None:
     save(synthetic_trace(particles=8, steps=5).upto(steps), tmp_path / "run.json")
     assert navigate.open_trace(visit, str(tmp_path / "run.json"))["resumable"] is resumable
+
+
+def test_a_family_is_opened_and_closed_and_nothing_else_is_sent_for_it() -> None:
+    visit = Visit(trace=synthetic_trace(particles=300, steps=6))
+    uid = families(visit.trace)[0].uid
+    whole = json.loads(navigate.redraw(visit)["genealogy"])
+    change = navigate.select(visit, {"family": uid})
+    assert change == "family"
+    shown = navigate.redraw(visit, change)
+    assert shown.keys() == {"genealogy"}
+    opened = json.loads(shown["genealogy"])
+    assert opened["layout"]["meta"]["family"] == uid
+    assert max(opened["layout"]["yaxis"]["range"]) < max(whole["layout"]["yaxis"]["range"])
+    navigate.select(visit, {"family": None})
+    assert json.loads(navigate.redraw(visit, "family")["genealogy"]) == whole
+
+
+@pytest.mark.parametrize("sent", ["12", -1, 10**9, [1], "all"])
+def test_no_other_family_is_opened(visit: Visit, sent: object) -> None:
+    navigate.select(visit, {"family": sent})
+    assert visit.family in (None, 12)
+    navigate.redraw(visit, "family")

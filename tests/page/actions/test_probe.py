@@ -33,11 +33,11 @@ def test_the_value_of_a_prefix_comes_batch_by_batch() -> None:
     assert f"{value.right} of 16 rollouts right" in last["inspector"]
     assert "data-ask" in shown[0]["asking"]
     assert "data-ask" not in last["asking"]
-    assert 'data-colour="gap"' in last["colours"]
+    assert 'value="gap"' in last["colours"]
     assert "reward minus value" not in last["genealogy"]  # one value is no reason to recolour the tree
-    navigate.select(visit, {"colour": "gap"})
+    navigate.select(visit, {"rule": {"explore": "1", "colour": "gap"}})
     assert "reward minus value" in navigate.redraw(visit)["genealogy"]
-    navigate.select(visit, {"colour": "<b>"})
+    navigate.select(visit, {"rule": {"explore": "1", "colour": "<b>"}})
     assert visit.probe_state.colour == "reward"
     assert (visit.question_run, visit.run) == (None, None)
 
@@ -122,9 +122,9 @@ def test_another_run_forgets_the_answers_and_another_sweep_has_its_own() -> None
     visit = visiting("worth", gibbs(), None)
     number = len(gibbs().earlier)
     visit.probe_state.for_sweep(number).add_values(gibbs(), PrefixValue((0,), 0.5, 3, 8))
-    assert 'data-colour="gap"' in navigate.redraw(visit)["colours"]
+    assert 'value="gap"' in navigate.redraw(visit)["colours"]
     navigate.select(visit, {"sweep": 0})
-    assert navigate.redraw(visit)["colours"] == ""
+    assert 'value="gap"' not in navigate.redraw(visit)["colours"]
     visit.show_trace(small_run())
     assert visit.probe_state.sweeps == {}
 

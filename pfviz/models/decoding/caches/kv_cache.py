@@ -7,6 +7,7 @@ of need, so that a new token is written in its place and no column is copied to 
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -115,6 +116,14 @@ class ForkedCache:
                 layer.copy_rows(source, to, columns)
         self.lengths = lengths
 
+    @torch.inference_mode()
+    def copy(self) -> ForkedCache:
+        """The same rows, in memory of their own."""
+        made = ForkedCache()
+        made.lengths = list(self.lengths)
+        made._layers = [layer.copy(max(self.lengths)) for layer in self._layers]
+        return made
+
     # --- what transformers asks of a cache ---
 
     is_compileable = False
@@ -153,6 +162,12 @@ class _LayerCache:
     def __init__(self, keys: torch.Tensor, values: torch.Tensor, rows: int) -> None:
         self.keys = keys.new_empty(rows, keys.shape[1], 0, keys.shape[3])
         self.values = values.new_empty(rows, values.shape[1], 0, values.shape[3])
+
+    def copy(self, columns: int) -> _LayerCache:
+        """The same rows, up to so many columns."""
+        made = copy.copy(self)
+        made.keys, made.values = (part[:, :, :columns].clone() for part in (self.keys, self.values))
+        return made
 
     def make_room(self, rows: int, columns: int) -> None:
         """Room for so many rows and columns, and for some more if there is memory for it."""
