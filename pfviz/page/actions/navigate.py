@@ -10,7 +10,7 @@ from pfviz.errors import TraceError
 from pfviz.page.actions import explore, files, mark_answer
 from pfviz.page.components.html import error_banner
 from pfviz.page.forms import what_if_form
-from pfviz.page.render import reward_tab, run_view, stories
+from pfviz.page.render import events, reward_tab, run_view, stories
 from pfviz.page.render.explore_bar import find_passing
 from pfviz.page.render.run_view import Change, PartValues
 from pfviz.page.state.visits import Visit
@@ -68,7 +68,7 @@ def _pause_at(visit: Visit, step: object) -> Change:
     """The replay rests after a step: the last resampling by then is shown, at the end (None) the latest of all."""
     if visit.shown_sweep is None or not (step is None or isinstance(step, int)):
         return "event"
-    visit.event = None if step is None else run_view.event_by(visit.shown_sweep, step)
+    visit.event = None if step is None else events.event_by(visit.shown_sweep, step)
     return "event"
 
 
@@ -115,7 +115,7 @@ def step_event(by: int) -> Action:
 
     def look(visit: Visit, sent: Mapping[str, Any]) -> Change:
         if visit.shown_sweep is not None:
-            visit.event = run_view.neighbour_event(visit.shown_sweep, visit.event, by)
+            visit.event = events.neighbour_event(visit.shown_sweep, visit.event, by)
         return "event"
 
     return look

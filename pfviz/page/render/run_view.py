@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Any, Literal
 
-import numpy as np
-
 from pfviz.diagnostics import kinship, mass_name
 from pfviz.diagnostics.node_filter import NO_FILTER, NodeFilter
 from pfviz.figures import registry
@@ -16,6 +14,7 @@ from pfviz.figures.run.dimming import dim_others
 from pfviz.page.components.html import error_message, fill, problem_chips
 from pfviz.page.components.plotly_pane import to_pane_value
 from pfviz.page.render import real_pair, reward_tab, tabs
+from pfviz.page.render.events import event_label, shown_event
 from pfviz.page.render.explore_bar import explore_bar, find_passing
 from pfviz.page.render.health import health_note
 from pfviz.page.render.inspector import inspect_particle, no_selection
@@ -150,37 +149,6 @@ def _horizon(trace: Trace) -> int:
         return trace.steps
     most = int(trace.settings.get("max_steps", 4096))
     return max(trace.steps, min(most, -(-(trace.steps + 1) // 4) * 4))
-
-
-def shown_event(trace: Trace, event: int | None) -> int | None:
-    """The step whose resampling event is shown: the chosen one, else the last; None without any."""
-    events = np.flatnonzero(trace.resampled)
-    if not len(events):
-        return None
-    return event if event is not None and event in events else int(events[-1])
-
-
-def event_by(trace: Trace, step: int) -> int | None:
-    """The last event among the first `step` steps, or the first to come; None where there is none at all."""
-    events = [int(event) for event in np.flatnonzero(trace.resampled)]
-    return max((event for event in events if event < step), default=events[0]) if events else None
-
-
-def neighbour_event(trace: Trace, event: int | None, by: int) -> int | None:
-    """The event before or after the shown one."""
-    events = [int(step) for step in np.flatnonzero(trace.resampled)]
-    shown = shown_event(trace, event)
-    if shown is None:
-        return None
-    return events[min(len(events) - 1, max(0, events.index(shown) + by))]
-
-
-def event_label(trace: Trace, event: int | None) -> str:
-    """Return which resampling event is shown, of how many."""
-    shown = shown_event(trace, event)
-    events = [int(step) for step in np.flatnonzero(trace.resampled)]
-    place = None if shown is None else events.index(shown) + 1
-    return fill("run/event.html.j2", step=None if shown is None else shown + 1, place=place, total=len(events))
 
 
 def answer_card(trace: Trace) -> str:

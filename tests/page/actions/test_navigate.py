@@ -11,6 +11,7 @@ import pytest
 from pfviz.diagnostics.families import families
 from pfviz.page.actions import files, navigate
 from pfviz.page.render import run_view
+from pfviz.page.render.events import event_label, shown_event
 from pfviz.page.state.visits import Visit
 from pfviz.trace.json_file import save
 from tests.traces import synthetic_trace
@@ -100,7 +101,7 @@ def test_only_the_open_tab_is_drawn(visit: Visit) -> None:
 def test_resampling_events_are_walked_one_by_one(visit: Visit) -> None:
     assert visit.trace is not None
     events = np.flatnonzero(visit.trace.resampled).tolist()
-    assert run_view.shown_event(visit.trace, None) == events[-1]
+    assert shown_event(visit.trace, None) == events[-1]
     navigate.step_event(-1)(visit, {})
     assert visit.event == events[-2]
     for _ in range(9):
@@ -113,7 +114,7 @@ def test_resampling_events_are_walked_one_by_one(visit: Visit) -> None:
 
 
 def test_a_run_without_events_says_so() -> None:
-    assert "No resampling yet" in run_view.event_label(synthetic_trace(trigger="never"), None)
+    assert "No resampling yet" in event_label(synthetic_trace(trigger="never"), None)
 
 
 def test_a_trace_from_a_file_is_shown_like_a_run(visit: Visit, tmp_path: Path) -> None:
