@@ -24,13 +24,16 @@ def test_an_invented_run_is_a_trace_that_is_resampled() -> None:
 
 
 def test_a_size_is_held_against_its_goals() -> None:
-    found = page._Measured([0.4], [0.5], [160.0], [12.0])
+    found = page._Measured([0.4], [0.5], [160.0], [12.0], [45.0], [0.0])
     lines = {line.what: line for line in page._report_lines((64, 50), found)}
     opened, clicked = lines["page: file to genealogy"], lines["page: click to answer"]
     assert opened.goal is not None
     assert opened.goal.is_met(opened.spread)
     assert clicked.goal is not None
     assert not clicked.goal.is_met(clicked.spread)
+    frames = lines["page: frames a second of the replay"]
+    assert frames.goal is not None
+    assert frames.goal.is_met(frames.spread)
     other = {line.what: line for line in page._report_lines((16, 8), found)}
     assert other["page: file to genealogy"].goal is None
 

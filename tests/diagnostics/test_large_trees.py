@@ -66,12 +66,20 @@ def test_hovers_of_a_large_tree_are_brief_and_of_one_step_the_same(monkeypatch: 
     trace = synthetic_trace(particles=8, steps=5)
     full = marks.node_hovers(trace)
     assert [marks.step_hovers(trace, t) for t in range(trace.steps)] == full
+    every = np.ones((trace.steps, 8), dtype=np.bool_)
     monkeypatch.setattr(marks, "MAX_DETAILED_HOVERS", trace.steps * 8)
-    assert marks.node_hovers(trace) == full
+    detailed = marks.mark_hovers(trace, every)
+    assert list(detailed["hovertext"]) == [text for row in full for text in row]
     monkeypatch.setattr(marks, "MAX_DETAILED_HOVERS", trace.steps * 8 - 1)
-    assert marks.node_hovers(trace)[1][2] == (
-        f"step 2 · particle 2<br>reward {trace.rewards[1, 2]:.3f} · weight {trace.weights[1, 2]:.3f}"
-    )
+    brief = marks.mark_hovers(trace, every)
+    assert "hovertext" not in brief
+    place = 8 + 2  # particle 2 of step 2
+    assert list(brief["customdata"][place]) == [
+        trace.uids[1, 2],
+        2,
+        pytest.approx(trace.rewards[1, 2], abs=1e-3),
+        pytest.approx(trace.weights[1, 2], abs=1e-3),
+    ]
 
 
 def long_solutions(begin: str, end: str) -> Trace:

@@ -54,7 +54,8 @@ def test_a_run_goes_on_with_the_date_on_which_it_began(monkeypatch: pytest.Monke
     monkeypatch.setattr(run, "datetime", Calendar)
     common: dict[str, Any] = {"particles": 3, "max_steps": 3, "max_step_tokens": 5}
     whole = pfviz.run("1 + 2", generator=generator, reward=reward, **common)
-    assert asked == ["today 28 feb 2026"] * 2
+    assert len(asked) >= 2  # by the generator and by the reward
+    assert set(asked) == {"today 28 feb 2026"}
     monkeypatch.setattr(Calendar, "day", "2026-03-01")
     resumed = pfviz.api.resume(whole.upto(1), generator=generator, reward=reward)
     *_, again = rescore(whole, reward)
