@@ -1,9 +1,9 @@
-"""Make the moving picture of the README: a real run on the real page, a frame for each of its steps.
+"""Make the pictures of the README: the page as it opens, and its recorded run as it plays, a frame for each moment.
 
     .venv/bin/python docs/make_picture.py [FOLDER]
 
-writes assets/run.webp and, if a folder is named, every frame into it. It needs a Chromium: `$PFVIZ_CHROMIUM`, or one on
-the PATH.
+writes assets/page.png and assets/run.webp and, if a folder is named, every frame into it. It needs a Chromium:
+`$PFVIZ_CHROMIUM`, or one on the PATH.
 """
 
 from __future__ import annotations
@@ -12,117 +12,82 @@ import io
 import os
 import shutil
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from pfviz.inference.events import Event, ParticlesSelected
 from pfviz.page import build_page
-from pfviz.page.serving.engine import SharedEngine, WaitStatus
-from pfviz.page.state import progress
 
 ROOT = Path(__file__).parents[1]
-PICTURE = ROOT / "assets" / "run.webp"
+STILL, MOVING = ROOT / "assets" / "page.png", ROOT / "assets" / "run.webp"
 BROWSERS = (os.environ.get("PFVIZ_CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
-PROBLEM = "Compute ((8 + 5) * 4 - 17) * 2 + 31 - 9"
-SEED, TEMPERATURE = 5, 1.0
 WIDTH, HEIGHT = 1360, 900  # of the window, in CSS pixels
-CROP = 634  # of them, from the top: down to the end of the strips
-MILLISECONDS = 800  # a frame
-LAST_MILLISECONDS = 3000  # the answer
-QUALITY = 82
+SLOW_STEPS, PER_SLOW_STEP, PER_STEP = 2, 12, 6  # the first steps are looked at more closely; frames of each
+MILLISECONDS, PAUSE, LAST_MILLISECONDS = 140, 900, 3500  # of a frame, of the end of a phase, of the answer
+QUALITY = 80
 TIMEOUT = 120_000  # ms that the browser waits for anything
-
-
-class PausingEngine(SharedEngine):
-    """The engine of the page, whose run stands still after each step until `go_on` is set.
-
-    The page's clock counts what the run computes, not the pauses.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.go_on = threading.Event()
-        self.seconds = 0.0
-        progress.follow_events.__kwdefaults__["clock"] = lambda: self.seconds
-
-    def stream(self, problem: str, *, stop: Callable[[], bool], **settings: Any) -> Iterator[Event | WaitStatus]:
-        events = super().stream(problem, stop=stop, **settings)
-        while True:
-            began = time.monotonic()
-            event = next(events, None)
-            self.seconds += time.monotonic() - began
-            if event is None:
-                return
-            yield event
-            if isinstance(event, ParticlesSelected) and settings["particles"] > 2:  # the page's warm-up has two
-                self.go_on.wait()
-                self.go_on.clear()
 
 
 def main(folder: Path | None) -> None:
     browser_path = next(filter(None, map(shutil.which, BROWSERS)))
-    engine = PausingEngine()
-    demo = build_page(engine)
+    demo = build_page()
     _, address, _ = demo.launch(prevent_thread_lock=True, quiet=True, warm=False)
-    demo.warm_up()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light")
+        page = browser.new_page(
+            viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light", reduced_motion="reduce"
+        )
         page.set_default_timeout(TIMEOUT)
         page.goto(address)
-        frames = list(take_frames(page, engine))
+        page.locator("#hero .story").wait_for()
+        page.wait_for_function("document.querySelector('#genealogy .pane-plot').dataset.selected !== ''")
+        page.wait_for_timeout(2000)  # until every plot is drawn
+        frames, durations = zip(*take_frames(page), strict=True)
+        page.evaluate("pfvizReplay.seek(2.6)")
+        page.wait_for_timeout(500)
+        shoot(page, HEIGHT).save(STILL, optimize=True)
         browser.close()
     demo.close()
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         for k, frame in enumerate(frames):
             frame.save(folder / f"frame-{k:02}.png")
-    save(frames)
+    save(frames, durations)
 
 
-def take_frames(page: Page, engine: PausingEngine) -> Iterator[Image.Image]:
-    """The page before the run, after each step, and with its answer."""
-    page.locator("#hero .story").wait_for()
-    fill(page)
-    yield shoot(page)
-    page.evaluate("document.querySelector('button#run').click()")  # without a pointer over it
-    for step in range(1, 7):
-        page.wait_for_function(f"document.querySelector('#genealogy .pane-plot')?.dataset.steps === '{step}'")
-        yield shoot(page)
-        engine.go_on.set()
-    page.locator(".progress.done").wait_for()
-    page.locator("#answer .answer").wait_for()
-    page.wait_for_function("document.querySelector('#genealogy .pane-plot').dataset.selected !== ''")
-    yield shoot(page)
+def take_frames(page: Page) -> Iterator[tuple[Image.Image, int]]:
+    """Frames of the replay, and the milliseconds for which each stands."""
+    steps = int(page.evaluate("pfvizReplay.run.T"))
+    height = int(page.evaluate("Math.ceil(document.querySelector('#stage').getBoundingClientRect().bottom) + 12"))
+    yield seek(page, 0, height), PAUSE
+    for step in range(steps):
+        frames = PER_SLOW_STEP if step < SLOW_STEPS else PER_STEP
+        for k in range(1, frames + 1):
+            ends_phase = step < SLOW_STEPS and k % (frames // 4) == 0
+            frame = seek(page, step + k / frames - 0.001, height)
+            yield frame, PAUSE if ends_phase else MILLISECONDS
+    yield seek(page, steps, height), LAST_MILLISECONDS
 
 
-def fill(page: Page) -> None:
-    page.locator("#problem textarea").fill(PROBLEM)
-    page.get_by_text("More settings").click()
-    page.locator("#seed input, #seed textarea").first.fill(str(SEED))
-    page.locator("#temperature input, #temperature textarea").first.fill(str(TEMPERATURE))
-    page.get_by_text("More settings").click()
-    page.evaluate("document.activeElement.blur()")
-    page.mouse.move(WIDTH - 2, HEIGHT - 2)  # off the buttons
+def seek(page: Page, position: float, height: int) -> Image.Image:
+    page.evaluate("(position) => pfvizReplay.seek(position)", position)
+    page.wait_for_timeout(120)  # until the overlay has drawn it
+    return shoot(page, height)
 
 
-def shoot(page: Page) -> Image.Image:
-    page.evaluate("document.querySelectorAll('*').forEach((part) => { if (part.scrollTop) part.scrollTop = 0; })")
-    page.wait_for_timeout(700)  # until the plots have drawn what has come
-    return Image.open(io.BytesIO(page.screenshot(clip={"x": 0, "y": 0, "width": WIDTH, "height": CROP}))).convert("RGB")
+def shoot(page: Page, height: int) -> Image.Image:
+    clip = {"x": 0, "y": 0, "width": WIDTH, "height": height}
+    return Image.open(io.BytesIO(page.screenshot(clip=clip))).convert("RGB")
 
 
-def save(frames: list[Image.Image]) -> None:
-    durations = [MILLISECONDS] * (len(frames) - 1) + [LAST_MILLISECONDS]
+def save(frames: tuple[Image.Image, ...], durations: tuple[int, ...]) -> None:
     first, *others = frames
-    first.save(PICTURE, save_all=True, append_images=others, duration=durations, loop=0, quality=QUALITY, method=6)
-    print(f"{PICTURE}: {len(frames)} frames, {PICTURE.stat().st_size / 1e6:.2f} MB")
+    first.save(
+        MOVING, save_all=True, append_images=others, duration=list(durations), loop=0, quality=QUALITY, method=6
+    )
+    print(f"{MOVING}: {len(frames)} frames, {MOVING.stat().st_size / 1e6:.2f} MB")
 
 
 if __name__ == "__main__":

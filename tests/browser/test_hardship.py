@@ -139,8 +139,8 @@ def test_the_stage_fits_one_screen_and_the_tabs_begin_in_it(visit: Open) -> None
     tab.run("2 + 2")
     tab.wait_end()
     assert tab.page.evaluate("scrollY") == 0
-    assert tab.page.evaluate("document.querySelector('#genealogy .pane-plot').clientHeight") >= 230
-    for part in ("#genealogy", "#transport", "#strips", "#particle h2", "#tabs [role=tab]", "#problem", "button#run"):
+    assert tab.page.evaluate("document.querySelector('#genealogy .pane-plot').clientHeight") >= 200
+    for part in ("#genealogy", "#transport", "#strips", "#particle h3", "#tabs [role=tab]", "#problem", "button#run"):
         box = tab.page.locator(part).first.bounding_box()
         assert box is not None
         assert box["y"] >= 0

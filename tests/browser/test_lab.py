@@ -132,12 +132,13 @@ def test_this_run_is_added_to_the_lab(visit: Open) -> None:
     tab = visit()
     open_lab(tab)
     tab.page.locator("button#lab-add").click()
-    tab.page.locator("#lab-note", has_text="no run yet").wait_for()
+    tab.page.locator("#lab-note", has_text="1 run of 1 problem").wait_for()  # the recorded one
+    tab.page.get_by_role("tab", name="This run").click()
     tab.run("2 + 2")
     tab.wait_end()
     open_lab(tab)
     tab.page.locator("button#lab-add").click()
-    tab.page.locator("#lab-note", has_text="1 run of 1 problem").wait_for()
+    tab.page.locator("#lab-note", has_text="2 runs of 2 problems").wait_for()
 
 
 def test_on_a_phone_everything_stands_below_each_other(visit: Open, tmp_path: Path) -> None:

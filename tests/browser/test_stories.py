@@ -15,7 +15,6 @@ pytestmark = pytest.mark.browser
 
 Open = Callable[..., Tab]
 FIRST = next(iter(STORIES))
-CALM = {"reduced_motion": "reduce"}  # nothing plays by itself
 
 
 def show_card(tab: Tab, name: str) -> None:
@@ -32,7 +31,7 @@ def wait_drawn(tab: Tab, name: str) -> None:
 
 
 def test_the_page_opens_on_a_recorded_run_that_is_drawn_and_plays_once(visit: Open, demo: Demo) -> None:
-    tab = visit()
+    tab = visit(reduced_motion="no-preference")
     wait_drawn(tab, FIRST)
     tab.page.locator("#genealogy .main-svg").first.wait_for()
     assert tab.page.locator("#problem textarea").input_value() == load_story(FIRST).problem
@@ -47,7 +46,7 @@ def test_the_page_opens_on_a_recorded_run_that_is_drawn_and_plays_once(visit: Op
 
 
 def test_an_empty_field_runs_the_example_that_it_shows(visit: Open) -> None:
-    tab = visit(**CALM)
+    tab = visit()
     tab.run(" ")
     tab.wait_steps(1)
     tab.wait_end()
@@ -57,7 +56,7 @@ def test_an_empty_field_runs_the_example_that_it_shows(visit: Open) -> None:
 
 
 def test_a_click_in_the_gallery_opens_any_of_the_runs_as_its_own_and_for_this_tab_alone(visit: Open) -> None:
-    tab, other = visit(**CALM), visit(**CALM)
+    tab, other = visit(), visit()
     for name in [*list(STORIES)[1:], FIRST]:
         tab.page.locator(f'#gallery [data-story="{name}"]').click()
         wait_drawn(tab, name)
@@ -73,7 +72,7 @@ def test_a_click_in_the_gallery_opens_any_of_the_runs_as_its_own_and_for_this_ta
 
 
 def test_the_tour_goes_on_by_what_the_reader_does_and_keeps_its_place(visit: Open) -> None:
-    tab = visit(**CALM)
+    tab = visit()
     wait_drawn(tab, FIRST)
     tab.page.locator(".tour-start").click()
     for card in CARDS[:4]:
@@ -94,7 +93,7 @@ def test_the_tour_goes_on_by_what_the_reader_does_and_keeps_its_place(visit: Ope
 
 
 def test_a_guess_is_answered_and_the_slider_acts_on_the_recorded_scores(visit: Open, demo: Demo) -> None:
-    tab = visit(**CALM)
+    tab = visit()
     tab.reload(f"{demo.local_url}?tour=5")
     show_card(tab, "guess")
     tab.click_node(6)  # of the first step; its score was the lowest
@@ -110,7 +109,7 @@ def test_a_guess_is_answered_and_the_slider_acts_on_the_recorded_scores(visit: O
 
 
 def test_on_a_phone_the_pictures_come_first_and_a_card_fits(visit: Open) -> None:
-    tab = visit(390, 844, is_mobile=True, has_touch=True, **CALM)
+    tab = visit(390, 844, is_mobile=True, has_touch=True)
     wait_drawn(tab, FIRST)
     box = tab.page.locator("#genealogy").bounding_box()
     assert box is not None

@@ -30,7 +30,7 @@ def finish_run(tab: Tab, problem: str = "2 + 2") -> None:
 
 
 def test_a_run_plays_to_its_end_without_asking_the_server(visit: Open) -> None:
-    tab = visit()
+    tab = visit(reduced_motion="no-preference")
     finish_run(tab)
     end = replay(tab, "run.T")
     assert replay(tab, "position") == end
@@ -61,7 +61,7 @@ def test_a_run_plays_to_its_end_without_asking_the_server(visit: Open) -> None:
 
 
 def test_the_track_and_the_keys_go_to_a_moment_and_hide_what_comes_later(visit: Open) -> None:
-    tab = visit()
+    tab = visit(reduced_motion="no-preference")
     finish_run(tab)
     page, end = tab.page, replay(tab, "run.T")
     selected = tab.selected()
@@ -100,7 +100,7 @@ def test_the_track_and_the_keys_go_to_a_moment_and_hide_what_comes_later(visit: 
 
 
 def test_a_run_is_followed_until_somebody_looks_back(visit: Open, gate: Event) -> None:
-    tab = visit()
+    tab = visit(reduced_motion="no-preference")
     tab.run("held 2 + 2")
     tab.page.wait_for_function(
         "() => pfvizReplay.run?.running && pfvizReplay.run.T === 2 && pfvizReplay.position === 2"
@@ -121,7 +121,7 @@ def test_a_run_is_followed_until_somebody_looks_back(visit: Open, gate: Event) -
 
 
 def test_where_no_motion_is_wanted_a_run_stands_at_its_end_and_goes_in_jumps(visit: Open) -> None:
-    tab = visit(reduced_motion="reduce")
+    tab = visit()
     finish_run(tab)
     end = replay(tab, "run.T")
     places: list[float] = tab.page.evaluate(
