@@ -84,9 +84,7 @@ def shoot(page: Page, height: int) -> Image.Image:
 
 def save(frames: tuple[Image.Image, ...], durations: tuple[int, ...]) -> None:
     first, *others = frames
-    first.save(
-        MOVING, save_all=True, append_images=others, duration=list(durations), loop=0, quality=QUALITY, method=6
-    )
+    first.save(MOVING, save_all=True, append_images=others, duration=list(durations), loop=0, quality=QUALITY, method=6)
     print(f"{MOVING}: {len(frames)} frames, {MOVING.stat().st_size / 1e6:.2f} MB")
 
 
