@@ -29,9 +29,6 @@ def demo() -> Iterator[Demo]:
     page.close()
 
 
-DRAWN_RUN = "document.querySelector('#genealogy .pane-plot')?.layout?.meta?.run"
-
-
 class Tab:
     """One visitor: a page in a context of its own that remembers whatever went wrong."""
 
@@ -68,7 +65,6 @@ class Tab:
         self.page.locator("[role=option]", has_text=title).first.click()
 
     def press_run(self) -> None:
-        self.page.evaluate(f"window.pfvizBefore = {DRAWN_RUN}")
         self.page.locator("button#run:not([disabled])").click()
 
     def run(self, problem: str) -> None:
@@ -76,9 +72,9 @@ class Tab:
         self.press_run()
 
     def wait_steps(self, least: int) -> None:
-        """Of the run that was begun last: the one before it is drawn until the new one has a step."""
+        """Of a run of the visitor's own: a recorded one has its steps from the beginning."""
         self.page.wait_for_function(
-            f"""least => !document.querySelector('#hero .story') && {DRAWN_RUN} !== window.pfvizBefore
+            """least => !document.querySelector('#hero .story')
               && Number(document.querySelector('#genealogy .pane-plot').dataset.steps) >= least""",
             arg=least,
         )
