@@ -29,6 +29,9 @@ def demo() -> Iterator[Demo]:
     page.close()
 
 
+DRAWN_RUN = "document.querySelector('#genealogy .pane-plot')?.layout?.meta?.run"
+
+
 class Tab:
     """One visitor: a page in a context of its own that remembers whatever went wrong."""
 
@@ -65,6 +68,7 @@ class Tab:
         self.page.locator("[role=option]", has_text=title).first.click()
 
     def press_run(self) -> None:
+        self.page.evaluate(f"window.pfvizBefore = {DRAWN_RUN}")
         self.page.locator("button#run:not([disabled])").click()
 
     def run(self, problem: str) -> None:
@@ -72,9 +76,9 @@ class Tab:
         self.press_run()
 
     def wait_steps(self, least: int) -> None:
-        """Of a run of the visitor's own: a recorded one has its steps from the beginning."""
+        """Of the run that was begun last: the one before it is drawn until the new one has a step."""
         self.page.wait_for_function(
-            """least => !document.querySelector('#hero .story')
+            f"""least => !document.querySelector('#hero .story') && {DRAWN_RUN} !== window.pfvizBefore
               && Number(document.querySelector('#genealogy .pane-plot').dataset.steps) >= least""",
             arg=least,
         )
@@ -110,6 +114,8 @@ class Tab:
         )
         x, y = found.json_value()
         self.page.mouse.move(x, y)
+        # A click counts where Plotly has seen a hover, which it looks for a moment later.
+        self.page.wait_for_function("document.querySelector('#genealogy .pane-plot')._hoverdata?.length")
         self.page.mouse.click(x, y)
 
     def ranges(self, pane: str = "genealogy") -> list[list[float]]:
