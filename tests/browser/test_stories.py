@@ -36,7 +36,7 @@ def test_the_page_opens_on_a_recorded_run_that_is_drawn_and_plays_once(visit: Op
     tab.page.locator("#genealogy .main-svg").first.wait_for()
     assert tab.page.locator("#problem textarea").input_value() == load_story(FIRST).problem
     assert tab.page.locator("[role=alert]").count() == 0
-    tab.page.wait_for_function("pfvizReplay.playing && pfvizReplay.position > 0")
+    tab.page.wait_for_function("window.pfvizReplay?.playing && pfvizReplay.position > 0")
     assert demo.visits.running_count() == 0
     tab.press_run()  # of the untouched page: the problem that it shows
     tab.wait_steps(1)
