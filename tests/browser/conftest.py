@@ -46,7 +46,9 @@ class Tab:
         self.page.on("pageerror", lambda error: self.wrong.append(f"exception: {error}"))
         self.page.on("request", self._request)
         self.page.goto(address)
-        self.page.locator("#hero .story").wait_for()  # the recorded run on which the page opens
+        # The page opens on a recorded run; its text may be there before the scripts that play it.
+        self.page.locator("#hero .story").wait_for()
+        self.page.wait_for_function("() => window.pfvizReplay?.run")
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in LEVELS:
