@@ -26,6 +26,7 @@ from pfviz.replay.parts import STYLESHEET
 from pfviz.trace.json_limits import MAX_BYTES
 
 STATIC = Path(__file__).parents[1] / "static"
+HEAD_CSS = STATIC / "head.css"
 TABS_JS = STATIC / "tabs.js"
 STYLESHEETS = [
     STATIC / "style.css",
@@ -63,7 +64,11 @@ class Page(gr.Blocks):  # type: ignore[misc]
         usual = {
             "theme": theme(),
             "css_paths": STYLESHEETS,
-            "head": fill("head.html.j2", tab_css=tab_css(), tabs_js=TABS_JS.read_text(encoding="utf-8")),
+            "head": fill(
+                "head.html.j2",
+                css=HEAD_CSS.read_text(encoding="utf-8") + tab_css(),
+                tabs_js=TABS_JS.read_text(encoding="utf-8"),
+            ),
             "footer_links": [],
             "run_history": False,
             "max_threads": MAX_THREADS,
