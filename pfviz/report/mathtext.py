@@ -56,7 +56,9 @@ _CLOSING_DELIMITERS = {r"\(": r"\)", r"\[": r"\]"}
 _PROSE = re.compile(r"[A-Za-z]{2,}\s+[A-Za-z]{2,}")
 
 # The few marks of Markdown that models write between sentences; the rest of it reads well as it is typed.
-_BOLD = re.compile(r"\*\*(?=\S)((?:[^<>*]|<i>[^<>]{1,20}</i>){1,300}?)(?<=\S)\*\*")
+# What is bold may hold what has been rendered before: a variable, a formula, a box.
+_RENDERED = r"<i>[^<>]{1,20}</i>|<math\b(?:(?!</?math\b).){1,4000}?</math>|<span\b(?:(?!</?span\b).){1,4000}?</span>"
+_BOLD = re.compile(rf"\*\*(?=\S)((?:[^<>*]|{_RENDERED}){{1,300}}?)(?<=\S)\*\*")
 _HEADING = re.compile(r"(\A|<br>)#{1,6} +([^<>#][^<>]{0,300})")
 _TABLE = re.compile(r"(?:^[ \t]*\|[^\n]*\|[ \t]*(?:\n|\Z)){2,}", re.MULTILINE)
 

@@ -28,7 +28,7 @@ STORIES = {
         Story(
             "rescue",
             "Rescue",
-            "Of sixteen left alone four end right, and a wrong one is picked. With selection fourteen end right.",
+            "Left alone, four of sixteen end right and a wrong one is picked. With selection, fourteen end right.",
             ghost="The same seeds, and nobody is copied: the best-rewarded answer is wrong.",
         ),
         Story(

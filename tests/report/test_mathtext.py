@@ -212,6 +212,8 @@ def test_deep_nesting_ends_quickly() -> None:
 
 def test_bold_headings_and_tables_of_markdown_are_shown_as_such() -> None:
     assert render("It has **4 trays** of x.") == "It has <b>4 trays</b> of <i>x</i>."
+    for marked in (r"Calculate \( 18 - 5 \):", r"\boxed{5}", r"$x_1$ and \(x_2\)"):  # formulas are no end of it
+        assert render(f"1. **{marked}** then") == f"1. <b>{render(marked)}</b> then"
     assert render("## Step 1: Add\n3 + 4") == "<b>Step 1: Add</b><br>3 + 4"
     table = "| a | b |\n|---|---|\n| 1 | x |"
     assert render(f"See\n{table}\nend") == f'See<br><code class="listing">{table}\n</code>end'
