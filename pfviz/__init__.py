@@ -20,8 +20,21 @@ if TYPE_CHECKING:
     from pfviz.api import load, resume, reward, run, stream
     from pfviz.comparison.comparison import compare
     from pfviz.report.run import to_html
+    from pfviz.store import Store
 
-__all__ = ["__version__", "compare", "figures", "load", "perturbed", "resume", "reward", "run", "stream", "to_html"]
+__all__ = [
+    "Store",
+    "__version__",
+    "compare",
+    "figures",
+    "load",
+    "perturbed",
+    "resume",
+    "reward",
+    "run",
+    "stream",
+    "to_html",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -29,6 +42,8 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module(f"pfviz.{name}")
     if name == "compare":
         return getattr(importlib.import_module("pfviz.comparison.comparison"), name)
+    if name == "Store":
+        return importlib.import_module("pfviz.store").Store
     if name == "to_html":
         return getattr(importlib.import_module("pfviz.report.run"), name)
     if name in ("load", "resume", "reward", "run", "stream"):

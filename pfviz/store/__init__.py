@@ -1,0 +1,8 @@
+"""Runs on disk: stored as they happen, found again, gone on with."""
+
+from pfviz.store.entry import RunEntry
+from pfviz.store.limits import Limits
+from pfviz.store.location import default_path
+from pfviz.store.store import Store
+
+__all__ = ["Limits", "RunEntry", "Store", "default_path"]
