@@ -50,7 +50,7 @@ def encode_fields(trace: Columns, fields: Iterable[Field], first: int = 0) -> di
             value = dict(value)
         elif field.kind in ("notes", "swaps"):
             value = [_encode_record(dataclasses.asdict(item)) for item in value]
-        if field.infinite:
+        if field.infinite or field.kind == "number or null":
             value = map_numbers(value, _encode_number)
         found[field.name] = value
     return found
