@@ -46,8 +46,9 @@ _TEXT_PARTS = (
     "problem",
     "hero",
     "transport",
+    "link",
 )
-_CLEARED_PARTS = ("answer", "event", "sweep", "colours", "notes", "progress", "hero", "transport")
+_CLEARED_PARTS = ("answer", "event", "sweep", "colours", "notes", "progress", "hero", "transport", "link")
 _BUTTON_PARTS = ("run", "stop", "resume", "fold", "fold_steps", "save_json", "save_html")
 OUTPUTS = (*(f"error_{field}" for field in run_form.FIELDS), *run_view.PANES, *_TEXT_PARTS, *_BUTTON_PARTS)
 
