@@ -79,7 +79,8 @@ def _set_filter(here: StoredRuns, sent: Mapping[str, Any]) -> None:
     here.filters = {name: value for name, value in chosen.items() if value}
     if sent.get("starred") is True:
         here.filters["starred"] = True
-    here.sort = str(sent["sort"]) if sent.get("sort") in SORTS else "newest"
+    order = _read_text(sent.get("sort"))
+    here.sort = order if order in SORTS else "newest"
 
 
 def _keep(visit: Visit) -> None:

@@ -32,8 +32,10 @@ window.pfvizMarkup = function pfvizMarkup({ element, trigger, watch }) {
       pfvizView("run");
       trigger("select", { node: hit.dataset.node });
     } else if (hit.dataset.reward !== undefined) trigger("select", { reward: hit.dataset.reward });
-    else if (hit.dataset.story !== undefined) trigger("select", { story: hit.dataset.story });
-    else if (hit.dataset.mark !== undefined) trigger("select", { mark: hit.dataset.mark });
+    else if (hit.dataset.story !== undefined) {
+      pfvizView("run");
+      trigger("select", { story: hit.dataset.story });
+    } else if (hit.dataset.mark !== undefined) trigger("select", { mark: hit.dataset.mark });
     else if (hit.dataset.match !== undefined) trigger("select", { match: hit.dataset.match });
     else if (hit.dataset.ask !== undefined) trigger("ask", { do: hit.dataset.ask });
     else if (hit.dataset.question !== undefined) trigger("select", { question: hit.dataset.question });
