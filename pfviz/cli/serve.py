@@ -40,7 +40,7 @@ def serve(host: str, port: int, root_path: str) -> None:
     pfviz serve --root-path /pfviz
 
     On a page that other machines reach, models cannot be chosen by a typed name unless PFVIZ_ANY_MODEL=1, and each
-    visitor sees own runs alone.
+    visitor sees own runs alone, as does whoever comes through a proxy.
     """
     from pfviz.page import build_page
     from pfviz.page.serving.engine import SharedEngine
@@ -49,7 +49,7 @@ def serve(host: str, port: int, root_path: str) -> None:
 
     try:
         is_public = host not in LOOPBACK_HOSTS
-        library = RunLibrary.open(shared=is_public or bool(root_path))
+        library = RunLibrary.open(shared=is_public)
         page = build_page(SharedEngine(ModelMenu.from_environment(public=is_public)), library)
     except PfvizError as error:  # of the operator's own settings
         raise click.ClickException(str(error)) from error

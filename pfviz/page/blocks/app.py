@@ -62,7 +62,7 @@ class Page(gr.Blocks):  # type: ignore[misc]
         self.recent = RecentVisits()
 
     def _begin(self, visit: Visit) -> None:
-        visit.stored = StoredRuns(self.library)
+        visit.stored = StoredRuns(self.library, awaits_browser=True)
         navigate.begin_with_story(visit)
 
     def launch(self, *arguments: Any, warm: bool = True, prevent_thread_lock: bool = False, **settings: Any) -> Any:

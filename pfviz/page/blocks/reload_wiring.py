@@ -14,6 +14,9 @@ from pfviz.page.render.run_link import name_run, read_address
 from pfviz.page.state.recent_visits import RecentVisits
 from pfviz.page.state.visits import Visits
 
+PROXY_HEADERS = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+"""Who comes with one of them comes from elsewhere, even to a page that listens on this machine alone."""
+
 # The storage of a session is the tab's own, and outlives a reload; the other one is the browser's, and outlives tabs.
 READ_BROWSER_JS = """() => {
   const read = (name, from) => {
@@ -42,7 +45,8 @@ def wire(page: gr.Blocks, parts: Parts, visits: Visits, recent: RecentVisits) ->
     def look(token: Any, secret: Any, address: Any, request: gr.Request) -> Any:
         """How often there is something to restore is all that is told; the second event waits for it to be one."""
         visit = visits.get(request.session_hash)
-        visit.stored.identify(secret)
+        forwarded = any(request.headers.get(name) for name in PROXY_HEADERS)
+        visit.stored.identify(secret, is_forwarded=forwarded)
         if recent.holds(token) or read_address(address):
             return 1
         recent.exchange(token, visit)

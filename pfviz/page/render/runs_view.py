@@ -105,7 +105,7 @@ def _filters(runs: StoredRuns, choices: dict[str, list[str]], is_any: bool) -> s
 
 
 def _empty(runs: StoredRuns) -> str:
-    days = SHARED_LIMITS.days if runs.library.shared else None
+    days = SHARED_LIMITS.days if runs.is_shared else None
     return fill("runs/empty.html.j2", days=days)
 
 

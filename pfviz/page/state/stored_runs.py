@@ -61,6 +61,8 @@ class StoredRuns:
 
     library: RunLibrary = field(default_factory=RunLibrary)
     visitor: str = ""  # whose runs they are, on a shared page; empty until the browser has said it
+    awaits_browser: bool = False  # nothing is stored or shown until it is known where the visitor comes from
+    is_forwarded: bool = False  # the visitor comes through a proxy, so it may be anybody
     query: str = ""
     filters: dict[str, Any] = field(default_factory=dict)  # of `Store.entries`
     sort: str = "newest"
@@ -73,15 +75,23 @@ class StoredRuns:
     @property
     def store(self) -> Store | None:
         """None where nothing is stored, or nobody knows whose it would be."""
-        return None if self.library.shared and not self.visitor else self.library.store
+        is_nobodys = self.awaits_browser or (self.is_shared and not self.visitor)
+        return None if is_nobodys else self.library.store
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether there may be other visitors."""
+        return self.library.shared or self.is_forwarded
 
     @property
     def owner(self) -> str | None:
         """Whose runs are seen; None is everybody's, on a page of one's own."""
-        return self.visitor if self.library.shared else None
+        return self.visitor if self.is_shared else None
 
-    def identify(self, secret: object) -> None:
-        """Take the secret that the visitor's browser keeps. What is stored of it does not give it away."""
+    def identify(self, secret: object, *, is_forwarded: bool = False) -> None:
+        """Take the secret that the visitor's browser keeps, and whether the visitor comes through a proxy. What is
+        stored of the secret does not give it away."""
+        self.awaits_browser, self.is_forwarded = False, is_forwarded
         if isinstance(secret, str) and SECRET.fullmatch(secret):
             self.visitor = hashlib.sha256(secret.encode()).hexdigest()
 
