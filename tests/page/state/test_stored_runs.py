@@ -1,4 +1,4 @@
-"""Whose runs a visitor sees: all on a page of one's own, own ones where there may be others, none before that is known."""
+"""Whose runs a visitor sees: all on a page of one's own, own ones where others may be, none before that is known."""
 
 from __future__ import annotations
 
