@@ -10,19 +10,25 @@ from pfviz.trace import Trace, load
 
 
 def load_run(source: str, store: Store | None = None) -> tuple[Trace, str]:
-    """Return the trace that a command was given, and its id, which is empty for a file."""
+    """Return the trace that a command was given to go on with, and its id, which is empty for a file.
+
+    Raises `TraceError` for a file that is none, `StoreError` for a run that is not there or still goes on.
+    """
     if Path(source).is_file():
         return load(source), ""
     if store is None and not default_path().exists():  # to look is no reason to make one
         raise StoreError(f"{source!r} is no file, and no run is stored here. `pfviz run` stores those that it makes.")
     own = store or Store()
     try:
-        return own.load(source), source
+        trace, is_running = own.load(source), own.entry(source).status == "running"
     except StoreError as error:
         raise StoreError(f"{source!r} is no file, and {_lower(str(error))} `pfviz runs list` shows them.") from error
     finally:
         if store is None:
             own.close()
+    if is_running:
+        raise StoreError(f"Run {source} still goes on, in another process. Stop it there first.")
+    return trace, source
 
 
 def _lower(sentence: str) -> str:

@@ -31,9 +31,15 @@ def choose_runs_to_go(database: sqlite3.Connection, limits: Limits, now: float) 
         old = "NOT starred AND status != 'running' AND updated < ?"
         gone |= _select(database, old, now - limits.days * _DAY)
     if limits.owner_runs is not None or limits.owner_bytes is not None:
-        for (owner,) in database.execute("SELECT DISTINCT owner FROM runs").fetchall():
+        most = (_or_no_bound(limits.owner_runs), _or_no_bound(limits.owner_bytes))
+        over = "SELECT owner FROM runs GROUP BY owner HAVING count(*) > ? OR sum(bytes) > ?"
+        for (owner,) in database.execute(over, most).fetchall():
             gone |= _select_surplus(database, limits.owner_runs, limits.owner_bytes, gone, owner)
     return list(gone | _select_surplus(database, limits.runs, limits.bytes, gone))
+
+
+def _or_no_bound(most: int | None) -> int:
+    return 2**62 if most is None else most
 
 
 def _select(database: sqlite3.Connection, where: str, *values: float) -> dict[int, None]:

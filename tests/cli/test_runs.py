@@ -103,6 +103,13 @@ def test_a_run_that_is_not_there_is_said_in_one_line(store: Store) -> None:
         assert len(result.output.splitlines()) == 1
 
 
+def test_a_run_that_still_goes_on_is_not_resumed(store: Store) -> None:
+    run = store.begin(replace(TRACE.upto(2), status="running"))
+    result = call("run", "--resume", run)
+    assert (result.exit_code, "still goes on" in result.output) == (2, True)
+    assert store.entry(run).status == "running"
+
+
 def test_to_look_for_runs_where_there_are_none_makes_no_file(tmp_path: Path) -> None:
     for arguments in (("runs", "list"), ("run", "--resume", "nothing")):
         result = call(*arguments)

@@ -120,6 +120,8 @@ def follow_link(visit: Visit, place: Mapping[str, str]) -> PartValues:
         if trace is None:
             return {"banner": error_banner(why)}
         values, run_id = navigate.show_trace(visit, trace), name
+        if trace.status == "running":
+            values["resumable"] = False  # it goes on somewhere else
     visit.run_id = run_id
     return values | look_at(visit, place) | {"link": run_link.render_link(visit)}
 

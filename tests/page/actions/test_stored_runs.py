@@ -75,6 +75,13 @@ def test_a_run_that_is_left_is_interrupted_and_goes_on_under_its_id(visit: Visit
     assert [(one.id, one.status) for one in store.entries()] == [(entry.id, "finished")]
 
 
+def test_a_run_that_goes_on_somewhere_else_is_shown_as_far_as_it_is(visit: Visit, store: Store) -> None:
+    run = store.begin(dataclasses.replace(TRACE.upto(2), status="running"))
+    assert stored_runs.open_run(visit, {"runs": [run]})["resumable"] is False
+    assert visit.trace is not None
+    assert visit.trace.steps == 2
+
+
 def test_a_file_is_stored_when_that_is_asked_for(visit: Visit, store: Store) -> None:
     navigate.show_trace(visit, TRACE)
     shown = list(stored_runs.show_list(visit))[-1]
