@@ -67,7 +67,7 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
 def _resume(opened: PartValues, engine: Engine, visit: Any) -> Iterator[PartValues]:
     """The run that was opened goes on, if it could be."""
     yield opened
-    if "genealogy" in opened:
+    if opened.get("resumable"):
         yield from runs.resume(engine, visit)
 
 
