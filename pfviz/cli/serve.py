@@ -49,8 +49,9 @@ def serve(host: str, port: int, root_path: str) -> None:
 
     try:
         is_public = host not in LOOPBACK_HOSTS
+        engine = SharedEngine(ModelMenu.from_environment(public=is_public))
         library = RunLibrary.open(shared=is_public)
-        page = build_page(SharedEngine(ModelMenu.from_environment(public=is_public)), library)
+        page = build_page(engine, library)
     except PfvizError as error:  # of the operator's own settings
         raise click.ClickException(str(error)) from error
     settings: dict[str, Any] = {"server_name": host, "server_port": port}
@@ -62,3 +63,5 @@ def serve(host: str, port: int, root_path: str) -> None:
         raise click.ClickException(
             f"The page cannot listen on {host}:{port}; choose another --port. ({error})"
         ) from error
+    finally:
+        library.close()

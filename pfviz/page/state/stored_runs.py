@@ -42,6 +42,11 @@ class RunLibrary:
         except StoreError as error:
             return cls(shared=shared, reason=str(error))
 
+    def close(self) -> None:
+        """Nothing is stored any more."""
+        if self.store is not None:
+            self.store.close()
+
     def picture(self, key: tuple[str, int, str], draw: Callable[[], str] | None = None) -> str | None:
         """The picture of a run as far as it is: that which was drawn before, else what `draw` gives, else None."""
         with self._lock:
