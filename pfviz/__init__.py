@@ -19,9 +19,22 @@ if TYPE_CHECKING:
     from pfviz import figures, perturbed
     from pfviz.api import load, resume, reward, run, stream
     from pfviz.comparison.comparison import compare
+    from pfviz.exports.registry import export
     from pfviz.report.run import to_html
 
-__all__ = ["__version__", "compare", "figures", "load", "perturbed", "resume", "reward", "run", "stream", "to_html"]
+__all__ = [
+    "__version__",
+    "compare",
+    "export",
+    "figures",
+    "load",
+    "perturbed",
+    "resume",
+    "reward",
+    "run",
+    "stream",
+    "to_html",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -29,6 +42,8 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module(f"pfviz.{name}")
     if name == "compare":
         return getattr(importlib.import_module("pfviz.comparison.comparison"), name)
+    if name == "export":
+        return getattr(importlib.import_module("pfviz.exports.registry"), name)
     if name == "to_html":
         return getattr(importlib.import_module("pfviz.report.run"), name)
     if name in ("load", "resume", "reward", "run", "stream"):
