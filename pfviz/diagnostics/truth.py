@@ -1,4 +1,5 @@
-"""Which prefixes are right: by the exact oracle where the embedded pair wrote them, else by the answers they led to.
+"""Which prefixes are right: by the labels of their steps where there are some, by the exact oracle where the embedded
+pair wrote them, else by the answers they led to.
 
 A label is 1 (right), 0 (wrong) or -1 (nobody knows).
 """
@@ -35,8 +36,8 @@ Source = Literal["steps", "answers", "nothing"]
 @dataclass(frozen=True, slots=True)
 class Truth:
     """`prefixes` (T, N): the label of the prefix in slot n after step t; `answers` (N,): that of the answer that slot n
-    gives at the last step, -1 without one; `source`: whether steps were judged, or prefixes by the answers of their
-    descendants alone; `answer`: the true one, if it is known."""
+    gives at the last step, -1 without one; `source`: whether steps were judged or labelled, or prefixes by the answers
+    of their descendants alone; `answer`: the true one, if it is known."""
 
     prefixes: IntArray
     answers: IntArray
@@ -46,6 +47,7 @@ class Truth:
 
 def truth(trace: Trace, judge: Judge | None = None) -> Truth:
     """What is known of a sweep. The embedded oracle judges what a generator of its world wrote, unless `judge` does.
+    Labels of steps come before either.
 
     By answers alone a prefix is right if at least half of its descendants that answered are; so it is in a tree with
     more than `MAX_JUDGED_STEPS`, too.
@@ -54,15 +56,34 @@ def truth(trace: Trace, judge: Judge | None = None) -> Truth:
     answers = _label_answers(trace, known)
     if judge is None and trace.generator in JUDGED_GENERATORS and known is not None:
         judge = judge_with_oracle
+    labelled = label_prefixes(trace)
+    has_labels = bool((labelled != UNKNOWN).any())
     if judge is not None and _count_steps_to_judge(trace) <= MAX_JUDGED_STEPS:
-        return Truth(_label_prefixes_by_judge(trace, judge, known), answers, "steps", known)
-    prefixes = _label_prefixes_by_answers(trace, answers)
+        judged = _label_prefixes_by_judge(trace, judge, known)
+        return Truth(np.where(labelled == UNKNOWN, judged, labelled), answers, "steps", known)
+    prefixes = np.where(labelled == UNKNOWN, _label_prefixes_by_answers(trace, answers), labelled)
+    if has_labels:
+        return Truth(prefixes, answers, "steps", known)
     return Truth(prefixes, answers, "answers" if (prefixes != UNKNOWN).any() else "nothing", known)
 
 
 def true_answer(trace: Trace) -> str | None:
     """The true answer: as the run was told it, else worked out where the embedded world can."""
     return compute_true_answer(trace.problem) if trace.truth is None else trace.truth
+
+
+def label_prefixes(trace: Trace) -> IntArray:
+    """Return what `trace.step_labels` say of each prefix (T, N): wrong from the first bad step on, right as long as
+    every step has a label and none is bad, else unknown."""
+    found = np.full((trace.steps, trace.particles), UNKNOWN, dtype=np.int64)
+    before = np.full(trace.particles, RIGHT, dtype=np.int64)
+    for t in range(trace.steps):
+        if t:
+            before = found[t - 1][trace.ancestors[t - 1]]
+        own = trace.step_labels[t]
+        after = np.where(own < 0, WRONG, np.where(np.isnan(own) & trace.written[t], UNKNOWN, RIGHT))
+        found[t] = np.where(before == WRONG, WRONG, np.where((after == WRONG) | (before == RIGHT), after, UNKNOWN))
+    return found
 
 
 def judge_with_oracle(problem: Problem, steps: list[str]) -> list[bool]:

@@ -50,6 +50,8 @@ def check_invariants(trace: Trace, prefix: str = "") -> None:
         filled = trace.tokens != 0 if name == "tokens" else lengths[name] > 0
         _refuse(before & filled, name, "nothing, as the particle was finished before", getattr(trace, name))
     _refuse(before & np.isnan(trace.log_probs), "log_probs", "0, as the particle was finished before", trace.log_probs)
+    labelled = ~np.isnan(trace.step_labels)
+    _refuse(before & labelled, "step_labels", "null, as the particle was finished before", trace.step_labels)
     _refuse(lengths["token_ids"] != trace.tokens, "tokens", "the length of token_ids", trace.tokens)
     for name in ("token_log_probs", "entropies"):
         differs = (lengths[name] != lengths["token_ids"]) & (lengths[name] > 0)

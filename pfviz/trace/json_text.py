@@ -48,7 +48,7 @@ def _to_json_fields(trace: Columns, fields: tuple[Field, ...]) -> dict[str, Any]
             value = dict(value)
         elif field.kind in ("notes", "swaps"):
             value = [_encode_record(dataclasses.asdict(item)) for item in value]
-        if field.infinite:
+        if field.infinite or field.kind == "number or null":
             value = map_numbers(value, _encode_number)
         found[field.name] = value
     return found

@@ -157,6 +157,7 @@ class Recorder:
             ends=[row.ends for row in rows],
             **{name: grid(name, np.int64) for name in ("uids", "ancestors", "tokens")},
             **{name: grid(name, np.float64) for name in ("rewards", "log_carried", "log_weights", "log_probs")},
+            step_labels=np.full((len(rows), n), np.nan),  # whoever reads the run says what its steps are worth
             finished=grid("finished", np.bool_),
             resampled=series("resampled", np.bool_),
             **{name: series(name, np.float64) for name in ("ess", "log_evidence", "temperatures", "seconds")},

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 MAX_PARTICLES = 4096
 MAX_STEPS = 4096
 MAX_TEXT = 100_000
@@ -107,6 +107,7 @@ FIELDS: tuple[Field, ...] = (
     Field("entropies", "T×N", "numbers", 0, since=3, default=[]),
     Field("token_rewards", "T×N", "numbers", 0, 1, since=4, default=[]),
     Field("reward_ends", "T×N", "integers", 1, MAX_TEXT, since=4, default=[]),
+    Field("step_labels", "T×N", "number or null", -1, 1, since=6),
     Field("ends", "T×N", "text", choices=("separator", "eos", "boxed", "tokens", "characters", "failed", "")),
     Field("ess", "T", "number", 0),
     Field("resampled", "T", "boolean"),

@@ -57,6 +57,7 @@ class Trace:
     entropies: list[list[list[float]]]
     token_rewards: list[list[list[float]]]
     reward_ends: list[list[list[int]]]
+    step_labels: FloatArray
     ends: list[list[str]]
     ess: FloatArray
     resampled: BoolArray
@@ -319,6 +320,7 @@ COLUMNS = frozenset(
         "entropies",
         "token_rewards",
         "reward_ends",
+        "step_labels",
         "ends",
         "ess",
         "resampled",

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 import pfviz
-from pfviz.diagnostics.truth import RIGHT, UNKNOWN, WRONG, judge_with_oracle, true_answer, truth
+from pfviz.diagnostics.truth import RIGHT, UNKNOWN, WRONG, judge_with_oracle, label_prefixes, true_answer, truth
 from pfviz.problems.problem import Problem
 from pfviz.trace import Trace
 
@@ -63,3 +63,20 @@ def test_half_a_run_can_be_judged() -> None:
     cut = RUN.upto(1)
     assert truth(cut).prefixes.shape == (1, 8)
     assert truth(cut).source == "steps"
+
+
+def test_labels_of_steps_come_before_the_answers_and_the_oracle() -> None:
+    """A bad step spoils what comes from it; a prefix is right where each step of it has a label and none is bad."""
+    labels = np.full(RUN.rewards.shape, np.nan)
+    labels[0] = [1, 0, -1, np.nan, 1, 1, 1, 1]
+    labels[1] = np.where(RUN.written[1], 1, np.nan)
+    labels[1, 4] = -1
+    for run in (RUN, replace(RUN, generator="somebody/else", problem="A riddle", truth=None)):
+        found, otherwise = truth(replace(run, step_labels=labels)), truth(run).prefixes
+        assert found.source == "steps"
+        for t, n in np.ndindex(RUN.rewards.shape):
+            told = [labels[node] for node in RUN.solution(t, n)]
+            known = WRONG if -1 in told else otherwise[t, n] if np.isnan(told).any() else RIGHT
+            assert found.prefixes[t, n] == known
+    assert {WRONG, RIGHT} <= set(label_prefixes(replace(RUN, step_labels=labels)).flat)
+    assert (label_prefixes(RUN) == UNKNOWN).all()

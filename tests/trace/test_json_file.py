@@ -55,7 +55,8 @@ def test_round_trip(particles: int, steps: int, seed: int, trigger: str, problem
     for field in dataclasses.fields(Trace):
         was, now = getattr(trace, field.name), getattr(again, field.name)
         assert type(was) is type(now), field.name
-        assert np.array_equal(was, now) if isinstance(was, np.ndarray) else was == now, field.name
+        same = np.array_equal(was, now, equal_nan=was.dtype.kind == "f") if isinstance(was, np.ndarray) else was == now
+        assert same, field.name
         assert getattr(was, "dtype", None) == getattr(now, "dtype", None), field.name
 
 
@@ -126,10 +127,11 @@ def test_save_and_load(tmp_path: Path) -> None:
         ),
         (changed("token_rewards", [1.5], 0, 0), r"token_rewards\[0\]\[0\]: expected list of numbers from 0 to 1"),
         (changed("reward_ends", [0], 0, 0), r"reward_ends\[0\]\[0\]: expected list of integers from 1 to"),
+        (changed("step_labels", 2, 0, 0), r"step_labels\[0\]\[0\]: expected number or null from -1 to 1; found 2"),
         (said([4, 4]), r"reward_ends\[0\]\[0\]: expected rising numbers, none beyond the step's text"),
         (said([4, 999]), r"reward_ends\[0\]\[0\]: expected rising numbers"),
         (said([4, 8]), "ok"),
-        (changed("schema_version", 6), r"schema_version: expected integer from 1 to 5; found 6"),
+        (changed("schema_version", 7), r"schema_version: expected integer from 1 to 6; found 7"),
         (changed("log_probs", None, 0, 0), "ok"),
         (changed("log_probs", "unknown", 0, 0), r"log_probs\[0\]\[0\]: expected number or null, \"Infinity\" or"),
         (changed("log_weights", None, 0, 0), r"log_weights\[0\]\[0\]: expected number, .*; found null"),
@@ -146,7 +148,7 @@ def test_save_and_load(tmp_path: Path) -> None:
         (changed("seed", 10**40), "ok"),
         (changed("truth", None), "ok"),
         ('{"hello": 1}', "schema_version: is missing"),
-        ('{"schema_version": "x"}', "schema_version: expected integer from 1 to 5"),
+        ('{"schema_version": "x"}', "schema_version: expected integer from 1 to 6"),
         ("[1, 2]", "a trace is a JSON object; found a list of 2"),
         ("", "the file is no JSON"),
         ("{" * 100_000, "no JSON|nested deeper"),
@@ -250,7 +252,9 @@ LATER = ("token_log_probs", "entropies", "token_rewards", "reward_ends")
 def test_a_file_of_the_first_version_is_read() -> None:
     old = of_version(1, SMALL)
     none = [[[] for _ in range(4)] for _ in range(4)]
-    assert json.loads(dumps(loads(json.dumps(old)))) == SMALL | dict.fromkeys(LATER, none)
+    assert json.loads(dumps(loads(json.dumps(old)))) == SMALL | dict.fromkeys(LATER, none) | {
+        "step_labels": [[None] * 4] * 4
+    }
     with pytest.raises(TraceError, match="notes"):
         loads(json.dumps(old | {"notes": [1]}))
     with pytest.raises(TraceError, match="iteration: is missing"):
@@ -302,8 +306,8 @@ def test_a_zero_that_said_unknown_is_read_as_unknown(version: int) -> None:
     assert np.isnan(read.log_probs[0, 0])
     assert (read.log_probs[~read.written] == 0).all()
     again = json.loads(dumps(read))
-    assert (again["schema_version"], again["log_probs"][0][0]) == (5, None)
-    assert loads(json.dumps(data)).log_probs[0].tolist() == [0.0, 0.0, 0.0, -1.5]  # version 5 means what it says
+    assert (again["schema_version"], again["log_probs"][0][0]) == (6, None)
+    assert loads(json.dumps(data)).log_probs[0].tolist() == [0.0, 0.0, 0.0, -1.5]  # later ones mean what they say
 
 
 def test_a_particle_that_only_stays_has_no_unknown_log_probability() -> None:
@@ -328,4 +332,13 @@ def test_a_file_with_a_setting_of_a_former_name_opens_goes_on_and_is_shown() -> 
     assert recorded_settings(dataclasses.replace(old, settings=data["settings"])).tau_start_factor == 4
     data["settings"]["tau_start_factor"] = 1.0
     with pytest.raises(TraceError, match=r"settings: .* leave out warmth"):
+        loads(json.dumps(data))
+
+
+def test_a_particle_that_only_stays_has_no_label() -> None:
+    trace = synthetic_trace(particles=16, steps=8, seed=4)
+    data = json.loads(dumps(trace))
+    t, n = map(int, np.argwhere(~trace.written)[0])
+    data["step_labels"][t][n] = 1
+    with pytest.raises(TraceError, match=rf"step_labels\[{t}\]\[{n}\]: expected null, as the particle was finished"):
         loads(json.dumps(data))
