@@ -17,7 +17,7 @@ from pfviz.trace.json_file import dumps
 FileKind = Literal["json", "html"]
 
 
-def file_name(trace: Trace, kind: FileKind) -> str:
+def file_name(trace: Trace, kind: str) -> str:
     """A file name that says what the run was."""
     words = re.sub(r"[^a-z0-9]+", "-", trace.problem.lower()).strip("-")[:40].strip("-") or "run"
     return f"pfviz-{words}-n{trace.particles}-seed{trace.seed}.{kind}"

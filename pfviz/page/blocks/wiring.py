@@ -51,7 +51,11 @@ _CLEARED_PARTS = ("answer", "event", "sweep", "colours", "notes", "progress", "h
 _BUTTON_PARTS = ("run", "stop", "resume", "fold", "fold_steps", "save_json", "save_html")
 OUTPUTS = (*(f"error_{field}" for field in run_form.FIELDS), *run_view.PANES, *_TEXT_PARTS, *_BUTTON_PARTS)
 
-FILE_EVENT_SETTINGS: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None}
+FILE_EVENT_SETTINGS: dict[str, Any] = {
+    "show_progress": "hidden",
+    "concurrency_limit": None,
+    "api_visibility": "private",  # what programs call is in `api_wiring.py`
+}
 """Never queued behind another visitor: a run holds its place for as long as it lasts."""
 EVENT_SETTINGS: dict[str, Any] = FILE_EVENT_SETTINGS | {"postprocess": False}
 """Of every event but those that hand out a file. With postprocessing Gradio 6 keeps, in the session, a new component
@@ -125,12 +129,14 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
         form,
         outputs,
         trigger_mode="multiple",
-        api_name="run",
+        api_name="press_run",
         preprocess=False,  # what was typed, as it was typed: the page, not a pop-up, says what is wrong with it
         **EVENT_SETTINGS,
     )
     parts["stop"].click(press_stop, **EVENT_SETTINGS)
-    parts["resume"].click(press_resume, None, outputs, trigger_mode="multiple", api_name="resume", **EVENT_SETTINGS)
+    parts["resume"].click(
+        press_resume, None, outputs, trigger_mode="multiple", api_name="press_resume", **EVENT_SETTINGS
+    )
     parts["answers"].select(looking(explore.select_answer), None, outputs, trigger_mode="multiple", **EVENT_SETTINGS)
     panes = [name for name in run_view.PANES if name != "answers"]
     for name in (*panes, *run_view.REWARD_TAB_PARTS, "inspector", "answer", "sweep", "colours", "transport"):
