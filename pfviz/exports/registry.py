@@ -25,6 +25,7 @@ class ExportFormat:
 
     Args:
         name: a word for it, which is also how its files end.
+        label: what it is called.
         title: what such a file holds.
         path: "module:function", imported when it is first used; the function takes a `Trace` and returns a text, which
             is written as UTF-8, or bytes.
@@ -33,6 +34,7 @@ class ExportFormat:
     """
 
     name: str
+    label: str
     title: str
     path: str
     is_text: bool = True
@@ -61,15 +63,15 @@ class ExportFormat:
 EXPORT_FORMATS: dict[str, ExportFormat] = {
     known.name: known
     for known in [
-        ExportFormat("json", "The trace: everything, to be opened again", "pfviz.trace.json_text:dumps"),
-        ExportFormat("html", "The report: pictures and solutions, offline", "pfviz.report.run:to_html"),
-        ExportFormat("csv", "A table, a row for each step of a particle", "pfviz.exports.csv_file:to_csv"),
-        ExportFormat("parquet", "The same table with types", "pfviz.exports.parquet_file:to_parquet", is_text=False),
-        ExportFormat("graphml", "The genealogy as a graph", "pfviz.exports.graphml:to_graphml"),
-        ExportFormat("svg", "The genealogy as a drawing", "pfviz.exports.svg:to_svg", is_drawing=True),
+        ExportFormat("json", "JSON", "The trace: all of the run, to be opened again", "pfviz.trace.json_text:dumps"),
+        ExportFormat("html", "HTML", "The report: pictures and solutions, offline", "pfviz.report.run:to_html"),
+        ExportFormat("csv", "CSV", "Table, a row for each step of a particle", "pfviz.exports.csv_file:to_csv"),
         ExportFormat(
-            "png", "The genealogy as an image", "pfviz.exports.png:to_png", is_text=False, is_drawing=True
+            "parquet", "Parquet", "The same table, with types", "pfviz.exports.parquet_file:to_parquet", is_text=False
         ),
+        ExportFormat("graphml", "GraphML", "Genealogy as a graph", "pfviz.exports.graphml:to_graphml"),
+        ExportFormat("svg", "SVG", "Genealogy as a drawing", "pfviz.exports.svg:to_svg", is_drawing=True),
+        ExportFormat("png", "PNG", "Genealogy as an image", "pfviz.exports.png:to_png", is_text=False, is_drawing=True),
     ]
 }  # fmt: skip
 """By name, in the order in which they are offered."""

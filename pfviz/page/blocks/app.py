@@ -37,6 +37,7 @@ STYLESHEETS = [
     STATIC / "lab.css",
     STATIC / "asking.css",
     STATIC / "compare.css",
+    STATIC / "save_as.css",
     STATIC / "stories.css",
     STATIC / "tour.css",
     STATIC.parents[1] / "report" / "static" / "mathtext.css",

@@ -14,6 +14,7 @@ from pfviz.page.blocks.probe_wiring import wire_probes
 from pfviz.page.blocks.streams import keep_properties
 from pfviz.page.forms import run_form
 from pfviz.page.render import comparison, run_view, welcome
+from pfviz.page.render import save_as as save_as_list
 from pfviz.page.render.inspector import no_selection
 from pfviz.page.render.run_view import PartValues
 from pfviz.page.serving.engine import Engine
@@ -208,12 +209,16 @@ def _wire_problem(parts: Parts) -> None:
 def _wire_files(parts: Parts, visits: Visits, outputs: list[Any]) -> None:
     """Downloads and uploads."""
 
-    def save(kind: files.FileKind) -> Callable[[gr.Request], Any]:
+    def save(kind: str) -> Callable[[gr.Request], Any]:
         def callback(request: gr.Request) -> Any:
             visit = visits.get(request.session_hash)
             return gr.skip() if visit.trace is None else str(files.write_trace(visit.trace, kind, visit.folder()))
 
         return callback
+
+    def save_as(request: gr.Request, event: gr.EventData) -> Any:
+        kind = event._data.get("export") if isinstance(event._data, dict) else None
+        return save(kind)(request) if kind in save_as_list.offered_formats() else gr.skip()
 
     def open_story(request: gr.Request, event: gr.EventData) -> Any:
         name = event._data.get("story") if isinstance(event._data, dict) else None
@@ -226,5 +231,8 @@ def _wire_files(parts: Parts, visits: Visits, outputs: list[Any]) -> None:
         parts[f"save_{kind}"].click(save(kind), None, parts["file"], **FILE_EVENT_SETTINGS).success(
             None, parts["file"], js=DOWNLOAD_FILE_JS
         )
+    parts["save_as"].select(save_as, None, parts["file"], **FILE_EVENT_SETTINGS).success(
+        None, parts["file"], js=DOWNLOAD_FILE_JS
+    )
     parts["upload"].upload(upload, parts["upload"], outputs, **EVENT_SETTINGS)
     parts["gallery"].select(open_story, None, outputs, trigger_mode="multiple", **EVENT_SETTINGS)
