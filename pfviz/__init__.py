@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pfviz import figures, perturbed
     from pfviz.api import load, resume, reward, run, stream
     from pfviz.comparison.comparison import compare
+    from pfviz.exports.arviz_data import to_arviz
     from pfviz.exports.registry import export
     from pfviz.report.run import to_html
 
@@ -33,6 +34,7 @@ __all__ = [
     "reward",
     "run",
     "stream",
+    "to_arviz",
     "to_html",
 ]
 
@@ -44,6 +46,8 @@ def __getattr__(name: str) -> Any:
         return getattr(importlib.import_module("pfviz.comparison.comparison"), name)
     if name == "export":
         return getattr(importlib.import_module("pfviz.exports.registry"), name)
+    if name == "to_arviz":
+        return getattr(importlib.import_module("pfviz.exports.arviz_data"), name)
     if name == "to_html":
         return getattr(importlib.import_module("pfviz.report.run"), name)
     if name in ("load", "resume", "reward", "run", "stream"):

@@ -8,7 +8,7 @@ from typing import Any
 
 from pfviz.errors import ExportError
 from pfviz.exports.plain_text import to_unicode
-from pfviz.exports.rows import ROW_COLUMNS, list_columns
+from pfviz.exports.rows import ROW_COLUMNS, list_columns, run_metadata
 from pfviz.trace.trace import Trace
 
 METADATA_KEY = "pfviz"
@@ -41,26 +41,10 @@ def to_parquet(trace: Trace) -> bytes:
     fields = [
         pyarrow.field(column.name, types[column.kind], metadata={"meaning": column.meaning}) for column in ROW_COLUMNS
     ]
-    schema = pyarrow.schema(fields, metadata={METADATA_KEY: json.dumps(describe_run(trace))})
+    schema = pyarrow.schema(fields, metadata={METADATA_KEY: json.dumps(run_metadata(trace))})
     out = io.BytesIO()
     pyarrow.parquet.write_table(pyarrow.Table.from_arrays(arrays, schema=schema), out)
     return out.getvalue()
-
-
-def describe_run(trace: Trace) -> dict[str, Any]:
-    """Return what a run was made with, as JSON has it."""
-    return {
-        "problem": trace.problem,
-        "truth": trace.truth,
-        "generator": trace.generator,
-        "reward": trace.reward,
-        "method": trace.method,
-        "seed": trace.seed,
-        "settings": dict(trace.settings),
-        "versions": dict(trace.versions),
-        "started": trace.started,
-        "status": trace.status,
-    }
 
 
 def _encode(value: Any) -> Any:

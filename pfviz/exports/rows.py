@@ -62,6 +62,22 @@ def list_columns(trace: Trace) -> dict[str, list[Any]]:
     return columns
 
 
+def run_metadata(trace: Trace) -> dict[str, Any]:
+    """Return what a run was made with, as JSON has it."""
+    return {
+        "problem": trace.problem,
+        "truth": trace.truth,
+        "generator": trace.generator,
+        "reward": trace.reward,
+        "method": trace.method,
+        "seed": trace.seed,
+        "settings": dict(trace.settings),
+        "versions": dict(trace.versions),
+        "started": trace.started,
+        "status": trace.status,
+    }
+
+
 def _iterate_sweep(number: int, sweep: Trace) -> Iterator[dict[str, Any]]:
     children, living = offspring(sweep), living_descendants(sweep)
     labels = getattr(sweep, "step_labels", None)
