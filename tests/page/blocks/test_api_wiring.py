@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, get_args, get_type_hints
 
@@ -158,3 +160,15 @@ def test_a_client_of_the_model_context_protocol_uses_the_tools(served: Page) -> 
             assert "no run" in refused.content[0].text  # type: ignore[union-attr]
 
     asyncio.run(use())
+
+
+@pytest.mark.slow
+def test_the_example_of_the_documents_runs(served: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (Path(__file__).parents[3] / "docs" / "api.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(from pathlib.*?)```", text, flags=re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    example = example.replace("http://127.0.0.1:7860", served.local_url)
+    names: dict[str, Any] = {}
+    exec(compile(example, "docs/api.md", "exec"), names)
+    assert loads((tmp_path / "run.json").read_text(encoding="utf-8")).particles == 8
+    names["page"].close()
