@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -96,6 +97,12 @@ def export_format(name: str, figure: str = OWN_DRAWING) -> ExportFormat:
     if figure not in known:
         raise ExportError(f"{figure[:40]!r} is no figure of a run; there are {', '.join(known)}.")
     return replace(found, figure=figure)
+
+
+def file_name(trace: Trace, kind: str) -> str:
+    """A file name that says what the run was."""
+    words = re.sub(r"[^a-z0-9]+", "-", trace.problem.lower()).strip("-")[:40].strip("-") or "run"
+    return f"pfviz-{words}-n{trace.particles}-seed{trace.seed}.{kind}"
 
 
 def export(trace: Trace, path: str | Path, format: str = "", *, figure: str = OWN_DRAWING) -> Path:

@@ -7,17 +7,11 @@ from pathlib import Path
 
 from pfviz.comparison.comparison import Comparison
 from pfviz.errors import TraceError
-from pfviz.exports.registry import export
+from pfviz.exports.registry import export, file_name
 from pfviz.figures.size_limit import check_drawable
 from pfviz.lab.diagnosis import Diagnosis
 from pfviz.trace import Trace
 from pfviz.trace.importers import open_trace
-
-
-def file_name(trace: Trace, kind: str) -> str:
-    """A file name that says what the run was."""
-    words = re.sub(r"[^a-z0-9]+", "-", trace.problem.lower()).strip("-")[:40].strip("-") or "run"
-    return f"pfviz-{words}-n{trace.particles}-seed{trace.seed}.{kind}"
 
 
 def write_trace(trace: Trace, kind: str, folder: Path) -> Path:

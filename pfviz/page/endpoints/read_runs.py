@@ -9,12 +9,11 @@ from typing import Any
 from pfviz.comparison.comparison import MAX_RUNS, compare
 from pfviz.comparison.table import TableRow, difference_rows, outcome_rows
 from pfviz.errors import ComparisonError, LabError
-from pfviz.exports.registry import EXPORT_FORMATS, export_format
+from pfviz.exports.registry import EXPORT_FORMATS, export_format, file_name
 from pfviz.figures.size_limit import check_drawable
 from pfviz.inference.methods import METHODS
 from pfviz.lab.diagnosis import diagnose
 from pfviz.lab.to_json import diagnosis_to_dict
-from pfviz.page.actions.files import file_name
 from pfviz.page.endpoints.documents import (
     ComparisonDocument,
     Detail,
