@@ -17,7 +17,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import gradio as gr
 
 from pfviz.errors import PfvizError
-from pfviz.page.endpoints import read_runs, start_run
+from pfviz.page.endpoints import read_runs, score_steps, start_run
 from pfviz.page.endpoints.documents import (
     ComparisonDocument,
     Detail,
@@ -27,7 +27,7 @@ from pfviz.page.endpoints.documents import (
     RunListItem,
     RunUpdate,
 )
-from pfviz.page.endpoints.library import RecentRuns, RunLibrary
+from pfviz.page.endpoints.run_keeper import RecentRuns, RunKeeper
 from pfviz.page.forms.run_form import DEFAULTS
 from pfviz.page.serving.engine import Engine
 
@@ -40,9 +40,9 @@ MCP_MAJOR = "1"
 """Of the package `mcp`, which Gradio 6 takes."""
 
 
-def wire(engine: Engine, library: RunLibrary | None = None) -> None:
+def wire(engine: Engine, keeper: RunKeeper | None = None) -> None:
     """Attach the endpoints; called inside the `gr.Blocks` of the page."""
-    kept = library or RecentRuns()
+    kept = keeper or RecentRuns()
 
     def run(
         problem: str,
@@ -78,6 +78,20 @@ def wire(engine: Engine, library: RunLibrary | None = None) -> None:
             yield from start_run.start_run(engine, kept, fields, detail, stop=stopped.is_set)
         finally:
             stopped.set()  # also when the caller has gone, and this generator with him
+
+    def score(problem: str, solutions: list[list[str]], reward: str = DEFAULTS["reward"]) -> list[list[float]]:
+        """Score the steps of solutions that somebody wrote: of each solution the reward of each prefix, 0 to 1.
+
+        Args:
+            problem: The problem that the solutions solve.
+            solutions: Each a list of steps, such as [["12 + 7 = 19", "19 * 3 = 57"]].
+            reward: Who scores: a reward model that `options` lists and that reads texts.
+        """
+        stopped = threading.Event()
+        try:
+            return score_steps.score_solutions(engine, problem, solutions, reward, stop=stopped.is_set)
+        finally:
+            stopped.set()
 
     def options() -> OptionsDocument:
         """List what a run can be asked for with: methods, models with their reward models, settings, export formats."""
@@ -127,9 +141,10 @@ def wire(engine: Engine, library: RunLibrary | None = None) -> None:
         """
         return read_runs.export_run(kept, run, format)
 
-    publish(run, concurrency_limit=RUNS_AT_ONCE, concurrency_id="runs-of-programs")
-    for function in (options, list_runs, get, compare, diagnose, export):
-        publish(function, concurrency_limit=READINGS_AT_ONCE, concurrency_id="readings-of-programs")
+    for asking in (run, score):
+        publish(asking, concurrency_limit=RUNS_AT_ONCE, concurrency_id="runs-of-programs")
+    for reading in (options, list_runs, get, compare, diagnose, export):
+        publish(reading, concurrency_limit=READINGS_AT_ONCE, concurrency_id="readings-of-programs")
 
 
 def publish(function: Callable[..., Any], **settings: Any) -> None:

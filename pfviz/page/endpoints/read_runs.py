@@ -25,13 +25,10 @@ from pfviz.page.endpoints.documents import (
     describe_run,
     to_plain,
 )
-from pfviz.page.endpoints.library import RunLibrary, find_run, list_stories
+from pfviz.page.endpoints.run_keeper import MAX_LISTED, RunKeeper, find_run, list_stories
 from pfviz.page.forms import run_form
 from pfviz.page.serving.model_menu import ModelMenu
 from pfviz.page.state.lab_state import MAX_TRACES
-
-MAX_LISTED = 200
-"""Runs in one answer."""
 
 
 def list_options(menu: ModelMenu) -> OptionsDocument:
@@ -44,22 +41,22 @@ def list_options(menu: ModelMenu) -> OptionsDocument:
     }
 
 
-def list_runs(library: RunLibrary, query: str) -> list[RunListItem]:
-    """Return the runs that can be had by name: the newest of the library, then the recorded ones that ship."""
-    return [*library.entries(query), *list_stories(query)][:MAX_LISTED]
+def list_runs(keeper: RunKeeper, query: str) -> list[RunListItem]:
+    """Return the runs that can be had by name: the newest that are kept, then the recorded ones that ship."""
+    return [*keeper.entries(query), *list_stories(query)][:MAX_LISTED]
 
 
-def get_run(library: RunLibrary, run: str, detail: Detail) -> RunDocument:
+def get_run(keeper: RunKeeper, run: str, detail: Detail) -> RunDocument:
     """Return one run."""
-    trace = find_run(library, run)
+    trace = find_run(keeper, run)
     return describe_run(trace, "" if run.strip().startswith("{") else run.strip(), detail)
 
 
-def compare_runs(library: RunLibrary, runs: Sequence[str]) -> ComparisonDocument:
+def compare_runs(keeper: RunKeeper, runs: Sequence[str]) -> ComparisonDocument:
     """Return runs side by side; raises `ComparisonError` unless they are two to six."""
     if not 2 <= len(runs) <= MAX_RUNS:
         raise ComparisonError(f"Give two to {MAX_RUNS} runs; {len(runs)} cannot be compared.")
-    found = compare([find_run(library, run) for run in runs])
+    found = compare([find_run(keeper, run) for run in runs])
     return {
         "labels": list(found.labels),
         "one_problem": found.is_one_problem,
@@ -68,7 +65,7 @@ def compare_runs(library: RunLibrary, runs: Sequence[str]) -> ComparisonDocument
     }
 
 
-def diagnose_runs(library: RunLibrary, runs: Sequence[str]) -> dict[str, Any]:
+def diagnose_runs(keeper: RunKeeper, runs: Sequence[str]) -> dict[str, Any]:
     """Return where the reward of the runs is wrong, as `pfviz diagnose --json` says it.
 
     Raises:
@@ -76,7 +73,7 @@ def diagnose_runs(library: RunLibrary, runs: Sequence[str]) -> dict[str, Any]:
     """
     if not 1 <= len(runs) <= MAX_TRACES:
         raise LabError(f"Give 1 to {MAX_TRACES} runs; {len(runs)} cannot be diagnosed.")
-    traces = [find_run(library, run) for run in runs]
+    traces = [find_run(keeper, run) for run in runs]
     if len(rewards := {trace.reward for trace in traces}) > 1:
         raise LabError(f"The runs are under different rewards ({', '.join(sorted(rewards))[:200]}); give those of one.")
     names = ["" if run.strip().startswith("{") else run for run in runs]
@@ -84,9 +81,9 @@ def diagnose_runs(library: RunLibrary, runs: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-def export_run(library: RunLibrary, run: str, format: str) -> FileDocument:
+def export_run(keeper: RunKeeper, run: str, format: str) -> FileDocument:
     """Return a run as a file."""
-    known, trace = export_format(format), find_run(library, run)
+    known, trace = export_format(format), find_run(keeper, run)
     check_drawable(trace)
     made = known.encode(trace)
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from itertools import chain
@@ -9,7 +10,7 @@ from typing import Any
 
 from pfviz.errors import ModelError, PfvizError, SettingError
 from pfviz.page.endpoints.documents import Detail, RunUpdate, describe_run
-from pfviz.page.endpoints.library import RunLibrary
+from pfviz.page.endpoints.run_keeper import RunKeeper
 from pfviz.page.forms import run_form
 from pfviz.page.forms.usual_settings import find_usual_settings
 from pfviz.page.serving.engine import Engine, WaitStatus
@@ -17,10 +18,12 @@ from pfviz.page.serving.scheduler import Queued
 from pfviz.page.state import progress
 from pfviz.trace.trace import Trace
 
+log = logging.getLogger(__name__)
+
 
 def start_run(
     engine: Engine,
-    library: RunLibrary,
+    keeper: RunKeeper,
     fields: Mapping[str, Any],
     detail: Detail,
     *,
@@ -60,7 +63,18 @@ def start_run(
             told.close()
     if last is not None:
         ended = _describe_moment(moment.progress)
-        yield {**ended, "result": describe_run(last, library.save(last) if last.steps else "", detail)}
+        yield {**ended, "result": describe_run(last, _keep(keeper, last), detail)}
+
+
+def _keep(keeper: RunKeeper, trace: Trace) -> str:
+    """The id by which the run can be had again; none where it cannot be kept, which takes nothing from the caller."""
+    if not trace.steps:
+        return ""
+    try:
+        return keeper.save(trace)
+    except PfvizError as error:
+        log.warning("a run of a program was not kept: %s", error)
+        return ""
 
 
 def read_fields(engine: Engine, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from tests.browser import chromium
 from tests.browser.conftest import wait_until
 from tests.browser.fake_pair import FakeEngine
 
-ENDPOINTS = ("run", "options", "list_runs", "get", "compare", "diagnose", "export")
+ENDPOINTS = ("run", "score", "options", "list_runs", "get", "compare", "diagnose", "export")
 PROBLEM = "Compute 2 + 3 * 4"
 
 
@@ -107,6 +107,8 @@ def test_a_client_of_gradio_reads_runs(client: Any) -> None:
     assert client.predict(["story:rescue"], api_name="/diagnose")["runs"] == 1
     assert client.predict("story:rescue", "graphml", api_name="/export")["name"].endswith(".graphml")
     assert "embedded" in client.predict(api_name="/options")["models"]
+    (scored,) = client.predict(PROBLEM, [["3 * 4 = 12", "12 + 2 = 14"]], api_name="/score")
+    assert [0 <= value <= 1 for value in scored] == [True, True]
 
 
 @pytest.mark.slow

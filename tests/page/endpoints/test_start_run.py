@@ -11,7 +11,7 @@ import pytest
 from pfviz.errors import ModelError, PfvizError, ProblemError, SettingError
 from pfviz.models.registry import usual_settings
 from pfviz.page.endpoints.documents import RunUpdate
-from pfviz.page.endpoints.library import RecentRuns
+from pfviz.page.endpoints.run_keeper import RecentRuns
 from pfviz.page.endpoints.start_run import read_fields, start_run
 from pfviz.page.serving.model_loading import ModelLoading
 from pfviz.page.serving.scheduler import Queued, Scheduler

@@ -1,11 +1,12 @@
-"""Runs by their names: recorded ones that ship, `story:NAME`, and those that programs made, by an id that was drawn."""
+"""Runs by their names: recorded ones that ship, `story:NAME`, and others by the id that they ended with."""
 
 from __future__ import annotations
 
 import secrets
 import threading
 from collections import OrderedDict
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from pfviz.errors import TraceError
 from pfviz.page.endpoints.documents import RunListItem
@@ -14,11 +15,13 @@ from pfviz.trace.json_file import loads
 from pfviz.trace.trace import Trace
 
 STORY_PREFIX = "story:"
+MAX_LISTED = 200
+"""Runs in one answer."""
 MAX_RECENT = 32
 """Runs that a server without a store remembers; the ones not asked for longest are forgotten."""
 
 
-class RunLibrary(Protocol):
+class RunKeeper(Protocol):
     """Where the runs of programs are kept."""
 
     def save(self, trace: Trace) -> str:
@@ -65,13 +68,49 @@ class RecentRuns:
         return []
 
 
+class RunStore(Protocol):
+    """As much of a store of runs as programs need."""
+
+    def save(self, trace: Trace, owner: str = "") -> str: ...
+
+    def load(self, run_id: str, owner: str | None = None) -> Trace: ...
+
+    def entries(self, query: str = "", *, limit: int | None = None) -> Sequence[Any]: ...
+
+
+class StoreKeeper:
+    """The runs of a page that one person has: those of programs are stored beside the others, and all can be had."""
+
+    def __init__(self, store: RunStore) -> None:
+        self._store = store
+
+    def save(self, trace: Trace) -> str:
+        return self._store.save(trace)
+
+    def load(self, run: str) -> Trace:
+        return self._store.load(run)
+
+    def entries(self, query: str) -> list[RunListItem]:
+        return [
+            {
+                "run": entry.id,
+                "title": entry.title,
+                "problem": entry.problem,
+                "method": entry.method,
+                "answer": entry.answer,
+                "correct": {"right": True, "wrong": False}.get(entry.verdict),
+            }
+            for entry in self._store.entries(query, limit=MAX_LISTED)
+        ]
+
+
 def list_stories(query: str = "") -> list[RunListItem]:
     """Return the recorded runs that ship, in which the query stands."""
     found = [describe_entry(f"{STORY_PREFIX}{name}", story.title, load_story(name)) for name, story in STORIES.items()]
     return [item for item in found if query.lower() in f"{item['title']} {item['problem']}".lower()]
 
 
-def find_run(library: RunLibrary, given: str) -> Trace:
+def find_run(keeper: RunKeeper, given: str) -> Trace:
     """Return the run that a program means: by its id, by `story:NAME`, or itself, as the text of a trace file.
 
     Raises:
@@ -85,7 +124,7 @@ def find_run(library: RunLibrary, given: str) -> Trace:
         if name not in STORIES:
             raise TraceError(f"There is no recorded run {name[:40]!r}; there are {', '.join(STORIES)}.")
         return load_story(name)
-    return library.load(text)
+    return keeper.load(text)
 
 
 def describe_entry(run: str, title: str, trace: Trace) -> RunListItem:
