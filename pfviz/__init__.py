@@ -17,11 +17,15 @@ from pfviz.version import __version__
 
 if TYPE_CHECKING:
     from pfviz import figures, perturbed
-    from pfviz.api import load, resume, reward, run, stream
+    from pfviz.api import load, load_all, resume, reward, run, stream
     from pfviz.comparison.comparison import compare
     from pfviz.report.run import to_html
+    from pfviz.trace.building.from_solutions import from_solutions
 
-__all__ = ["__version__", "compare", "figures", "load", "perturbed", "resume", "reward", "run", "stream", "to_html"]
+__all__ = [
+    "__version__", "compare", "figures", "from_solutions", "load", "load_all", "perturbed", "resume", "reward", "run",
+    "stream", "to_html",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
@@ -31,7 +35,9 @@ def __getattr__(name: str) -> Any:
         return getattr(importlib.import_module("pfviz.comparison.comparison"), name)
     if name == "to_html":
         return getattr(importlib.import_module("pfviz.report.run"), name)
-    if name in ("load", "resume", "reward", "run", "stream"):
+    if name == "from_solutions":
+        return getattr(importlib.import_module("pfviz.trace.building.from_solutions"), name)
+    if name in ("load", "load_all", "resume", "reward", "run", "stream"):
         return getattr(importlib.import_module("pfviz.api"), name)
     raise AttributeError(f"module 'pfviz' has no attribute {name!r}")
 
