@@ -10,15 +10,18 @@ import plotly.graph_objects as go
 
 from pfviz.types import BoolArray, IntArray
 
-DIM = 0.12
-"""Share of its opacity that a mark keeps."""
+DIM, DIM_LINE = 0.12, 0.35
+"""Share of its opacity that a mark keeps, and a line between marks, whichever it leads to."""
 
 
 def dim_others(figure: go.Figure, uids: IntArray, passing: BoolArray) -> go.Figure:
     """Return the figure with every mark dimmed, and every cell of a heat map emptied, whose uid, the first of its
-    `customdata`, is not among those that pass; `uids` and `passing` are (T, N). A figure without marks stays."""
+    `customdata`, is not among those that pass, and the lines of a figure in which one is; `uids` and `passing` are
+    (T, N). A figure without marks stays."""
     wanted = np.unique(uids[passing])
     for trace in figure.data:
+        if trace.type == "scatter" and trace.mode == "lines" and not passing.all():
+            trace.opacity = DIM_LINE * (1.0 if trace.opacity is None else trace.opacity)
         if trace.customdata is None or len(trace.customdata) == 0:
             continue
         if trace.type == "heatmap":

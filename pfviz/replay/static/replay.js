@@ -82,7 +82,10 @@
   function tell(name, detail = {}) {
     document.dispatchEvent(new CustomEvent(name, { detail }));
   }
-  const show = () => tell("pfviz:moment", moment());
+  function show() {
+    document.body.classList.toggle("replay-past", Boolean(run) && !run.running && position < run.T);
+    tell("pfviz:moment", moment());
+  }
 
   function tick(now) {
     frame = 0;
