@@ -205,7 +205,7 @@ def test_a_format_of_files_is_opened_everywhere(found: dict[str, Any]) -> None:
     assert found["same"] is True
     assert found["show"][0] == 0
     assert found["suffixes"] == [".json", ".jsonl", ".parquet", ".csv", ".tsv", ".gz"]
-    assert "expected a trace of pfviz (JSON) or " in found["refusal"]
+    assert "; expected a trace of pfviz (JSON), " in found["refusal"]
     assert found["refusal"].endswith(" or a packed trace")
 
 

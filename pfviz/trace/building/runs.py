@@ -97,7 +97,8 @@ def build_runs(runs: Sequence[GivenRun], options: ReadingOptions | None = None) 
 def split_solution(text: str, separator: str = SEPARATOR) -> list[str]:
     """Return the steps of a text, not empty, blanks stripped at both ends; a separator inside a block of code or of
     display mathematics ends none."""
-    return [step for part in split_text(text, separator) if (step := part.strip())]
+    parts = (part.removesuffix(separator) for part in split_text(text, separator))  # of a blank line strip does it
+    return [step for part in parts if (step := part.strip())]
 
 
 def read_separator(name: str) -> str:

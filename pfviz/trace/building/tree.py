@@ -21,6 +21,9 @@ first one that is neutral or unlabelled, 0 from the first bad one on."""
 NO_SCORES = "no scores in the file"
 """Name of the reward of a run with neither: it is 0.5 everywhere, and says nothing."""
 
+STAND_IN_REWARDS = (LABELS_AS_REWARD, NO_SCORES)
+"""What is measured of these says nothing of any reward model."""
+
 GOOD, NEUTRAL, BAD = 1.0, 0.0, -1.0
 
 

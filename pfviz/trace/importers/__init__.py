@@ -100,7 +100,8 @@ def read_traces(data: bytes, options: ReadingOptions | None = None) -> Sequence[
         return importer.read(data, options)
     from pfviz.trace.tables.describe import describe_unknown
 
-    expected = " or ".join(importer.title for importer in IMPORTERS.values())
+    *titles, last = (importer.title for importer in IMPORTERS.values())
+    expected = f"{', '.join(titles)} or {last}" if titles else last
     message, examples = describe_unknown(data, IMPORTERS.values())
     raise UnknownFormatError(f"{message}; expected {expected}", examples)
 

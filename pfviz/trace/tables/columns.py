@@ -73,7 +73,7 @@ MEANINGS: dict[str, Meaning] = {
     "scores": Meaning(
         "The scores of its steps, or one for all",
         (
-            "step_scores", "scores", "step_rewards", "rewards", "prm_scores", "prm_rewards", "process_rewards",
+            "step_scores", "scores", "step_rewards", "rewards", "prm_scores", "prm_rewards", "prm", "process_rewards",
             "values", "score", "reward", "prm_score", "confidence",
         ),
         _is_numbers,
