@@ -61,7 +61,7 @@ def test_a_scale_and_a_separator_are_chosen(tmp_path: Path) -> None:
     trace = pfviz.load(tmp_path / "run.json")
     assert trace.texts == [["a"], ["b"]]
     assert trace.rewards[0, 0] == pytest.approx(0.26894142)
-    wrong = call("import", path, "--scale", "unit")
+    wrong = call("import", path, "--scale", "unit", "--separator", "#")
     assert wrong.exit_code == 2
     assert "The scores lie between −2.00 and −1.00, outside of the scale 'unit'" in wrong.output
 
