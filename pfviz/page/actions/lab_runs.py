@@ -176,7 +176,7 @@ def add_traces(visit: Visit, traces: Sequence[Trace]) -> tuple[str, ...]:
     if standing_in:
         refused.append(
             f"{pluralise(standing_in, 'run')} {'has' if standing_in == 1 else 'have'} no scores of a reward model: "
-            "what is measured of them says nothing of any. `pfviz diagnose FILE --beside NAME` scores them by a reward."
+            "what is measured of them says nothing of any. pfviz diagnose FILE --beside NAME scores them by a reward."
         )
     return tuple(refused)
 

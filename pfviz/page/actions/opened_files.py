@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pfviz.errors import TraceError
+from pfviz.errors import TraceError, UnknownFormatError
 from pfviz.figures.size_limit import check_drawable
 from pfviz.page.actions import files, lab_runs, navigate
 from pfviz.page.forms.columns_form import read_columns
@@ -24,8 +24,8 @@ TABLE = "own-table"
 
 
 def open_file(visit: Visit, path: str) -> PartValues:
-    """The first run of a file takes the place of the run; of a table its columns are asked for first. What cannot be
-    read leaves everything as it is."""
+    """The first run of a file takes the place of the run; of a table its columns are asked for first, also of one whose
+    columns say nothing. What cannot be read leaves everything as it is."""
     try:
         data = read_bytes(path)
     except TraceError as error:
@@ -37,6 +37,12 @@ def open_file(visit: Visit, path: str) -> PartValues:
         return {"banner": "", "file_bar": file_bar(visit.opened_file)}
     try:
         return _show_runs(visit, opened, read_traces(data))
+    except UnknownFormatError as error:
+        guess = guess_columns(data)
+        if guess is None or len(guess.names) < 2:
+            return {"banner": describe_refusal(error)}
+        visit.opened_file = replace(opened, guess=guess)
+        return {"banner": describe_refusal(error), "file_bar": file_bar(visit.opened_file)}
     except TraceError as error:
         return {"banner": describe_refusal(error)}
 

@@ -109,14 +109,13 @@ def build_tree(source: Source, levels: Sequence[Sequence[Node]], scale: ScoreSca
     )
 
 
-_ABSENT = "Not every step of the file has as many candidates as the widest one: nothing is in"
+_ABSENT = "Where a step has fewer candidates than the widest one nothing is in its slot:"
 _STAND_IN_NOTES = {
     LABELS_AS_REWARD: (
-        "The file has no scores. So that something can be drawn, the labels stand for the rewards: 1 as long as every "
-        "step is good, 0.5 from the first neutral or unlabelled one on, 0 from the first bad one on. They say nothing "
-        "about any reward model."
+        "It has no scores: the labels stand for the rewards (1 while every step is good, 0.5 from the first neutral or "
+        "unlabelled one on, 0 from the first bad one on) and say nothing of any reward model."
     ),
-    NO_SCORES: "The file has neither scores nor labels. Every reward is 0.5 and says nothing.",
+    NO_SCORES: "It has neither scores nor labels: every reward is 0.5 and says nothing.",
 }
 
 

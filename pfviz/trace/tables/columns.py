@@ -145,7 +145,7 @@ def guess_from_row(row: Row) -> ColumnGuess:
                         column
                         for column, plain in folded.items()
                         if column not in found.values()
-                        and (plain == name if exact else name in plain.split("_") and len(name) > 4)
+                        and (plain == name if exact else name in plain.split("_") and (len(name) > 4 or name == "prm"))
                         and known.fits(row[column])
                     ),
                     None,
