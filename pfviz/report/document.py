@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 
 from pfviz.figures import theme
+from pfviz.figures.plotly_js import PLOTLY_JS
 from pfviz.figures.registry import Figure
 from pfviz.figures.run.leaves import CORRECTNESS_MARKS
 from pfviz.templating import render_template
@@ -56,10 +56,7 @@ def render_document(template: str, *, title: str, compiles_code: bool = False, *
 @cache
 def plotly_js() -> Markup:
     """Return the source of plotly.js, fit to stand inside a script element."""
-    import plotly
-
-    source = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-    return Markup(source.read_text(encoding="utf-8").replace("</script", "<\\/script"))
+    return Markup(PLOTLY_JS.read_text(encoding="utf-8").replace("</script", "<\\/script"))
 
 
 @dataclass(frozen=True, slots=True)

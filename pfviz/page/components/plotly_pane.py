@@ -11,15 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-import plotly
 import plotly.graph_objects as go
 from plotly.utils import PlotlyJSONEncoder
 
 import pfviz.figures
+from pfviz.figures.plotly_js import PLOTLY_JS
 from pfviz.page.components.html import fill
 from pfviz.replay.parts import SCRIPTS, transport_html
 
-PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 STATIC = Path(__file__).parents[1] / "static"
 PANE_JS = STATIC / "pane.js"
 MARKUP_JS = STATIC / "markup.js"
