@@ -33,7 +33,7 @@ COMPARE_JS = STATIC / "compare.js"
 DROPS_JS = STATIC / "drops.js"
 
 MARKUP_ON_LOAD = "pfvizMarkup({element, trigger, watch}); // events: 'select' 'pick' 'ask'"
-FILES_ON_LOAD = f"{MARKUP_ON_LOAD} pfvizDrops('#stage', '#tools');"
+FILES_ON_LOAD = f"pfvizDrops('#stage', '#tools'); {MARKUP_ON_LOAD}"
 COMPARE_ON_LOAD = "pfvizCompare({element, trigger, watch}); // events: 'pick' 'select'"
 LAB_ON_LOAD = "pfvizLab({element, trigger}); // event: 'pick'"
 PANE_ON_LOAD = "pfvizPane({element, props, trigger, watch}); // events: 'select' 'move'"

@@ -121,6 +121,8 @@ class ColumnGuess:
     def show_sample(self, column: str) -> str:
         """What the first row holds there, on one line."""
         value = self.sample.get(column)
+        if isinstance(value, list):
+            return f"[{shorten(', '.join(map(describe_json, value[:20])), 58)}]"
         return shorten(value, 60) if isinstance(value, str) else describe_json(value)
 
 
