@@ -30,11 +30,13 @@ EXPLORE_JS = STATIC / "explore.js"
 PANE_TABLE_JS = STATIC / "pane_table.js"
 FIGURE_TABLE_JS = Path(pfviz.figures.__file__).parent / "static" / "figure_table.js"
 COMPARE_JS = STATIC / "compare.js"
+SAVE_AS_JS = STATIC / "save_as.js"
 DROPS_JS = STATIC / "drops.js"
 RUNS_JS = STATIC / "runs.js"
 LINK_JS = STATIC / "link.js"
 
 MARKUP_ON_LOAD = "pfvizMarkup({element, trigger, watch}); // events: 'select' 'pick' 'ask'"
+FILES_ON_LOAD = f"pfvizDrops('#stage', '#tools'); {MARKUP_ON_LOAD}"
 COMPARE_ON_LOAD = "pfvizCompare({element, trigger, watch}); // events: 'pick' 'select'"
 RUNS_ON_LOAD = "pfvizRuns({element, trigger, watch}); // events: 'pick' 'select' 'resume' 'compare' 'diagnose'"
 LAB_ON_LOAD = "pfvizLab({element, trigger}); // event: 'pick'"
@@ -60,10 +62,33 @@ def clickable_html(value: str = "", **settings: Any) -> gr.HTML:
     )
 
 
+def file_bar_html(**settings: Any) -> gr.HTML:
+    """The line of an opened file: `ask` (the fields of a form, and `do`) and `select` ({view}) come out of it. Files
+    that are dropped on the pictures go to the page's upload."""
+    return gr.HTML(
+        "",
+        apply_default_css=False,
+        js_on_load=FILES_ON_LOAD,
+        head=_script_tags(MARKUP_JS, CAPTIONS_JS, EXPLORE_JS, DROPS_JS),
+        **settings,
+    )
+
+
 def tour_html(value: str) -> gr.HTML:
     """The cards of the tour; nothing comes out of it, as all that it does is done in the browser."""
     return gr.HTML(
         value, apply_default_css=False, js_on_load="pfvizTour({element});", head=_script_tags(TOUR_JS), elem_id="tour"
+    )
+
+
+def save_as_html(value: str, **settings: Any) -> gr.HTML:
+    """The list "Save as…": `select` ({export}) comes out of it for a format that Python writes."""
+    return gr.HTML(
+        value,
+        apply_default_css=False,
+        js_on_load="pfvizSaveAs({element, trigger}); // event: 'select'",
+        head=_script_tags(SAVE_AS_JS),
+        **settings,
     )
 
 
