@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import inspect
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,6 +37,7 @@ RUNS_AT_ONCE = 8
 READINGS_AT_ONCE = 2
 """Comparisons, diagnoses and exports that compute at once, as they take no turns."""
 
+MCP_VARIABLE = "GRADIO_MCP_SERVER"
 MCP_MAJOR = "1"
 """Of the package `mcp`, which Gradio 6 takes."""
 
@@ -192,8 +194,10 @@ def answer_in_json(server: Any) -> None:
 
 
 def can_serve_mcp() -> bool:
-    """Return whether the page can be a server of the Model Context Protocol too: `mcp` is installed, in a version that
-    Gradio knows."""
+    """Return whether the page is a server of the Model Context Protocol too: `mcp` is installed, in a version that
+    Gradio knows, and $GRADIO_MCP_SERVER does not say no."""
+    if os.environ.get(MCP_VARIABLE, "").strip().lower() in ("0", "false", "no"):
+        return False
     try:
         return version("mcp").partition(".")[0] == MCP_MAJOR
     except PackageNotFoundError:
