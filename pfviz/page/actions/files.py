@@ -27,9 +27,14 @@ def read_trace(path: str | Path) -> Trace:
     """
     trace = open_trace(path)
     check_drawable(trace)
+    check_has_steps(trace)
+    return trace
+
+
+def check_has_steps(trace: Trace) -> None:
+    """Raise `TraceError` if a run has no complete step."""
     if not trace.steps:
         raise TraceError("The trace has no complete step: there is nothing to draw.")
-    return trace
 
 
 def write_lab_report(found: Diagnosis, folder: Path) -> Path:

@@ -11,7 +11,7 @@ import gradio as gr
 
 from pfviz.models.registry import REWARDS
 from pfviz.page.actions import navigate, runs
-from pfviz.page.blocks import api_wiring, compare_wiring, lab_wiring, layout, reload_wiring
+from pfviz.page.blocks import api_wiring, compare_wiring, file_wiring, lab_wiring, layout, reload_wiring
 from pfviz.page.blocks.theme import theme
 from pfviz.page.blocks.wiring import gradio_updates, wire
 from pfviz.page.components.html import fill
@@ -38,6 +38,7 @@ STYLESHEETS = [
     STATIC / "asking.css",
     STATIC / "compare.css",
     STATIC / "save_as.css",
+    STATIC / "opened_file.css",
     STATIC / "stories.css",
     STATIC / "tour.css",
     STATIC.parents[1] / "report" / "static" / "mathtext.css",
@@ -115,6 +116,7 @@ def build_page(engine: Engine | None = None) -> Page:
         _open_first_story(parts)
         wire(parts, engine, page.visits)
         lab_wiring.wire(parts, engine, page.visits)
+        file_wiring.wire(parts, page.visits)
         compare_wiring.wire(parts, engine, page.visits)
         reload_wiring.wire(page, parts, page.visits, page.recent)
         page.unload(page.leave)

@@ -11,7 +11,7 @@ from pfviz.figures.theme import LIGHT_TO_DARK
 from pfviz.inference.setting import Group
 from pfviz.page.blocks import compare_layout, lab_layout
 from pfviz.page.components.html import problem_chips
-from pfviz.page.components.plotly_pane import clickable_html, pane, save_as_html, tour_html, transport
+from pfviz.page.components.plotly_pane import clickable_html, file_bar_html, pane, save_as_html, tour_html, transport
 from pfviz.page.forms import run_form
 from pfviz.page.render import comparison, inspector, keys, model_notes, save_as, stories, welcome
 from pfviz.page.render.tabs import TABS
@@ -31,6 +31,7 @@ def build(menu: ModelMenu) -> Parts:
         with gr.Column(elem_id="bar", min_width=0):
             _build_toolbar(parts)
         with gr.Column(elem_id="stage", min_width=0):
+            parts["file_bar"] = file_bar_html(elem_id="file-bar")
             parts["hero"] = clickable_html(elem_id="hero")
             parts["sweep"] = clickable_html(elem_id="sweep")
             parts["colours"] = clickable_html(elem_id="colours")

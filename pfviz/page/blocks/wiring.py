@@ -43,12 +43,13 @@ _TEXT_PARTS = (
     "notes",
     "progress",
     "banner",
+    "file_bar",
     "offer",
     "problem",
     "hero",
     "transport",
 )
-_CLEARED_PARTS = ("answer", "event", "sweep", "colours", "notes", "progress", "hero", "transport")
+_CLEARED_PARTS = ("file_bar", "answer", "event", "sweep", "colours", "notes", "progress", "hero", "transport")
 _BUTTON_PARTS = ("run", "stop", "resume", "fold", "fold_steps", "save_json", "save_html")
 OUTPUTS = (*(f"error_{field}" for field in run_form.FIELDS), *run_view.PANES, *_TEXT_PARTS, *_BUTTON_PARTS)
 
@@ -224,9 +225,6 @@ def _wire_files(parts: Parts, visits: Visits, outputs: list[Any]) -> None:
         name = event._data.get("story") if isinstance(event._data, dict) else None
         return gradio_updates(parts, navigate.open_story(visits.get(request.session_hash), name))
 
-    def upload(path: str, request: gr.Request) -> Any:
-        return gradio_updates(parts, navigate.open_trace(visits.get(request.session_hash), path))
-
     for kind in ("json", "html"):
         parts[f"save_{kind}"].click(save(kind), None, parts["file"], **FILE_EVENT_SETTINGS).success(
             None, parts["file"], js=DOWNLOAD_FILE_JS
@@ -234,5 +232,4 @@ def _wire_files(parts: Parts, visits: Visits, outputs: list[Any]) -> None:
     parts["save_as"].select(save_as, None, parts["file"], **FILE_EVENT_SETTINGS).success(
         None, parts["file"], js=DOWNLOAD_FILE_JS
     )
-    parts["upload"].upload(upload, parts["upload"], outputs, **EVENT_SETTINGS)
     parts["gallery"].select(open_story, None, outputs, trigger_mode="multiple", **EVENT_SETTINGS)

@@ -34,6 +34,7 @@ SAVE_AS_JS = STATIC / "save_as.js"
 DROPS_JS = STATIC / "drops.js"
 
 MARKUP_ON_LOAD = "pfvizMarkup({element, trigger, watch}); // events: 'select' 'pick' 'ask'"
+FILES_ON_LOAD = f"pfvizDrops('#stage', '#tools'); {MARKUP_ON_LOAD}"
 COMPARE_ON_LOAD = "pfvizCompare({element, trigger, watch}); // events: 'pick' 'select'"
 LAB_ON_LOAD = "pfvizLab({element, trigger}); // event: 'pick'"
 PANE_ON_LOAD = "pfvizPane({element, props, trigger, watch}); // events: 'select' 'move'"
@@ -54,6 +55,18 @@ def clickable_html(value: str = "", **settings: Any) -> gr.HTML:
         apply_default_css=False,
         js_on_load=MARKUP_ON_LOAD,
         head=_script_tags(MARKUP_JS, CAPTIONS_JS, EXPLORE_JS),
+        **settings,
+    )
+
+
+def file_bar_html(**settings: Any) -> gr.HTML:
+    """The line of an opened file: `ask` (the fields of a form, and `do`) and `select` ({view}) come out of it. Files
+    that are dropped on the pictures go to the page's upload."""
+    return gr.HTML(
+        "",
+        apply_default_css=False,
+        js_on_load=FILES_ON_LOAD,
+        head=_script_tags(MARKUP_JS, CAPTIONS_JS, EXPLORE_JS, DROPS_JS),
         **settings,
     )
 
