@@ -20,7 +20,7 @@ from tests.browser import chromium
 from tests.browser.conftest import wait_until
 from tests.browser.fake_pair import FakeEngine
 
-ENDPOINTS = ("run", "score", "options", "list_runs", "get", "compare", "diagnose", "export")
+ENDPOINTS = ("run", "resume", "score", "options", "list_runs", "get", "compare", "diagnose", "export")
 PROBLEM = "Compute 2 + 3 * 4"
 
 
