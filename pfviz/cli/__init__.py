@@ -33,6 +33,7 @@ COMMANDS = {
         "pfviz.cli.check_reward:check_reward_command",
         "Say whether a reward model is served right.",
     ),
+    "labels": CommandEntry("pfviz.cli.labels:labels", "Export labelled steps, to train a reward model with."),
     "bench": CommandEntry("pfviz.cli.bench:bench", "Measure what a run costs on this machine."),
     "train-reward": CommandEntry(
         "pfviz.cli.train_reward:train_reward", "Fit a reward that reads the generator's own hidden states."

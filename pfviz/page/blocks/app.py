@@ -32,6 +32,7 @@ STYLESHEETS = [
     STATIC / "style.css",
     STATIC / "captions.css",
     STATIC / "explore.css",
+    STATIC / "labels.css",
     STATIC / "pane_table.css",
     STATIC / "check.css",
     STATIC / "lab.css",

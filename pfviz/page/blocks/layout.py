@@ -190,6 +190,8 @@ def _build_toolbar(parts: Parts) -> None:
         parts["save_json"] = gr.Button("Save trace", elem_id="save-json", size="sm", interactive=False, min_width=0)
         parts["save_html"] = gr.Button("Save report", elem_id="save-html", size="sm", interactive=False, min_width=0)
         parts["dark"] = gr.Button("Theme", elem_id="dark", elem_classes="glyph", size="sm", min_width=0)
+    for name in ("trl", "processbench"):  # pressed by links of the inspector
+        parts[f"save_labels_{name}"] = gr.Button(name, elem_id=f"save-labels-{name}", visible="hidden")
     parts["file"] = gr.DownloadButton("Download", elem_id="file", visible="hidden")
 
 

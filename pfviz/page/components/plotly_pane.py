@@ -32,6 +32,7 @@ PANE_TABLE_JS = STATIC / "pane_table.js"
 FIGURE_TABLE_JS = Path(pfviz.figures.__file__).parent / "static" / "figure_table.js"
 COMPARE_JS = STATIC / "compare.js"
 DROPS_JS = STATIC / "drops.js"
+LABELS_JS = STATIC / "labels.js"
 
 MARKUP_ON_LOAD = "pfvizMarkup({element, trigger, watch}); // events: 'select' 'pick' 'ask'"
 COMPARE_ON_LOAD = "pfvizCompare({element, trigger, watch}); // events: 'pick' 'select'"
@@ -53,7 +54,7 @@ def clickable_html(value: str = "", **settings: Any) -> gr.HTML:
         value,
         apply_default_css=False,
         js_on_load=MARKUP_ON_LOAD,
-        head=_script_tags(MARKUP_JS, CAPTIONS_JS, EXPLORE_JS),
+        head=_script_tags(MARKUP_JS, CAPTIONS_JS, EXPLORE_JS, LABELS_JS),
         **settings,
     )
 
