@@ -17,11 +17,23 @@ from pfviz.version import __version__
 
 if TYPE_CHECKING:
     from pfviz import figures, perturbed
-    from pfviz.api import load, resume, reward, run, stream
+    from pfviz.api import calibrated, load, resume, reward, run, stream
     from pfviz.comparison.comparison import compare
     from pfviz.report.run import to_html
 
-__all__ = ["__version__", "compare", "figures", "load", "perturbed", "resume", "reward", "run", "stream", "to_html"]
+__all__ = [
+    "__version__",
+    "calibrated",
+    "compare",
+    "figures",
+    "load",
+    "perturbed",
+    "resume",
+    "reward",
+    "run",
+    "stream",
+    "to_html",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -31,7 +43,7 @@ def __getattr__(name: str) -> Any:
         return getattr(importlib.import_module("pfviz.comparison.comparison"), name)
     if name == "to_html":
         return getattr(importlib.import_module("pfviz.report.run"), name)
-    if name in ("load", "resume", "reward", "run", "stream"):
+    if name in ("calibrated", "load", "resume", "reward", "run", "stream"):
         return getattr(importlib.import_module("pfviz.api"), name)
     raise AttributeError(f"module 'pfviz' has no attribute {name!r}")
 

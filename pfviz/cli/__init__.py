@@ -34,6 +34,9 @@ COMMANDS = {
         "Say whether a reward model is served right.",
     ),
     "labels": CommandEntry("pfviz.cli.labels:labels", "Export labelled steps, to train a reward model with."),
+    "calibrate": CommandEntry(
+        "pfviz.cli.calibrate:calibrate", "Repair a reward, and say what that would have changed."
+    ),
     "bench": CommandEntry("pfviz.cli.bench:bench", "Measure what a run costs on this machine."),
     "train-reward": CommandEntry(
         "pfviz.cli.train_reward:train_reward", "Fit a reward that reads the generator's own hidden states."
