@@ -42,7 +42,7 @@ def repair_to_html(repair: Repair) -> str:
         measures=[(name, format_estimate(old), format_estimate(new)) for name, old, new in repair.measures],
         cards=[before, after],
         selection=[
-            (row, shorten(row.problem, 80), _answer(row.answer, row.answer_right),
+            (row, shorten(row.problem, 48), _answer(row.answer, row.answer_right),
              _answer(row.repaired_answer, row.repaired_right))
             for row in repair.selection[:MAX_ROWS]
         ],

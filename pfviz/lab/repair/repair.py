@@ -39,8 +39,12 @@ class Repair:
     def measures(self) -> tuple[tuple[str, Estimate, Estimate], ...]:
         """(name, before, after) of each measure."""
         return tuple(
-            (name.replace("_", " "), getattr(self.before, name), getattr(self.after, name))
-            for name in ("brier", "calibration_error", "overconfidence")
+            (title, getattr(self.before, name), getattr(self.after, name))
+            for name, title in (
+                ("brier", "Brier score"),
+                ("calibration_error", "calibration error"),
+                ("overconfidence", "overconfidence"),
+            )
         )
 
 

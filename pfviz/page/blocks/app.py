@@ -36,6 +36,7 @@ STYLESHEETS = [
     STATIC / "pane_table.css",
     STATIC / "check.css",
     STATIC / "lab.css",
+    STATIC / "lab_repair.css",
     STATIC / "asking.css",
     STATIC / "compare.css",
     STATIC / "stories.css",
