@@ -6,7 +6,7 @@ what can be checked before a model is loaded, and `start` loads the models and y
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, overload
@@ -240,11 +240,30 @@ def resume_stream(
 
 
 def load(path: str | Path) -> Trace:
-    """Return the trace in a file of any format of `pfviz.trace.importers`; raises `TraceError` if the file is damaged
-    or foreign."""
+    """Return the trace in a file of any format of `pfviz.trace.importers`, the first one if it holds many; raises
+    `TraceError` if the file is damaged or foreign."""
     from pfviz.trace.importers import open_trace
 
     return open_trace(path)
+
+
+def load_all(
+    path: str | Path, *, columns: Mapping[str, str] | None = None, scale: str = "auto", separator: str = "auto"
+) -> list[Trace]:
+    """Return every trace in a file of any format of `pfviz.trace.importers`.
+
+    Args:
+        columns: what the columns of a table mean, as `{"problem": "question", "scores": "prm"}`; the rest is guessed.
+        scale: how scores become rewards: "unit", "log-probability", "ten", "percent", "logit"; "auto" goes by the range
+            of the whole file.
+        separator: what ends a step of a text: "blank-line", "line", or a text; "auto" goes by the numbers of scores.
+
+    Raises:
+        TraceError: the file is damaged or foreign, or a choice does not fit it.
+    """
+    from pfviz.trace.importers import ReadingOptions, open_traces
+
+    return list(open_traces(path, ReadingOptions(scale, separator, columns or {})))
 
 
 @overload

@@ -66,6 +66,14 @@ class TraceError(PfvizError):
     """A trace file is damaged or foreign; the message names the field and what was expected there."""
 
 
+class UnknownFormatError(TraceError):
+    """A file is of no format that is known; `examples` has short files of the nearest one that is."""
+
+    def __init__(self, message: str, examples: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.examples = examples
+
+
 class StudyError(PfvizError):
     """A study cannot be made, resumed or read; the message names the file or the part, and what to do."""
 
@@ -76,3 +84,7 @@ class ComparisonError(PfvizError):
 
 class LabError(PfvizError):
     """A tool of the reward lab cannot do what it was asked for; the message says what is missing and what to do."""
+
+
+class ExportError(PfvizError):
+    """A run cannot be written as a file of that kind, or passed on; the message says what is missing and what to do."""

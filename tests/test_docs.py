@@ -14,6 +14,7 @@ import pytest
 
 from pfviz.inference.methods import METHODS
 from pfviz.models.hub.catalog import GENERATORS
+from pfviz.trace.importers import IMPORTERS, read_traces
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = ["README.md", *sorted(f"docs/{page.name}" for page in ROOT.glob("docs/*.md"))]
@@ -44,9 +45,9 @@ def examples(document: str) -> list[str]:
 @pytest.mark.parametrize("document", ["README.md", "docs/python.md", "docs/reward-lab.md"])
 def test_the_examples_of_a_document_run(document: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    (example,) = examples(document)
     names: dict[str, Any] = {}
-    exec(compile(example, document, "exec"), names)
+    for example in examples(document):
+        exec(compile(example, document, "exec"), names)
     assert names["trace"].answer
 
 
@@ -54,6 +55,13 @@ def test_every_example_is_python() -> None:
     for document in DOCUMENTS:
         for example in examples(document):
             compile(example, document, "exec")
+
+
+def test_every_format_is_shown_by_a_file_that_opens() -> None:
+    shown = re.findall(r"```json\n(.*?)```", read("docs/formats.md"), flags=re.DOTALL)
+    assert sorted(shown) == sorted(importer.example for importer in IMPORTERS.values() if importer.example)
+    for example in shown:
+        assert read_traces(example.encode())
 
 
 # --- names ------------------------------------------------------------------------------------------------------------

@@ -43,7 +43,12 @@ def test_an_error_is_pickled_with_its_fields(subtests: pytest.Subtests) -> None:
 def test_the_fields_are_those_that_callers_read() -> None:
     """What the test above compares is not nothing."""
     fields = {kind.__name__: set(vars(made(kind))) for kind in KINDS if vars(made(kind))}
-    assert fields == {"ProblemError": {"examples"}, "SettingError": {"field"}, "EndpointError": {"field"}}
+    assert fields == {
+        "ProblemError": {"examples"},
+        "SettingError": {"field"},
+        "EndpointError": {"field"},
+        "UnknownFormatError": {"examples"},
+    }
 
 
 def test_what_was_added_to_an_error_goes_along() -> None:

@@ -204,8 +204,9 @@ def test_a_data_set_is_a_choice_of_both_commands_and_of_the_lab(found: dict[str,
 def test_a_format_of_files_is_opened_everywhere(found: dict[str, Any]) -> None:
     assert found["same"] is True
     assert found["show"][0] == 0
-    assert found["suffixes"] == [".json", ".gz"]
-    assert found["refusal"].endswith("expected a trace of pfviz (JSON) or a packed trace")
+    assert found["suffixes"] == [".json", ".jsonl", ".parquet", ".csv", ".tsv", ".gz"]
+    assert "; expected a trace of pfviz (JSON), " in found["refusal"]
+    assert found["refusal"].endswith(" or a packed trace")
 
 
 def test_a_cause_is_looked_for_and_can_have_a_limit(found: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pfviz.cli.diagnose import runs as diagnosis_runs
-from pfviz.cli.diagnose.gather import gather_runs, select_reward
+from pfviz.cli.diagnose.gather import gather_runs, select_reward, warn_of_stand_ins
 from pfviz.cli.files import INPUT_FILE, OUTPUT_FILE, check_writable, report_write
 from pfviz.cli.run import EXIT_INTERRUPTED
 from pfviz.cli.terminal import console, one_line, untrusted_text
@@ -66,6 +66,8 @@ def calibrate(
         gathered = gather_runs(files)
         for line in gathered.damaged:
             click.echo(f"Left out: {one_line(line)}", err=True)
+        if warning := warn_of_stand_ins(gathered.traces):
+            click.echo(warning, err=True)
         repair = repair_reward(select_reward(gathered, reward, mixed=False).traces, method)
     else:
         scored, whole = diagnosis_runs.score_files(screen, processbench, reward or "embedded")

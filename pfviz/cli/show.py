@@ -8,20 +8,28 @@ import click
 
 from pfviz.cli import tables
 from pfviz.cli.terminal import console
-from pfviz.trace.importers import open_trace
+from pfviz.text import pluralise
+from pfviz.trace.importers import open_traces
 
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def show(file: Path) -> None:
+@click.option("--run", "number", type=click.IntRange(1), default=1, help="Which run of a file that holds many.")
+def show(file: Path, number: int) -> None:
     """Print the run that `pfviz run --out` wrote to FILE, or one of another format that pfviz reads.
 
     The problem, a row per step, the answers, and the best solution with the reward of each step.
 
     \b
     pfviz show run.json
+    pfviz show processbench.json --run 3
     """
-    screen, trace = console(), open_trace(file)
+    screen, traces = console(), open_traces(file)
+    if number > len(traces):
+        raise click.BadParameter(f"{file.name} holds {pluralise(len(traces), 'run')}", param_hint="--run")
+    trace = traces[number - 1]
+    if len(traces) > 1:
+        screen.print(f"Run {number} of {len(traces)} in {file.name}; --run shows another.", markup=False, style="dim")
     screen.print(tables.heading(trace))
     screen.print()
     screen.print(tables.steps(trace))

@@ -35,7 +35,8 @@ def heading(trace: Trace) -> RenderableType:
     ]
     if trace.truth is not None:
         lines.append(untrusted_text(f"true answer: {shorten(plain_text(trace.truth), MAX_ANSWER)}"))
-    ended = f"{trace.status} after {trace.steps} steps, {trace.written_tokens} tokens{seconds}"
+    tokens = "tokens unknown" if trace.steps and not trace.written_tokens else f"{trace.written_tokens} tokens"
+    ended = f"{trace.status} after {trace.steps} steps, {tokens}{seconds}"
     return Group(*lines, untrusted_text(one_line(ended)))
 
 

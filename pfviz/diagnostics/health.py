@@ -158,6 +158,7 @@ def _find_finished_that_multiply(trace: Trace) -> Iterator[HealthFinding]:
 def _find_tiny_steps_that_win(trace: Trace) -> Iterator[HealthFinding]:
     """Steps that say nothing are copied in the place of those that do."""
     tiny = trace.written & ~trace.finished & (trace.tokens <= TINY_TOKENS) & trace.resampled[:, None]
+    tiny &= trace.tokens > 0  # else it is not known how many it has
     born = np.where(tiny, offspring(trace), 0).sum(axis=1)
     wins = np.flatnonzero((born >= trace.particles / 2) & (born > 1.5 * tiny.sum(axis=1)))
     if not len(wins) or trace.particles < MIN_PARTICLES:

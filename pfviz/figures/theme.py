@@ -14,6 +14,8 @@ from typing import Any
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
+from pfviz.figures.plotly_js import check_trace_types
+
 FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 
 INK = "#1f2733"
@@ -131,7 +133,11 @@ def figure(
             away.
         titled: draw the title; without it a page can set its own heading and the top margin shrinks.
         narrow: parts of the layout for a phone, kept in `layout.meta` for the page to put in.
+
+    Raises:
+        ValueError: a trace is of a type that plotly.js as it is shipped here does not draw.
     """
+    check_trace_types(traces)
     base: dict[str, Any] = {
         "template": go.layout.Template(),  # none of Plotly's: what a figure looks like stands here
         "font": {"family": FONT, "size": 12, "color": INK},

@@ -89,7 +89,7 @@ def _facts(trace: Trace) -> list[tuple[str, str]]:
         ("particles", str(trace.particles)),
         ("steps", str(trace.steps)),
         ("resamplings", str(int(trace.resampled.sum()))),
-        ("tokens", f"{trace.written_tokens:,}"),
+        ("tokens", f"{trace.written_tokens:,}" if trace.written_tokens or not trace.steps else "unknown"),
     ]
     if trace.steps:
         facts.append(("seconds", f"{trace.seconds[-1]:.1f}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -37,4 +38,7 @@ def test_show_refuses_what_is_no_trace(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text('{"a": 1}', encoding="utf-8")
     result = call("show", str(tmp_path / "x.json"))
     assert result.exit_code == 2
-    assert re.fullmatch(r"Error: .+\n", result.output)
+    error, heading, *examples = result.output.splitlines()
+    assert error.startswith("Error: the file is a JSON object with the columns a; expected a trace of pfviz (JSON), ")
+    assert heading == "Examples:"
+    assert all(json.loads(example)["step_scores"] for example in examples)  # each of a file that opens

@@ -8,7 +8,7 @@ import pytest
 
 from pfviz.errors import TraceError
 from pfviz.figures import size_limit
-from pfviz.page.actions import navigate
+from pfviz.page.actions import opened_files
 from pfviz.page.actions.files import read_trace
 from pfviz.page.state.visits import Visit
 from pfviz.report.run import to_html
@@ -32,7 +32,7 @@ def test_more_slots_than_are_drawn_are_refused_by_page_and_report(
         read_trace(path)
     with pytest.raises(TraceError, match=sentence):
         to_html(TRACE)
-    shown = navigate.open_trace(visit, str(path))
+    shown = opened_files.open_file(visit, str(path))
     assert shown.keys() == {"banner"}
     assert "at most 19 are drawn" in shown["banner"]
     assert visit.trace is None
@@ -42,5 +42,5 @@ def test_so_many_slots_as_are_drawn_are_opened(tmp_path: Path, monkeypatch: pyte
     path, visit = tmp_path / "run.json", Visit()
     TRACE.save(path)
     monkeypatch.setattr(size_limit, "MAX_DRAWN_SLOTS", TRACE.steps * 4)
-    assert navigate.open_trace(visit, str(path))["genealogy"]
+    assert opened_files.open_file(visit, str(path))["genealogy"]
     assert visit.trace is not None

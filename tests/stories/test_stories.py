@@ -55,7 +55,7 @@ def test_a_ghost_is_the_same_problem_seed_and_first_steps_without_selection(name
 
 def test_rescue_few_are_right_alone_and_most_with_selection() -> None:
     trace, ghost = load_story("rescue"), ghost_of("rescue")
-    assert [trace.particles, count_right(ghost), count_right(trace)] == read_numbers(STORIES["rescue"].sentence)
+    assert [count_right(ghost), trace.particles, count_right(trace)] == read_numbers(STORIES["rescue"].sentence)
     assert is_right(trace)
     assert not is_right(ghost)
 

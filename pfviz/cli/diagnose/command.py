@@ -14,7 +14,7 @@ from rich.console import Console
 from pfviz.cli.dataset_option import dataset_option
 from pfviz.cli.diagnose import runs as diagnosis_runs
 from pfviz.cli.diagnose import tables as diagnosis_tables
-from pfviz.cli.diagnose.gather import gather_runs, select_reward
+from pfviz.cli.diagnose.gather import gather_runs, select_reward, warn_of_stand_ins
 from pfviz.cli.diagnose.limits import EXIT_LIMIT_CROSSED, Limit, LimitType, limit_values
 from pfviz.cli.files import INPUT_FILE, OUTPUT_FILE, check_writable, report_write
 from pfviz.cli.reward_option import resolve_reward
@@ -151,6 +151,8 @@ def diagnose(
         if found.damaged and fail_on:
             raise LabError(f"With --fail-on no file is left out; {len(found.damaged)} cannot be read. Take them away.")
         found = select_reward(found, reward, mixed)
+        if warning := warn_of_stand_ins(found.traces):
+            click.echo(warning, err=True)
         _exit_with_status(_diagnose_and_report(screen, found.traces, found.files, beside, html, json_file, fail_on))
 
 

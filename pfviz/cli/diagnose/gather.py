@@ -10,7 +10,8 @@ from pathlib import Path
 from pfviz.cli.terminal import one_line
 from pfviz.errors import LabError, TraceError
 from pfviz.text import pluralise
-from pfviz.trace.importers import list_suffixes, open_trace
+from pfviz.trace.building.tree import STAND_IN_REWARDS
+from pfviz.trace.importers import list_suffixes, open_traces
 from pfviz.trace.trace import Trace
 
 
@@ -24,14 +25,16 @@ class GatheredRuns:
 
 
 def gather_runs(places: Sequence[Path]) -> GatheredRuns:
-    """The traces of these files, and of all in these folders that end as traces do (`*.json`), each once. Raises
-    `LabError` for none."""
+    """The traces of these files, and of all in these folders that end as traces do (`*.json`), each once. Of a file
+    that holds many runs the k-th is named FILE#k. Raises `LabError` for none."""
     files = [file for place in places for file in (_list_folder(place) if place.is_dir() else [place])]
     found = GatheredRuns([], [], [])
     for file in dict.fromkeys(files):
         try:
-            found.traces.append(open_trace(file))
-            found.files.append(file)
+            traces = open_traces(file)
+            found.traces.extend(traces)
+            numbered = [file.with_name(f"{file.name}#{k}") for k in range(1, len(traces) + 1)]
+            found.files.extend(numbered if len(traces) > 1 else [file])
         except TraceError as error:
             said = str(error)
             found.damaged.append(said if said.startswith(str(file)) else f"{file}: {said}")
@@ -44,6 +47,17 @@ def gather_runs(places: Sequence[Path]) -> GatheredRuns:
 
 def _list_folder(folder: Path) -> list[Path]:
     return sorted(file for suffix in list_suffixes() for file in folder.glob(f"*{suffix}"))
+
+
+def warn_of_stand_ins(traces: Sequence[Trace]) -> str | None:
+    """Return a sentence where runs have no rewards of a model, so that what is measured of these says nothing."""
+    standing_in = [trace for trace in traces if trace.reward in STAND_IN_REWARDS]
+    if not standing_in:
+        return None
+    return (
+        f"{pluralise(len(standing_in), 'run')} of {len(traces)} have no scores of a reward model: what is measured of "
+        f"{standing_in[0].reward!r} says nothing of any. --beside NAME scores the runs by a reward."
+    )
 
 
 def select_reward(found: GatheredRuns, reward: str | None, mixed: bool) -> GatheredRuns:

@@ -75,7 +75,8 @@ def _describe_selection(found: Sequence[StepKnowledge]) -> str:
 
 
 def _describe_step(one: StepKnowledge) -> str:
-    return f"AUC {format_number(one.auc.value)} and slope {format_number(one.slope.value)} after step {one.step + 1}"
+    slope = "" if np.isnan(one.slope.value) else f" and slope {format_number(one.slope.value)}"
+    return f"AUC {format_number(one.auc.value)}{slope} after step {one.step + 1}"
 
 
 def _estimates(found: Sequence[StepKnowledge], name: str) -> list[tuple[int, Estimate]]:

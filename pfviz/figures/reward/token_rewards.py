@@ -24,7 +24,6 @@ HOW_TO_READ = (
     "reward models are trained at the ends of steps only: their numbers inside a step may mean little."
 )
 STEPS_ONLY_NOTE = "This reward model scores whole steps only: a line joins the ends of steps."
-MAX_SVG_POINTS = 5000
 MAX_TOKEN_REWARDS = 30_000
 """Of a tree with more only the strong line is drawn token by token: the page sends a picture at every click."""
 MIN_CHANGE = 0.05
@@ -126,8 +125,7 @@ def _lines(trace: Trace, starts: Any, mask: Any, name: str, colour: str, dash: s
         stop = start + 1 + len(inner)
         x += [stop, np.nan] if ends_only else [*range(start + 1, stop + 1), np.nan]
         y += [own, np.nan] if ends_only else [*inner, own, np.nan]
-    line = go.Scatter if len(x) <= MAX_SVG_POINTS else go.Scattergl
-    return line(
+    return go.Scatter(
         x=np.array(x, dtype=np.float32), y=np.array(y, dtype=np.float32).round(4), mode="lines", opacity=0.35,
         line={"color": colour, "width": 1.2, "dash": dash}, hoverinfo="skip", name=f"{name} lines",
     )  # fmt: skip

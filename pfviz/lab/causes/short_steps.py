@@ -13,11 +13,11 @@ MIN_SHARE = 0.5
 
 
 def find_short_steps(evidence: Evidence) -> Finding | None:
-    """At least half of the steps have under five tokens."""
+    """At least half of the steps have under five tokens; nothing where the tokens of no step are known."""
     rows = evidence.rows
     before = np.where(rows.parent >= 0, rows.tokens[rows.parent], 0)
     short = rows.tokens - before < FEW_TOKENS
-    if len(rows) < MIN_ROWS or short.mean() < MIN_SHARE:
+    if len(rows) < MIN_ROWS or short.mean() < MIN_SHARE or not rows.tokens.any():
         return None
     share = mean(short.astype(np.float64), rows.problem)
     sentence = (

@@ -10,6 +10,7 @@ from threading import Event as Flag
 from typing import Any
 
 from pfviz.errors import PfvizError, SettingError, TraceError
+from pfviz.figures.size_limit import check_drawable
 from pfviz.inference.events import ParticlesSelected
 from pfviz.inference.methods import SAMPLING_METHOD
 from pfviz.lab.selftest import selftest
@@ -23,7 +24,10 @@ from pfviz.page.state.lab_state import MAX_TRACES
 from pfviz.page.state.visits import Visit
 from pfviz.problems.datasets import built_in_datasets, load_problems
 from pfviz.problems.problem import Problem
+from pfviz.text import pluralise
 from pfviz.trace import Recorder, Trace
+from pfviz.trace.building.tree import STAND_IN_REWARDS
+from pfviz.trace.importers import open_traces
 
 log = logging.getLogger(__name__)
 
@@ -154,12 +158,33 @@ def add_files(visit: Visit, paths: Sequence[str]) -> Iterator[PartValues]:
     wrong: list[str] = []
     for path in paths[: MAX_TRACES + 1]:  # one more, so that it is said that there are too many
         try:
-            found.append(files.read_trace(path))
+            traces = open_traces(path)
+            for trace in traces[: MAX_TRACES + 1]:
+                check_drawable(trace)
+                files.check_has_steps(trace)
+            found.extend(traces)
         except TraceError as error:
             wrong.append(f"{Path(path).name} was left out: {str(error).removeprefix(f'{path}: ').split(';')[0][:160]}")
-    visit.lab.messages = (*wrong, *visit.lab.add(found))
+    visit.lab.messages = (*wrong, *add_traces(visit, found))
+    yield show_diagnosis(visit) | {"lab_progress": lab_view.idle_progress()}
+
+
+def add_traces(visit: Visit, traces: Sequence[Trace]) -> tuple[str, ...]:
+    """Runs are in the lab, as far as there is room; what was refused, and whether any has no scores of a reward."""
+    refused = visit.lab.add(traces)
+    standing_in = sum(trace.reward in STAND_IN_REWARDS for trace in traces)
+    if standing_in:
+        refused.append(
+            f"{pluralise(standing_in, 'run')} {'has' if standing_in == 1 else 'have'} no scores of a reward model: "
+            "what is measured of them says nothing of any. pfviz diagnose FILE --beside NAME scores them by a reward."
+        )
+    return tuple(refused)
+
+
+def show_diagnosis(visit: Visit) -> PartValues:
+    """The runs of the lab, diagnosed."""
     visit.lab.diagnose()
-    yield lab_view.render_parts(visit.lab) | {"lab_progress": lab_view.idle_progress()}
+    return lab_view.render_parts(visit.lab)
 
 
 def add_current_run(visit: Visit) -> PartValues:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from pfviz.diagnostics import kinship
+from pfviz.exports.registry import file_name
 from pfviz.lab.label_exports import ExportFormat, export_rows, labelled_solutions
 from pfviz.lab.labelling import LABELS, set_label
-from pfviz.page.actions.files import file_name
 from pfviz.page.state.visits import Visit
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pfviz.diagnostics import kinship
 from pfviz.errors import TraceError
-from pfviz.page.actions import explore, files, label_steps, mark_answer
+from pfviz.page.actions import explore, label_steps, mark_answer
 from pfviz.page.components.html import error_banner
 from pfviz.page.forms import what_if_form
 from pfviz.page.render import events, reward_tab, run_view, stories
@@ -122,15 +122,6 @@ def step_event(by: int) -> Action:
         return "event"
 
     return look
-
-
-def open_trace(visit: Visit, path: str) -> PartValues:
-    """A trace from a file takes the place of the run; a damaged one leaves everything as it is."""
-    try:
-        trace = files.read_trace(path)
-    except TraceError as error:
-        return {"banner": error_banner(str(error))}
-    return show_trace(visit, trace)
 
 
 def open_story(visit: Visit, name: object) -> PartValues:

@@ -11,15 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-import plotly
 import plotly.graph_objects as go
 from plotly.utils import PlotlyJSONEncoder
 
 import pfviz.figures
+from pfviz.figures.plotly_js import PLOTLY_JS
 from pfviz.page.components.html import fill
 from pfviz.replay.parts import SCRIPTS, transport_html
 
-PLOTLY_JS = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 STATIC = Path(__file__).parents[1] / "static"
 PANE_JS = STATIC / "pane.js"
 MARKUP_JS = STATIC / "markup.js"
@@ -31,10 +30,12 @@ EXPLORE_JS = STATIC / "explore.js"
 PANE_TABLE_JS = STATIC / "pane_table.js"
 FIGURE_TABLE_JS = Path(pfviz.figures.__file__).parent / "static" / "figure_table.js"
 COMPARE_JS = STATIC / "compare.js"
+SAVE_AS_JS = STATIC / "save_as.js"
 DROPS_JS = STATIC / "drops.js"
 LABELS_JS = STATIC / "labels.js"
 
 MARKUP_ON_LOAD = "pfvizMarkup({element, trigger, watch}); // events: 'select' 'pick' 'ask'"
+FILES_ON_LOAD = f"pfvizDrops('#stage', '#tools'); {MARKUP_ON_LOAD}"
 COMPARE_ON_LOAD = "pfvizCompare({element, trigger, watch}); // events: 'pick' 'select'"
 LAB_ON_LOAD = "pfvizLab({element, trigger}); // event: 'pick'"
 PANE_ON_LOAD = "pfvizPane({element, props, trigger, watch}); // events: 'select' 'move'"
@@ -59,10 +60,33 @@ def clickable_html(value: str = "", **settings: Any) -> gr.HTML:
     )
 
 
+def file_bar_html(**settings: Any) -> gr.HTML:
+    """The line of an opened file: `ask` (the fields of a form, and `do`) and `select` ({view}) come out of it. Files
+    that are dropped on the pictures go to the page's upload."""
+    return gr.HTML(
+        "",
+        apply_default_css=False,
+        js_on_load=FILES_ON_LOAD,
+        head=_script_tags(MARKUP_JS, CAPTIONS_JS, EXPLORE_JS, DROPS_JS),
+        **settings,
+    )
+
+
 def tour_html(value: str) -> gr.HTML:
     """The cards of the tour; nothing comes out of it, as all that it does is done in the browser."""
     return gr.HTML(
         value, apply_default_css=False, js_on_load="pfvizTour({element});", head=_script_tags(TOUR_JS), elem_id="tour"
+    )
+
+
+def save_as_html(value: str, **settings: Any) -> gr.HTML:
+    """The list "Save as…": `select` ({export}) comes out of it for a format that Python writes."""
+    return gr.HTML(
+        value,
+        apply_default_css=False,
+        js_on_load="pfvizSaveAs({element, trigger}); // event: 'select'",
+        head=_script_tags(SAVE_AS_JS),
+        **settings,
     )
 
 

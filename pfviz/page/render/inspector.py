@@ -154,12 +154,14 @@ def _describe_change(
 
 
 def _describe_cut(trace: Trace, node: Node) -> str:
-    """Return how long a step is and where it was cut, in a few words; nothing for one that failed."""
-    end, tokens = trace.ends[node[0]][node[1]], pluralise(int(trace.tokens[node]), "token")
+    """Return how long a step is, if its tokens are known, and where it was cut, in a few words; nothing for one that
+    failed."""
+    end, tokens = trace.ends[node[0]][node[1]], int(trace.tokens[node])
+    cut = _CUT_TEXTS.get(end, "")
     if end == "separator":
         named = trace.settings.get("step_rule", "model") != "model"
-        return f"{tokens}, cut {recorded_step_rule(trace).place}" if named else f"{tokens}, a whole step"
-    return f"{tokens}, {_CUT_TEXTS[end]}" if end in _CUT_TEXTS else ""
+        cut = f"cut {recorded_step_rule(trace).place}" if named else "a whole step"
+    return f"{pluralise(tokens, 'token')}, {cut}" if cut and (tokens or not trace.texts[node[0]][node[1]]) else cut
 
 
 def _relative(trace: Trace, uid: int) -> dict[str, Any]:

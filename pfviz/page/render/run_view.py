@@ -271,6 +271,8 @@ def opened_line(trace: Trace) -> str:
     """The progress line of a trace from a file."""
     seconds = float(trace.seconds[-1]) if trace.steps else 0.0
     status = trace.status if trace.status in _STATUS_TEXTS else "stopped"
+    if not trace.written_tokens:  # nor, then, is known how long it took
+        return _progress("done", _STATUS_TEXTS[status], (pluralise(trace.steps, "step"),), live="polite", status=status)
     return progress_line(Progress(status, trace.steps, 0, trace.particles, trace.written_tokens, seconds))
 
 

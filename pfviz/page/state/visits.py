@@ -15,6 +15,7 @@ from pfviz.diagnostics.node_filter import NO_FILTER, NodeFilter
 from pfviz.page.serving.model_menu import ModelMenu
 from pfviz.page.state.compare_state import CompareState
 from pfviz.page.state.lab_state import Lab
+from pfviz.page.state.opened_file import OpenedFile
 from pfviz.page.state.probe_answers import ProbeState
 from pfviz.page.state.what_if_rule import RuleForm
 from pfviz.trace import Trace
@@ -52,6 +53,7 @@ class Visit:
     question: str = "deaths"  # of those about the reward, the one that is answered
     rule_form: RuleForm | None = None  # the rule under which "What if?" selects again; None is that of the run
     marked: bool = False  # the visitor said which answer of the trace is right
+    opened_file: OpenedFile | None = None  # while it holds more than what is shown
     node_filter: NodeFilter = NO_FILTER  # of the steps that stand out in every picture
     lab: Lab = field(default_factory=Lab)
     compare: CompareState = field(default_factory=CompareState)
@@ -122,7 +124,7 @@ class Visit:
         """Nothing is shown, and the visitor looks at nothing."""
         with self.lock:
             self.trace, self.selected, self.event, self.sweep, self.family = None, None, None, None, None
-            self.marked, self.node_filter = False, NO_FILTER
+            self.marked, self.node_filter, self.opened_file = False, NO_FILTER, None
             self.question_run = None  # what still comes is of a run that is shown no more
             self.probe_state.reset()
 

@@ -1,5 +1,5 @@
-/* Files that are dropped anywhere on a view go the way of its upload button. */
-window.pfvizDrops = function pfvizDrops(place) {
+/* Files that are dropped anywhere on a view go the way of its upload button, which may stand elsewhere. */
+window.pfvizDrops = function pfvizDrops(place, tools = place) {
   const view = document.querySelector(place);
   const dragged = (event) => event.dataTransfer?.types.includes("Files");
   for (const name of ["dragenter", "dragover", "dragleave", "drop"]) {
@@ -8,7 +8,7 @@ window.pfvizDrops = function pfvizDrops(place) {
       event.preventDefault();
       view.classList.toggle("drop", name === "dragenter" || name === "dragover");
       if (name !== "drop") return;
-      const input = view.querySelector("input[type=file]");
+      const input = document.querySelector(`${tools} input[type=file]`);
       input.files = event.dataTransfer.files;
       input.dispatchEvent(new Event("change", { bubbles: true }));
     });

@@ -4,7 +4,6 @@
   const linked = new Map(); // group name -> {x, run, members}: panes that share one step axis
   const isDark = () => document.body.classList.contains("dark");
   const NARROW = 520; // px, below which a figure's `meta.narrow` takes the place of those parts of its layout
-  let warmed = false;
   let palette = {}; // light colour -> dark one: of the page, as Gradio loses it for a pane that gets a value unseen
 
   function recolour(value, palette) {
@@ -25,21 +24,6 @@
   function drawNext() {
     waiting.shift()?.();
     if (waiting.length) requestAnimationFrame(drawNext);
-  }
-
-  /* The first plot of a page costs a second or so of compiling; it is spent before the first run. */
-  function warm() {
-    if (warmed) return;
-    warmed = true;
-    const node = document.createElement("div");
-    node.style.cssText = "position:absolute;left:-9999px;top:0;width:300px;height:200px";
-    node.setAttribute("aria-hidden", "true");
-    document.body.append(node);
-    const traces = [{ type: "scatter", mode: "markers+lines", x: [0, 1], y: [0, 1] }, { type: "heatmap", z: [[0, 1]] }];
-    Plotly.newPlot(node, traces, { width: 300, height: 200 }).then(() => {
-      Plotly.purge(node);
-      node.remove();
-    });
   }
 
   window.pfvizPane = function pfvizPane({ element, props, trigger, watch }) {
@@ -188,6 +172,5 @@
     }).observe(document.body, { attributes: true, attributeFilter: ["class"] });
     watch("value", receive);
     receive();
-    (window.requestIdleCallback ?? setTimeout)(warm);
   };
 })();

@@ -4,7 +4,7 @@
   const WORDS = "no one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split(" ");
   const inWords = (count) => WORDS[count] ?? String(count);
   const capital = (text) => text[0].toUpperCase() + text.slice(1);
-  const percent = (share) => `${share > 0 && share < 0.01 ? "under 1" : Math.round(100 * share)} %`;
+  const percent = (share) => `${share > 0 && share < 0.01 ? "under 1" : Math.round(100 * share)}%`;
 
   const SAY = {
     write({ N, facts }, t) {

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pfviz.diagnostics.families import families
-from pfviz.page.actions import files, navigate
+from pfviz.page.actions import files, navigate, opened_files
 from pfviz.page.render import run_view
 from pfviz.page.render.events import event_label, shown_event
 from pfviz.page.state.visits import Visit
@@ -120,7 +120,7 @@ def test_a_run_without_events_says_so() -> None:
 def test_a_trace_from_a_file_is_shown_like_a_run(visit: Visit, tmp_path: Path) -> None:
     other = synthetic_trace(particles=4, steps=3, problem="9 - 4")
     save(other, tmp_path / "run.json")
-    shown = navigate.open_trace(visit, str(tmp_path / "run.json"))
+    shown = opened_files.open_file(visit, str(tmp_path / "run.json"))
     assert visit.trace is not None
     assert visit.trace.problem == shown["problem"] == "9 - 4"
     assert "3 steps" in shown["progress"]
@@ -131,7 +131,7 @@ def test_a_trace_from_a_file_is_shown_like_a_run(visit: Visit, tmp_path: Path) -
 def test_a_damaged_file_is_refused_and_changes_nothing(visit: Visit, tmp_path: Path, content: bytes) -> None:
     before = visit.trace
     (tmp_path / "run.json").write_bytes(content)
-    shown = navigate.open_trace(visit, str(tmp_path / "run.json"))
+    shown = opened_files.open_file(visit, str(tmp_path / "run.json"))
     assert list(shown) == ["banner"]
     assert 'role="alert"' in shown["banner"]
     assert visit.trace is before
@@ -149,7 +149,7 @@ def test_downloads_say_what_they_are_and_open_again(visit: Visit, tmp_path: Path
 @pytest.mark.parametrize(("steps", "resumable"), [(5, False), (3, True)])
 def test_an_opened_trace_that_was_cut_can_go_on(visit: Visit, tmp_path: Path, steps: int, resumable: bool) -> None:
     save(synthetic_trace(particles=8, steps=5).upto(steps), tmp_path / "run.json")
-    assert navigate.open_trace(visit, str(tmp_path / "run.json"))["resumable"] is resumable
+    assert opened_files.open_file(visit, str(tmp_path / "run.json"))["resumable"] is resumable
 
 
 def test_a_family_is_opened_and_closed_and_nothing_else_is_sent_for_it() -> None:
