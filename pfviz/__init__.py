@@ -19,13 +19,27 @@ if TYPE_CHECKING:
     from pfviz import figures, perturbed
     from pfviz.api import load, load_all, resume, reward, run, stream
     from pfviz.comparison.comparison import compare
+    from pfviz.exports.arviz_data import to_arviz
+    from pfviz.exports.registry import export
     from pfviz.report.run import to_html
     from pfviz.trace.building.from_solutions import from_solutions
 
 __all__ = [
-    "__version__", "compare", "figures", "from_solutions", "load", "load_all", "perturbed", "resume", "reward", "run",
-    "stream", "to_html",
-]  # fmt: skip
+    "__version__",
+    "compare",
+    "export",
+    "figures",
+    "from_solutions",
+    "load",
+    "load_all",
+    "perturbed",
+    "resume",
+    "reward",
+    "run",
+    "stream",
+    "to_arviz",
+    "to_html",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -33,6 +47,10 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module(f"pfviz.{name}")
     if name == "compare":
         return getattr(importlib.import_module("pfviz.comparison.comparison"), name)
+    if name == "export":
+        return getattr(importlib.import_module("pfviz.exports.registry"), name)
+    if name == "to_arviz":
+        return getattr(importlib.import_module("pfviz.exports.arviz_data"), name)
     if name == "to_html":
         return getattr(importlib.import_module("pfviz.report.run"), name)
     if name == "from_solutions":

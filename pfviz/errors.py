@@ -84,3 +84,7 @@ class ComparisonError(PfvizError):
 
 class LabError(PfvizError):
     """A tool of the reward lab cannot do what it was asked for; the message says what is missing and what to do."""
+
+
+class ExportError(PfvizError):
+    """A run cannot be written as a file of that kind, or passed on; the message says what is missing and what to do."""

@@ -25,6 +25,9 @@ COMMANDS = {
         "pfviz.cli.import_runs:import_command", "Open runs of another tool, or a table of solutions; write them."
     ),
     "compare": CommandEntry("pfviz.cli.compare:compare", "Set recorded runs side by side; print what differs."),
+    "export": CommandEntry("pfviz.cli.export:export", "Write recorded runs as tables, graphs, drawings, reports."),
+    "push": CommandEntry("pfviz.cli.hub_datasets:push", "Push runs and studies to a data set of the Hugging Face Hub."),
+    "pull": CommandEntry("pfviz.cli.hub_datasets:pull", "Pull the runs and studies of a data set of the Hub."),
     "serve": CommandEntry("pfviz.cli.serve:serve", "Start the page on this machine."),
     "models": CommandEntry("pfviz.cli.models:models", "List the models that can be chosen, and which are ready here."),
     "fetch": CommandEntry("pfviz.cli.fetch:fetch_command", "Bring a pair or a model from the Hugging Face Hub."),

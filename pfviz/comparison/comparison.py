@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from pkgutil import resolve_name
 
 from pfviz.comparison.differences import Difference, list_differences
 from pfviz.comparison.labels import label_runs
@@ -32,6 +33,11 @@ class Comparison:
     def differences(self) -> tuple[Difference, ...]:
         """What the runs were made with, where that is not the same in all of them."""
         return tuple(list_differences(self.traces))
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows of the runs; found by its name, as it comes from a later room."""
+        shown: str = resolve_name("pfviz.notebook.display:show_comparison")(self)
+        return shown
 
     @property
     def is_one_problem(self) -> bool:

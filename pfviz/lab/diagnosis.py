@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pkgutil import resolve_name
 
 from pfviz.diagnostics.truth import Judge
 from pfviz.lab.consequences import find_consequences
@@ -43,6 +44,11 @@ class Diagnosis:
     def node(self, row: int) -> tuple[int, int, int]:
         """(run, sweep, uid) of a row: the particle that an example of a finding shows."""
         return int(self.rows.run[row]), int(self.rows.sweep[row]), int(self.rows.uid[row])
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows of it; found by its name, as it comes from a later room."""
+        shown: str = resolve_name("pfviz.notebook.display:show_diagnosis")(self)
+        return shown
 
 
 def diagnose(

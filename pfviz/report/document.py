@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import numpy as np
 from markupsafe import Markup
 
 from pfviz.figures import theme
@@ -18,6 +20,8 @@ from pfviz.templating import render_template
 
 DEFAULT_HEIGHT = 320
 """Pixels of a figure that asks for none."""
+MAX_SINGLE = 1e30
+"""Up to which a number is written in single precision."""
 
 _COLOURS = {
     "ink": theme.INK,
@@ -87,10 +91,26 @@ def build_card(figure: Figure, subject: Any) -> FigureCard:
 
 
 def figure_spec(figure: Any) -> dict[str, Any]:
-    """Return a figure as plain data, without Plotly's template."""
+    """Return a figure as plain data, without Plotly's template. Its arrays of numbers have seven digits, which is half
+    of the room that they else take in a file."""
     found: dict[str, Any] = json.loads(figure.to_json())
     found["layout"].pop("template", None)
+    found["data"] = _halve_arrays(found["data"])
     return found
+
+
+def _halve_arrays(value: Any) -> Any:
+    """The value with every array of double precision in single precision, where its numbers fit there."""
+    if isinstance(value, list):
+        return [_halve_arrays(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get("dtype") != "f8":
+        return {name: _halve_arrays(item) for name, item in value.items()}
+    numbers = np.frombuffer(base64.b64decode(value["bdata"]), dtype="<f8")
+    if numbers.size and np.nanmax(np.abs(numbers), initial=0) > MAX_SINGLE:
+        return value
+    return {**value, "dtype": "f4", "bdata": base64.b64encode(numbers.astype("<f4").tobytes()).decode("ascii")}
 
 
 def recolour_specs(cards: Iterable[FigureCard]) -> dict[str, dict[str, Any]]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -298,6 +299,11 @@ class Trace:
     def answer(self) -> str | None:
         """The answer that the run gives, as it was written; None if no particle answered."""
         return None if self.choice is None else self.choice.display
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows of the run. Found by its name, as it comes from a later room, when it is wanted."""
+        shown: str = resolve_name("pfviz.notebook.display:show_trace")(self)
+        return shown
 
     def save(self, path: str | Path) -> None:
         """Write the trace as JSON (docs/trace-schema.md)."""

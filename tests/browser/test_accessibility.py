@@ -42,12 +42,19 @@ def violations(tab: Tab) -> list[str]:
 def views(tab: Tab) -> Iterator[str]:
     """Every view that a visitor can open, one after another."""
     yield "as it opens"
+    tab.page.locator(".tour-start").click()
+    tab.page.locator(".tour-sentence").wait_for()
+    yield "the tour"
+    tab.page.locator("[data-tour-do=skip]").click()
     tab.run("2 + 2")
     tab.wait_end()
     yield "a run"
     for name in ("Resampling", "Answers", "Rewards", "Reward check"):
         tab.page.get_by_role("tab", name=name, exact=True).click()
         yield name
+    tab.page.locator("#compare-this").click()
+    tab.page.locator("#compare-body .main-svg").first.wait_for()
+    yield "Compare"
     for name in ("Methods compared", "Reward lab"):
         tab.page.get_by_role("tab", name=name, exact=True).click()
         yield name

@@ -138,6 +138,7 @@ def test_a_configured_server_is_chosen_by_its_name_and_its_address_and_key_stay_
             tab = Tab(browser, page.local_url)
             tab.choose("models", f"lab: {MODEL}")
             tab.page.locator("#about-models", has_text="server").wait_for()
+            tab.page.locator("#particles input[type=number]").fill("2")
             tab.run("Which letters?")
             tab.wait_end()
             tab.page.locator("#particle .solution").wait_for()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import base64
 import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import jinja2
+import numpy as np
 import plotly.graph_objects as go
 import pytest
 
@@ -16,7 +18,7 @@ from pfviz import report
 from pfviz.figures import theme
 from pfviz.figures.plotly_js import PLOTLY_JS
 from pfviz.figures.registry import Figure
-from pfviz.report.document import FigureCard, build_card, judge, plotly_js, recolour_specs, render_document
+from pfviz.report.document import FigureCard, build_card, figure_spec, judge, plotly_js, recolour_specs, render_document
 from pfviz.templating import environment
 from tests.report.files import HOSTILE, Elements, assert_closed, assert_tame
 
@@ -132,3 +134,13 @@ def test_markup_stands_in_templates(path: Path) -> None:
     texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
     assert [text for text in texts if re.search(r"<[a-z]+[ >]|</[a-z]+>", text)] == []
     assert [node for node in ast.walk(tree) if isinstance(node, ast.Import) and node.names[0].name == "html"] == []
+
+
+def test_arrays_take_half_the_room_where_their_numbers_fit() -> None:
+    numbers = np.array([0.1, -2.5e7, np.nan, np.inf, 1 / 3])
+    (plain,) = figure_spec(go.Figure(go.Scatter(y=numbers[:3])))["data"]
+    (large,) = figure_spec(go.Figure(go.Scatter(y=numbers)))["data"]
+    assert plain["y"]["dtype"] == "f4"
+    found = np.frombuffer(base64.b64decode(plain["y"]["bdata"]), dtype="<f4")
+    assert np.allclose(found, numbers[:3], rtol=1e-6, equal_nan=True)
+    assert large["y"]["dtype"] == "f8"  # an infinity, or a number beyond single precision, stays as it is

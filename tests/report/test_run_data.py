@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import random
 from dataclasses import replace
 
 import numpy as np
 
+from pfviz.report.document import plotly_js
+from pfviz.report.run import to_html
 from pfviz.report.run_data import MAX_RESAMPLING_PARTICLES, reported_resamplings, script_data
 from pfviz.trace import Recorder
 from tests.replay.columns import unpack
@@ -61,3 +64,14 @@ def test_each_resampling_has_a_figure_of_a_large_run_only_the_last_ones() -> Non
     assert [one["step"] for one in script_data(small, [])["events"]] == reported_resamplings(small) == steps
     assert len(np.flatnonzero(large.resampled)) > 2
     assert reported_resamplings(large) == np.flatnonzero(large.resampled).tolist()[-2:]
+
+
+def test_the_report_of_fifty_steps_of_64_particles_stays_below_two_megabytes() -> None:
+    """Beside plotly.js, with a text of its own for each step, and a resampling after each."""
+    draw = random.Random(0)
+    trace = synthetic_trace(64, 50)
+    words = [word for row in trace.texts for text in row for word in text.split()]
+    texts = [[" ".join(draw.choices(words, k=20)) if text else "" for text in row] for row in trace.texts]
+    page = to_html(replace(trace, texts=texts))
+    assert 'aria-label="Play the run again"' in page
+    assert len(page.encode()) - len(plotly_js().encode()) < 2_000_000

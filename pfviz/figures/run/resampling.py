@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from pfviz.diagnostics import expected_offspring, offspring
 from pfviz.figures import theme
-from pfviz.figures.marks import step_hovers
+from pfviz.figures.marks import MAX_DETAILED_HOVERS, step_hovers
 from pfviz.trace.trace import Trace
 
 CAPTION = "Bars: children expected. Diamonds: children drawn."
@@ -18,7 +18,7 @@ HOW_TO_READ = (
     "one. What lies between them is the luck of the draw."
 )
 MAX_HOVERS = 256
-"""Particles up to which each has words of its own."""
+"""Particles up to which each has words of its own, in a run of few enough slots."""
 
 
 def plot_resampling(
@@ -57,7 +57,7 @@ def plot_resampling(
     expected, actual = expected_offspring(trace)[step][order], offspring(trace)[step][order]
     uids = trace.uids[step][order]
     common: dict[str, Any] = {"customdata": uids, "x": np.arange(n)}
-    if n > MAX_HOVERS:
+    if n > MAX_HOVERS or trace.steps * n > MAX_DETAILED_HOVERS:
         common["hovertemplate"] = f"step {step + 1} · rank %{{x}}: %{{y}}<extra></extra>"
     else:
         hovers = step_hovers(trace, step)

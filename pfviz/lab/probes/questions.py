@@ -20,11 +20,8 @@ ROLLOUT_BATCH = 8
 ShouldStop = Callable[[], bool]
 
 
-class Question(Protocol):
+class ModelQuestion(Protocol):
     """Something to ask. `generator` and `reward` name the models that it takes, None for one that it does not."""
-
-    @property
-    def trace(self) -> Trace: ...
 
     @property
     def generator(self) -> str | None: ...
@@ -35,6 +32,13 @@ class Question(Protocol):
     def begin(self, generator: str | Generator, reward: str | RewardModel, stop: ShouldStop) -> Iterator[Any]:
         """Ask, of these two; one that it does not take is not looked at. Items are those of `pfviz.lab`."""
         ...
+
+
+class Question(ModelQuestion, Protocol):
+    """Something to ask about a recorded run."""
+
+    @property
+    def trace(self) -> Trace: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,36 +4,19 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Literal
 
 from pfviz.comparison.comparison import Comparison
 from pfviz.errors import TraceError
+from pfviz.exports.registry import export, file_name
 from pfviz.figures.size_limit import check_drawable
 from pfviz.lab.diagnosis import Diagnosis
 from pfviz.trace import Trace
 from pfviz.trace.importers import open_trace
-from pfviz.trace.json_file import dumps
-
-FileKind = Literal["json", "html"]
 
 
-def file_name(trace: Trace, kind: FileKind) -> str:
-    """A file name that says what the run was."""
-    words = re.sub(r"[^a-z0-9]+", "-", trace.problem.lower()).strip("-")[:40].strip("-") or "run"
-    return f"pfviz-{words}-n{trace.particles}-seed{trace.seed}.{kind}"
-
-
-def write_trace(trace: Trace, kind: FileKind, folder: Path) -> Path:
-    """The trace as JSON, or as a report that opens without a network."""
-    path = folder / file_name(trace, kind)
-    if kind == "json":
-        text = dumps(trace)
-    else:
-        from pfviz.report.run import to_html  # plotly is slow to import
-
-        text = to_html(trace)
-    path.write_text(text, encoding="utf-8")
-    return path
+def write_trace(trace: Trace, kind: str, folder: Path) -> Path:
+    """The trace as a file of one of `EXPORT_FORMATS`; raises `ExportError` for another one."""
+    return export(trace, folder / file_name(trace, kind), kind)
 
 
 def read_trace(path: str | Path) -> Trace:

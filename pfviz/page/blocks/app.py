@@ -11,7 +11,7 @@ import gradio as gr
 
 from pfviz.models.registry import REWARDS
 from pfviz.page.actions import navigate, runs
-from pfviz.page.blocks import compare_wiring, file_wiring, lab_wiring, layout, reload_wiring
+from pfviz.page.blocks import api_wiring, compare_wiring, file_wiring, lab_wiring, layout, reload_wiring
 from pfviz.page.blocks.theme import theme
 from pfviz.page.blocks.wiring import gradio_updates, wire
 from pfviz.page.components.html import fill
@@ -38,6 +38,7 @@ STYLESHEETS = [
     STATIC / "asking.css",
     STATIC / "compare.css",
     STATIC / "opened_file.css",
+    STATIC / "save_as.css",
     STATIC / "stories.css",
     STATIC / "tour.css",
     STATIC.parents[1] / "report" / "static" / "mathtext.css",
@@ -76,8 +77,11 @@ class Page(gr.Blocks):  # type: ignore[misc]
             "state_session_capacity": MAX_SESSIONS,
             "max_file_size": MAX_BYTES,
             "ssr_mode": False,
+            "mcp_server": api_wiring.can_serve_mcp(),
         }
         up = super().launch(*arguments, prevent_thread_lock=True, **(usual | settings))
+        if self.mcp_server_obj is not None:
+            api_wiring.answer_in_json(self.mcp_server_obj)
         if warm:
             later = threading.Timer(WARM_UP_DELAY, self.warm_up)
             later.daemon = True
@@ -108,6 +112,7 @@ def build_page(engine: Engine | None = None) -> Page:
     page = Page(engine)
     with page:
         parts = layout.build(engine.menu)
+        api_wiring.wire(engine)  # first: its names are its own
         _open_first_story(parts)
         wire(parts, engine, page.visits)
         lab_wiring.wire(parts, engine, page.visits)

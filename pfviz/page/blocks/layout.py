@@ -11,9 +11,16 @@ from pfviz.figures.theme import LIGHT_TO_DARK
 from pfviz.inference.setting import Group
 from pfviz.page.blocks import compare_layout, lab_layout
 from pfviz.page.components.html import problem_chips
-from pfviz.page.components.plotly_pane import clickable_html, file_bar_html, pane, tour_html, transport
+from pfviz.page.components.plotly_pane import (
+    clickable_html,
+    file_bar_html,
+    pane,
+    save_as_html,
+    tour_html,
+    transport,
+)
 from pfviz.page.forms import run_form
-from pfviz.page.render import comparison, inspector, keys, model_notes, stories, welcome
+from pfviz.page.render import comparison, inspector, keys, model_notes, save_as, stories, welcome
 from pfviz.page.render.tabs import TABS
 from pfviz.page.serving.model_menu import ModelMenu
 from pfviz.trace.importers import list_suffixes
@@ -190,6 +197,7 @@ def _build_toolbar(parts: Parts) -> None:
         )
         parts["save_json"] = gr.Button("Save trace", elem_id="save-json", size="sm", interactive=False, min_width=0)
         parts["save_html"] = gr.Button("Save report", elem_id="save-html", size="sm", interactive=False, min_width=0)
+        parts["save_as"] = save_as_html(save_as.save_as_list(), elem_id="save-as")
         parts["dark"] = gr.Button("Theme", elem_id="dark", elem_classes="glyph", size="sm", min_width=0)
     parts["file"] = gr.DownloadButton("Download", elem_id="file", visible="hidden")
 

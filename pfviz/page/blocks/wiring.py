@@ -14,6 +14,7 @@ from pfviz.page.blocks.probe_wiring import wire_probes
 from pfviz.page.blocks.streams import keep_properties
 from pfviz.page.forms import run_form
 from pfviz.page.render import comparison, run_view, welcome
+from pfviz.page.render import save_as as save_as_list
 from pfviz.page.render.inspector import no_selection
 from pfviz.page.render.run_view import PartValues
 from pfviz.page.serving.engine import Engine
@@ -52,7 +53,11 @@ _CLEARED_PARTS = ("file_bar", "answer", "event", "sweep", "colours", "notes", "p
 _BUTTON_PARTS = ("run", "stop", "resume", "fold", "fold_steps", "save_json", "save_html")
 OUTPUTS = (*(f"error_{field}" for field in run_form.FIELDS), *run_view.PANES, *_TEXT_PARTS, *_BUTTON_PARTS)
 
-FILE_EVENT_SETTINGS: dict[str, Any] = {"show_progress": "hidden", "concurrency_limit": None}
+FILE_EVENT_SETTINGS: dict[str, Any] = {
+    "show_progress": "hidden",
+    "concurrency_limit": None,
+    "api_visibility": "private",  # what programs call is in `api_wiring.py`
+}
 """Never queued behind another visitor: a run holds its place for as long as it lasts."""
 EVENT_SETTINGS: dict[str, Any] = FILE_EVENT_SETTINGS | {"postprocess": False}
 """Of every event but those that hand out a file. With postprocessing Gradio 6 keeps, in the session, a new component
@@ -126,12 +131,14 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
         form,
         outputs,
         trigger_mode="multiple",
-        api_name="run",
+        api_name="press_run",
         preprocess=False,  # what was typed, as it was typed: the page, not a pop-up, says what is wrong with it
         **EVENT_SETTINGS,
     )
     parts["stop"].click(press_stop, **EVENT_SETTINGS)
-    parts["resume"].click(press_resume, None, outputs, trigger_mode="multiple", api_name="resume", **EVENT_SETTINGS)
+    parts["resume"].click(
+        press_resume, None, outputs, trigger_mode="multiple", api_name="press_resume", **EVENT_SETTINGS
+    )
     parts["answers"].select(looking(explore.select_answer), None, outputs, trigger_mode="multiple", **EVENT_SETTINGS)
     panes = [name for name in run_view.PANES if name != "answers"]
     for name in (*panes, *run_view.REWARD_TAB_PARTS, "inspector", "answer", "sweep", "colours", "transport"):
@@ -203,12 +210,16 @@ def _wire_problem(parts: Parts) -> None:
 def _wire_files(parts: Parts, visits: Visits, outputs: list[Any]) -> None:
     """Downloads and uploads."""
 
-    def save(kind: files.FileKind) -> Callable[[gr.Request], Any]:
+    def save(kind: str) -> Callable[[gr.Request], Any]:
         def callback(request: gr.Request) -> Any:
             visit = visits.get(request.session_hash)
             return gr.skip() if visit.trace is None else str(files.write_trace(visit.trace, kind, visit.folder()))
 
         return callback
+
+    def save_as(request: gr.Request, event: gr.EventData) -> Any:
+        kind = event._data.get("export") if isinstance(event._data, dict) else None
+        return save(kind)(request) if kind in save_as_list.offered_formats() else gr.skip()
 
     def open_story(request: gr.Request, event: gr.EventData) -> Any:
         name = event._data.get("story") if isinstance(event._data, dict) else None
@@ -218,4 +229,7 @@ def _wire_files(parts: Parts, visits: Visits, outputs: list[Any]) -> None:
         parts[f"save_{kind}"].click(save(kind), None, parts["file"], **FILE_EVENT_SETTINGS).success(
             None, parts["file"], js=DOWNLOAD_FILE_JS
         )
+    parts["save_as"].select(save_as, None, parts["file"], **FILE_EVENT_SETTINGS).success(
+        None, parts["file"], js=DOWNLOAD_FILE_JS
+    )
     parts["gallery"].select(open_story, None, outputs, trigger_mode="multiple", **EVENT_SETTINGS)

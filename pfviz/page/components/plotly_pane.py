@@ -30,6 +30,7 @@ EXPLORE_JS = STATIC / "explore.js"
 PANE_TABLE_JS = STATIC / "pane_table.js"
 FIGURE_TABLE_JS = Path(pfviz.figures.__file__).parent / "static" / "figure_table.js"
 COMPARE_JS = STATIC / "compare.js"
+SAVE_AS_JS = STATIC / "save_as.js"
 DROPS_JS = STATIC / "drops.js"
 
 MARKUP_ON_LOAD = "pfvizMarkup({element, trigger, watch}); // events: 'select' 'pick' 'ask'"
@@ -74,6 +75,17 @@ def tour_html(value: str) -> gr.HTML:
     """The cards of the tour; nothing comes out of it, as all that it does is done in the browser."""
     return gr.HTML(
         value, apply_default_css=False, js_on_load="pfvizTour({element});", head=_script_tags(TOUR_JS), elem_id="tour"
+    )
+
+
+def save_as_html(value: str, **settings: Any) -> gr.HTML:
+    """The list "Save as…": `select` ({export}) comes out of it for a format that Python writes."""
+    return gr.HTML(
+        value,
+        apply_default_css=False,
+        js_on_load="pfvizSaveAs({element, trigger}); // event: 'select'",
+        head=_script_tags(SAVE_AS_JS),
+        **settings,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from pfviz import api
 from pfviz.errors import ModelError
 from pfviz.inference.events import Event
-from pfviz.lab.probes.questions import Question
+from pfviz.lab.probes.questions import ModelQuestion
 from pfviz.models.registry import REWARDS
 from pfviz.models.remote.endpoint import ENDPOINT_PREFIX as ENDPOINT
 from pfviz.page.serving import scheduler, zerogpu
@@ -36,8 +36,8 @@ class Engine(Protocol):
         """A run goes on where its trace ends."""
         ...
 
-    def ask(self, question: Question, *, stop: Callable[[], bool]) -> Iterator[Any]:
-        """Models are asked about a run: `Waiting`, and then what the question gives."""
+    def ask(self, question: ModelQuestion, *, stop: Callable[[], bool]) -> Iterator[Any]:
+        """Models are asked, most often about a run: `Waiting`, and then what the question gives."""
         ...
 
 
@@ -64,7 +64,7 @@ class SharedEngine:
         self.menu.check_allowed(trace.generator, trace.reward)
         return self._run(api.prepare_resume(trace), stop)
 
-    def ask(self, question: Question, *, stop: Callable[[], bool]) -> Iterator[Any]:
+    def ask(self, question: ModelQuestion, *, stop: Callable[[], bool]) -> Iterator[Any]:
         """Of the models that the question names, under the rules of a resumed run: loaded, queued and in turns as one.
 
         Raises `ModelError` if a visitor could not have chosen them, or if they would need a GPU of ZeroGPU: that is
@@ -79,7 +79,7 @@ class SharedEngine:
         return self._stream_answers(question, asked, stop)
 
     def _stream_answers(
-        self, question: Question, asked: tuple[str | None, str | None], stop: Callable[[], bool]
+        self, question: ModelQuestion, asked: tuple[str | None, str | None], stop: Callable[[], bool]
     ) -> Iterator[Any]:
         from pfviz.models.decoding.threads import iterate_with_threads
 
@@ -89,9 +89,9 @@ class SharedEngine:
         # The first look at a typed text is a pass of the model: it has to come in its turn, too.
         items = (item for begun in [question] for item in begun.begin(asked[0] or "", asked[1] or "", stop))
         here = not (asked[0] or asked[1] or "").startswith(ENDPOINT)
-        yield from self._scheduler.schedule(
-            iterate_with_threads(items, one=question.trace.generator == "embedded"), stop, here=here
-        )
+        trace = getattr(question, "trace", None)  # a question may be about no run
+        one = trace is not None and trace.generator == "embedded"
+        yield from self._scheduler.schedule(iterate_with_threads(items, one=one), stop, here=here)
 
     def _run(self, prepared: api.Prepared, stop: Callable[[], bool]) -> Iterator[Event | WaitStatus]:
         """Load, wait for a place, run."""

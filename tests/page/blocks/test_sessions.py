@@ -25,7 +25,7 @@ def page() -> Page:
 
 
 def test_parts_that_are_shown_and_skipped_in_turn_leave_nothing_in_the_session(page: Page) -> None:
-    run = next(fn for fn in page.fns.values() if fn.api_name == "run")
+    run = next(fn for fn in page.fns.values() if fn.api_name == "press_run")
     state = SessionState(page)
     blocks, values = len(state.blocks_config.blocks), len(state.config_values)
     for _ in range(3):

@@ -1,0 +1,1 @@
+"""Runs and studies as data sets of the Hugging Face Hub: with a card and tables."""
