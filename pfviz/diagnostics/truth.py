@@ -47,7 +47,8 @@ class Truth:
 
 def truth(trace: Trace, judge: Judge | None = None) -> Truth:
     """What is known of a sweep. The embedded oracle judges what a generator of its world wrote, unless `judge` does.
-    Labels of steps come before either.
+    Labels of steps come before either; where they leave prefixes to the answers, the source is those, as a first error
+    is then a guess.
 
     By answers alone a prefix is right if at least half of its descendants that answered are; so it is in a tree with
     more than `MAX_JUDGED_STEPS`, too.
@@ -62,7 +63,8 @@ def truth(trace: Trace, judge: Judge | None = None) -> Truth:
         judged = _label_prefixes_by_judge(trace, judge, known)
         return Truth(np.where(labelled == UNKNOWN, judged, labelled), answers, "steps", known)
     prefixes = np.where(labelled == UNKNOWN, _label_prefixes_by_answers(trace, answers), labelled)
-    if has_labels:
+    guessed = (labelled == UNKNOWN) & (prefixes != UNKNOWN)
+    if has_labels and not guessed.any():
         return Truth(prefixes, answers, "steps", known)
     return Truth(prefixes, answers, "answers" if (prefixes != UNKNOWN).any() else "nothing", known)
 

@@ -38,6 +38,15 @@ def test_a_prefix_is_wrong_from_its_first_bad_step_on() -> None:
     assert sorted(one.sample.label for one in labelled_solutions(rows)) == [-1, 1]
 
 
+def test_where_answers_fill_what_labels_leave_open_no_first_error_is_told() -> None:
+    steps = ["so", "it is", "the answer is 5"]
+    mixed = pfviz.from_solutions("2 + 2", [steps], step_rewards=[[0.5] * 3], labels=[[1, None, None]], truth="4")
+    rows = build_prefix_table([mixed])
+    assert rows.right.tolist() == [1, 0, 0]
+    assert not rows.judged
+    assert labelled_solutions(rows) == []
+
+
 def test_a_reward_that_knows_the_labels_has_an_auc_of_one_and_finds_every_first_error() -> None:
     measures = diagnose(runs()).measures
     assert measures.auc.value == 1
