@@ -28,7 +28,7 @@ def label_signs(trace: Trace, layout: TreeLayout) -> list[Any]:
     steps, slots = np.nonzero(drawn)
     values = trace.step_labels[steps, slots]
     looks = [min(_STYLES, key=lambda style: abs(style[0] - value)) for value in values]
-    sizes = np.asarray(diameters(trace.weights[steps, slots], layout.height))
+    sizes = np.asarray(diameters(trace.weights[steps, slots], layout.height)) + 9  # beside the ring of the selection
     return [
         go.Scatter(
             x=steps + 1,
@@ -36,7 +36,7 @@ def label_signs(trace: Trace, layout: TreeLayout) -> list[Any]:
             mode="markers+text",
             marker={"size": sizes, "color": "rgba(0,0,0,0)", "line": {"width": 0}},
             text=[f"<b>{sign}</b>" for _, sign, _ in looks],
-            textposition="top right",
+            textposition="middle right",
             textfont={"size": 13, "color": [colour for _, _, colour in looks]},
             hoverinfo="skip",
             cliponaxis=False,
