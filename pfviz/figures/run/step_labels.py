@@ -16,6 +16,8 @@ from pfviz.trace.trace import Trace
 LABEL_MARKS: dict[LabelName, str] = {"good": "✓", "neutral": "○", "bad": "✗"}
 _STYLES = ((1.0, LABEL_MARKS["good"], theme.RIGHT_COLOUR), (0.0, LABEL_MARKS["neutral"], theme.MUTED),
            (-1.0, LABEL_MARKS["bad"], theme.WRONG_COLOUR))  # fmt: skip
+LIFT = 0.45
+"""Lanes by which a sign stands above its step: the line of a selection is drawn over what lies beneath it."""
 MAX_SIGNS = 600
 """Of more, as a file with every step labelled has, none is drawn: they would cover the tree."""
 
@@ -28,16 +30,16 @@ def label_signs(trace: Trace, layout: TreeLayout) -> list[Any]:
     steps, slots = np.nonzero(drawn)
     values = trace.step_labels[steps, slots]
     looks = [min(_STYLES, key=lambda style: abs(style[0] - value)) for value in values]
-    sizes = np.asarray(diameters(trace.weights[steps, slots], layout.height)) + 9  # beside the ring of the selection
+    sizes = np.asarray(diameters(trace.weights[steps, slots], layout.height))
     return [
         go.Scatter(
             x=steps + 1,
-            y=layout.rows[steps, slots],
+            y=layout.rows[steps, slots] - LIFT,
             mode="markers+text",
             marker={"size": sizes, "color": "rgba(0,0,0,0)", "line": {"width": 0}},
             text=[f"<b>{sign}</b>" for _, sign, _ in looks],
             textposition="middle right",
-            textfont={"size": 13, "color": [colour for _, _, colour in looks]},
+            textfont={"size": 11, "color": [colour for _, _, colour in looks]},
             hoverinfo="skip",
             cliponaxis=False,
             name="step labels",
