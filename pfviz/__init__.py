@@ -17,15 +17,18 @@ from pfviz.version import __version__
 
 if TYPE_CHECKING:
     from pfviz import figures, perturbed
-    from pfviz.api import load, load_all, resume, reward, run, stream
+    from pfviz.api import calibrated, load, load_all, resume, reward, run, stream
     from pfviz.comparison.comparison import compare
     from pfviz.exports.arviz_data import to_arviz
     from pfviz.exports.registry import export
     from pfviz.report.run import to_html
+    from pfviz.store import Store
     from pfviz.trace.building.from_solutions import from_solutions
 
 __all__ = [
+    "Store",
     "__version__",
+    "calibrated",
     "compare",
     "export",
     "figures",
@@ -47,6 +50,8 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module(f"pfviz.{name}")
     if name == "compare":
         return getattr(importlib.import_module("pfviz.comparison.comparison"), name)
+    if name == "Store":
+        return importlib.import_module("pfviz.store").Store
     if name == "export":
         return getattr(importlib.import_module("pfviz.exports.registry"), name)
     if name == "to_arviz":
@@ -55,7 +60,7 @@ def __getattr__(name: str) -> Any:
         return getattr(importlib.import_module("pfviz.report.run"), name)
     if name == "from_solutions":
         return getattr(importlib.import_module("pfviz.trace.building.from_solutions"), name)
-    if name in ("load", "load_all", "resume", "reward", "run", "stream"):
+    if name in ("calibrated", "load", "load_all", "resume", "reward", "run", "stream"):
         return getattr(importlib.import_module("pfviz.api"), name)
     raise AttributeError(f"module 'pfviz' has no attribute {name!r}")
 

@@ -21,6 +21,7 @@ class CommandEntry(NamedTuple):
 COMMANDS = {
     "run": CommandEntry("pfviz.cli.run:run", "Solve a problem; print progress and the answers, write files."),
     "show": CommandEntry("pfviz.cli.show:show", "Print a recorded run again."),
+    "runs": CommandEntry("pfviz.cli.runs:runs", "List, search, mark, export and delete the stored runs."),
     "import": CommandEntry(
         "pfviz.cli.import_runs:import_command", "Open runs of another tool, or a table of solutions; write them."
     ),
@@ -34,6 +35,14 @@ COMMANDS = {
     "study": CommandEntry("pfviz.cli.study:study", "Measure accuracy against generations, of every method."),
     "diagnose": CommandEntry(
         "pfviz.cli.diagnose.command:diagnose", "Say where a reward model is wrong, over many runs."
+    ),
+    "check-reward": CommandEntry(
+        "pfviz.cli.check_reward:check_reward_command",
+        "Say whether a reward model is served right.",
+    ),
+    "labels": CommandEntry("pfviz.cli.labels:labels", "Export labelled steps, to train a reward model with."),
+    "calibrate": CommandEntry(
+        "pfviz.cli.calibrate:calibrate", "Repair a reward, and say what that would have changed."
     ),
     "bench": CommandEntry("pfviz.cli.bench:bench", "Measure what a run costs on this machine."),
     "train-reward": CommandEntry(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, get_args
 
 import gradio as gr
 
-from pfviz.page.actions import explore, files, navigate, runs
+from pfviz.lab.label_exports import ExportFormat
+from pfviz.page.actions import explore, files, label_steps, navigate, runs
 from pfviz.page.blocks.layout import Parts
 from pfviz.page.blocks.model_wiring import wire_models
 from pfviz.page.blocks.probe_wiring import wire_probes
@@ -48,8 +49,9 @@ _TEXT_PARTS = (
     "problem",
     "hero",
     "transport",
+    "link",
 )
-_CLEARED_PARTS = ("file_bar", "answer", "event", "sweep", "colours", "notes", "progress", "hero", "transport")
+_CLEARED_PARTS = ("file_bar", "answer", "event", "sweep", "colours", "notes", "progress", "hero", "transport", "link")
 _BUTTON_PARTS = ("run", "stop", "resume", "fold", "fold_steps", "save_json", "save_html")
 OUTPUTS = (*(f"error_{field}" for field in run_form.FIELDS), *run_view.PANES, *_TEXT_PARTS, *_BUTTON_PARTS)
 
@@ -156,8 +158,8 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
 
 
 def _wire_views(parts: Parts) -> None:
-    """The comparison of the methods is drawn when it is first opened; a run brings its own view back. What stands in a
-    tab that is not open would lose what it is given: it is given it when its tab opens."""
+    """The comparison of the methods is drawn when it is first opened; a run brings its own view back (as markup.js does
+    for its buttons). What stands in a tab that is not open would lose what it is given: it gets it when that opens."""
     shown = [parts[name] for name in comparison.PARTS]
     inputs = [parts["study_choice"], parts["study_tab"]]
 
@@ -177,7 +179,7 @@ def _wire_views(parts: Parts) -> None:
     parts["study_tabs"].select(
         open_tab, inputs[:1], [parts["study_tab"], *shown], trigger_mode="multiple", **EVENT_SETTINGS
     )
-    for event in (parts["run"].click, parts["problem"].submit, parts["resume"].click, parts["upload"].upload):
+    for event in (parts["problem"].submit, parts["upload"].upload):
         event(None, js="() => pfvizView('run')")
 
 
@@ -227,6 +229,20 @@ def _wire_files(parts: Parts, visits: Visits, outputs: list[Any]) -> None:
 
     for kind in ("json", "html"):
         parts[f"save_{kind}"].click(save(kind), None, parts["file"], **FILE_EVENT_SETTINGS).success(
+            None, parts["file"], js=DOWNLOAD_FILE_JS
+        )
+
+    def save_labels(to: ExportFormat) -> Callable[[gr.Request], Any]:
+        def callback(request: gr.Request) -> Any:
+            path = label_steps.write_labels(visits.get(request.session_hash), to)
+            if path is None:
+                gr.Warning("Nothing is known from a first step on. Label the first steps of a solution, too.")
+            return gr.skip() if path is None else str(path)
+
+        return callback
+
+    for to in get_args(ExportFormat):
+        parts[f"save_labels_{to}"].click(save_labels(to), None, parts["file"], **FILE_EVENT_SETTINGS).success(
             None, parts["file"], js=DOWNLOAD_FILE_JS
         )
     parts["save_as"].select(save_as, None, parts["file"], **FILE_EVENT_SETTINGS).success(
