@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from pfviz.exports.arviz_data import to_arviz
     from pfviz.exports.registry import export
     from pfviz.report.run import to_html
+    from pfviz.store import Store
     from pfviz.trace.building.from_solutions import from_solutions
 
 __all__ = [
+    "Store",
     "__version__",
     "calibrated",
     "compare",
@@ -48,6 +50,8 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module(f"pfviz.{name}")
     if name == "compare":
         return getattr(importlib.import_module("pfviz.comparison.comparison"), name)
+    if name == "Store":
+        return importlib.import_module("pfviz.store").Store
     if name == "export":
         return getattr(importlib.import_module("pfviz.exports.registry"), name)
     if name == "to_arviz":

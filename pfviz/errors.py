@@ -74,6 +74,11 @@ class UnknownFormatError(TraceError):
         self.examples = examples
 
 
+class StoreError(PfvizError):
+    """Stored runs cannot be read or written, or there is no such run; the message names the file or the run, and what
+    to do."""
+
+
 class StudyError(PfvizError):
     """A study cannot be made, resumed or read; the message names the file or the part, and what to do."""
 

@@ -27,6 +27,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_home(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Runs that a test stores are not those of who tests; processes that it starts inherit this."""
+    os.environ["PFVIZ_HOME"] = str(tmp_path_factory.mktemp("home"))
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One for all: Playwright allows one of its kind in a process."""

@@ -21,6 +21,7 @@ class CommandEntry(NamedTuple):
 COMMANDS = {
     "run": CommandEntry("pfviz.cli.run:run", "Solve a problem; print progress and the answers, write files."),
     "show": CommandEntry("pfviz.cli.show:show", "Print a recorded run again."),
+    "runs": CommandEntry("pfviz.cli.runs:runs", "List, search, mark, export and delete the stored runs."),
     "import": CommandEntry(
         "pfviz.cli.import_runs:import_command", "Open runs of another tool, or a table of solutions; write them."
     ),

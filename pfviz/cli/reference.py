@@ -29,13 +29,16 @@ FILE = Path(__file__).parents[2] / "docs" / "cli.md"
 
 
 def render_reference() -> str:
-    """Return the page: what all commands have in common, and a section for each command."""
+    """Return the page: what all commands have in common, and a section for each command, those of a group too."""
     context = click.Context(main, info_name="pfviz", color=False)
     parts = [LEAD]
     for name in COMMANDS:
         command = main.get_command(context, name)
         assert command is not None
-        parts.append("\n".join(_command_lines(command, click.Context(command, context, info_name=name))))
+        own = click.Context(command, context, info_name=name)
+        parts.append("\n".join(_command_lines(command, own)))
+        for inner, subcommand in getattr(command, "commands", {}).items():
+            parts.append("\n".join(_command_lines(subcommand, click.Context(subcommand, own, info_name=inner))))
     return "\n".join(parts)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +13,14 @@ from rich.console import Console
 
 from pfviz import api
 from pfviz.cli import tables
-from pfviz.cli.files import INPUT_FILE, OUTPUT_FILE, check_writable, report_write
+from pfviz.cli.files import OUTPUT_FILE, check_writable, report_write
 from pfviz.cli.progress import Interrupt, Progress
 from pfviz.cli.reward_option import calibrate_option, judge_prompt_option, resolve_reward
+from pfviz.cli.run_source import load_run
 from pfviz.cli.setting_options import setting_options
-from pfviz.cli.terminal import console
-from pfviz.errors import name_error
+from pfviz.cli.terminal import console, one_line, untrusted_text
+from pfviz.errors import StoreError, name_error
+from pfviz.inference.events import ParticlesSelected, RunEnded, SweepEnded
 from pfviz.inference.methods import DEFAULT_METHOD, METHODS
 from pfviz.inference.settings import SETTINGS
 from pfviz.models.hub.catalog import PAIRS
@@ -25,7 +29,8 @@ from pfviz.models.prm.registry import PROTOCOLS
 from pfviz.models.registry import REWARDS
 from pfviz.models.rewards.auto import NAME as AUTO
 from pfviz.models.rewards.function_name import is_function_name
-from pfviz.trace import Recorder, Trace, load
+from pfviz.store import Recording, Store
+from pfviz.trace import Recorder, Trace
 
 EXIT_INTERRUPTED = 130  # what shells expect of a command that Ctrl-C ended
 
@@ -69,20 +74,22 @@ _FIRST_SETTINGS = ("particles", "seed")
 @setting_options(name for name in SETTINGS if name not in _FIRST_SETTINGS)
 @click.option(
     "--resume",
-    type=INPUT_FILE,
-    help="Go on with the run of this trace, which was stopped; PROBLEM and settings are the trace's.",
+    metavar="ID|FILE",
+    help="Go on with this run, which was stopped: a stored one, or a trace; PROBLEM and settings are the run's.",
 )
+@click.option("--no-store", is_flag=True, help="Do not store the run; `pfviz runs` lists those that are.")
 @click.option("--out", "-o", type=OUTPUT_FILE, callback=check_writable, help="Write the trace here, as JSON.")
 @click.option(
     "--html", type=OUTPUT_FILE, callback=check_writable, help="Write all pictures here, as a page that works offline."
 )
 def run(
     problem: str | None,
-    resume: Path | None,
+    resume: str | None,
     judge_prompt: Path | None,
     calibrate: Path | None,
     out: Path | None,
     html: Path | None,
+    no_store: bool,
     **settings: Any,
 ) -> None:
     """Solve PROBLEM with a particle filter; print a line per step, then the answers and the best solution.
@@ -95,28 +102,32 @@ def run(
     Of the reward models, `naive` can be fooled; `oracle` never errs, and has to know the answer (`--truth`, for a
     story); `confidence`, and `confidence-min`, `-sum` and `-entropy`, ask the generator itself.
 
-    Ctrl-C stops the run between two tokens; what it did until then is printed and written all the same, and `--resume`
-    goes on from a trace so written as if nothing had happened: on a CPU, with the same versions, bit for bit. So it is
-    where an error ends the run, such as that of a server that is gone.
+    Each step is stored as it happens (`pfviz runs`), so a run that is broken off is not lost. Ctrl-C stops the run
+    between two tokens; what it did until then is printed and written all the same, and `--resume` goes on from it as if
+    nothing had happened: on a CPU, with the same versions, bit for bit. So it is where an error ends the run, such as
+    that of a server that is gone.
     """
-    screen = console()
+    screen, run_id = console(), ""
     if resume is not None:
         _check_only_resume(click.get_current_context())
-        prepared = _prepare_resume(load(resume), settings["reward"], judge_prompt, calibrate)
+        trace, run_id = load_run(resume)
+        prepared = _prepare_resume(trace, settings["reward"], judge_prompt, calibrate)
     elif problem is not None:
         _choose_models(click.get_current_context(), settings)
         _leave_out_defaults(click.get_current_context(), settings)
         settings["reward"] = resolve_reward(settings["reward"], judge_prompt, calibrate)
         prepared = api.prepare(problem, infer_truth=True, **settings)
     else:
-        raise click.UsageError("Give a PROBLEM, or --resume FILE.")
-    trace, error = _record_run(screen, prepared)
+        raise click.UsageError("Give a PROBLEM, or --resume ID or FILE.")
+    with _open_recording(no_store, run_id) as recording:
+        trace, error = _record_run(screen, prepared, recording)
     screen.print()
     tables.print_result(screen, trace)
     _write_files(screen, trace, out, html)
+    _report_storing(screen, recording)
     if error is not None:
-        if out is not None:
-            screen.print(f"An error broke the run off; --resume {out} goes on from its complete steps.", markup=False)
+        if kept := out or recording.run_id:
+            screen.print(f"An error broke the run off; --resume {kept} goes on from its complete steps.", markup=False)
         raise error
     if trace.status == "stopped":
         raise click.exceptions.Exit(EXIT_INTERRUPTED)
@@ -159,7 +170,7 @@ def _leave_out_defaults(ctx: click.Context, settings: dict[str, Any]) -> None:
 
 def _check_only_resume(ctx: click.Context) -> None:
     """Refuse what the trace says already."""
-    theirs = {"resume", "out", "html", "judge_prompt", "calibrate"}
+    theirs = {"resume", "out", "html", "judge_prompt", "calibrate", "no_store"}
     if is_function_name(ctx.params["reward"]):  # which no trace can bring: it is named again
         theirs.add("reward")
     given = [name for name in ctx.params if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
@@ -177,7 +188,35 @@ def _prepare_resume(trace: Trace, reward: str, judge_prompt: Path | None, calibr
     return api.prepare_resume(trace, reward=resolve_reward(known, judge_prompt, calibrate) if named else None)
 
 
-def _record_run(screen: Console, prepared: api.Prepared) -> tuple[Trace, Exception | None]:
+@contextmanager
+def _open_recording(no_store: bool, run_id: str) -> Iterator[Recording]:
+    """Where the run is stored; nowhere if nothing can be written, which is no reason not to run."""
+    if no_store:
+        yield Recording(None)
+        return
+    try:
+        store = Store()
+    except StoreError as error:
+        recording = Recording(None)
+        recording.error = str(error)
+        yield recording
+        return
+    with store:
+        recording = Recording(store, run_id=run_id)
+        try:
+            yield recording
+        finally:
+            recording.end()
+
+
+def _report_storing(screen: Console, recording: Recording) -> None:
+    if recording.error:
+        screen.print(untrusted_text(f"The run is not stored: {one_line(recording.error)}"))
+    elif recording.run_id:
+        screen.print(f"Stored as {recording.run_id}", markup=False)
+
+
+def _record_run(screen: Console, prepared: api.Prepared, recording: Recording) -> tuple[Trace, Exception | None]:
     """Run to the end, to Ctrl-C or to an error, and return the trace of the complete steps, and that error. Raises the
     error where there are none, or fewer than there were before."""
     if prepared.names[0] == "embedded":
@@ -192,10 +231,13 @@ def _record_run(screen: Console, prepared: api.Prepared) -> tuple[Trace, Excepti
                 for event in events:
                     recorder.record(event)
                     progress.show(event)
+                    if isinstance(event, ParticlesSelected | SweepEnded | RunEnded):
+                        recording.record(recorder.trace())
             except Exception as error:  # a model may raise anything, and the steps are worth keeping whatever it is
                 trace = recorder.broken_off(name_error(error))
                 if trace is None or _count_steps(trace) < _count_steps(prepared.trace):
                     raise
+                recording.record(trace)
                 return trace, error
     return recorder.trace(), None
 

@@ -39,14 +39,19 @@ def serve(host: str, port: int, root_path: str) -> None:
     \b
     pfviz serve --root-path /pfviz
 
-    On a page that other machines reach, models cannot be chosen by a typed name unless PFVIZ_ANY_MODEL=1.
+    On a page that other machines reach, models cannot be chosen by a typed name unless PFVIZ_ANY_MODEL=1, and each
+    visitor sees own runs alone, as does whoever comes through a proxy.
     """
     from pfviz.page import build_page
     from pfviz.page.serving.engine import SharedEngine
     from pfviz.page.serving.model_menu import LOOPBACK_HOSTS, ModelMenu
+    from pfviz.page.state.stored_runs import RunLibrary
 
     try:
-        page = build_page(SharedEngine(ModelMenu.from_environment(public=host not in LOOPBACK_HOSTS)))
+        is_public = host not in LOOPBACK_HOSTS
+        engine = SharedEngine(ModelMenu.from_environment(public=is_public))
+        library = RunLibrary.open(shared=is_public)
+        page = build_page(engine, library)
     except PfvizError as error:  # of the operator's own settings
         raise click.ClickException(str(error)) from error
     settings: dict[str, Any] = {"server_name": host, "server_port": port}
@@ -58,3 +63,5 @@ def serve(host: str, port: int, root_path: str) -> None:
         raise click.ClickException(
             f"The page cannot listen on {host}:{port}; choose another --port. ({error})"
         ) from error
+    finally:
+        library.close()

@@ -22,7 +22,7 @@ from pfviz.trace.schema import FIELD_BY_NAME, FIELDS, MAX_STEPS, SCHEMA_VERSION,
 from pfviz.trace.trace import Trace
 from pfviz.trace.validate import check_field
 
-__all__ = ["dumps", "load", "loads", "read_bytes", "save"]
+__all__ = ["decode", "dumps", "load", "loads", "read_bytes", "save"]
 
 
 def load(path: str | Path) -> Trace:
@@ -52,10 +52,11 @@ def loads(text: str | bytes) -> Trace:
         TraceError: damaged or foreign; the message names the field and index, what was expected and what was found.
     """
     with paused_collection():
-        return _read_trace(_parse_json(text))
+        return decode(_parse_json(text))
 
 
-def _read_trace(data: Any) -> Trace:
+def decode(data: Any) -> Trace:
+    """Read a trace from what a JSON text of it holds, every field checked; raises `TraceError` as `loads` does."""
     if not isinstance(data, dict):
         raise TraceError(f"a trace is a JSON object; found {describe_json(data)}")
     if "schema_version" in data:  # of a later version perhaps: say that first

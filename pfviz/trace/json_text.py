@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -28,20 +28,22 @@ class Columns(Protocol):
 
 def dumps(trace: Columns) -> str:
     """The trace as JSON text, one field a line, fields in the order of `FIELDS`."""
-    found = _to_json_fields(trace, FIELDS)
+    found = encode_fields(trace, FIELDS)
     found["schema_version"] = SCHEMA_VERSION  # whatever it was read from
-    found["earlier"] = [_to_json_fields(sweep, SWEEP_FIELDS) for sweep in trace.earlier]
+    found["earlier"] = [encode_fields(sweep, SWEEP_FIELDS) for sweep in trace.earlier]
     lines = [
         f"{json.dumps(name)}: {json.dumps(value, ensure_ascii=True, allow_nan=False)}" for name, value in found.items()
     ]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-def _to_json_fields(trace: Columns, fields: tuple[Field, ...]) -> dict[str, Any]:
-    """The fields of a trace as JSON has them."""
+def encode_fields(trace: Columns, fields: Iterable[Field], first: int = 0) -> dict[str, Any]:
+    """The fields of a trace as JSON has them, columns from step `first` on."""
     found: dict[str, Any] = {}
     for field in fields:
         value = getattr(trace, field.name)
+        if field.shape != "one":
+            value = value[first:]
         if isinstance(value, np.ndarray):
             value = value.tolist()
         elif isinstance(value, Mapping):

@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 from pfviz.page import Page as Demo
 from pfviz.page import build_page
+from pfviz.page.state.stored_runs import RunLibrary
+from pfviz.store import Store
 from tests.browser import chromium
 from tests.browser.fake_pair import FakeEngine
 
@@ -21,12 +23,13 @@ LEVELS = ("error",)
 
 
 @pytest.fixture(scope="session")
-def demo() -> Iterator[Demo]:
-    """The page, served on a free port."""
-    page = build_page(FakeEngine())
-    page.launch(prevent_thread_lock=True, quiet=True, server_port=chromium.free_port(), warm=False)
-    yield page
-    page.close()
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The page, served on a free port; its visitors do not know each other."""
+    with Store(tmp_path_factory.mktemp("runs") / "runs.db") as store:
+        page = build_page(FakeEngine(), RunLibrary(store, shared=True))
+        page.launch(prevent_thread_lock=True, quiet=True, server_port=chromium.free_port(), warm=False)
+        yield page
+        page.close()
 
 
 DRAWN_RUN = "document.querySelector('#genealogy .pane-plot')?.layout?.meta?.run"

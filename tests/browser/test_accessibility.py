@@ -58,6 +58,9 @@ def views(tab: Tab) -> Iterator[str]:
     for name in ("Methods compared", "Reward lab"):
         tab.page.get_by_role("tab", name=name, exact=True).click()
         yield name
+    tab.page.get_by_role("tab", name="Runs", exact=True).click()
+    tab.page.get_by_role("button", name="Name and tags").first.click()
+    yield "Runs"
     tab.page.get_by_role("tab", name="This run", exact=True).click()
     tab.run("integral")
     tab.page.locator("#error-problem [role=alert]").wait_for()

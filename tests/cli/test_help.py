@@ -24,8 +24,15 @@ def command(name: str) -> click.Command:
     return found
 
 
+def commands() -> dict[str, click.Command]:
+    """Each by what is typed, those of a group too."""
+    found = {name: command(name) for name in COMMANDS}
+    groups = {name: one.commands for name, one in found.items() if isinstance(one, click.Group)}
+    return found | {f"{name} {inner}": one for name, group in groups.items() for inner, one in group.items()}
+
+
 def options() -> list[tuple[str, click.Option]]:
-    return [(name, p) for name in COMMANDS for p in command(name).params if isinstance(p, click.Option)]
+    return [(name, p) for name, one in commands().items() for p in one.params if isinstance(p, click.Option)]
 
 
 def call(*arguments: str) -> str:
@@ -33,13 +40,17 @@ def call(*arguments: str) -> str:
 
 
 def test_the_commands_are_those_of_the_architecture() -> None:
-    assert {"run", "show", "serve", "models", "study", "diagnose"} <= set(COMMANDS)
+    assert {"run", "show", "runs", "serve", "models", "study", "diagnose"} <= set(COMMANDS)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help(name: str) -> None:
     assert command(name).help
     assert COMMANDS[name].help_line in call("--help")
+
+
+def test_every_command_of_a_group_has_help() -> None:
+    assert [name for name, one in commands().items() if not one.help] == []
 
 
 def test_every_option_has_help() -> None:

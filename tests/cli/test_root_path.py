@@ -17,7 +17,7 @@ from pfviz.cli import main
 )
 def test_serve_below_a_path(given: str, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     launched: dict[str, Any] = {}
-    monkeypatch.setattr("pfviz.page.build_page", lambda engine: SimpleNamespace(launch=launched.update))
+    monkeypatch.setattr("pfviz.page.build_page", lambda *given: SimpleNamespace(launch=launched.update))
     assert CliRunner().invoke(main, ["serve", "--root-path", given]).exit_code == 0
     assert launched["root_path"] == path
     for wrong in ("/a b", "/a?b", "//a", "/a#b"):

@@ -125,7 +125,7 @@ def test_every_option_reaches_the_engine(asked: dict[str, Any]) -> None:
     assert asked == {**given, "problem": PROBLEM, "infer_truth": True}
     flags = {option.name for option in run_command.params if isinstance(option, click.Option)}
     models = {"pair", "endpoint", "protocol", "judge_prompt", "calibrate"}  # which become models
-    assert flags == {*given, *models, "resume", "out", "html"}
+    assert flags == {*given, *models, "resume", "out", "html", "no_store"}
 
 
 def test_a_former_name_of_an_option_is_understood_and_not_shown(asked: dict[str, Any]) -> None:

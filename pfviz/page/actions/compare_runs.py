@@ -24,6 +24,8 @@ from pfviz.trace import Recorder, Trace
 
 log = logging.getLogger(__name__)
 
+RIVAL_TAG = "rival"
+"""Of those that are stored."""
 _NO_RUN = "There is no run to compare yet. Press Run and wait until it ends, or open a trace."
 _STILL_RUNNING = "The run still goes on. Add it when it has ended."
 
@@ -116,6 +118,7 @@ def _run_rivals(engine: Engine, visit: Visit, rivals: Sequence[Rival], job: Flag
             if trace is None or here.job is not job:
                 break
             here.messages = tuple(here.add([trace]))
+        visit.stored.keep(trace, RIVAL_TAG)
         done += 1
         yield compare_view.render_parts(here)
     if here.job is job:

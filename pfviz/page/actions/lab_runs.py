@@ -31,6 +31,8 @@ from pfviz.trace.importers import open_traces
 
 log = logging.getLogger(__name__)
 
+LAB_TAG = "reward lab"
+"""Of the runs of a batch that are stored."""
 DIAGNOSIS_INTERVAL = 2.0  # seconds between two diagnoses of a batch that goes on, at least
 DIAGNOSIS_COST_FACTOR = 3  # and so many times as long as a diagnosis takes: it computes while others run
 NAIVE_MODEL_FIELDS = {"models": "embedded", "reward": "naive"}
@@ -101,6 +103,7 @@ def _run_batch(
             here.messages = tuple(here.add([trace]))
             if here.messages:
                 break
+        visit.stored.keep(trace, LAB_TAG)
         if not done:
             here.reward = trace.reward  # once: the visitor may want to look at another one meanwhile
         done, behind = done + 1, True

@@ -19,6 +19,7 @@ def mark(visit: Visit, answer: object) -> None:
         truth = answer.strip() or None
         visit.trace = replace(trace, truth=truth, earlier=tuple(replace(one, truth=truth) for one in trace.earlier))
         visit.marked = truth is not None
+        visit.update_stored()
         visit.stop_question()
         for answers in visit.probe_state.sweeps.values():
             answers.prefix_values = ()  # what was right is not what is

@@ -10,7 +10,7 @@ from pfviz.errors import TraceError
 from pfviz.page.actions import explore, label_steps, mark_answer
 from pfviz.page.components.html import error_banner
 from pfviz.page.forms import what_if_form
-from pfviz.page.render import events, reward_tab, run_view, stories
+from pfviz.page.render import events, reward_tab, run_link, run_view, stories
 from pfviz.page.render.explore_bar import find_passing
 from pfviz.page.render.run_view import Change, PartValues
 from pfviz.page.state.visits import Visit
@@ -25,7 +25,8 @@ def redraw(visit: Visit, change: Change = "everything") -> PartValues:
     """What depends on the change: everything, unless only where the visitor looks has changed."""
     if visit.trace is None:
         return {}
-    return run_view.render_parts(visit.trace, **visit.view_state, change=change)
+    link = {"link": run_link.render_link(visit)} if change in ("everything", "selection") else {}
+    return run_view.render_parts(visit.trace, **visit.view_state, change=change) | link
 
 
 def select(visit: Visit, sent: Mapping[str, Any]) -> Change | None:

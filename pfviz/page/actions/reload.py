@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 
 from pfviz.page.actions import navigate
+from pfviz.page.render import run_link
 from pfviz.page.render.run_view import PartValues
 from pfviz.page.state.visits import Visit
 
@@ -24,7 +25,9 @@ def restore(visit: Visit, before: Visit | None) -> Iterator[PartValues]:
         if visit.run is not None or visit.trace is not shown:
             return
         if trace is not None and trace is not shown and trace.steps:
-            yield navigate.show_trace(visit, trace, sweep=before.sweep, selected=before.selected)
+            values = navigate.show_trace(visit, trace, sweep=before.sweep, selected=before.selected)
+            visit.run_id = before.run_id
+            yield values | {"link": run_link.render_link(visit)}
             shown = trace
         if not is_running:
             return

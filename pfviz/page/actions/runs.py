@@ -12,12 +12,13 @@ from pfviz.errors import PfvizError, ProblemError, SettingError
 from pfviz.inference.events import Event
 from pfviz.page.components.html import error_banner, error_message
 from pfviz.page.forms import probe_form, run_form
-from pfviz.page.render import drafts, probe_forms, real_pair, run_view, stories
+from pfviz.page.render import drafts, probe_forms, real_pair, run_link, run_view, stories
 from pfviz.page.render.run_view import PartValues
 from pfviz.page.serving.engine import Engine, WaitStatus
 from pfviz.page.serving.memory import return_freed_memory
 from pfviz.page.state import progress
 from pfviz.page.state.visits import RunHandle, Visit
+from pfviz.store import Recording
 from pfviz.trace import Trace
 
 log = logging.getLogger(__name__)
@@ -71,10 +72,10 @@ def _stream_run(
     examples: tuple[str, ...] = (),
     refused_offer: str = "",
 ) -> Iterator[PartValues]:
-    run = visit.begin_run()
+    run, recording = visit.begin_run(), visit.stored.begin_recording(visit.run_id if past else "")
     yield {"running": True, "resumable": False, "banner": "", "progress": run_view.progress_line(progress.Progress())}
     try:
-        yield from _stream_updates(visit, run, begin(run), past)
+        yield from _stream_updates(visit, run, begin(run), past, recording)
     except ProblemError as error:
         refused = show_errors({"problem": str(error)}, error.examples or examples) | _restore_progress(visit)
         yield refused | {"offer": refused_offer}
@@ -87,6 +88,9 @@ def _stream_run(
         yield _show_failure(visit, f"The model failed during the run ({type(error).__name__}). Press Run to try again.")
     finally:
         current = visit.run is run
+        recording.end()
+        if recording.error:
+            visit.stored.say(f"The last run is not stored whole. {recording.error}", is_error=True)
         visit.end_run(run)  # also when the tab is closed and this generator with it
         return_freed_memory()
     if current:
@@ -94,7 +98,7 @@ def _stream_run(
 
 
 def _stream_updates(
-    visit: Visit, run: RunHandle, told: Iterator[Event | WaitStatus], past: int
+    visit: Visit, run: RunHandle, told: Iterator[Event | WaitStatus], past: int, recording: Recording
 ) -> Iterator[PartValues]:
     first = None
     for first in told:
@@ -120,6 +124,8 @@ def _stream_updates(
             if moment.texts:
                 values |= {"hero": False, "drafts": drafts.show_drafts(moment.texts, moment.progress.step)}
             if moment.trace is not None:
+                recording.record(moment.trace)
+                visit.run_id = recording.run_id
                 values |= _show_trace(visit, moment.trace)
             yield values
 
@@ -134,7 +140,11 @@ def _show_trace(visit: Visit, trace: Trace) -> PartValues:
         if trace.status != "running" and visit.selected is None and visit.shown_sweep is not None:
             visit.selected = run_view.best_particle(visit.shown_sweep)
         shown = run_view.render_parts(trace, **visit.view_state) | show_offer(visit, trace)
-        return shown | {"hero": False, "resumable": trace.status == "stopped"}
+        return shown | {
+            "hero": False,
+            "resumable": trace.status == "stopped",
+            "link": run_link.render_link(visit),
+        }
 
 
 def show_offer(visit: Visit, trace: Trace) -> PartValues:

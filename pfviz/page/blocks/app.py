@@ -11,16 +11,26 @@ import gradio as gr
 
 from pfviz.models.registry import REWARDS
 from pfviz.page.actions import navigate, runs
-from pfviz.page.blocks import api_wiring, compare_wiring, file_wiring, lab_wiring, layout, reload_wiring
+from pfviz.page.blocks import (
+    api_wiring,
+    compare_wiring,
+    file_wiring,
+    lab_wiring,
+    layout,
+    reload_wiring,
+    runs_wiring,
+)
 from pfviz.page.blocks.theme import theme
 from pfviz.page.blocks.wiring import gradio_updates, wire
 from pfviz.page.components.html import fill
+from pfviz.page.endpoints.run_keeper import RecentRuns, RunKeeper, StoreKeeper
 from pfviz.page.forms import run_form
 from pfviz.page.render import stories
 from pfviz.page.render.tabs import tab_css
 from pfviz.page.serving.engine import Engine, SharedEngine
 from pfviz.page.serving.memory import return_freed_memory
 from pfviz.page.state.recent_visits import RecentVisits
+from pfviz.page.state.stored_runs import RunLibrary, StoredRuns
 from pfviz.page.state.visits import Visit, Visits
 from pfviz.replay.parts import STYLESHEET
 from pfviz.trace.json_limits import MAX_BYTES
@@ -39,6 +49,7 @@ STYLESHEETS = [
     STATIC / "lab_repair.css",
     STATIC / "asking.css",
     STATIC / "compare.css",
+    STATIC / "runs.css",
     STATIC / "save_as.css",
     STATIC / "opened_file.css",
     STATIC / "stories.css",
@@ -55,13 +66,17 @@ WARM_UP_DELAY = 3.0  # seconds: loading the models at once would delay the first
 class Page(gr.Blocks):  # type: ignore[misc]
     """Gradio takes theme, style and head at launch; this page brings its own."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, library: RunLibrary) -> None:
         # Gradio would summarise all events in a pandas table after each one: a second at the first, for nothing here.
         os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))
         super().__init__(title="pfviz", analytics_enabled=False, fill_width=True, delete_cache=(3600, 7200))
-        self.engine = engine
-        self.visits = Visits(MAX_SESSIONS, engine.menu, navigate.begin_with_story)
+        self.engine, self.library = engine, library
+        self.visits = Visits(MAX_SESSIONS, engine.menu, self._begin)
         self.recent = RecentVisits()
+
+    def _begin(self, visit: Visit) -> None:
+        visit.stored = StoredRuns(self.library, awaits_browser=True)
+        navigate.begin_with_story(visit)
 
     def launch(self, *arguments: Any, warm: bool = True, prevent_thread_lock: bool = False, **settings: Any) -> Any:
         """As `gr.Blocks.launch`. `warm` loads what is heavy on a thread of its own, a moment after the page is up."""
@@ -108,21 +123,29 @@ class Page(gr.Blocks):  # type: ignore[misc]
         return_freed_memory()
 
 
-def build_page(engine: Engine | None = None) -> Page:
-    """The page over an engine; the models of this process if none is given."""
+def build_page(engine: Engine | None = None, library: RunLibrary | None = None) -> Page:
+    """The page over an engine; the models of this process if none is given. Runs are stored in the library, such as
+    `RunLibrary.open(shared=False)`; nowhere if none is given."""
     engine = engine or SharedEngine()
-    page = Page(engine)
+    page = Page(engine, library or RunLibrary())
     with page:
         parts = layout.build(engine.menu)
-        api_wiring.wire(engine)  # first: its names are its own
+        api_wiring.wire(engine, _choose_keeper(page.library))  # first: its names are its own
         _open_first_story(parts)
         wire(parts, engine, page.visits)
         lab_wiring.wire(parts, engine, page.visits)
         file_wiring.wire(parts, page.visits)
         compare_wiring.wire(parts, engine, page.visits)
+        runs_wiring.wire(parts, engine, page.visits)
         reload_wiring.wire(page, parts, page.visits, page.recent)
         page.unload(page.leave)
     return page
+
+
+def _choose_keeper(library: RunLibrary) -> RunKeeper:
+    """Where the runs of programs are kept: beside those of the one person who has the page; on a shared page, which
+    does not know who calls, in memory and in no list."""
+    return RecentRuns() if library.shared or library.store is None else StoreKeeper(library.store)
 
 
 def _open_first_story(parts: layout.Parts) -> None:

@@ -9,9 +9,17 @@ import gradio as gr
 from pfviz.figures.registry import FIGURES, stage_figures
 from pfviz.figures.theme import LIGHT_TO_DARK
 from pfviz.inference.setting import Group
-from pfviz.page.blocks import compare_layout, lab_layout
+from pfviz.page.blocks import compare_layout, lab_layout, runs_layout
 from pfviz.page.components.html import problem_chips
-from pfviz.page.components.plotly_pane import clickable_html, file_bar_html, pane, save_as_html, tour_html, transport
+from pfviz.page.components.plotly_pane import (
+    clickable_html,
+    file_bar_html,
+    link_html,
+    pane,
+    save_as_html,
+    tour_html,
+    transport,
+)
 from pfviz.page.forms import run_form
 from pfviz.page.render import comparison, inspector, keys, model_notes, save_as, stories, welcome
 from pfviz.page.render.tabs import TABS
@@ -54,6 +62,8 @@ def build(menu: ModelMenu) -> Parts:
             lab_layout.build(parts)
         with gr.Column(elem_id="compare", min_width=0):
             compare_layout.build(parts)
+        with gr.Column(elem_id="runs", min_width=0):
+            runs_layout.build(parts)
     clickable_html(keys.key_sheet(), elem_id="keys")
     with gr.Column(elem_id="recorded", min_width=0):
         parts["gallery"] = clickable_html(stories.gallery(), elem_id="gallery")
@@ -191,7 +201,9 @@ def _build_toolbar(parts: Parts) -> None:
         parts["save_json"] = gr.Button("Save trace", elem_id="save-json", size="sm", interactive=False, min_width=0)
         parts["save_html"] = gr.Button("Save report", elem_id="save-html", size="sm", interactive=False, min_width=0)
         parts["save_as"] = save_as_html(save_as.save_as_list(), elem_id="save-as")
+        parts["copy_link"] = gr.Button("Copy link", elem_id="copy-link", elem_classes="glyph", size="sm", min_width=0)
         parts["dark"] = gr.Button("Theme", elem_id="dark", elem_classes="glyph", size="sm", min_width=0)
+    parts["link"] = link_html(elem_id="link")
     for name in ("trl", "processbench"):  # pressed by links of the inspector
         parts[f"save_labels_{name}"] = gr.Button(name, elem_id=f"save-labels-{name}", visible="hidden")
     parts["file"] = gr.DownloadButton("Download", elem_id="file", visible="hidden")

@@ -1,4 +1,4 @@
-"""The events of a page that opens: a tab that was reloaded finds its run again."""
+"""The events of a page that opens: a tab that was reloaded finds its run again, and a link its run and particle."""
 
 from __future__ import annotations
 
@@ -7,22 +7,30 @@ from typing import Any
 
 import gradio as gr
 
-from pfviz.page.actions import reload
+from pfviz.page.actions import reload, stored_runs
 from pfviz.page.blocks.layout import Parts
 from pfviz.page.blocks.wiring import EVENT_SETTINGS, OUTPUTS, stream_updates
+from pfviz.page.render.run_link import name_run, read_address
 from pfviz.page.state.recent_visits import RecentVisits
 from pfviz.page.state.visits import Visits
 
-# The storage of a session is the tab's own, and outlives a reload.
-READ_TOKEN_JS = """() => {
-  try {
-    const drawn = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0'));
-    const token = sessionStorage.getItem('pfviz-tab') ?? drawn.join('');
-    sessionStorage.setItem('pfviz-tab', token);
-    return token;
-  } catch {
-    return '';
-  }
+PROXY_HEADERS = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+"""Who comes with one of them comes from elsewhere, even to a page that listens on this machine alone."""
+
+# The storage of a session is the tab's own, and outlives a reload; the other one is the browser's, and outlives tabs.
+READ_BROWSER_JS = """() => {
+  const read = (name, from) => {
+    try {
+      const bytes = Array.from(crypto.getRandomValues(new Uint8Array(16)));
+      const drawn = bytes.map((byte) => byte.toString(16).padStart(2, '0'));
+      const secret = window[from].getItem(name) ?? drawn.join('');
+      window[from].setItem(name, secret);
+      return secret;
+    } catch {
+      return '';
+    }
+  };
+  return [read('pfviz-tab', 'sessionStorage'), read('pfviz-visitor', 'localStorage'), location.search];
 }"""
 
 
@@ -31,21 +39,29 @@ def wire(page: gr.Blocks, parts: Parts, visits: Visits, recent: RecentVisits) ->
 
     A page that is new touches no part: what an event skips is drawn anew all the same, under the visitor's hands.
     """
-    token, reloads = gr.Textbox(visible=False), gr.State(0)
+    told = [gr.Textbox(visible=False) for _ in range(3)]  # the tab's secret, the browser's, and the address
+    changes = gr.State(0)
 
-    def look(token: Any, request: gr.Request) -> Any:
-        """How often the tab was reloaded is all that is told; the second event waits for it to be one."""
-        if recent.holds(token):
+    def look(token: Any, secret: Any, address: Any, request: gr.Request) -> Any:
+        """How often there is something to restore is all that is told; the second event waits for it to be one."""
+        visit = visits.get(request.session_hash)
+        forwarded = any(request.headers.get(name) for name in PROXY_HEADERS)
+        visit.stored.identify(secret, is_forwarded=forwarded)
+        if recent.holds(token) or read_address(address):
             return 1
-        recent.exchange(token, visits.get(request.session_hash))
+        recent.exchange(token, visit)
         return gr.skip()
 
-    def restore(token: Any, request: gr.Request) -> Iterator[Any]:
+    def restore(token: Any, secret: Any, address: Any, request: gr.Request) -> Iterator[Any]:
         visit = visits.get(request.session_hash)
         yield gr.skip()  # Gradio would empty the parts for an event that yields nothing
-        yield from stream_updates(parts, reload.restore(visit, recent.exchange(token, visit)))
+        before, place = recent.exchange(token, visit), read_address(address)
+        if place and (before is None or place["run"] != name_run(before)):
+            yield from stream_updates(parts, [stored_runs.follow_link(visit, place)])
+        else:
+            yield from stream_updates(parts, reload.restore(visit, before))
 
-    page.load(look, token, reloads, js=READ_TOKEN_JS, preprocess=False, **(EVENT_SETTINGS | {"postprocess": True}))
-    reloads.change(
-        restore, token, [parts[name] for name in OUTPUTS], js=READ_TOKEN_JS, preprocess=False, **EVENT_SETTINGS
+    page.load(look, told, changes, js=READ_BROWSER_JS, preprocess=False, **(EVENT_SETTINGS | {"postprocess": True}))
+    changes.change(
+        restore, told, [parts[name] for name in OUTPUTS], js=READ_BROWSER_JS, preprocess=False, **EVENT_SETTINGS
     )

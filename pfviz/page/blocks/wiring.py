@@ -49,8 +49,9 @@ _TEXT_PARTS = (
     "problem",
     "hero",
     "transport",
+    "link",
 )
-_CLEARED_PARTS = ("file_bar", "answer", "event", "sweep", "colours", "notes", "progress", "hero", "transport")
+_CLEARED_PARTS = ("file_bar", "answer", "event", "sweep", "colours", "notes", "progress", "hero", "transport", "link")
 _BUTTON_PARTS = ("run", "stop", "resume", "fold", "fold_steps", "save_json", "save_html")
 OUTPUTS = (*(f"error_{field}" for field in run_form.FIELDS), *run_view.PANES, *_TEXT_PARTS, *_BUTTON_PARTS)
 
@@ -157,8 +158,8 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
 
 
 def _wire_views(parts: Parts) -> None:
-    """The comparison of the methods is drawn when it is first opened; a run brings its own view back. What stands in a
-    tab that is not open would lose what it is given: it is given it when its tab opens."""
+    """The comparison of the methods is drawn when it is first opened; a run brings its own view back (as markup.js does
+    for its buttons). What stands in a tab that is not open would lose what it is given: it gets it when that opens."""
     shown = [parts[name] for name in comparison.PARTS]
     inputs = [parts["study_choice"], parts["study_tab"]]
 
@@ -178,7 +179,7 @@ def _wire_views(parts: Parts) -> None:
     parts["study_tabs"].select(
         open_tab, inputs[:1], [parts["study_tab"], *shown], trigger_mode="multiple", **EVENT_SETTINGS
     )
-    for event in (parts["run"].click, parts["problem"].submit, parts["resume"].click, parts["upload"].upload):
+    for event in (parts["problem"].submit, parts["upload"].upload):
         event(None, js="() => pfvizView('run')")
 
 

@@ -32,11 +32,14 @@ FIGURE_TABLE_JS = Path(pfviz.figures.__file__).parent / "static" / "figure_table
 COMPARE_JS = STATIC / "compare.js"
 SAVE_AS_JS = STATIC / "save_as.js"
 DROPS_JS = STATIC / "drops.js"
+RUNS_JS = STATIC / "runs.js"
+LINK_JS = STATIC / "link.js"
 LABELS_JS = STATIC / "labels.js"
 
 MARKUP_ON_LOAD = "pfvizMarkup({element, trigger, watch}); // events: 'select' 'pick' 'ask'"
 FILES_ON_LOAD = f"pfvizDrops('#stage', '#tools'); {MARKUP_ON_LOAD}"
 COMPARE_ON_LOAD = "pfvizCompare({element, trigger, watch}); // events: 'pick' 'select'"
+RUNS_ON_LOAD = "pfvizRuns({element, trigger, watch}); // events: 'pick' 'select' 'resume' 'compare' 'diagnose'"
 LAB_ON_LOAD = "pfvizLab({element, trigger}); // event: 'pick'"
 PANE_ON_LOAD = "pfvizPane({element, props, trigger, watch}); // events: 'select' 'move'"
 PLAY_ON_LOAD = "pfvizPlay({element, props, trigger, watch}); // event: 'select'"
@@ -104,6 +107,23 @@ def compare_html(value: str = "", **settings: Any) -> gr.HTML:
         apply_default_css=False,
         js_on_load=COMPARE_ON_LOAD,
         head=_script_tags(DROPS_JS, COMPARE_JS),
+        **settings,
+    )
+
+
+def runs_html(value: str = "", **settings: Any) -> gr.HTML:
+    """What is clicked in the list of stored runs: `pick` ({do}), and with {runs} `select`, `resume`, `compare` and
+    `diagnose`, come out of it."""
+    return gr.HTML(value, apply_default_css=False, js_on_load=RUNS_ON_LOAD, head=_script_tags(RUNS_JS), **settings)
+
+
+def link_html(**settings: Any) -> gr.HTML:
+    """What the address of the page follows; nothing comes out of it."""
+    return gr.HTML(
+        "",
+        apply_default_css=False,
+        js_on_load="pfvizLink({element, watch});",
+        head=_script_tags(LINK_JS),
         **settings,
     )
 

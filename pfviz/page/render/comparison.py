@@ -18,7 +18,13 @@ from pfviz.text import format_percent, pluralise
 PartValues = dict[str, Any]
 
 PARTS = ("study_about", *(figure.part for figure in tab_figures("study")))
-_VIEWS = (("run", "This run"), ("methods", "Methods compared"), ("lab", "Reward lab"), ("compare", "Compare"))
+_VIEWS = (
+    ("run", "This run"),
+    ("methods", "Methods compared"),
+    ("lab", "Reward lab"),
+    ("compare", "Compare"),
+    ("runs", "Runs"),
+)
 """The first is open at first."""
 _TOGETHER = {
     "Generations that rivals need": ("ratio", "ratio_vote"),

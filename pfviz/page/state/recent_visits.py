@@ -48,7 +48,10 @@ class RecentVisits:
             now = self._clock()
             for token, (_, kept) in self._visits.items():
                 if kept is visit:
-                    self._visits[token] = now, Visit(trace=visit.trace, selected=visit.selected, sweep=visit.sweep)
+                    self._visits[token] = (
+                        now,
+                        Visit(trace=visit.trace, run_id=visit.run_id, selected=visit.selected, sweep=visit.sweep),
+                    )
             self._forget(now)
 
     def __len__(self) -> int:

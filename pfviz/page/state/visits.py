@@ -17,6 +17,7 @@ from pfviz.page.state.compare_state import CompareState
 from pfviz.page.state.lab_state import Lab
 from pfviz.page.state.opened_file import OpenedFile
 from pfviz.page.state.probe_answers import ProbeState
+from pfviz.page.state.stored_runs import StoredRuns
 from pfviz.page.state.what_if_rule import RuleForm
 from pfviz.trace import Trace
 
@@ -45,6 +46,7 @@ class Visit:
     chosen_models: tuple[Any, Any] | None = None  # an entry of the list and a reward model; None before any choice
     filled_settings: dict[str, Any] = field(default_factory=dict)  # by field, what the page put in with the models
     trace: Trace | None = None
+    run_id: str = ""  # of the stored run that the trace is; empty where it is not stored
     selected: int | None = None
     tab: str = "weights"
     event: int | None = None  # the step whose resampling event is shown; None follows the latest
@@ -56,6 +58,7 @@ class Visit:
     opened_file: OpenedFile | None = None  # while it holds more than what is shown
     node_filter: NodeFilter = NO_FILTER  # of the steps that stand out in every picture
     lab: Lab = field(default_factory=Lab)
+    stored: StoredRuns = field(default_factory=StoredRuns)
     compare: CompareState = field(default_factory=CompareState)
     probe_state: ProbeState = field(default_factory=ProbeState)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
@@ -124,9 +127,16 @@ class Visit:
         """Nothing is shown, and the visitor looks at nothing."""
         with self.lock:
             self.trace, self.selected, self.event, self.sweep, self.family = None, None, None, None, None
+            self.run_id = ""
             self.marked, self.node_filter, self.opened_file = False, NO_FILTER, None
             self.question_run = None  # what still comes is of a run that is shown no more
             self.probe_state.reset()
+
+    def update_stored(self) -> None:
+        """The stored run is the trace as it is now, such as one that was marked; it stays as it is where that fails."""
+        with self.lock:
+            if self.run_id and self.trace is not None and self.run is None:
+                self.stored.update(self.run_id, self.trace)
 
     def end_run(self, run: RunHandle) -> None:
         """The run is over; the visit keeps its trace."""

@@ -6,6 +6,11 @@ window.pfvizView = function pfvizView(view) {
   }
 };
 
+/* A run is looked at from the click on: through Gradio it may come so late that it takes a view away which was opened since. */
+document.addEventListener("click", ({ target }) => {
+  if (target instanceof Element && target.closest("button#run, button#resume")) pfvizView("run");
+});
+
 /* Clicks in our own markup: data-uid selects a particle, data-sweep an iteration, data-question asks, data-problem picks
    a problem, data-view opens a view, data-match="next" goes to what the filter shows, data-ask="stop" ends a question to
    the models; data-node opens an example of the lab in its run, data-story a recorded run, data-reward the runs of another reward, data-mark says which answer is right, data-label whether the step data-of is good. A form's fields are sent whenever one has
@@ -32,8 +37,10 @@ window.pfvizMarkup = function pfvizMarkup({ element, trigger, watch }) {
       pfvizView("run");
       trigger("select", { node: hit.dataset.node });
     } else if (hit.dataset.reward !== undefined) trigger("select", { reward: hit.dataset.reward });
-    else if (hit.dataset.story !== undefined) trigger("select", { story: hit.dataset.story });
-    else if (hit.dataset.label !== undefined) trigger("select", { label: hit.dataset.label, of: Number(hit.dataset.of) });
+    else if (hit.dataset.story !== undefined) {
+      pfvizView("run");
+      trigger("select", { story: hit.dataset.story });
+    } else if (hit.dataset.label !== undefined) trigger("select", { label: hit.dataset.label, of: Number(hit.dataset.of) });
     else if (hit.dataset.mark !== undefined) trigger("select", { mark: hit.dataset.mark });
     else if (hit.dataset.match !== undefined) trigger("select", { match: hit.dataset.match });
     else if (hit.dataset.ask !== undefined) trigger("ask", { do: hit.dataset.ask });

@@ -33,9 +33,9 @@ def test_a_click_selects_everywhere(visit: Visit) -> None:
 def test_a_click_sends_no_figure_that_the_browser_marks_itself(visit: Visit) -> None:
     change = navigate.select(visit, {"uid": 9})
     assert change is not None
-    assert navigate.redraw(visit, change).keys() == {"inspector"}
+    assert navigate.redraw(visit, change).keys() == {"inspector", "link"}
     navigate.open_tab(visit, {"index": run_view.TABS.index("resampling")})
-    assert navigate.redraw(visit, change).keys() == {"inspector", "resampling"}
+    assert navigate.redraw(visit, change).keys() == {"inspector", "link", "resampling"}
 
 
 def test_a_figure_over_the_steps_is_the_same_whoever_is_selected(visit: Visit) -> None:
