@@ -17,7 +17,7 @@ from pfviz.version import __version__
 
 if TYPE_CHECKING:
     from pfviz import figures, perturbed
-    from pfviz.api import load, load_all, resume, reward, run, stream
+    from pfviz.api import calibrated, load, load_all, resume, reward, run, stream
     from pfviz.comparison.comparison import compare
     from pfviz.exports.arviz_data import to_arviz
     from pfviz.exports.registry import export
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Store",
     "__version__",
+    "calibrated",
     "compare",
     "export",
     "figures",
@@ -59,7 +60,7 @@ def __getattr__(name: str) -> Any:
         return getattr(importlib.import_module("pfviz.report.run"), name)
     if name == "from_solutions":
         return getattr(importlib.import_module("pfviz.trace.building.from_solutions"), name)
-    if name in ("load", "load_all", "resume", "reward", "run", "stream"):
+    if name in ("calibrated", "load", "load_all", "resume", "reward", "run", "stream"):
         return getattr(importlib.import_module("pfviz.api"), name)
     raise AttributeError(f"module 'pfviz' has no attribute {name!r}")
 

@@ -18,6 +18,7 @@ from pfviz.inference.methods.base import Method
 from pfviz.inference.run import never_stop, run_events
 from pfviz.inference.settings import SETTINGS, Settings
 from pfviz.models import pairing, registry
+from pfviz.models.rewards.calibration_map import CalibrationMap, apply_calibration, load_calibration
 from pfviz.models.rewards.function import BatchRewardFunction, FunctionReward, RewardFunction
 from pfviz.problems.ground_truth import compute_true_answer
 from pfviz.problems.problem import Problem
@@ -42,6 +43,13 @@ class Prepared:
     def names(self) -> tuple[str, str]:
         """What the generator and the reward model are called."""
         return _name_of(self.generator), _name_of(self.reward)
+
+
+def calibrated(reward: str | RewardModel | RewardFunction, calibration: str | Path | CalibrationMap) -> RewardModel:
+    """Return a reward model whose rewards go through a calibration map, or through that of a file which `pfviz
+    calibrate` wrote. Raises `ModelError` for a reward or a file that is none."""
+    made = calibration if isinstance(calibration, CalibrationMap) else load_calibration(calibration)
+    return apply_calibration(registry.as_reward(reward), made)
 
 
 def prepare(

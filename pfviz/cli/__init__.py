@@ -36,6 +36,14 @@ COMMANDS = {
     "diagnose": CommandEntry(
         "pfviz.cli.diagnose.command:diagnose", "Say where a reward model is wrong, over many runs."
     ),
+    "check-reward": CommandEntry(
+        "pfviz.cli.check_reward:check_reward_command",
+        "Say whether a reward model is served right.",
+    ),
+    "labels": CommandEntry("pfviz.cli.labels:labels", "Export labelled steps, to train a reward model with."),
+    "calibrate": CommandEntry(
+        "pfviz.cli.calibrate:calibrate", "Repair a reward, and say what that would have changed."
+    ),
     "bench": CommandEntry("pfviz.cli.bench:bench", "Measure what a run costs on this machine."),
     "train-reward": CommandEntry(
         "pfviz.cli.train_reward:train_reward", "Fit a reward that reads the generator's own hidden states."

@@ -9,7 +9,7 @@ import click
 from pfviz.cli.files import INPUT_FILE, report_write
 from pfviz.cli.terminal import console
 from pfviz.exports.registry import EXPORT_FORMATS, ExportFormat, export_format
-from pfviz.trace.importers import open_trace
+from pfviz.trace.importers import open_traces
 
 
 @click.command()
@@ -43,22 +43,25 @@ def export(files: tuple[Path, ...], formats: tuple[str, ...], folder: Path | Non
     pfviz export runs/*.json --to parquet --out tables
 
     csv and parquet have a row for each step of a particle, graphml is the genealogy as a graph, svg and png are its
-    drawing, html is the report, json is the trace itself, whatever format the file had.
+    drawing, html is the report, json is the trace itself, whatever format the file had. Each run of a file
+    with several has a number behind its name.
     """
     wanted = [export_format(name, figure) for name in dict.fromkeys(formats)]
     screen = console()
     for file in files:
-        trace = open_trace(file)
-        for known in wanted:
-            target = _target(file, known, folder)
-            made = known.encode(trace)
-            with report_write(screen, target):
-                target.write_bytes(made)
+        traces = open_traces(file)
+        for number, trace in enumerate(traces, start=1):
+            name = file.stem if len(traces) == 1 else f"{file.stem}-{number:0{len(str(len(traces)))}}"
+            for known in wanted:
+                target = _target(file, name, known, folder)
+                made = known.encode(trace)
+                with report_write(screen, target):
+                    target.write_bytes(made)
 
 
-def _target(file: Path, known: ExportFormat, folder: Path | None) -> Path:
+def _target(file: Path, name: str, known: ExportFormat, folder: Path | None) -> Path:
     """Where the file lies; refused if it would take the place of the run itself."""
-    target = (folder or file.parent) / f"{file.stem}{known.suffix}"
+    target = (folder or file.parent) / f"{name}{known.suffix}"
     if target.exists() and target.samefile(file):
         raise click.UsageError(f"{target} is the run itself. Name another folder with --out.")
     return target

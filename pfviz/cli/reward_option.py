@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from pfviz.api import calibrated
 from pfviz.cli.files import INPUT_FILE
 from pfviz.models import registry
 from pfviz.models.judge.prompt import JudgePrompt, parse_judge_name
@@ -19,11 +20,20 @@ judge_prompt_option = click.option(
     help="Of --reward judge: a text file with the question that is asked after each step, answered by Yes or No.",
 )
 
+calibrate_option = click.option(
+    "--calibrate",
+    type=INPUT_FILE,
+    metavar="FILE",
+    help="Let the reward go through this map, which `pfviz calibrate` wrote.",
+)
 
-def resolve_reward(name: str, judge_prompt: Path | None = None) -> str | RewardModel:
+
+def resolve_reward(name: str, judge_prompt: Path | None = None, calibrate: Path | None = None) -> str | RewardModel:
     """The name of a model as it is; of `module:function`, and of a judge with a question of its own, the reward model
     that it makes. Raises `ModelError` for a function that is not there, and `UsageError` for a question without a
-    judge."""
+    judge. With a map to `calibrate` by, the reward goes through it."""
+    if calibrate is not None:
+        return calibrated(resolve_reward(name, judge_prompt), calibrate)
     if judge_prompt is not None:
         if parse_judge_name(name) is None:
             raise click.UsageError(f"--judge-prompt is for a judge, as --reward judge; the reward is {name!r}.")

@@ -15,7 +15,7 @@ from pfviz import api
 from pfviz.cli import tables
 from pfviz.cli.files import OUTPUT_FILE, check_writable, report_write
 from pfviz.cli.progress import Interrupt, Progress
-from pfviz.cli.reward_option import judge_prompt_option, resolve_reward
+from pfviz.cli.reward_option import calibrate_option, judge_prompt_option, resolve_reward
 from pfviz.cli.run_source import load_run
 from pfviz.cli.setting_options import setting_options
 from pfviz.cli.terminal import console, one_line, untrusted_text
@@ -64,6 +64,7 @@ _FIRST_SETTINGS = ("particles", "seed")
     "--protocol", type=click.Choice(list(PROTOCOLS)), help="Ask that reward model so, whatever its files say of it."
 )
 @judge_prompt_option
+@calibrate_option
 @click.option(
     "--endpoint",
     metavar="NAME",
@@ -85,6 +86,7 @@ def run(
     problem: str | None,
     resume: str | None,
     judge_prompt: Path | None,
+    calibrate: Path | None,
     out: Path | None,
     html: Path | None,
     no_store: bool,
@@ -109,11 +111,11 @@ def run(
     if resume is not None:
         _check_only_resume(click.get_current_context())
         trace, run_id = load_run(resume)
-        prepared = _prepare_resume(trace, settings["reward"], judge_prompt)
+        prepared = _prepare_resume(trace, settings["reward"], judge_prompt, calibrate)
     elif problem is not None:
         _choose_models(click.get_current_context(), settings)
         _leave_out_defaults(click.get_current_context(), settings)
-        settings["reward"] = resolve_reward(settings["reward"], judge_prompt)
+        settings["reward"] = resolve_reward(settings["reward"], judge_prompt, calibrate)
         prepared = api.prepare(problem, infer_truth=True, **settings)
     else:
         raise click.UsageError("Give a PROBLEM, or --resume ID or FILE.")
@@ -168,7 +170,7 @@ def _leave_out_defaults(ctx: click.Context, settings: dict[str, Any]) -> None:
 
 def _check_only_resume(ctx: click.Context) -> None:
     """Refuse what the trace says already."""
-    theirs = {"resume", "out", "html", "judge_prompt", "no_store"}
+    theirs = {"resume", "out", "html", "judge_prompt", "calibrate", "no_store"}
     if is_function_name(ctx.params["reward"]):  # which no trace can bring: it is named again
         theirs.add("reward")
     given = [name for name in ctx.params if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
@@ -178,11 +180,12 @@ def _check_only_resume(ctx: click.Context) -> None:
         )
 
 
-def _prepare_resume(trace: Trace, reward: str, judge_prompt: Path | None) -> api.Prepared:
-    """The run of a trace; a function, and a question to a judge, are named again, as no trace brings them."""
-    named = is_function_name(reward) or judge_prompt is not None
-    known = reward if is_function_name(reward) else trace.reward
-    return api.prepare_resume(trace, reward=resolve_reward(known, judge_prompt) if named else None)
+def _prepare_resume(trace: Trace, reward: str, judge_prompt: Path | None, calibrate: Path | None) -> api.Prepared:
+    """The run of a trace; a function, a question to a judge and a map are named again, as no trace brings them."""
+    named = is_function_name(reward) or judge_prompt is not None or calibrate is not None
+    recorded = trace.reward if calibrate is None else trace.reward.rpartition(" + ")[0] or trace.reward
+    known = reward if is_function_name(reward) else recorded
+    return api.prepare_resume(trace, reward=resolve_reward(known, judge_prompt, calibrate) if named else None)
 
 
 @contextmanager

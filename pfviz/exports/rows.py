@@ -80,7 +80,6 @@ def run_metadata(trace: Trace) -> dict[str, Any]:
 
 def _iterate_sweep(number: int, sweep: Trace) -> Iterator[dict[str, Any]]:
     children, living = offspring(sweep), living_descendants(sweep)
-    labels = getattr(sweep, "step_labels", None)
     correct = {slot: row.correct for row in sweep.answers.rows for slot in row.members} if sweep.steps else {}
     for t in range(sweep.steps):
         last = t == sweep.steps - 1
@@ -105,7 +104,7 @@ def _iterate_sweep(number: int, sweep: Trace) -> Iterator[dict[str, Any]]:
                 "living": int(living[t, n]),
                 "resampled": bool(sweep.resampled[t]),
                 "ess": float(sweep.ess[t]),
-                "label": None if labels is None else _known(labels[t, n]),
+                "label": _known(sweep.step_labels[t, n]),
                 "answer": (sweep.final_answers[n] or "") if last else "",
                 "correct": correct.get(n) if last else None,
             }

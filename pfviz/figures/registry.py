@@ -33,6 +33,10 @@ def _has_strata(result: Any) -> bool:
     return bool(result.strata)
 
 
+def _has_subsets(result: Any) -> bool:
+    return bool(result.subsets)
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A figure, and where it is shown.
@@ -44,7 +48,8 @@ class Figure:
             and by name what it wants of what the page knows: `selected` (a uid), `title` (whether to draw one),
             `horizon` (last step of the axis), `step` (the resampling that is shown), `shown` (number of the sweep).
         of: what is drawn: a run (`Trace`), a run under another reward (`RescoredSweep`), many runs (`Diagnosis`),
-            a study (`Result`), a reward that was fitted (`Fitted`), or runs side by side (`Comparison`).
+            a study (`Result`), a reward that was fitted (`Fitted`), runs side by side (`Comparison`), or a reward on
+            ProcessBench (`ProcessBenchResult`).
         stage: whether it is always in sight, on the page of a run and at the top of its report.
         tab: its place among the tabs of a run, or among the figures of the lab; None for none.
         question: the question of the tab "Reward check" that it answers.
@@ -59,7 +64,7 @@ class Figure:
     name: str
     title: str
     path: str
-    of: Literal["run", "rescored run", "diagnosis", "study", "fitted reward", "comparison"] = "run"
+    of: Literal["run", "rescored run", "diagnosis", "study", "fitted reward", "comparison", "processbench"] = "run"
     stage: bool = False
     tab: int | None = None
     question: str = ""
@@ -226,6 +231,22 @@ FIGURES: dict[str, Figure] = {
         Figure(
             "learning_curve", "Learning curve", "pfviz.figures.training.learning_curve:plot_learning_curve",
             "fitted reward", report=30,
+        ),
+        Figure(
+            "subset_f1", "F1 by subset", "pfviz.figures.processbench.subset_f1:plot_subset_f1",
+            "processbench", report=10, when=_has_subsets,
+        ),
+        Figure(
+            "error_positions", "Where the first error is",
+            "pfviz.figures.processbench.error_positions:plot_error_positions", "processbench", report=20,
+        ),
+        Figure(
+            "wrong_processes", "Right answers by wrong processes",
+            "pfviz.figures.processbench.wrong_processes:plot_wrong_processes", "processbench", report=30,
+        ),
+        Figure(
+            "last_step_scores", "The score at the last step",
+            "pfviz.figures.processbench.last_step_scores:plot_last_step_scores", "processbench", report=40,
         ),
     ]
 }  # fmt: skip

@@ -20,7 +20,7 @@ from pfviz.errors import ExportError, StudyError, TraceError
 from pfviz.exports.rows import iterate_rows, run_metadata
 from pfviz.hub_datasets.card import build_card
 from pfviz.study import result
-from pfviz.trace.importers import open_trace
+from pfviz.trace.importers import open_traces
 from pfviz.trace.json_file import dumps
 from pfviz.trace.trace import Trace
 
@@ -59,7 +59,7 @@ def read_files(paths: Sequence[Path]) -> tuple[list[NamedRun], list[NamedStudy]]
     taken: set[str] = set()
     for path in paths:
         try:
-            trace = open_trace(path)
+            traces = open_traces(path)
         except TraceError as error:
             try:
                 study = result.load(path)
@@ -67,7 +67,9 @@ def read_files(paths: Sequence[Path]) -> tuple[list[NamedRun], list[NamedStudy]]
                 raise ExportError(f"{path} is neither a run nor a study ({error}).") from error
             studies.append(NamedStudy(_name("studies", path.stem, taken), study))
         else:
-            runs.append(NamedRun(_name("traces", path.stem, taken), trace))
+            if len(runs) + len(studies) + len(traces) > MAX_FILES:
+                raise ExportError(f"These are more than {MAX_FILES:,} runs, the most that a data set takes.")
+            runs += [NamedRun(_name("traces", path.stem, taken), trace) for trace in traces]
     return runs, studies
 
 

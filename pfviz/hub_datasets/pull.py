@@ -9,7 +9,7 @@ from pfviz.errors import ExportError, PfvizError
 from pfviz.hub_datasets.client import HUB_TIMEOUT, explain_errors, make_client, read_token
 from pfviz.hub_datasets.contents import FILE_NAME, MAX_FILES
 from pfviz.study import result
-from pfviz.trace.importers import open_trace
+from pfviz.trace.json_file import load
 from pfviz.trace.json_limits import MAX_BYTES
 
 
@@ -51,7 +51,7 @@ def pull(repository: str, folder: Path, *, revision: str | None = None, endpoint
                 )
             )  # fmt: skip
             try:
-                result.load(target) if path.startswith("studies/") else open_trace(target)
+                result.load(target) if path.startswith("studies/") else load(target)
             except PfvizError as error:
                 target.unlink()
                 refused.append(f"{path} was left out: {str(error).removeprefix(f'{target}: ')[:200]}")

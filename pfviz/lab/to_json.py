@@ -12,6 +12,12 @@ from pfviz.lab.diagnosis import Diagnosis
 from pfviz.lab.examples import build_example
 from pfviz.lab.glossary import measures_by_name
 from pfviz.lab.metrics.first_errors import FirstErrorReport
+from pfviz.lab.metrics.processbench_subsets import (
+    ProcessBenchResult,
+    count_wrong_processes,
+    share_lowest_at_last_step,
+)
+from pfviz.lab.published.processbench import find_published, load_published
 from pfviz.stats.estimate import Estimate
 
 
@@ -42,6 +48,27 @@ def first_errors_to_dict(report: FirstErrorReport) -> dict[str, Any]:
     """The report as plain data; what is behind its estimates are the solutions that it counts."""
     fields = {field.name: getattr(report, field.name) for field in dataclasses.fields(report)}
     return {name: value.interval() if isinstance(value, Estimate) else value for name, value in fields.items()}
+
+
+def processbench_to_dict(result: ProcessBenchResult, sources: Sequence[str]) -> dict[str, Any]:
+    """The report of a reward on the files `sources`, its subsets, and what was published of that very model."""
+    published = find_published(result.reward)
+    wrong_processes = count_wrong_processes(result)
+    lowest = share_lowest_at_last_step(result.scored)
+    return {
+        "reward": result.reward,
+        "file": ", ".join(sources),
+        **first_errors_to_dict(result.overall),
+        "subsets": {one.title: first_errors_to_dict(one.report) for one in result.subsets},
+        "subset_threshold_is": result.threshold_source,
+        "right_answers_by_wrong_processes": {
+            "solutions": wrong_processes.solutions,
+            "found": wrong_processes.found,
+        },
+        "lowest_at_last_step": _to_plain(lowest),
+        "published": None if published is None else published.model_dump(exclude={"ids"}),
+        "published_source": load_published().source,
+    }
 
 
 def open_questions(diagnosis: Diagnosis) -> tuple[OpenQuestion, ...]:

@@ -124,7 +124,7 @@ def test_every_option_reaches_the_engine(asked: dict[str, Any]) -> None:
     assert result.exit_code == 0, result.output
     assert asked == {**given, "problem": PROBLEM, "infer_truth": True}
     flags = {option.name for option in run_command.params if isinstance(option, click.Option)}
-    models = {"pair", "endpoint", "protocol", "judge_prompt"}  # which become models
+    models = {"pair", "endpoint", "protocol", "judge_prompt", "calibrate"}  # which become models
     assert flags == {*given, *models, "resume", "out", "html", "no_store"}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -78,3 +79,22 @@ def test_each_format_gives_bytes_of_its_kind() -> None:
         assert made
         if known.is_text:
             made.decode("utf-8")
+
+
+def test_each_run_of_a_file_with_several_has_a_number(tmp_path: Path) -> None:
+    rows = [
+        {
+            "problem": f"Compute {k} + 2",
+            "completions": [f"{k} + 2 = {k + 2}\n\nDone"],
+            "scores": [[0.5, 0.6]],
+            "pred": "2",
+        }
+        for k in range(2)
+    ]
+    (tmp_path / "many.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    result = call("export", tmp_path / "many.jsonl", "--to", "json", "--to", "csv")
+    assert result.exit_code == 0, result.output
+    assert [path.name for path in sorted(tmp_path.glob("many-*"))] == [
+        "many-1.csv", "many-1.json", "many-2.csv", "many-2.json",
+    ]  # fmt: skip
+    assert pfviz.load(tmp_path / "many-2.json").problem == "Compute 1 + 2"

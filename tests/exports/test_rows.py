@@ -51,6 +51,15 @@ def test_answers_stand_at_the_last_step_alone() -> None:
     assert {row["correct"] for row in last if row["answer"] == "12"} == {True}
 
 
+def test_labels_of_steps_are_in_it() -> None:
+    labels = np.full((TRACE.steps, 8), np.nan)
+    labels[1, 2], labels[2, 3] = -1, 1
+    rows = list(iterate_rows(replace(TRACE, step_labels=labels)))
+    assert {(row["step"], row["slot"]): row["label"] for row in rows if row["label"] is not None} == {
+        (1, 2): -1.0, (2, 3): 1.0,
+    }  # fmt: skip
+
+
 def test_all_sweeps_are_in_it() -> None:
     trace = gibbs()
     rows = list(iterate_rows(trace))

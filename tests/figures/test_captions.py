@@ -9,6 +9,7 @@ import pytest
 from pfviz.comparison.comparison import compare
 from pfviz.figures import theme
 from pfviz.figures.registry import FIGURES, Figure
+from tests.figures.processbench.results import processbench
 from tests.figures.reward.traces import draw
 from tests.figures.study.results import result
 from tests.figures.training.fitted import fitted
@@ -24,6 +25,7 @@ def meta_of(figure: Figure) -> dict[str, str]:
         "diagnosis": diagnosis,
         "study": result,
         "fitted reward": fitted,
+        "processbench": processbench,
         "comparison": lambda: compare([synthetic_trace(), synthetic_trace(seed=1)]),
     }
     return figure.draw(subjects[figure.of]()).layout.meta

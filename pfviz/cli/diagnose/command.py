@@ -25,8 +25,9 @@ from pfviz.errors import LabError
 from pfviz.inference.methods import METHODS, SAMPLING_METHOD
 from pfviz.lab.diagnosis import diagnose as examine
 from pfviz.lab.metrics.first_errors import evaluate
+from pfviz.lab.metrics.processbench_subsets import summarise_processbench
 from pfviz.lab.selftest import selftest
-from pfviz.lab.to_json import diagnosis_to_dict, first_errors_to_dict
+from pfviz.lab.to_json import diagnosis_to_dict, processbench_to_dict
 from pfviz.trace.trace import Trace
 
 SELF_TEST_BASES = {"both": selftest.BASES, **{base: (base,) for base in selftest.BASES}}
@@ -35,7 +36,7 @@ _RESULT_OPTIONS = {"html", "json_file", "fail_on"}
 _MODE_OPTIONS = {
     "files": {"reward", "beside", "mixed", *_RESULT_OPTIONS},
     "batch": {"reward", "beside", "dataset", "method", "particles", "temperature", "seed", "out", *_RESULT_OPTIONS},
-    "processbench": {"reward", "threshold", "json_file", "fail_on"},
+    "processbench": {"reward", "threshold", "html", "json_file", "fail_on"},
     "self_test": {"base", "runs"},
 }
 """What is done -> the options that go with it."""
@@ -80,7 +81,11 @@ _MODE_OPTIONS = {
     "--out", "-o", type=click.Path(file_okay=False, path_type=Path), help="Of --batch: folder to keep the runs in."
 )
 @click.option(
-    "--processbench", type=INPUT_FILE, help="Score the solutions of this file; print F1 of their first errors."
+    "--processbench",
+    type=INPUT_FILE,
+    multiple=True,
+    help="Score the solutions of this file; print F1 of their first errors, by subset beside published numbers. As "
+    "often as there are files.",
 )
 @click.option(
     "--threshold",
@@ -95,8 +100,8 @@ _MODE_OPTIONS = {
 @click.option("--runs", type=click.IntRange(1), default=selftest.RUNS, help="Of --self-test: runs under each base.")
 def diagnose(
     files: tuple[Path, ...], reward: str | None, beside: tuple[str, ...], mixed: bool, html: Path | None,
-    json_file: Path | None, fail_on: tuple[Limit, ...], batch: int | None, out: Path | None, processbench: Path | None,
-    threshold: float | None, self_test: bool, base: str, runs: int, **settings: Any,
+    json_file: Path | None, fail_on: tuple[Limit, ...], batch: int | None, out: Path | None,
+    processbench: tuple[Path, ...], threshold: float | None, self_test: bool, base: str, runs: int, **settings: Any,
 ) -> None:  # fmt: skip
     """Say where a reward model is wrong, from recorded runs: FILES, or folders of them.
 
@@ -109,7 +114,7 @@ def diagnose(
     pfviz diagnose runs/ --json numbers.json                                 # the same runs again, without a model
     pfviz diagnose runs/ --beside judge:qwen.gguf --beside confidence-certainty
     pfviz diagnose runs/ --fail-on auc=0.8 --fail-on calibration-error=0.2 --fail-on length=0.1
-    pfviz diagnose --processbench gsm8k.jsonl --reward Qwen/Qwen2.5-Math-PRM-7B
+    pfviz diagnose --processbench gsm8k.json --processbench math.json --reward Qwen/Qwen2.5-Math-PRM-7B --html pb.html
     pfviz diagnose --processbench gsm8k.jsonl --reward embedded --threshold 0.5
     pfviz diagnose --self-test
 
@@ -126,8 +131,8 @@ def diagnose(
     screen = console()
     if self_test:
         _run_self_test(screen, SELF_TEST_BASES[base], runs)
-    elif processbench is not None:
-        _score_processbench(screen, processbench, reward or "embedded", threshold, json_file, fail_on)
+    elif processbench:
+        _score_processbench(screen, processbench, reward or "embedded", threshold, html, json_file, fail_on)
     elif batch is not None:
         traces, kept, whole = diagnosis_runs.make_runs(
             screen, batch, out, reward=resolve_reward(reward or "embedded"), **settings
@@ -184,13 +189,14 @@ def _diagnose_and_report(
 
 def _score_processbench(
     screen: Console,
-    file: Path,
+    files: Sequence[Path],
     reward: str,
     threshold: float | None,
+    html: Path | None,
     json_file: Path | None,
     limits: Sequence[Limit],
 ) -> None:
-    scored, whole = diagnosis_runs.score_file(screen, file, reward)
+    scored, whole = diagnosis_runs.score_files(screen, files, reward)
     if not whole:
         screen.print(f"Stopped after {len(scored)} solutions; what follows is of those.")
     try:
@@ -200,8 +206,15 @@ def _score_processbench(
             raise click.exceptions.Exit(EXIT_INTERRUPTED) from None
         raise
     screen.print(diagnosis_tables.first_errors(report))
+    result = summarise_processbench(reward, scored, report)
+    screen.print(diagnosis_tables.published_first_errors(result))
+    if html is not None:
+        from pfviz.report.processbench import processbench_to_html
+
+        with report_write(screen, html):
+            html.write_text(processbench_to_html(result, [file.name for file in files]), encoding="utf-8")
     if json_file is not None:
-        _write_json(screen, json_file, {"reward": reward, "file": file.name, **first_errors_to_dict(report)})
+        _write_json(screen, json_file, processbench_to_dict(result, [file.name for file in files]))
     _exit_with_status(_print_crossed_limits(screen, limits, {"first-error": report.f1.value}), whole)
 
 

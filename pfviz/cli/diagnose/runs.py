@@ -88,9 +88,9 @@ def run_self_test(screen: Console, bases: Sequence[str], runs: int) -> tuple[lis
     return tried, not interrupt.stop_requested() or done == total
 
 
-def score_file(screen: Console, file: Path, reward: str) -> tuple[list[ScoredSample], bool]:
-    """The solutions of a ProcessBench file with their rewards, and whether all were scored."""
-    samples = read_samples(file)
+def score_files(screen: Console, files: Sequence[Path], reward: str) -> tuple[list[ScoredSample], bool]:
+    """The solutions of ProcessBench files with their rewards, and whether all were scored."""
+    samples = [sample for file in files for sample in read_samples(file)]
     found: list[ScoredSample] = []
     interrupt = Interrupt()
     with progress_bar(screen, "solutions", len(samples)) as tell, interrupt.catch_sigint():

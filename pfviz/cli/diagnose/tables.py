@@ -17,6 +17,8 @@ from pfviz.lab.diagnosis import Diagnosis
 from pfviz.lab.examples import build_example
 from pfviz.lab.glossary import MEASURES, measures_by_name
 from pfviz.lab.metrics.first_errors import FirstErrorReport
+from pfviz.lab.metrics.processbench_subsets import SUBSETS, ProcessBenchResult, mean_f1
+from pfviz.lab.published.processbench import find_published, load_published
 from pfviz.lab.selftest.selftest import Trial
 from pfviz.lab.to_json import open_questions
 from pfviz.stats.estimate import Estimate
@@ -128,6 +130,25 @@ def first_errors(report: FirstErrorReport) -> RenderableType:
         table.add_row(name, f"{one.value:.3f}", f"{one.low:.3f} to {one.high:.3f}", f"{count:,}")
     chosen = f"chosen on the other half, where F1 is {report.tuned_f1:.3f}"
     return Group(table, f"threshold {report.threshold:.3f}, {'as given' if report.threshold_given else chosen}")
+
+
+def published_first_errors(result: ProcessBenchResult) -> RenderableType:
+    """F1 in percent by subset, beside the published table; nothing where no subset is known."""
+    rows = {one.name: one.report.f1.value for one in result.subsets if one.name}
+    if not rows:
+        return Text()
+    table = _table("", *SUBSETS.values(), "mean")
+    own = [f"{100 * rows[name]:.1f}" if name in rows else "" for name in SUBSETS]
+    mean = f"{100 * mean_f1(result.subsets):.1f}" if len(rows) == len(SUBSETS) else ""
+    table.add_row(untrusted_text(one_line(result.reward), "bold"), *own, mean)
+    same = find_published(result.reward)
+    for model in load_published().models:
+        known = (*map(model.f1.get, SUBSETS), model.mean_f1)
+        mark = " (this model, as published)" if model is same else ""
+        cells = ["" if value is None else f"{value:.1f}" for value in known]
+        table.add_row(Text(f"{model.name}{mark}", "" if mark else "dim"), *cells)
+    source = f"threshold {result.threshold:.3f}: {result.threshold_source}; published: arXiv 2501.07301"
+    return Group(Text("\nF1 of first errors by subset, %", "bold"), table, Text(source, "dim"))
 
 
 def _indent(text: Text) -> Padding:

@@ -17,6 +17,7 @@ from pfviz.figures.run.genealogy_cells import draw_cells
 from pfviz.figures.run.genealogy_slots import draw_slots
 from pfviz.figures.run.leaves import leaf_labels
 from pfviz.figures.run.node_colours import ColourBy, NodeColours, node_colours
+from pfviz.figures.run.step_labels import label_signs
 from pfviz.figures.run.tree_layout import TreeLayout, lay_out
 from pfviz.lab.probes.values import PrefixValue
 from pfviz.trace.trace import Trace
@@ -79,6 +80,7 @@ def plot_genealogy(
         *drawn,
         _selection_ring(trace, layout, selected if related is not None else None),
         *([family_brackets(trace, layout)] if folded else leaf_labels(trace, layout.rows)),
+        *label_signs(trace, layout),
     ]
     events = np.flatnonzero(trace.resampled)
     figure = theme.figure(

@@ -85,7 +85,7 @@ def evaluate(scored: Sequence[ScoredSample], *, seed: int = 0, threshold: float 
     tuning = reported = list(scored)
     given = threshold is not None
     if threshold is None:
-        tuning, reported = _split_halves(scored, seed)
+        tuning, reported = split_halves(scored, seed)
         threshold = best_threshold(tuning)
     hits = _hits(_labels(reported), _predictions(reported, threshold))
     rng = derive_rng(seed, "processbench bootstrap")
@@ -105,8 +105,9 @@ def evaluate(scored: Sequence[ScoredSample], *, seed: int = 0, threshold: float 
     )
 
 
-def _split_halves(scored: Sequence[ScoredSample], seed: int) -> tuple[list[ScoredSample], list[ScoredSample]]:
-    """Half of each kind to choose the threshold on, the rest to report."""
+def split_halves(scored: Sequence[ScoredSample], seed: int) -> tuple[list[ScoredSample], list[ScoredSample]]:
+    """Return half of each kind to choose the threshold on, and the rest to report. Raises `LabError` unless there are
+    two of both kinds."""
     rng = derive_rng(seed, "processbench halves")
     labels = _labels(scored)
     tuning: list[ScoredSample] = []

@@ -84,8 +84,13 @@ class Tokenization:
 
     @property
     def _bos(self) -> list[int]:
-        bos = self._tokenizer.bos_token_id
-        return [] if bos is None else [int(bos)]
+        return [] if self.beginning is None else [self.beginning]
+
+    @property
+    def beginning(self) -> int | None:
+        """The id that stands for the beginning of a sequence."""
+        value = self._tokenizer.bos_token_id
+        return None if value is None else int(value)
 
     def _render_examples(self, problem: Problem) -> str:
         """A text of problems with solutions that is to be continued by the last one's."""

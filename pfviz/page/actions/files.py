@@ -10,6 +10,7 @@ from pfviz.errors import TraceError
 from pfviz.exports.registry import export, file_name
 from pfviz.figures.size_limit import check_drawable
 from pfviz.lab.diagnosis import Diagnosis
+from pfviz.models.rewards.calibration_map import CalibrationMap
 from pfviz.trace import Trace
 from pfviz.trace.importers import open_trace
 
@@ -44,6 +45,14 @@ def write_lab_report(found: Diagnosis, folder: Path) -> Path:
     words = re.sub(r"[^a-z0-9]+", "-", found.reward.lower()).strip("-")[:40].strip("-") or "reward"
     path = folder / f"pfviz-lab-{words}-{found.runs}-runs.html"
     path.write_text(diagnosis_to_html(found), encoding="utf-8")
+    return path
+
+
+def write_calibration(found: CalibrationMap, folder: Path) -> Path:
+    """The map that repairs a reward."""
+    words = re.sub(r"[^a-z0-9]+", "-", found.reward.lower()).strip("-")[:40].strip("-") or "reward"
+    path = folder / f"pfviz-calibration-{words}.json"
+    found.save(path)
     return path
 
 

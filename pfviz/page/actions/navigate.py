@@ -7,7 +7,7 @@ from typing import Any
 
 from pfviz.diagnostics import kinship
 from pfviz.errors import TraceError
-from pfviz.page.actions import explore, mark_answer
+from pfviz.page.actions import explore, label_steps, mark_answer
 from pfviz.page.components.html import error_banner
 from pfviz.page.forms import what_if_form
 from pfviz.page.render import events, reward_tab, run_link, run_view, stories
@@ -48,6 +48,9 @@ def select(visit: Visit, sent: Mapping[str, Any]) -> Change | None:
         return "tab"
     if "rule" in sent and isinstance(sent["rule"], Mapping) and "mark" in sent["rule"]:
         sent = sent["rule"]
+    if "label" in sent:
+        label_steps.label_step(visit, sent)
+        return None
     if "mark" in sent:
         mark_answer.mark(visit, sent["mark"])
         return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import inspect
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,7 +28,7 @@ from pfviz.page.endpoints.documents import (
     RunListItem,
     RunUpdate,
 )
-from pfviz.page.endpoints.run_keeper import RecentRuns, RunKeeper
+from pfviz.page.endpoints.run_keeper import RecentRuns, RunKeeper, find_run
 from pfviz.page.forms.run_form import DEFAULTS
 from pfviz.page.serving.engine import Engine
 
@@ -36,6 +37,7 @@ RUNS_AT_ONCE = 8
 READINGS_AT_ONCE = 2
 """Comparisons, diagnoses and exports that compute at once, as they take no turns."""
 
+MCP_VARIABLE = "GRADIO_MCP_SERVER"
 MCP_MAJOR = "1"
 """Of the package `mcp`, which Gradio 6 takes."""
 
@@ -78,6 +80,20 @@ def wire(engine: Engine, keeper: RunKeeper | None = None) -> None:
             yield from start_run.start_run(engine, kept, fields, detail, stop=stopped.is_set)
         finally:
             stopped.set()  # also when the caller has gone, and this generator with him
+
+    def resume(run: str, detail: Detail = "trace") -> Iterator[RunUpdate]:
+        """Go on with a run that was stopped, to its end, with its own models and settings. Yields as `run` does.
+
+        Args:
+            run: The id of the run, or the text of its trace file.
+            detail: "summary" leaves out the trace, which is long.
+        """
+        stopped = threading.Event()
+        try:
+            trace = find_run(kept, run)
+            yield from start_run.resume_run(engine, kept, trace, detail, stop=stopped.is_set)
+        finally:
+            stopped.set()
 
     def score(problem: str, solutions: list[list[str]], reward: str = DEFAULTS["reward"]) -> list[list[float]]:
         """Score the steps of solutions that somebody wrote: of each solution the reward of each prefix, 0 to 1.
@@ -141,7 +157,7 @@ def wire(engine: Engine, keeper: RunKeeper | None = None) -> None:
         """
         return read_runs.export_run(kept, run, format)
 
-    for asking in (run, score):
+    for asking in (run, resume, score):
         publish(asking, concurrency_limit=RUNS_AT_ONCE, concurrency_id="runs-of-programs")
     for reading in (options, list_runs, get, compare, diagnose, export):
         publish(reading, concurrency_limit=READINGS_AT_ONCE, concurrency_id="readings-of-programs")
@@ -166,9 +182,10 @@ def publish(function: Callable[..., Any], **settings: Any) -> None:
 
     signature = inspect.signature(function)
     places = [place.replace(annotation=hints[name]) for name, place in signature.parameters.items()]
-    endpoint.__annotations__ = hints
-    endpoint.__signature__ = signature.replace(parameters=places, return_annotation=hints["return"])  # type: ignore[attr-defined]
-    gr.api(endpoint, api_name=function.__name__, **settings)
+    published: Any = endpoint
+    published.__annotations__ = hints
+    published.__signature__ = signature.replace(parameters=places, return_annotation=hints["return"])
+    gr.api(published, api_name=function.__name__, **settings)
 
 
 @contextmanager
@@ -192,8 +209,10 @@ def answer_in_json(server: Any) -> None:
 
 
 def can_serve_mcp() -> bool:
-    """Return whether the page can be a server of the Model Context Protocol too: `mcp` is installed, in a version that
-    Gradio knows."""
+    """Return whether the page is a server of the Model Context Protocol too: `mcp` is installed, in a version that
+    Gradio knows, and $GRADIO_MCP_SERVER does not say no."""
+    if os.environ.get(MCP_VARIABLE, "").strip().lower() in ("0", "false", "no"):
+        return False
     try:
         return version("mcp").partition(".")[0] == MCP_MAJOR
     except PackageNotFoundError:

@@ -44,6 +44,7 @@ def build(parts: dict[str, Any]) -> None:
         )
         parts["lab_clear"] = gr.Button("Clear", elem_id="lab-clear", size="sm", interactive=False, min_width=0)
         parts["lab_save"] = gr.Button("Save report", elem_id="lab-save", size="sm", interactive=False, min_width=0)
+        parts["lab_save_map"] = gr.Button("Map", elem_id="lab-save-map", size="sm")  # pressed by a link
         parts["lab_file"] = gr.DownloadButton("Download", elem_id="lab-file", visible="hidden")
     parts["lab_note"] = clickable_html(elem_id="lab-note")
     parts["lab_empty"] = lab_html(lab_view.empty_lab(), elem_id="lab-empty")

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from pfviz.page.actions import lab_runs
-from pfviz.page.actions.files import write_lab_report
+from pfviz.page.actions.files import write_calibration, write_lab_report
 from pfviz.page.blocks import wiring
 from pfviz.page.blocks.layout import Parts
 from pfviz.page.blocks.streams import keep_properties
@@ -78,6 +78,11 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
         found = visit.lab.diagnosis
         return gr.skip() if found is None else str(write_lab_report(found, visit.folder()))
 
+    def save_map(request: gr.Request) -> Any:
+        visit = visits.get(request.session_hash)
+        repair = visit.lab.repair
+        return gr.skip() if repair is None else str(write_calibration(repair.calibration, visit.folder()))
+
     batch: dict[str, Any] = {"trigger_mode": "multiple", "preprocess": False, **wiring.EVENT_SETTINGS}
     parts["lab_start"].click(
         start, [parts["lab_count"], parts["lab_dataset"], parts["lab_method"], *form], told, **batch
@@ -89,6 +94,7 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
     parts["lab_clear"].click(doing(lab_runs.clear), None, own, **wiring.EVENT_SETTINGS)
     for name in ("lab_findings", "lab_note", *lab_view.FIGURES):
         parts[name].select(look, None, [*own, *(parts[name] for name in wiring.OUTPUTS)], **wiring.EVENT_SETTINGS)
-    parts["lab_save"].click(save, None, parts["lab_file"], **wiring.FILE_EVENT_SETTINGS).success(
-        None, parts["lab_file"], js=wiring.DOWNLOAD_FILE_JS
-    )
+    for name, made in (("lab_save", save), ("lab_save_map", save_map)):
+        parts[name].click(made, None, parts["lab_file"], **wiring.FILE_EVENT_SETTINGS).success(
+            None, parts["lab_file"], js=wiring.DOWNLOAD_FILE_JS
+        )

@@ -202,6 +202,8 @@ def _build_toolbar(parts: Parts) -> None:
         parts["copy_link"] = gr.Button("Copy link", elem_id="copy-link", elem_classes="glyph", size="sm", min_width=0)
         parts["dark"] = gr.Button("Theme", elem_id="dark", elem_classes="glyph", size="sm", min_width=0)
     parts["link"] = link_html(elem_id="link")
+    for name in ("trl", "processbench"):  # pressed by links of the inspector
+        parts[f"save_labels_{name}"] = gr.Button(name, elem_id=f"save-labels-{name}", visible="hidden")
     parts["file"] = gr.DownloadButton("Download", elem_id="file", visible="hidden")
 
 

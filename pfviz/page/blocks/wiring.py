@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, get_args
 
 import gradio as gr
 
-from pfviz.page.actions import explore, files, navigate, runs
+from pfviz.lab.label_exports import ExportFormat
+from pfviz.page.actions import explore, files, label_steps, navigate, runs
 from pfviz.page.blocks.layout import Parts
 from pfviz.page.blocks.model_wiring import wire_models
 from pfviz.page.blocks.probe_wiring import wire_probes
@@ -228,6 +229,20 @@ def _wire_files(parts: Parts, visits: Visits, outputs: list[Any]) -> None:
 
     for kind in ("json", "html"):
         parts[f"save_{kind}"].click(save(kind), None, parts["file"], **FILE_EVENT_SETTINGS).success(
+            None, parts["file"], js=DOWNLOAD_FILE_JS
+        )
+
+    def save_labels(to: ExportFormat) -> Callable[[gr.Request], Any]:
+        def callback(request: gr.Request) -> Any:
+            path = label_steps.write_labels(visits.get(request.session_hash), to)
+            if path is None:
+                gr.Warning("Nothing is known from a first step on. Label the first steps of a solution, too.")
+            return gr.skip() if path is None else str(path)
+
+        return callback
+
+    for to in get_args(ExportFormat):
+        parts[f"save_labels_{to}"].click(save_labels(to), None, parts["file"], **FILE_EVENT_SETTINGS).success(
             None, parts["file"], js=DOWNLOAD_FILE_JS
         )
     parts["save_as"].select(save_as, None, parts["file"], **FILE_EVENT_SETTINGS).success(

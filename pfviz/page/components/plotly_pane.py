@@ -34,6 +34,7 @@ SAVE_AS_JS = STATIC / "save_as.js"
 DROPS_JS = STATIC / "drops.js"
 RUNS_JS = STATIC / "runs.js"
 LINK_JS = STATIC / "link.js"
+LABELS_JS = STATIC / "labels.js"
 
 MARKUP_ON_LOAD = "pfvizMarkup({element, trigger, watch}); // events: 'select' 'pick' 'ask'"
 FILES_ON_LOAD = f"pfvizDrops('#stage', '#tools'); {MARKUP_ON_LOAD}"
@@ -57,7 +58,7 @@ def clickable_html(value: str = "", **settings: Any) -> gr.HTML:
         value,
         apply_default_css=False,
         js_on_load=MARKUP_ON_LOAD,
-        head=_script_tags(MARKUP_JS, CAPTIONS_JS, EXPLORE_JS),
+        head=_script_tags(MARKUP_JS, CAPTIONS_JS, EXPLORE_JS, LABELS_JS),
         **settings,
     )
 

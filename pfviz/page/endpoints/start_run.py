@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Any
 
 from pfviz.errors import ModelError, PfvizError, SettingError
+from pfviz.inference.events import Event
 from pfviz.page.endpoints.documents import Detail, RunUpdate, describe_run
 from pfviz.page.endpoints.run_keeper import RunKeeper
 from pfviz.page.forms import run_form
@@ -34,36 +35,55 @@ def start_run(
 
     Raises:
         SettingError: a value is none, or beyond what the page allows.
-        PfvizError: the problem is refused, the queue is full, or the run fails before its first step is complete.
+        PfvizError: the problem is refused, the queue is full, or the run fails; what it did until then is kept, and the
+            message has its id.
     """
     settings = read_fields(engine, fields)
     problem = settings.pop("problem")
+    yield from _follow_run(engine.stream(problem, stop=stop, **settings), keeper, detail, 0)
+
+
+def resume_run(
+    engine: Engine, keeper: RunKeeper, trace: Trace, detail: Detail, *, stop: Callable[[], bool]
+) -> Iterator[RunUpdate]:
+    """Yield where a run that was stopped stands as it goes on, and last of all the run; errors are those of
+    `start_run`, and `ModelError` for models that a visitor could not have chosen."""
+    run_form.read_particles(trace.particles)
+    yield from _follow_run(engine.resume(trace, stop=stop), keeper, detail, sum(one.steps for one in trace.sweeps))
+
+
+def _follow_run(
+    told: Iterator[Event | WaitStatus], keeper: RunKeeper, detail: Detail, past: int
+) -> Iterator[RunUpdate]:
     last: Trace | None = None
-    told = iter(engine.stream(problem, stop=stop, **settings))
     try:
         first: Any = None
         for first in told:
             if not isinstance(first, WaitStatus):
                 break
-            yield _update("queued", queue_place=first.place) if isinstance(first, Queued) else _update("loading")
+            place = first.place if isinstance(first, Queued) else 0
+            yield _update(progress.Progress("queued" if place else "loading"), place)
         else:
             return
         events: Iterator[Any] = chain([first], told)
-        with closing(progress.follow_events(events)) as moments:
+        with closing(progress.follow_events(events, past=past)) as moments:
             for moment in moments:
                 last = moment.trace or last
                 if not moment.ended:
-                    yield _describe_moment(moment.progress)
-    except PfvizError:
+                    yield _update(moment.progress)
+    except PfvizError as error:
+        if last is not None and (run := _keep(keeper, last)):
+            error.args = (f"{error} What it did until then is the run {run}.",)
         raise
     except Exception as error:  # a model may raise anything
-        raise ModelError(f"The model failed during the run ({type(error).__name__}).") from error
+        run = "" if last is None else _keep(keeper, last)
+        kept = f" What it did until then is the run {run}." if run else ""
+        raise ModelError(f"The model failed during the run ({type(error).__name__}).{kept}") from error
     finally:
         if hasattr(told, "close"):
             told.close()
     if last is not None:
-        ended = _describe_moment(moment.progress)
-        yield {**ended, "result": describe_run(last, _keep(keeper, last), detail)}
+        yield {**_update(moment.progress), "result": describe_run(last, _keep(keeper, last), detail)}
 
 
 def _keep(keeper: RunKeeper, trace: Trace) -> str:
@@ -95,12 +115,13 @@ def read_fields(engine: Engine, given: Mapping[str, Any]) -> dict[str, Any]:
     return settings
 
 
-def _update(status: str, **known: Any) -> RunUpdate:
-    blank: RunUpdate = {
-        "status": status, "queue_place": 0, "step": 0, "particles": 0, "tokens": 0, "seconds": 0.0, "result": None,
-    }  # fmt: skip
-    return {**blank, **known}  # type: ignore[typeddict-item]
-
-
-def _describe_moment(now: progress.Progress) -> RunUpdate:
-    return _update(now.status, step=now.step, particles=now.particles, tokens=now.tokens, seconds=round(now.seconds, 3))
+def _update(now: progress.Progress, queue_place: int = 0) -> RunUpdate:
+    return {
+        "status": now.status,
+        "queue_place": queue_place,
+        "step": now.step,
+        "particles": now.particles,
+        "tokens": now.tokens,
+        "seconds": round(now.seconds, 3),
+        "result": None,
+    }

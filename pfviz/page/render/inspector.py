@@ -9,9 +9,11 @@ import numpy as np
 
 from pfviz.diagnostics import kinship
 from pfviz.diagnostics.step_texts import sibling_prefix
+from pfviz.lab.labelling import get_label
 from pfviz.lab.probes.known_steps import recorded_step_rule
 from pfviz.lab.probes.values import PrefixValue
 from pfviz.page.components.html import fill
+from pfviz.page.render.step_labels import label_choices, label_mark
 from pfviz.page.render.text_differences import differences, same_text_note
 from pfviz.page.render.token_rewards import token_strip
 from pfviz.report import mathtext
@@ -44,9 +46,15 @@ def no_selection() -> str:
     return fill("run/no_selection.html.j2")
 
 
-def inspect_particle(trace: Trace | None, uid: int | None, values: Mapping[int, PrefixValue] | None = None) -> str:
+def inspect_particle(
+    trace: Trace | None,
+    uid: int | None,
+    values: Mapping[int, PrefixValue] | None = None,
+    *,
+    may_label: bool = True,
+) -> str:
     """Return everything about one particle at one step, with the `values` by uid that were measured; what to do, where
-    none is selected."""
+    none is selected. `may_label`: its step can be labelled, as no run goes on."""
     if trace is None or uid is None:
         return no_selection()
     t, n = trace.node(uid)
@@ -62,6 +70,8 @@ def inspect_particle(trace: Trace | None, uid: int | None, values: Mapping[int, 
         steps=trace.steps,
         state=_describe_state(trace, uid),
         walks=_walks(trace, uid, relatives),
+        labels=label_choices(get_label(trace, uid)) if may_label else (),
+        has_labels=bool((~np.isnan(trace.step_labels)).any()),
         reward=float(trace.rewards[t, n]),
         weight=children.weight,
         children=children.actual,
@@ -121,6 +131,7 @@ def _solution_steps(trace: Trace, path: list[Node], values: Mapping[int, PrefixV
             "rest": max(0, len(text) - room),
             "reward": float(trace.rewards[node]),
             "did": _describe_change(trace, before, node, values),
+            "label": label_mark(get_label(trace, int(trace.uids[node]))),
             "end": _describe_cut(trace, node),
             "strip": token_strip(trace, node) if len(text) <= room else None,
         }

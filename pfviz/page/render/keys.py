@@ -31,9 +31,13 @@ KEYS: dict[str, tuple[Key, ...]] = {
         Key(("n", "N"), "Next match, or the one before"),
         Key(("Esc",), "Leave the search; close what is open"),
     ),
+    "Label": (
+        Key(("g", "o", "b"), "The selected step is good, neutral (okay), bad"),
+        Key(("u",), "Take its label back"),
+    ),
     "Help": (Key(("?",), "These keys"),),
 }
-"""By subject. What presses them stands in pane.js, in transport.js of `pfviz/replay` and in explore.js."""
+"""By subject. What presses them stands in pane.js, in transport.js of `pfviz/replay` in explore.js and in labels.js."""
 
 
 def key_sheet() -> str:

@@ -11,6 +11,7 @@ from pfviz.lab.diagnosis import Diagnosis
 from pfviz.lab.glossary import MEASURES, measures_by_name
 from pfviz.lab.to_json import open_questions
 from pfviz.page.components.html import fill, format_score
+from pfviz.page.render.lab_repair import render_repair
 from pfviz.page.render.verdicts import step_excerpt
 from pfviz.page.state.lab_state import Lab
 from pfviz.stats.estimate import Estimate
@@ -44,11 +45,12 @@ def format_estimate(estimate: Estimate) -> tuple[str, str]:
 
 
 def findings(lab: Lab) -> str:
-    """Return the findings in their order, then what they did to the runs, then what more runs would tell."""
+    """Return the findings in their order, then what they did to the runs, what more runs would tell, and what a repair
+    of the reward would change."""
     found = lab.diagnosis
     if found is None:
         return ""
-    return fill(
+    shown = fill(
         "lab/findings.html.j2",
         size_help=_SIZE_HELP,
         cards=_cards(lab, found.findings.found),
@@ -56,6 +58,7 @@ def findings(lab: Lab) -> str:
         effects=_cards(lab, found.consequences.found),
         questions=[one.sentence for one in open_questions(found)],
     )
+    return shown + render_repair(lab.repair)
 
 
 def _cards(lab: Lab, found: Sequence[Finding]) -> list[dict[str, Any]]:

@@ -100,7 +100,9 @@ def render_parts(
     if checks:
         values = reward_tab.render_parts(trace, question, rule_form, probe_state, selected, marked) | values
     if change in ("everything", "selection"):
-        values["inspector"] = inspect_particle(trace, selected, measured)
+        values["inspector"] = inspect_particle(
+            trace, selected, measured, may_label=marked is not None or run.status != "running"
+        )
     if change not in ("selection", "family"):
         values["event"] = event_label(trace, event)
     if change != "everything":

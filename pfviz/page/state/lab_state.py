@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from pfviz.errors import LabError
 from pfviz.lab.diagnosis import Diagnosis, diagnose
+from pfviz.lab.repair.repair import Repair, repair_reward
 from pfviz.text import pluralise
 from pfviz.trace import Trace
 
@@ -23,6 +25,7 @@ class Lab:
     traces: list[Trace] = field(default_factory=list)
     reward: str | None = None  # whose runs are diagnosed; None is the one that most runs have
     diagnosis: Diagnosis | None = None
+    repair: Repair | None = None  # of the same reward; None where none can be fitted
     diagnosed_runs: tuple[int, ...] = ()  # the places of its runs
     opened_node: tuple[int, int, int] | None = None  # run, sweep and uid of the example that was opened last
     messages: tuple[str, ...] = ()  # what was refused, a sentence each, by the last thing the visitor did
@@ -71,10 +74,12 @@ class Lab:
             places = tuple(place for place, trace in enumerate(self.traces) if trace.reward == reward)
             traces = [self.traces[place] for place in places]
         found = diagnose(traces) if traces else None
+        repair = _try_repair(traces)
         with self.lock:
             kept = [self.traces[place] for place in places if place < len(self.traces)] == traces  # not cleared
             if kept and mine > self._completed:
                 self.diagnosis, self.diagnosed_runs, self._completed = found, places, mine
+                self.repair = repair
 
     def snapshot(self) -> Lab:
         """What it holds now, to be drawn while a batch or the visitor changes it."""
@@ -105,6 +110,7 @@ class Lab:
         with self.lock:
             self.stop_batch()
             self.traces.clear()
+            self.repair = None
             self.batch, self.reward, self.diagnosis, self.diagnosed_runs, self.opened_node, self.messages = (
                 None,
                 None,
@@ -113,6 +119,14 @@ class Lab:
                 None,
                 (),
             )
+
+
+def _try_repair(traces: Sequence[Trace]) -> Repair | None:
+    """The repair of their reward; None where there is one problem, or only right or only wrong prefixes."""
+    try:
+        return repair_reward(traces)
+    except LabError:
+        return None
 
 
 def _run_key(trace: Trace) -> tuple[str, ...]:

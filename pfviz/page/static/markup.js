@@ -13,10 +13,10 @@ document.addEventListener("click", ({ target }) => {
 
 /* Clicks in our own markup: data-uid selects a particle, data-sweep an iteration, data-question asks, data-problem picks
    a problem, data-view opens a view, data-match="next" goes to what the filter shows, data-ask="stop" ends a question to
-   the models; data-node opens an example of the lab in its run, data-story a recorded run, data-reward the runs of another reward, data-mark says which answer is right. A form's fields are sent whenever one has
+   the models; data-node opens an example of the lab in its run, data-story a recorded run, data-reward the runs of another reward, data-mark says which answer is right, data-label whether the step data-of is good. A form's fields are sent whenever one has
    changed; those of a form with data-asks at the press of one of its buttons. One listener on the root, so it outlives every
    redraw; the focus returns to the control that was used. */
-const pfvizHits = ["uid", "problem", "sweep", "question", "view", "ask", "node", "reward", "mark", "match", "story"].map((name) => `[data-${name}]`);
+const pfvizHits = ["uid", "problem", "sweep", "question", "view", "ask", "node", "reward", "mark", "match", "story", "label"].map((name) => `[data-${name}]`);
 window.pfvizMarkup = function pfvizMarkup({ element, trigger, watch }) {
   let role = null;
   let selected = false;
@@ -40,7 +40,8 @@ window.pfvizMarkup = function pfvizMarkup({ element, trigger, watch }) {
     else if (hit.dataset.story !== undefined) {
       pfvizView("run");
       trigger("select", { story: hit.dataset.story });
-    } else if (hit.dataset.mark !== undefined) trigger("select", { mark: hit.dataset.mark });
+    } else if (hit.dataset.label !== undefined) trigger("select", { label: hit.dataset.label, of: Number(hit.dataset.of) });
+    else if (hit.dataset.mark !== undefined) trigger("select", { mark: hit.dataset.mark });
     else if (hit.dataset.match !== undefined) trigger("select", { match: hit.dataset.match });
     else if (hit.dataset.ask !== undefined) trigger("ask", { do: hit.dataset.ask });
     else if (hit.dataset.question !== undefined) trigger("select", { question: hit.dataset.question });

@@ -19,6 +19,7 @@ from pfviz.trace.trace import Trace
 
 MAX_RUNS = 5000
 """Problems of one file."""
+MAX_SOLUTION_CHARACTERS = 1_000_000
 MAX_SLOTS_OF_FILE = 2 * MAX_SLOTS
 _SAMPLE = 50
 """Solutions on which it is tried where they are cut into steps."""
@@ -64,13 +65,16 @@ def build_runs(runs: Sequence[GivenRun], options: ReadingOptions | None = None) 
     options = options or ReadingOptions()
     if len(runs) > MAX_RUNS:
         raise TraceError(f"the file has {len(runs):,} problems; at most {MAX_RUNS:,} are opened at once. Split it.")
+    longest = max((_count_characters(one) for run in runs for one in run.solutions), default=0)
+    if longest > MAX_SOLUTION_CHARACTERS:
+        raise TraceError(f"a solution has {longest:,} characters; at most {MAX_SOLUTION_CHARACTERS:,} are read")
     separator = _choose_separator([one for run in runs for one in run.solutions], options.separator)
     any_scores = any(one.scores for run in runs for one in run.solutions)
     read: list[tuple[Source, list[Solution]]] = []
     left_out: Counter[str] = Counter()
     for place, run in enumerate(runs):
         reasons: Counter[str] = Counter()
-        solutions, whole = [], 0
+        solutions, whole, unlabelled = [], 0, 0
         for one in run.solutions:
             found = _read_solution(one, separator, any_scores)
             if isinstance(found, str):
@@ -78,9 +82,10 @@ def build_runs(runs: Sequence[GivenRun], options: ReadingOptions | None = None) 
                 continue
             solutions.append(found)
             whole += _is_whole(one, found, separator)
+            unlabelled += bool(one.labels) and not found.labels
         left_out += reasons
         if solutions:
-            notes = (*run.source.notes, *_describe(reasons, len(run.solutions), whole))
+            notes = (*run.source.notes, *_describe(reasons, len(run.solutions), whole, unlabelled))
             seed = run.source.seed or place
             read.append((replace(run.source, notes=notes, seed=seed), solutions))
     if not read:
@@ -92,6 +97,10 @@ def build_runs(runs: Sequence[GivenRun], options: ReadingOptions | None = None) 
     scores = [score for _, solutions in read for one in solutions for score in one.scores]
     scale = choose_scale(scores, options.scale) if any_scores else None
     return [build_forest(_add_scale(source, scale, scores), solutions, scale) for source, solutions in read]
+
+
+def _count_characters(solution: GivenSolution) -> int:
+    return len(solution.text) if isinstance(solution.text, str) else sum(map(len, solution.text))
 
 
 def split_solution(text: str, separator: str = SEPARATOR) -> list[str]:
@@ -140,7 +149,7 @@ def _read_solution(given: GivenSolution, separator: str, with_scores: bool) -> S
     if scores and len(scores) != len(steps):
         return "with another number of scores than steps"
     if len(labels) == 1 and len(steps) > 1:
-        labels = (*[math.nan] * (len(steps) - 1), labels[0])
+        labels = ()  # of the whole, which says nothing of a step
     if labels and len(labels) != len(steps):
         return "with another number of labels than steps"
     return Solution(tuple(steps), tuple(scores), tuple(labels))
@@ -153,13 +162,19 @@ def _is_whole(given: GivenSolution, found: Solution, separator: str) -> bool:
     return len(given.text) > 1 if not isinstance(given.text, str) else len(split_solution(given.text, separator)) > 1
 
 
-def _describe(reasons: Mapping[str, int], solutions: int, whole: int) -> Iterable[str]:
+def _describe(reasons: Mapping[str, int], solutions: int, whole: int, unlabelled: int) -> Iterable[str]:
     for reason, number in reasons.items():
         yield f"Left out: {number} of {pluralise(solutions, 'solution')}, {reason}."
     if whole:
         yield (
             f"The file has one score for a whole solution, and none for its steps: {pluralise(whole, 'solution')} "
             f"{'is' if whole == 1 else 'are'} shown as a single step."
+        )
+
+    if unlabelled:
+        yield (
+            f"The file has one label for a whole solution, and none for its steps: those of "
+            f"{pluralise(unlabelled, 'solution')} are left out."
         )
 
 

@@ -11,7 +11,7 @@ from typing import Protocol
 from pfviz.errors import TraceError
 from pfviz.text import describe_json, shorten
 from pfviz.trace.tables.columns import list_names
-from pfviz.trace.tables.rows import Row, parse_json, peek_row
+from pfviz.trace.tables.rows import Row, parse_json, peek_row, read_rows
 
 _MAGIC = (
     (b"%PDF", "a PDF"),
@@ -25,7 +25,6 @@ _MAGIC = (
     (b"GIF8", "a GIF picture"),
     (b"SQLite format 3", "an SQLite database"),
     (b"ARROW1", "an Arrow file; save it as Parquet"),
-    (b"PAR1", "a Parquet file that cannot be read"),
     (b"\x93NUMPY", "a NumPy array"),
     (b"\x89HDF", "an HDF5 file"),
     (b"\x80", "a Python pickle, which is never opened: it could run anything; save it as JSON lines"),
@@ -57,6 +56,8 @@ def _describe(data: bytes) -> str:
     for magic, name in _MAGIC:
         if data.startswith(magic):
             return f"the file is {name}"
+    if data.startswith(b"PAR1"):
+        return f"the file is Parquet, and {_describe_parquet(data)}"
     head = data[:4096]
     if b"\0" in head:
         return "the file is binary"
@@ -66,6 +67,17 @@ def _describe(data: bytes) -> str:
     if begin in (b"{", b"["):
         return _describe_json(data, begin)
     return _describe_text(data)
+
+
+def _describe_parquet(data: bytes) -> str:
+    row = peek_row(data)
+    if row is not None:
+        return f"has the columns {list_names(tuple(row)) or '(none)'}"
+    try:
+        read_rows(data)
+    except TraceError as error:
+        return f"cannot be read: {error}"
+    return "has no row"
 
 
 def _describe_json(data: bytes, begin: bytes) -> str:

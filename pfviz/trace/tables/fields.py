@@ -71,6 +71,6 @@ def message_text(value: Any) -> str | None:
     if isinstance(value, dict):
         value = value.get("content")
     if isinstance(value, list):
-        parts = [part.get("text") for part in value if isinstance(part, dict)]
-        value = "".join(part for part in parts if isinstance(part, str))
+        parts = [part.get("text") if isinstance(part, dict) else None for part in value]
+        value = "".join(map(str, parts)) if parts and all(isinstance(part, str) for part in parts) else None
     return value if isinstance(value, str) else None

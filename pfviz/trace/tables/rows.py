@@ -197,7 +197,7 @@ def _read_parquet(data: bytes, most: int = MAX_ROWS) -> list[tuple[str, Row]]:
         import pyarrow.parquet as pq
     except ImportError as error:
         raise TraceError(
-            "the file is Parquet, which pyarrow reads: pip install pyarrow, or save it as JSON lines"
+            "pyarrow, which reads it, is not installed; pip install pyarrow, or save the file as JSON lines"
         ) from error
     rows: list[tuple[str, Row]] = []
     size = 0

@@ -20,7 +20,7 @@ from tests.browser import chromium
 from tests.browser.conftest import wait_until
 from tests.browser.fake_pair import FakeEngine
 
-ENDPOINTS = ("run", "score", "options", "list_runs", "get", "compare", "diagnose", "export")
+ENDPOINTS = ("run", "resume", "score", "options", "list_runs", "get", "compare", "diagnose", "export")
 PROBLEM = "Compute 2 + 3 * 4"
 
 
@@ -73,6 +73,10 @@ def test_the_formats_of_an_export_are_those_of_the_registry(page: Page) -> None:
 def test_mcp_is_served_where_it_is_installed_in_a_version_that_gradio_knows(monkeypatch: pytest.MonkeyPatch) -> None:
     for known, expected in (("1.30.0", True), ("2.3.0", False)):
         monkeypatch.setattr(api_wiring, "version", lambda name, known=known: known)
+        assert api_wiring.can_serve_mcp() is expected
+    monkeypatch.setattr(api_wiring, "version", lambda name: "1.30.0")
+    for said, expected in (("0", False), ("false", False), ("1", True), ("", True)):
+        monkeypatch.setenv("GRADIO_MCP_SERVER", said)
         assert api_wiring.can_serve_mcp() is expected
 
     def refuse(name: str) -> str:
@@ -174,3 +178,13 @@ def test_the_example_of_the_documents_runs(served: Page, tmp_path: Path, monkeyp
     exec(compile(example, "docs/api.md", "exec"), names)
     assert loads((tmp_path / "run.json").read_text(encoding="utf-8")).particles == 8
     names["page"].close()
+
+
+@pytest.mark.slow
+def test_a_page_starts_where_mcp_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api_wiring, "can_serve_mcp", lambda: False)
+    made = build_page(FakeEngine(pace=0))
+    made.launch(prevent_thread_lock=True, quiet=True, server_port=chromium.free_port(), warm=False)
+    assert not made.mcp_server
+    assert made.mcp_server_obj is None
+    made.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,11 +13,12 @@ from pfviz.errors import ModelError, PfvizError, ProblemError, SettingError
 from pfviz.models.registry import usual_settings
 from pfviz.page.endpoints.documents import RunUpdate
 from pfviz.page.endpoints.run_keeper import RecentRuns
-from pfviz.page.endpoints.start_run import read_fields, start_run
+from pfviz.page.endpoints.start_run import read_fields, resume_run, start_run
 from pfviz.page.serving.model_loading import ModelLoading
 from pfviz.page.serving.scheduler import Queued, Scheduler
 from pfviz.trace.json_file import loads
 from tests.browser.fake_pair import FakeEngine
+from tests.traces import synthetic_trace
 
 PROBLEM = {"problem": "Compute 2 + 3 * 4", "particles": 4, "seed": 3}
 
@@ -77,9 +79,22 @@ def test_models_bring_their_usual_settings_unless_others_are_given() -> None:
     assert read_fields(engine, {**chosen, setting: plain[setting]})[setting] == plain[setting]
 
 
-def test_a_model_that_fails_is_a_sentence() -> None:
-    with pytest.raises(ModelError, match=r"failed during the run \(RuntimeError\)"):
-        run(problem="failing 1 + 1")
+def test_a_model_that_fails_is_a_sentence_and_what_it_did_is_kept() -> None:
+    keeper = RecentRuns()
+    with pytest.raises(ModelError, match=r"failed during the run \(RuntimeError\)") as failed:
+        run(library=keeper, problem="failing 1 + 1")
+    assert keeper.load(str(failed.value).rsplit(" ", 1)[1].rstrip(".")).steps == 1
+
+
+def test_a_run_that_was_stopped_goes_on_to_the_same_end() -> None:
+    engine, keeper = FakeEngine(pace=0), RecentRuns()
+    whole = loads(run(engine, keeper)[-1]["result"]["trace"])  # type: ignore[index]
+    *_, last = resume_run(engine, keeper, replace(whole.upto(2), status="stopped"), "trace", stop=lambda: False)
+    assert last["result"] is not None
+    assert last["result"]["answer"] == whole.answer
+    assert loads(last["result"]["trace"]).texts == whole.texts
+    with pytest.raises(SettingError, match="must lie between"):
+        list(resume_run(engine, keeper, synthetic_trace(4096, 1), "trace", stop=lambda: False))
 
 
 def test_it_waits_in_the_line_of_the_page_and_says_where() -> None:

@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 
 from pfviz.errors import TraceError
-from pfviz.trace import Trace
+from pfviz.trace import Trace, dumps
 from pfviz.trace.importers import read_traces
 from pfviz.trace.invariants import check_invariants
 from tests.trace.importers.samples import CASES
+from tests.traces import synthetic_trace
 
 FILES = 500
 DEEP: Any = 0
@@ -122,14 +123,18 @@ def check_traces(traces: Sequence[Trace]) -> None:
     return True
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.importer.name)
-def test_damaged_files_are_refused_or_right(case: Any) -> None:
+OWN = dumps(synthetic_trace(3, 2)).encode()
+FILES_TO_DAMAGE = [*((case.importer.name, case.data) for case in CASES), ("pfviz", OWN)]
+
+
+@pytest.mark.parametrize(("name", "data"), FILES_TO_DAMAGE, ids=[name for name, _ in FILES_TO_DAMAGE])
+def test_damaged_files_are_refused_or_right(name: str, data: bytes) -> None:
     rng = np.random.default_rng(16)
-    is_json = case.data[:1] in (b"{", b"[")
+    is_json = data[:1] in (b"{", b"[")
     opened = 0
     for k in range(FILES):
         change: Callable[[np.random.Generator, bytes], bytes] = change_values if is_json and k % 3 else change_bytes
-        opened += check_file(change(rng, case.data))
+        opened += check_file(change(rng, data))
     assert 0 < opened < FILES  # both happen, or the mutations prove nothing
 
 

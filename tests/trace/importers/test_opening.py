@@ -76,7 +76,7 @@ def test_another_format_is_one_more_entry(tmp_path: Path) -> None:
         (b"\x80\x04\x95", "the file is a Python pickle, which is never opened"),
         (b"version https://git-lfs.github.com/spec/v1\n", "the file is a pointer of Git LFS"),
         (b"<html></html>", "the file is HTML or XML"),
-        (b"PAR1....", "the file is a Parquet file that cannot be read"),
+        (b"PAR1....", "the file is Parquet, and cannot be read: the Parquet file is damaged"),
         (b"a\0b", "the file is binary"),
     ],
 )
@@ -115,6 +115,14 @@ def test_a_file_of_many_problems_gives_as_many_runs(tmp_path: Path) -> None:
     assert [trace.problem for trace in traces] == [row["problem"] for row in rows]
     assert dumps(open_trace(path)) == dumps(traces[0])
     assert len({trace.seed for trace in traces}) == 3  # so that runs of one file are never taken for the same one
+
+
+def test_a_parquet_file_without_pyarrow_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    path = tmp_path / "rows.parquet"
+    path.write_bytes(b"PAR1....")
+    with pytest.raises(UnknownFormatError, match="pyarrow, which reads it, is not installed; pip install pyarrow"):
+        open_traces(path)
 
 
 def test_columns_that_are_named_make_any_table_one_of_solutions(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Figures of a reward model on ProcessBench: solutions whose first wrong step is known."""
