@@ -8,7 +8,7 @@ import gradio as gr
 from gradio.context import LocalContext
 
 from pfviz.page.endpoints.documents import RunListItem
-from pfviz.page.endpoints.run_keeper import RecentRuns, RunKeeper, StoreKeeper
+from pfviz.page.endpoints.run_keeper import RecentRuns, RunKeeper, RunRecording, StoreKeeper
 from pfviz.page.state.stored_runs import RunLibrary
 from pfviz.trace import Trace
 
@@ -27,9 +27,9 @@ class RunsByCaller:
     def __init__(self, near: RunKeeper, far: RunKeeper) -> None:
         self._near, self._far = near, far
 
-    def save(self, trace: Trace) -> str:
+    def begin_recording(self, run_id: str = "") -> RunRecording:
         """As `RunKeeper`."""
-        return self._choose().save(trace)
+        return self._choose().begin_recording(run_id)
 
     def load(self, run: str) -> Trace:
         """As `RunKeeper`."""

@@ -195,7 +195,9 @@ def _build_toolbar(parts: Parts) -> None:
     )
     parts["progress"] = clickable_html(elem_id="progress")
     with gr.Row(elem_id="tools"):
-        parts["upload"] = gr.UploadButton("Open", file_types=list_suffixes(), elem_id="open", size="sm", min_width=0)
+        parts["upload"] = gr.UploadButton(
+            "Open a trace", file_types=list_suffixes(), elem_id="open", size="sm", min_width=0
+        )
         parts["save_json"] = gr.Button("Save trace", elem_id="save-json", size="sm", interactive=False, min_width=0)
         parts["save_html"] = gr.Button("Save report", elem_id="save-html", size="sm", interactive=False, min_width=0)
         parts["save_as"] = save_as_html(save_as.save_as_list(), elem_id="save-as")

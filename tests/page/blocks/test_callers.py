@@ -39,7 +39,9 @@ def come_from(**headers: str) -> None:
 def test_a_program_on_this_machine_has_the_stored_runs(store: Store) -> None:
     keeper = choose_keeper(RunLibrary(store))
     come_from(host="127.0.0.1:7860")
-    run = keeper.save(TRACE)
+    recording = keeper.begin_recording()
+    recording.record(TRACE)
+    run = recording.run_id
     assert dumps(store.load(run)) == dumps(keeper.load(run)) == dumps(TRACE)
     assert [item["run"] for item in keeper.entries("compute")] == [run]
 
@@ -49,8 +51,9 @@ def test_a_program_from_elsewhere_has_its_own_alone(store: Store, shared: bool) 
     stored = store.save(TRACE)
     keeper = choose_keeper(RunLibrary(store, shared=shared))
     come_from(x_forwarded_for="203.0.113.9")
-    own = keeper.save(TRACE)
-    assert keeper.load(own) is TRACE
+    recording = keeper.begin_recording()
+    recording.record(TRACE)
+    assert keeper.load(recording.run_id) is TRACE
     assert keeper.entries("") == []
     with pytest.raises(PfvizError, match="There is no run"):
         keeper.load(stored)
