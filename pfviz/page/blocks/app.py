@@ -20,10 +20,10 @@ from pfviz.page.blocks import (
     reload_wiring,
     runs_wiring,
 )
+from pfviz.page.blocks.callers import choose_keeper
 from pfviz.page.blocks.theme import theme
 from pfviz.page.blocks.wiring import gradio_updates, wire
 from pfviz.page.components.html import fill
-from pfviz.page.endpoints.run_keeper import RecentRuns, RunKeeper, StoreKeeper
 from pfviz.page.forms import run_form
 from pfviz.page.render import stories
 from pfviz.page.render.tabs import tab_css
@@ -130,7 +130,7 @@ def build_page(engine: Engine | None = None, library: RunLibrary | None = None) 
     page = Page(engine, library or RunLibrary())
     with page:
         parts = layout.build(engine.menu)
-        api_wiring.wire(engine, _choose_keeper(page.library))  # first: its names are its own
+        api_wiring.wire(engine, choose_keeper(page.library))  # first: its names are its own
         _open_first_story(parts)
         wire(parts, engine, page.visits)
         lab_wiring.wire(parts, engine, page.visits)
@@ -140,12 +140,6 @@ def build_page(engine: Engine | None = None, library: RunLibrary | None = None) 
         reload_wiring.wire(page, parts, page.visits, page.recent)
         page.unload(page.leave)
     return page
-
-
-def _choose_keeper(library: RunLibrary) -> RunKeeper:
-    """Where the runs of programs are kept: beside those of the one person who has the page; on a shared page, which
-    does not know who calls, in memory and in no list."""
-    return RecentRuns() if library.shared or library.store is None else StoreKeeper(library.store)
 
 
 def _open_first_story(parts: layout.Parts) -> None:
