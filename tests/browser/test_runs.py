@@ -30,6 +30,7 @@ def test_a_run_is_in_the_list_is_marked_deleted_brought_back_and_compared(visit:
     assert "for you alone" in page.locator("#runs-list").inner_text()
     for problem in ("Compute 10 + 10", "Compute 7 + 7"):
         tab.run(problem)
+        tab.wait_steps(5)
         tab.wait_end()
     open_runs(tab)
     page.locator(".stored li").nth(1).wait_for()

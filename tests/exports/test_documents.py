@@ -12,8 +12,10 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
+import pfviz
 from pfviz.exports.registry import EXPORT_FORMATS
 from pfviz.exports.rows import ROW_COLUMNS
+from tests.traces import synthetic_trace
 
 TEXT = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 
@@ -39,6 +41,9 @@ def test_figures_are_logged_in_three_lines(monkeypatch: pytest.MonkeyPatch, tmp_
         fake.log = lambda values, name=name: logged.update({name: values})
         fake.Plotly, fake.Image = (lambda figure: ("plotly", figure)), (lambda image: ("image", image))
         monkeypatch.setitem(sys.modules, name, fake)
+    monkeypatch.setattr(
+        pfviz, "run", lambda problem, **settings: synthetic_trace(settings["particles"], 4), raising=False
+    )
     monkeypatch.chdir(tmp_path)
     exec(compile(example, "docs/api.md", "exec"), {})
     kind, figure = logged["wandb"]["genealogy"]

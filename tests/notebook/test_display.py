@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import html
-import subprocess
-import sys
 from dataclasses import replace
 
 import pytest
@@ -58,12 +56,3 @@ def test_texts_stay_texts(field: str) -> None:
 def test_a_run_that_is_too_large_to_draw_is_shown_without_its_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pfviz.figures.size_limit.MAX_DRAWN_SLOTS", 3)
     assert "<svg" not in page_of(TRACE._repr_html_())
-
-
-def test_nothing_of_it_is_imported_with_pfviz() -> None:
-    code = """
-import sys, pfviz, pfviz.trace, pfviz.comparison.comparison
-print(*[name for name in sys.modules if name.startswith(("plotly", "pfviz.notebook"))])
-"""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == ""

@@ -28,7 +28,7 @@ from pfviz.page.endpoints.documents import (
     RunListItem,
     RunUpdate,
 )
-from pfviz.page.endpoints.run_keeper import RecentRuns, RunKeeper, find_run
+from pfviz.page.endpoints.run_keeper import RecentRuns, RunKeeper
 from pfviz.page.forms.run_form import DEFAULTS
 from pfviz.page.serving.engine import Engine
 
@@ -90,8 +90,7 @@ def wire(engine: Engine, keeper: RunKeeper | None = None) -> None:
         """
         stopped = threading.Event()
         try:
-            trace = find_run(kept, run)
-            yield from start_run.resume_run(engine, kept, trace, detail, stop=stopped.is_set)
+            yield from start_run.resume_run(engine, kept, run, detail, stop=stopped.is_set)
         finally:
             stopped.set()
 

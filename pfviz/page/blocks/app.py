@@ -20,6 +20,7 @@ from pfviz.page.blocks import (
     reload_wiring,
     runs_wiring,
 )
+from pfviz.page.blocks.callers import choose_keeper
 from pfviz.page.blocks.theme import theme
 from pfviz.page.blocks.wiring import gradio_updates, wire
 from pfviz.page.components.html import fill
@@ -129,7 +130,7 @@ def build_page(engine: Engine | None = None, library: RunLibrary | None = None) 
     page = Page(engine, library or RunLibrary())
     with page:
         parts = layout.build(engine.menu)
-        api_wiring.wire(engine)  # first: its names are its own
+        api_wiring.wire(engine, choose_keeper(page.library))  # first: its names are its own
         _open_first_story(parts)
         wire(parts, engine, page.visits)
         lab_wiring.wire(parts, engine, page.visits)

@@ -8,14 +8,12 @@ from typing import Any
 import gradio as gr
 
 from pfviz.page.actions import reload, stored_runs
+from pfviz.page.blocks.callers import is_forwarded
 from pfviz.page.blocks.layout import Parts
 from pfviz.page.blocks.wiring import EVENT_SETTINGS, OUTPUTS, stream_updates
 from pfviz.page.render.run_link import name_run, read_address
 from pfviz.page.state.recent_visits import RecentVisits
 from pfviz.page.state.visits import Visits
-
-PROXY_HEADERS = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
-"""Who comes with one of them comes from elsewhere, even to a page that listens on this machine alone."""
 
 # The storage of a session is the tab's own, and outlives a reload; the other one is the browser's, and outlives tabs.
 READ_BROWSER_JS = """() => {
@@ -45,8 +43,7 @@ def wire(page: gr.Blocks, parts: Parts, visits: Visits, recent: RecentVisits) ->
     def look(token: Any, secret: Any, address: Any, request: gr.Request) -> Any:
         """How often there is something to restore is all that is told; the second event waits for it to be one."""
         visit = visits.get(request.session_hash)
-        forwarded = any(request.headers.get(name) for name in PROXY_HEADERS)
-        visit.stored.identify(secret, is_forwarded=forwarded)
+        visit.stored.identify(secret, is_forwarded=is_forwarded(request))
         if recent.holds(token) or read_address(address):
             return 1
         recent.exchange(token, visit)

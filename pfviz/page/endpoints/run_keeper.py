@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from pfviz.errors import TraceError
 from pfviz.page.endpoints.documents import RunListItem
+from pfviz.store import Recording, Store
 from pfviz.stories import STORIES, load_story
 from pfviz.trace.json_file import loads
 from pfviz.trace.trace import Trace
@@ -21,11 +21,26 @@ MAX_RECENT = 32
 """Runs that a server without a store remembers; the ones not asked for longest are forgotten."""
 
 
+class RunRecording(Protocol):
+    """A run that is kept as it happens. `run_id` is its name from its first complete step; empty before."""
+
+    @property
+    def run_id(self) -> str: ...
+
+    def record(self, trace: Trace) -> None:
+        """Keep the run as far as it is; what cannot be kept takes nothing from the run."""
+        ...
+
+    def end(self) -> None:
+        """Nobody goes on with the run."""
+        ...
+
+
 class RunKeeper(Protocol):
     """Where the runs of programs are kept."""
 
-    def save(self, trace: Trace) -> str:
-        """Keep a run and return its id."""
+    def begin_recording(self, run_id: str = "") -> RunRecording:
+        """A run begins, or the kept one of that id goes on."""
         ...
 
     def load(self, run: str) -> Trace:
@@ -46,10 +61,15 @@ class RecentRuns:
         self._runs: OrderedDict[str, Trace] = OrderedDict()
         self._lock = threading.Lock()
 
-    def save(self, trace: Trace) -> str:
-        run = secrets.token_hex(8)
+    def begin_recording(self, run_id: str = "") -> RunRecording:
+        return _RecentRecording(self)
+
+    def save(self, trace: Trace, run: str = "") -> str:
+        """Keep a run, in the place of the one of that id, and return its id."""
+        run = run or secrets.token_hex(8)
         with self._lock:
             self._runs[run] = trace
+            self._runs.move_to_end(run)
             while len(self._runs) > self._most:
                 self._runs.popitem(last=False)
         return run
@@ -68,24 +88,27 @@ class RecentRuns:
         return []
 
 
-class RunStore(Protocol):
-    """As much of a store of runs as programs need."""
+class _RecentRecording:
+    def __init__(self, runs: RecentRuns) -> None:
+        self._runs = runs
+        self.run_id = ""
 
-    def save(self, trace: Trace, owner: str = "") -> str: ...
+    def record(self, trace: Trace) -> None:
+        if trace.steps:
+            self.run_id = self._runs.save(trace, self.run_id)
 
-    def load(self, run_id: str, owner: str | None = None) -> Trace: ...
-
-    def entries(self, query: str = "", *, limit: int | None = None) -> Sequence[Any]: ...
+    def end(self) -> None:
+        """What is in memory needs no end."""
 
 
 class StoreKeeper:
-    """The runs of a page that one person has: those of programs are stored beside the others, and all can be had."""
+    """The store of a page that one person has: runs of programs are in it beside the others, and all can be had."""
 
-    def __init__(self, store: RunStore) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
 
-    def save(self, trace: Trace) -> str:
-        return self._store.save(trace)
+    def begin_recording(self, run_id: str = "") -> RunRecording:
+        return Recording(self._store, "", run_id)
 
     def load(self, run: str) -> Trace:
         return self._store.load(run)
@@ -125,6 +148,12 @@ def find_run(keeper: RunKeeper, given: str) -> Trace:
             raise TraceError(f"There is no recorded run {name[:40]!r}; there are {', '.join(STORIES)}.")
         return load_story(name)
     return keeper.load(text)
+
+
+def kept_id(given: str) -> str:
+    """Return the id by which a program means a kept run; empty where it means a story, or gives the run itself."""
+    text = given.strip()
+    return "" if text.startswith(("{", STORY_PREFIX)) else text
 
 
 def describe_entry(run: str, title: str, trace: Trace) -> RunListItem:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from itertools import chain
@@ -11,15 +10,13 @@ from typing import Any
 from pfviz.errors import ModelError, PfvizError, SettingError
 from pfviz.inference.events import Event
 from pfviz.page.endpoints.documents import Detail, RunUpdate, describe_run
-from pfviz.page.endpoints.run_keeper import RunKeeper
+from pfviz.page.endpoints.run_keeper import RunKeeper, RunRecording, find_run, kept_id
 from pfviz.page.forms import run_form
 from pfviz.page.forms.usual_settings import find_usual_settings
 from pfviz.page.serving.engine import Engine, WaitStatus
 from pfviz.page.serving.scheduler import Queued
 from pfviz.page.state import progress
 from pfviz.trace.trace import Trace
-
-log = logging.getLogger(__name__)
 
 
 def start_run(
@@ -40,20 +37,23 @@ def start_run(
     """
     settings = read_fields(engine, fields)
     problem = settings.pop("problem")
-    yield from _follow_run(engine.stream(problem, stop=stop, **settings), keeper, detail, 0)
+    yield from _follow_run(engine.stream(problem, stop=stop, **settings), keeper.begin_recording(), detail)
 
 
 def resume_run(
-    engine: Engine, keeper: RunKeeper, trace: Trace, detail: Detail, *, stop: Callable[[], bool]
+    engine: Engine, keeper: RunKeeper, run: str, detail: Detail, *, stop: Callable[[], bool]
 ) -> Iterator[RunUpdate]:
-    """Yield where a run that was stopped stands as it goes on, and last of all the run; errors are those of
-    `start_run`, and `ModelError` for models that a visitor could not have chosen."""
+    """Yield where a run that was stopped stands as it goes on, and last of all the run; `run` is as `find_run` takes
+    it. Errors are those of `start_run`, and `ModelError` for models that a visitor could not have chosen."""
+    trace = find_run(keeper, run)
     run_form.read_particles(trace.particles)
-    yield from _follow_run(engine.resume(trace, stop=stop), keeper, detail, sum(one.steps for one in trace.sweeps))
+    past = sum(sweep.steps for sweep in trace.sweeps)
+    recording = keeper.begin_recording(kept_id(run))
+    yield from _follow_run(engine.resume(trace, stop=stop), recording, detail, past)
 
 
 def _follow_run(
-    told: Iterator[Event | WaitStatus], keeper: RunKeeper, detail: Detail, past: int
+    told: Iterator[Event | WaitStatus], recording: RunRecording, detail: Detail, past: int = 0
 ) -> Iterator[RunUpdate]:
     last: Trace | None = None
     try:
@@ -68,33 +68,28 @@ def _follow_run(
         events: Iterator[Any] = chain([first], told)
         with closing(progress.follow_events(events, past=past)) as moments:
             for moment in moments:
-                last = moment.trace or last
+                if moment.trace is not None:
+                    last = moment.trace
+                    recording.record(last)
                 if not moment.ended:
                     yield _update(moment.progress)
     except PfvizError as error:
-        if last is not None and (run := _keep(keeper, last)):
-            error.args = (f"{error} What it did until then is the run {run}.",)
+        error.args = (f"{error}{_name_kept(recording)}",)
         raise
     except Exception as error:  # a model may raise anything
-        run = "" if last is None else _keep(keeper, last)
-        kept = f" What it did until then is the run {run}." if run else ""
-        raise ModelError(f"The model failed during the run ({type(error).__name__}).{kept}") from error
+        text = f"The model failed during the run ({type(error).__name__}).{_name_kept(recording)}"
+        raise ModelError(text) from error
     finally:
+        recording.end()
         if hasattr(told, "close"):
             told.close()
     if last is not None:
-        yield {**_update(moment.progress), "result": describe_run(last, _keep(keeper, last), detail)}
+        yield {**_update(moment.progress), "result": describe_run(last, recording.run_id, detail)}
 
 
-def _keep(keeper: RunKeeper, trace: Trace) -> str:
-    """The id by which the run can be had again; none where it cannot be kept, which takes nothing from the caller."""
-    if not trace.steps:
-        return ""
-    try:
-        return keeper.save(trace)
-    except PfvizError as error:
-        log.warning("a run of a program was not kept: %s", error)
-        return ""
+def _name_kept(recording: RunRecording) -> str:
+    """What an error says of a run that ended before its end."""
+    return f" What it did until then is the run {recording.run_id}." if recording.run_id else ""
 
 
 def read_fields(engine: Engine, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@
 (() => {
   if (window.pfvizRuns) return;
   const TYPING_PAUSE = 250; // milliseconds after the last letter
-  const LOOK_AGAIN = 5000; // milliseconds, while a run of the list goes on
+  const LOOK_AGAIN = 5000; // milliseconds, while a run goes on
   const chosen = new Set();
   const all = (place) => [...document.querySelectorAll(`#runs ${place}`)];
   const one = (place) => document.querySelector(`#runs ${place}`);
@@ -90,9 +90,15 @@
       if (again) role = "";
     });
     if (element.querySelector(".stored-bar")) {
+      let before = false; // at the last look a run went on, which may have ended since
       setInterval(() => {
-        const isShown = document.body.dataset.view === "runs" && !document.hidden;
-        if (isShown && one("[data-status=running]") && !one("form:not([hidden])")) trigger("pick", { do: "refresh" });
+        const now = Boolean(one("[data-status=running]") ?? document.querySelector("button#stop:not([disabled])"));
+        const isShown = document.body.dataset.view === "runs" && !document.hidden && !one("form:not([hidden])");
+        if (isShown && (now || before)) {
+          role = document.activeElement?.closest("#runs [data-role]")?.dataset.role ?? "";
+          trigger("pick", { do: "refresh" });
+        }
+        before = now;
       }, LOOK_AGAIN);
     }
   };

@@ -6,14 +6,10 @@ for steps and scores in the order that its_hub does, and selects nobody.
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
 import sys
-from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
@@ -22,6 +18,7 @@ from benchmarks.peer.adapters import END_OF_SOLUTION, LanguageModelAdapter, Rewa
 from benchmarks.shapes import Pair, make_pair
 from pfviz.errors import ModelError
 from pfviz.types import Step
+from tests.coroutines import run_coroutine
 
 CHANGES = {"steps": 2, "step_tokens": 8, "prompt_tokens": 5}
 STEP_GENERATION = """
@@ -59,12 +56,6 @@ class ParticleFiltering:
             assert len(scores) == budget and all(0 <= score <= 1 for score in scores)
         return SimpleNamespace(steps_used_lst=[len(done) for done in steps])
 """
-
-
-def run_coroutine(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    """What it returns, from a thread of its own: Playwright, once started, keeps a loop running in the main one."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, coroutine).result()
 
 
 @pytest.fixture(scope="module")

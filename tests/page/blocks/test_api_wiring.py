@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from pfviz.trace.json_file import loads
 from tests.browser import chromium
 from tests.browser.conftest import wait_until
 from tests.browser.fake_pair import FakeEngine
+from tests.coroutines import run_coroutine
 
 ENDPOINTS = ("run", "resume", "score", "options", "list_runs", "get", "compare", "diagnose", "export")
 PROBLEM = "Compute 2 + 3 * 4"
@@ -165,7 +165,7 @@ def test_a_client_of_the_model_context_protocol_uses_the_tools(served: Page) -> 
             assert refused.isError
             assert "no run" in refused.content[0].text  # type: ignore[union-attr]
 
-    asyncio.run(use())
+    run_coroutine(use())
 
 
 @pytest.mark.slow

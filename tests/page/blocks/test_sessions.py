@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import weakref
 
@@ -15,6 +14,7 @@ from pfviz.page import Page, build_page
 from pfviz.page.actions import runs
 from pfviz.page.forms import run_form
 from tests.browser.fake_pair import FakeEngine
+from tests.coroutines import run_coroutine
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +29,8 @@ def test_parts_that_are_shown_and_skipped_in_turn_leave_nothing_in_the_session(p
     state = SessionState(page)
     blocks, values = len(state.blocks_config.blocks), len(state.config_values)
     for _ in range(3):
-        asyncio.run(page.postprocess_data(run, [gr.skip()] * len(run.outputs), state))
-        asyncio.run(page.postprocess_data(run, [""] * len(run.outputs), state))
+        run_coroutine(page.postprocess_data(run, [gr.skip()] * len(run.outputs), state))
+        run_coroutine(page.postprocess_data(run, [""] * len(run.outputs), state))
     assert (len(state.blocks_config.blocks), len(state.config_values)) == (blocks, values)
 
 

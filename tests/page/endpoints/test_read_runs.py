@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import base64
 import json
-from types import SimpleNamespace
+from pathlib import Path
 
 import pytest
 
-from pfviz.errors import ComparisonError, ExportError, LabError, TraceError
+from pfviz.errors import ComparisonError, ExportError, LabError, StoreError, TraceError
 from pfviz.exports.registry import EXPORT_FORMATS
 from pfviz.page.endpoints import read_runs
 from pfviz.page.endpoints.run_keeper import RecentRuns, StoreKeeper, find_run, list_stories
+from pfviz.store import Store
 from pfviz.stories import STORIES, load_story
 from pfviz.trace.json_file import dumps
-from pfviz.trace.trace import Trace
 from tests.browser.fake_pair import FakeEngine
 from tests.traces import synthetic_trace
 
@@ -97,30 +97,18 @@ def test_the_options_are_those_of_the_page() -> None:
     assert list(found["export_formats"]) == list(EXPORT_FORMATS)
 
 
-def test_on_a_page_of_ones_own_the_store_keeps_runs_and_lists_them() -> None:
-    class FakeStore:
-        def __init__(self) -> None:
-            self.runs: dict[str, Trace] = {}
-
-        def save(self, trace: Trace, owner: str = "") -> str:
-            self.runs[f"run{len(self.runs)}"] = trace
-            return f"run{len(self.runs) - 1}"
-
-        def load(self, run_id: str, owner: str | None = None) -> Trace:
-            return self.runs[run_id]
-
-        def entries(self, query: str = "", *, limit: int | None = None) -> list[SimpleNamespace]:
-            return [
-                SimpleNamespace(
-                    id=run, title="A name", problem=trace.problem, method=trace.method, answer="12", verdict="right"
-                )
-                for run, trace in list(self.runs.items())[:limit]
-                if query in trace.problem
-            ]
-
-    keeper = StoreKeeper(FakeStore())
-    run = keeper.save(TRACE)
-    assert find_run(keeper, run) is TRACE
-    (first, *stories) = read_runs.list_runs(keeper, "Compute")
-    assert (first["run"], first["title"], first["answer"], first["correct"]) == (run, "A name", "12", True)
-    assert all(item["run"].startswith("story:") for item in stories)
+def test_on_a_page_of_ones_own_the_store_keeps_runs_and_lists_them(tmp_path: Path) -> None:
+    with Store(tmp_path / "runs.sqlite") as store:
+        keeper = StoreKeeper(store)
+        recording = keeper.begin_recording()
+        recording.record(TRACE.upto(1))
+        recording.record(TRACE)
+        recording.end()
+        assert dumps(find_run(keeper, recording.run_id)) == dumps(TRACE)
+        (first, *stories) = read_runs.list_runs(keeper, "Compute")
+        assert (first["run"], first["problem"], first["answer"], first["correct"]) == (
+            recording.run_id, TRACE.problem, TRACE.answer, True,
+        )  # fmt: skip
+        assert all(item["run"].startswith("story:") for item in stories)
+        with pytest.raises(StoreError, match="no run"):
+            find_run(keeper, "nothing")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +13,12 @@ import pytest
 from pfviz.errors import ModelError, PfvizError, ProblemError, SettingError
 from pfviz.models.registry import usual_settings
 from pfviz.page.endpoints.documents import RunUpdate
-from pfviz.page.endpoints.run_keeper import RecentRuns
+from pfviz.page.endpoints.run_keeper import RecentRuns, StoreKeeper
 from pfviz.page.endpoints.start_run import read_fields, resume_run, start_run
 from pfviz.page.serving.model_loading import ModelLoading
 from pfviz.page.serving.scheduler import Queued, Scheduler
-from pfviz.trace.json_file import loads
+from pfviz.store import Store
+from pfviz.trace.json_file import dumps, loads
 from tests.browser.fake_pair import FakeEngine
 from tests.traces import synthetic_trace
 
@@ -89,12 +91,12 @@ def test_a_model_that_fails_is_a_sentence_and_what_it_did_is_kept() -> None:
 def test_a_run_that_was_stopped_goes_on_to_the_same_end() -> None:
     engine, keeper = FakeEngine(pace=0), RecentRuns()
     whole = loads(run(engine, keeper)[-1]["result"]["trace"])  # type: ignore[index]
-    *_, last = resume_run(engine, keeper, replace(whole.upto(2), status="stopped"), "trace", stop=lambda: False)
+    *_, last = resume_run(engine, keeper, dumps(replace(whole.upto(2), status="stopped")), "trace", stop=lambda: False)
     assert last["result"] is not None
     assert last["result"]["answer"] == whole.answer
     assert loads(last["result"]["trace"]).texts == whole.texts
     with pytest.raises(SettingError, match="must lie between"):
-        list(resume_run(engine, keeper, synthetic_trace(4096, 1), "trace", stop=lambda: False))
+        list(resume_run(engine, keeper, dumps(synthetic_trace(4096, 1)), "trace", stop=lambda: False))
 
 
 def test_it_waits_in_the_line_of_the_page_and_says_where() -> None:
@@ -121,3 +123,20 @@ def test_a_caller_who_leaves_stops_the_run() -> None:
     assert engine.shares.running_count() == 1
     told.close()  # type: ignore[attr-defined]
     assert engine.shares.running_count() == 0
+
+
+def test_a_run_whose_caller_left_is_in_the_store_and_goes_on_there(tmp_path: Path) -> None:
+    engine = FakeEngine(pace=0)
+    with Store(tmp_path / "runs.sqlite") as store:
+        keeper = StoreKeeper(store)
+        told: Any = start_run(engine, keeper, PROBLEM, "summary", stop=lambda: False)
+        for update in told:
+            if update["step"] == 3:
+                break
+        told.close()
+        (entry,) = store.entries()
+        assert (entry.status, entry.steps >= 2) == ("interrupted", True)
+        *_, last = resume_run(engine, keeper, entry.id, "summary", stop=lambda: False)
+        assert last["result"] is not None
+        assert last["result"]["run"] == entry.id
+        assert [(one.id, one.status) for one in store.entries()] == [(entry.id, "finished")]
