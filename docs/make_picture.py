@@ -23,7 +23,7 @@ from pfviz.page import build_page
 ROOT = Path(__file__).parents[1]
 STILL, MOVING = ROOT / "assets" / "page.png", ROOT / "assets" / "run.webp"
 BROWSERS = (os.environ.get("PFVIZ_CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
-WIDTH, HEIGHT = 1360, 900  # of the window, in CSS pixels
+WIDTH, HEIGHT = 1440, 900  # of the window, in CSS pixels
 SLOW_STEPS, PER_SLOW_STEP, PER_STEP = 2, 12, 6  # the first steps are looked at more closely; frames of each
 MILLISECONDS, PAUSE, LAST_MILLISECONDS = 140, 900, 3500  # of a frame, of the end of a phase, of the answer
 QUALITY = 80

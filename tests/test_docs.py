@@ -149,7 +149,7 @@ def test_the_moving_picture_is_small_and_moves() -> None:
     picture = ROOT / "assets" / "run.webp"
     assert picture.stat().st_size <= 2_000_000
     with Image.open(picture) as opened:
-        assert 8 <= opened.n_frames <= 14  # type: ignore[attr-defined]
+        assert opened.n_frames >= 8  # type: ignore[attr-defined]
 
 
 # --- the site ---------------------------------------------------------------------------------------------------------
