@@ -10,6 +10,7 @@ import pytest
 from pfviz.lab.reward_check import check
 from tests.cli.commands import call
 from tests.lab.reward_check.fakes import SOLUTIONS, Changed, first_slot_wins, good_reward
+from tests.models.remote.fake import serving
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +33,16 @@ def test_one_that_is_served_wrong_is_said_to_be_with_status_1(monkeypatch: pytes
     result = call("check-reward", "embedded")
     assert result.exit_code == 1, result.output
     assert "Rewards depend on the order of a batch" in result.output
+
+
+def test_a_server_of_another_model_is_asked_and_named() -> None:
+    with serving() as server:
+        result = call("check-reward", "arithmetic", "--endpoint", server.url)
+    assert result.exit_code == 1, result.output
+    assert server.asked[0][0] == "/pooling"
+    assert server.asked[0][1]["model"] == "arithmetic"
+    assert "The server changes rewards by" in " ".join(result.output.split())
+    assert "batch-server" in result.output
 
 
 def test_a_model_or_server_that_is_not_there_is_a_mistake(monkeypatch: pytest.MonkeyPatch) -> None:

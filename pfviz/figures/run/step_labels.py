@@ -16,6 +16,8 @@ from pfviz.trace.trace import Trace
 LABEL_MARKS: dict[LabelName, str] = {"good": "✓", "neutral": "○", "bad": "✗"}
 _STYLES = ((1.0, LABEL_MARKS["good"], theme.RIGHT_COLOUR), (0.0, LABEL_MARKS["neutral"], theme.MUTED),
            (-1.0, LABEL_MARKS["bad"], theme.WRONG_COLOUR))  # fmt: skip
+LIFT = 0.45
+"""Lanes by which a sign stands above its step: the line of a selection is drawn over what lies beneath it."""
 MAX_SIGNS = 600
 """Of more, as a file with every step labelled has, none is drawn: they would cover the tree."""
 
@@ -32,12 +34,12 @@ def label_signs(trace: Trace, layout: TreeLayout) -> list[Any]:
     return [
         go.Scatter(
             x=steps + 1,
-            y=layout.rows[steps, slots],
+            y=layout.rows[steps, slots] - LIFT,
             mode="markers+text",
             marker={"size": sizes, "color": "rgba(0,0,0,0)", "line": {"width": 0}},
             text=[f"<b>{sign}</b>" for _, sign, _ in looks],
-            textposition="top right",
-            textfont={"size": 13, "color": [colour for _, _, colour in looks]},
+            textposition="middle right",
+            textfont={"size": 11, "color": [colour for _, _, colour in looks]},
             hoverinfo="skip",
             cliponaxis=False,
             name="step labels",

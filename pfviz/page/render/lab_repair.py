@@ -6,10 +6,10 @@ import math
 
 from pfviz.lab.repair.repair import Repair
 from pfviz.page.components.html import fill
-from pfviz.page.render.verdicts import step_excerpt
 from pfviz.stats.estimate import Estimate
-from pfviz.text import format_number
+from pfviz.text import format_number, shorten
 
+MAX_PROBLEM = 36  # characters
 MAX_RUNS = 12
 """Rows of the runs whose selection or answer would be another."""
 
@@ -26,7 +26,7 @@ def render_repair(repair: Repair | None) -> str:
         problems=repair.calibration.problems,
         runs=len(repair.selection),
         answers_changed=sum(row.answer_changed for row in repair.selection),
-        changed=[(row, step_excerpt(row.problem)) for row in changed[:MAX_RUNS]],
+        changed=[(row, shorten(row.problem, MAX_PROBLEM)) for row in changed[:MAX_RUNS]],
         more=max(0, len(changed) - MAX_RUNS),
         savings=[(row, _percent(row.saved), _percent(row.changed)) for row in repair.savings],
     )
