@@ -30,6 +30,7 @@ def label_step(visit: Visit, sent: Mapping[str, Any]) -> None:
         earlier[visit.sweep] = set_label(earlier[visit.sweep], uid, None if label == "none" else label)
         visit.trace = replace(run, earlier=tuple(earlier))
     visit.selected = uid
+    visit.update_stored()
 
 
 def write_labels(visit: Visit, to: ExportFormat) -> Path | None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from pfviz.page.actions import mark_answer, navigate, runs, stored_runs
+from pfviz.page.actions.label_steps import label_step
 from pfviz.page.forms import run_form
 from pfviz.page.render.run_link import read_address, render_link
 from pfviz.page.render.run_view import PartValues, best_particle
@@ -100,6 +101,8 @@ def test_what_a_visitor_marks_is_stored(visit: Visit, store: Store) -> None:
     act(visit, do="keep")
     mark_answer.mark(visit, "12")
     assert store.load(visit.run_id).truth == "12"
+    label_step(visit, {"of": 3, "label": "bad"})
+    assert store.load(visit.run_id).step_labels[0, 3] == -1
 
 
 def test_the_list_is_searched_filtered_and_sorted(visit: Visit, store: Store) -> None:
