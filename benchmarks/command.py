@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 
-from pfviz.cli.files import OUTPUT_FILE, check_writable
 from pfviz.cli.run import EXIT_INTERRUPTED
-from pfviz.cli.terminal import console
+from pfviz.cli.screen.files import OUTPUT_FILE, check_writable
+from pfviz.cli.screen.terminal import console
 
 if TYPE_CHECKING:
     from benchmarks.results import Line, StatusCallback

@@ -36,7 +36,7 @@ from pfviz.lab.findings import find_causes
 from pfviz.models.prm.registry import get_protocol
 from pfviz.page import build_page
 from pfviz.page.actions import lab_runs
-from pfviz.page.render.run_view import render_parts
+from pfviz.page.render.run.run_view import render_parts
 from pfviz.problems.datasets import load_problems
 from tests.contracts import toy
 from tests.contracts.reward import step_of

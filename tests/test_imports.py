@@ -142,7 +142,7 @@ def test_a_forward_import_is_found(module: str, source: str) -> None:
         ("pfviz.tiny.training.model", "import pfviz.tiny.gate, pfviz.api"),
         ("pfviz.figures.theme", "from . import lanes"),
         ("pfviz.errors", "import numpy"),
-        ("benchmarks.command", "from pfviz.cli.files import OUTPUT_FILE"),
+        ("benchmarks.command", "from pfviz.cli.screen.files import OUTPUT_FILE"),
     ],
 )
 def test_a_backward_import_is_allowed(module: str, source: str) -> None:

@@ -37,18 +37,20 @@ COMMANDS = {
         "pfviz.cli.diagnose.command:diagnose", "Say where a reward model is wrong, over many runs."
     ),
     "check-reward": CommandEntry(
-        "pfviz.cli.check_reward:check_reward_command",
+        "pfviz.cli.rewards.check_reward:check_reward_command",
         "Say whether a reward model is served right.",
     ),
-    "labels": CommandEntry("pfviz.cli.labels:labels", "Export labelled steps, to train a reward model with."),
+    "labels": CommandEntry("pfviz.cli.rewards.labels:labels", "Export labelled steps, to train a reward model with."),
     "calibrate": CommandEntry(
-        "pfviz.cli.calibrate:calibrate", "Repair a reward, and say what that would have changed."
+        "pfviz.cli.rewards.calibrate:calibrate", "Repair a reward, and say what that would have changed."
     ),
     "bench": CommandEntry("pfviz.cli.bench:bench", "Measure what a run costs on this machine."),
     "train-reward": CommandEntry(
-        "pfviz.cli.train_reward:train_reward", "Fit a reward that reads the generator's own hidden states."
+        "pfviz.cli.rewards.train_reward:train_reward", "Fit a reward that reads the generator's own hidden states."
     ),
-    "train-prm": CommandEntry("pfviz.cli.train_prm:train_prm", "Train a process reward model with weights of its own."),
+    "train-prm": CommandEntry(
+        "pfviz.cli.rewards.train_prm:train_prm", "Train a process reward model with weights of its own."
+    ),
     "train-tiny": CommandEntry(
         "pfviz.tiny.training.command:train_tiny", "Build and measure the embedded pair from nothing."
     ),
@@ -61,7 +63,7 @@ class Failure(click.ClickException):
     exit_code = 2
 
     def __init__(self, error: PfvizError) -> None:
-        from pfviz.cli.terminal import one_line
+        from pfviz.cli.screen.terminal import one_line
 
         lines = [one_line(str(error))]
         if examples := getattr(error, "examples", ()):

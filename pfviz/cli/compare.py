@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from pfviz.cli.files import INPUT_FILE, OUTPUT_FILE, check_writable, report_write
-from pfviz.cli.terminal import console, one_line, plain_text, untrusted_text
+from pfviz.cli.screen.files import INPUT_FILE, OUTPUT_FILE, check_writable, report_write
+from pfviz.cli.screen.terminal import console, one_line, plain_text, untrusted_text
 from pfviz.comparison.comparison import MAX_RUNS, Comparison
 from pfviz.comparison.comparison import compare as compare_runs
 from pfviz.comparison.table import difference_rows, outcome_rows

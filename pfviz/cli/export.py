@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from pfviz.cli.files import INPUT_FILE, report_write
-from pfviz.cli.terminal import console
+from pfviz.cli.screen.files import INPUT_FILE, report_write
+from pfviz.cli.screen.terminal import console
 from pfviz.exports.registry import EXPORT_FORMATS, ExportFormat, export_format
 from pfviz.trace.importers import open_traces
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
-from pfviz.cli.terminal import console, one_line
+from pfviz.cli.screen.terminal import console, one_line
 from pfviz.errors import ModelError
 from pfviz.models.hub import catalog, fetch
 from pfviz.models.hub.published import split_protocol

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from pfviz.cli.files import INPUT_FILE
-from pfviz.cli.terminal import console, one_line
+from pfviz.cli.screen.files import INPUT_FILE
+from pfviz.cli.screen.terminal import console, one_line
 
 
 @click.command()

@@ -10,8 +10,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from pfviz.cli.files import INPUT_FILE, check_writable, report_write
-from pfviz.cli.terminal import console, one_line, untrusted_text
+from pfviz.cli.screen.files import INPUT_FILE, check_writable, report_write
+from pfviz.cli.screen.terminal import console, one_line, untrusted_text
 from pfviz.errors import TraceError
 from pfviz.text import pluralise, shorten
 from pfviz.trace.building.runs import SEPARATORS, ReadingOptions

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import click
 from rich.console import Console
 
-from pfviz.cli.terminal import console
+from pfviz.cli.screen.terminal import console
 from pfviz.models.hub import requirements
 from pfviz.models.hub.catalog import PAIRS, PairCard
 from pfviz.models.hub.devices import Placement

@@ -12,13 +12,13 @@ from click.core import ParameterSource
 from rich.console import Console
 
 from pfviz import api
-from pfviz.cli import tables
-from pfviz.cli.files import OUTPUT_FILE, check_writable, report_write
-from pfviz.cli.progress import Interrupt, Progress
-from pfviz.cli.reward_option import calibrate_option, judge_prompt_option, resolve_reward
-from pfviz.cli.run_source import load_run
-from pfviz.cli.setting_options import setting_options
-from pfviz.cli.terminal import console, one_line, untrusted_text
+from pfviz.cli.options.reward_option import calibrate_option, judge_prompt_option, resolve_reward
+from pfviz.cli.options.run_source import load_run
+from pfviz.cli.options.setting_options import setting_options
+from pfviz.cli.screen import tables
+from pfviz.cli.screen.files import OUTPUT_FILE, check_writable, report_write
+from pfviz.cli.screen.progress import Interrupt, Progress
+from pfviz.cli.screen.terminal import console, one_line, untrusted_text
 from pfviz.errors import StoreError, name_error
 from pfviz.inference.events import ParticlesSelected, RunEnded, SweepEnded
 from pfviz.inference.methods import DEFAULT_METHOD, METHODS

@@ -11,9 +11,9 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from pfviz.cli import tables
-from pfviz.cli.files import OUTPUT_FILE, check_writable, report_write
-from pfviz.cli.terminal import console, one_line, untrusted_text
+from pfviz.cli.screen import tables
+from pfviz.cli.screen.files import OUTPUT_FILE, check_writable, report_write
+from pfviz.cli.screen.terminal import console, one_line, untrusted_text
 from pfviz.errors import StoreError
 from pfviz.inference.methods import METHODS
 from pfviz.store import Limits, RunEntry, Store, default_path

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from pfviz.cli import tables
-from pfviz.cli.terminal import console
+from pfviz.cli.screen import tables
+from pfviz.cli.screen.terminal import console
 from pfviz.text import pluralise
 from pfviz.trace.importers import open_traces
 

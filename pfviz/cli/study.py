@@ -12,10 +12,9 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from pfviz.cli.dataset_option import dataset_option
-from pfviz.cli.run import EXIT_INTERRUPTED
-from pfviz.cli.setting_options import setting_options
-from pfviz.cli.study_options import (
+from pfviz.cli.options.dataset_option import dataset_option
+from pfviz.cli.options.setting_options import setting_options
+from pfviz.cli.options.study_options import (
     GENERATOR_NAME,
     MAX_PROBLEMS,
     REWARD_NAME,
@@ -23,8 +22,9 @@ from pfviz.cli.study_options import (
     NumberListType,
     ProblemsType,
 )
-from pfviz.cli.tables import accuracies, signals
-from pfviz.cli.terminal import console
+from pfviz.cli.run import EXIT_INTERRUPTED
+from pfviz.cli.screen.tables import accuracies, signals
+from pfviz.cli.screen.terminal import console
 from pfviz.errors import StudyError
 from pfviz.inference.methods import METHODS
 from pfviz.inference.settings import Settings

@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from playwright.sync_api import Page, sync_playwright
 
 from pfviz.page import build_page
-from pfviz.page.render.reward_tab import QUESTIONS
+from pfviz.page.render.reward.reward_tab import QUESTIONS
 from pfviz.page.serving.engine import SharedEngine
 from tests.browser.chromium import launch
 from tests.browser.fake_pair import FakeEngine

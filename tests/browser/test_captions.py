@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pfviz.page.render.tabs import TABS
+from pfviz.page.render.run.tabs import TABS
 from tests.browser.conftest import Tab
 
 pytestmark = [

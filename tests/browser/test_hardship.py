@@ -8,7 +8,7 @@ from threading import Event
 import pytest
 
 from pfviz.page import Page as Demo
-from pfviz.page.render.reward_tab import QUESTIONS
+from pfviz.page.render.reward.reward_tab import QUESTIONS
 from tests.browser.conftest import Tab, wait_until
 
 pytestmark = [

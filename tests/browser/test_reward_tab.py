@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pfviz.page.render.reward_tab import QUESTIONS
+from pfviz.page.render.reward.reward_tab import QUESTIONS
 from tests.browser.conftest import Tab
 
 pytestmark = [

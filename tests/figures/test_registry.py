@@ -15,8 +15,8 @@ import pytest
 from pfviz import figures
 from pfviz.figures import registry
 from pfviz.figures.registry import FIGURES, Figure
-from pfviz.page.render import reward_tab
-from pfviz.page.render.tabs import TABS, mark_tabs, tab_css
+from pfviz.page.render.reward import reward_tab
+from pfviz.page.render.run.tabs import TABS, mark_tabs, tab_css
 from pfviz.report.run import to_html
 from tests.sweeps import gibbs
 from tests.traces import synthetic_trace

@@ -11,16 +11,16 @@ import click
 from click.core import ParameterSource
 from rich.console import Console
 
-from pfviz.cli.dataset_option import dataset_option
 from pfviz.cli.diagnose import runs as diagnosis_runs
 from pfviz.cli.diagnose import tables as diagnosis_tables
 from pfviz.cli.diagnose.gather import gather_runs, select_reward, warn_of_stand_ins
 from pfviz.cli.diagnose.limits import EXIT_LIMIT_CROSSED, Limit, LimitType, limit_values
-from pfviz.cli.files import INPUT_FILE, OUTPUT_FILE, check_writable, report_write
-from pfviz.cli.reward_option import resolve_reward
+from pfviz.cli.options.dataset_option import dataset_option
+from pfviz.cli.options.reward_option import resolve_reward
+from pfviz.cli.options.setting_options import setting_options
 from pfviz.cli.run import EXIT_INTERRUPTED
-from pfviz.cli.setting_options import setting_options
-from pfviz.cli.terminal import console, one_line
+from pfviz.cli.screen.files import INPUT_FILE, OUTPUT_FILE, check_writable, report_write
+from pfviz.cli.screen.terminal import console, one_line
 from pfviz.errors import LabError
 from pfviz.inference.methods import METHODS, SAMPLING_METHOD
 from pfviz.lab.diagnosis import diagnose as examine

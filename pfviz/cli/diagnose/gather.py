@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pfviz.cli.terminal import one_line
+from pfviz.cli.screen.terminal import one_line
 from pfviz.errors import LabError, TraceError
 from pfviz.text import pluralise
 from pfviz.trace.building.tree import STAND_IN_REWARDS

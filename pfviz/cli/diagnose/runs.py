@@ -11,8 +11,8 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from pfviz.cli.progress import Interrupt
-from pfviz.cli.reward_option import resolve_reward
+from pfviz.cli.options.reward_option import resolve_reward
+from pfviz.cli.screen.progress import Interrupt
 from pfviz.errors import LabError
 from pfviz.lab.batch import run_batch
 from pfviz.lab.metrics.processbench import ScoredSample, read_samples, score_samples

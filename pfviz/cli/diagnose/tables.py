@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pfviz.cli.terminal import one_line, untrusted_text
+from pfviz.cli.screen.terminal import one_line, untrusted_text
 from pfviz.diagnostics.health import run_health
 from pfviz.lab.causes import Finding
 from pfviz.lab.diagnosis import Diagnosis

@@ -10,7 +10,7 @@ from pfviz.diagnostics import kinship
 from pfviz.diagnostics.node_filter import NO_FILTER, next_match
 from pfviz.figures.run.node_colours import read_colour_by
 from pfviz.page.forms.explore_form import read_filter
-from pfviz.page.render.explore_bar import find_passing
+from pfviz.page.render.run.explore_bar import find_passing
 from pfviz.page.state.visits import Visit
 
 

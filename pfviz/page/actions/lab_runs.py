@@ -16,8 +16,8 @@ from pfviz.inference.methods import SAMPLING_METHOD
 from pfviz.lab.selftest import selftest
 from pfviz.page.actions import files, navigate, runs
 from pfviz.page.forms import run_form
-from pfviz.page.render import lab_findings, lab_view
-from pfviz.page.render.lab_view import PartValues
+from pfviz.page.render.lab import lab_findings, lab_view
+from pfviz.page.render.lab.lab_view import PartValues
 from pfviz.page.serving.engine import Engine, WaitStatus
 from pfviz.page.serving.scheduler import Queued
 from pfviz.page.state.lab_state import MAX_TRACES

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pfviz.diagnostics.truth import true_answer
-from pfviz.page.render.mark_answer import MAX_ANSWER_CHARS
+from pfviz.page.render.run.mark_answer import MAX_ANSWER_CHARS
 from pfviz.page.state.visits import Visit
 
 

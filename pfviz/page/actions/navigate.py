@@ -10,9 +10,11 @@ from pfviz.errors import TraceError
 from pfviz.page.actions import explore, label_steps, mark_answer
 from pfviz.page.components.html import error_banner
 from pfviz.page.forms import what_if_form
-from pfviz.page.render import events, reward_tab, run_link, run_view, stories
-from pfviz.page.render.explore_bar import find_passing
-from pfviz.page.render.run_view import Change, PartValues
+from pfviz.page.render import stories
+from pfviz.page.render.reward import reward_tab
+from pfviz.page.render.run import events, run_link, run_view
+from pfviz.page.render.run.explore_bar import find_passing
+from pfviz.page.render.run.run_view import Change, PartValues
 from pfviz.page.state.visits import Visit
 from pfviz.stories import load_story
 from pfviz.trace import Trace

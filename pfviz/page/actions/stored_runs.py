@@ -9,7 +9,9 @@ from pfviz.errors import PfvizError, StoreError
 from pfviz.figures.size_limit import check_drawable
 from pfviz.page.actions import navigate
 from pfviz.page.components.html import error_banner
-from pfviz.page.render import compare_view, lab_view, run_link, runs_view, stories
+from pfviz.page.render import compare_view, runs_view, stories
+from pfviz.page.render.lab import lab_view
+from pfviz.page.render.run import run_link
 from pfviz.page.render.runs_view import PartValues
 from pfviz.page.state.stored_runs import ROWS, StoredRuns
 from pfviz.page.state.visits import Visit

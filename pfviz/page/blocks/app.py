@@ -26,7 +26,7 @@ from pfviz.page.blocks.wiring import gradio_updates, wire
 from pfviz.page.components.html import fill
 from pfviz.page.forms import run_form
 from pfviz.page.render import stories
-from pfviz.page.render.tabs import tab_css
+from pfviz.page.render.run.tabs import tab_css
 from pfviz.page.serving.engine import Engine, SharedEngine
 from pfviz.page.serving.memory import return_freed_memory
 from pfviz.page.state.recent_visits import RecentVisits

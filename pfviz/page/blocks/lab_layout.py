@@ -10,7 +10,7 @@ from pfviz.figures.registry import tab_figures
 from pfviz.figures.theme import LIGHT_TO_DARK
 from pfviz.lab.selftest import selftest
 from pfviz.page.components.plotly_pane import clickable_html, lab_html, pane
-from pfviz.page.render import lab_view
+from pfviz.page.render.lab import lab_view
 from pfviz.problems.datasets import built_in_datasets
 from pfviz.trace.importers import list_suffixes
 

@@ -13,8 +13,8 @@ from pfviz.page.blocks import wiring
 from pfviz.page.blocks.layout import Parts
 from pfviz.page.blocks.streams import keep_properties
 from pfviz.page.forms import run_form
-from pfviz.page.render import lab_view
-from pfviz.page.render.lab_view import PartValues
+from pfviz.page.render.lab import lab_view
+from pfviz.page.render.lab.lab_view import PartValues
 from pfviz.page.serving.engine import Engine
 from pfviz.page.state.visits import Visit, Visits
 

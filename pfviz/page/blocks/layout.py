@@ -21,8 +21,9 @@ from pfviz.page.components.plotly_pane import (
     transport,
 )
 from pfviz.page.forms import run_form
-from pfviz.page.render import comparison, inspector, keys, model_notes, save_as, stories, welcome
-from pfviz.page.render.tabs import TABS
+from pfviz.page.render import comparison, keys, model_notes, save_as, stories, welcome
+from pfviz.page.render.run import inspector
+from pfviz.page.render.run.tabs import TABS
 from pfviz.page.serving.model_menu import ModelMenu
 from pfviz.trace.importers import list_suffixes
 

@@ -15,7 +15,7 @@ from pfviz.page.components.html import problem_chips
 from pfviz.page.forms import run_form
 from pfviz.page.forms.usual_settings import FOLLOWING_FIELDS
 from pfviz.page.render import model_notes
-from pfviz.page.render.run_view import PartValues
+from pfviz.page.render.run.run_view import PartValues
 from pfviz.page.serving.engine import Engine
 from pfviz.page.serving.model_fetch import FetchJobs
 from pfviz.page.serving.model_menu import ModelMenu

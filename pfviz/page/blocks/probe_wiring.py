@@ -10,7 +10,7 @@ import gradio as gr
 from pfviz.page.actions import probe, runs
 from pfviz.page.blocks.layout import Parts
 from pfviz.page.blocks.streams import keep_properties
-from pfviz.page.render.run_view import PartValues
+from pfviz.page.render.run.run_view import PartValues
 from pfviz.page.serving.engine import Engine
 from pfviz.page.state.visits import Visits
 

@@ -11,7 +11,7 @@ from pfviz.page.actions import reload, stored_runs
 from pfviz.page.blocks.callers import is_forwarded
 from pfviz.page.blocks.layout import Parts
 from pfviz.page.blocks.wiring import EVENT_SETTINGS, OUTPUTS, stream_updates
-from pfviz.page.render.run_link import name_run, read_address
+from pfviz.page.render.run.run_link import name_run, read_address
 from pfviz.page.state.recent_visits import RecentVisits
 from pfviz.page.state.visits import Visits
 

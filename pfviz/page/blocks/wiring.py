@@ -14,10 +14,11 @@ from pfviz.page.blocks.model_wiring import wire_models
 from pfviz.page.blocks.probe_wiring import wire_probes
 from pfviz.page.blocks.streams import keep_properties
 from pfviz.page.forms import run_form
-from pfviz.page.render import comparison, run_view, welcome
+from pfviz.page.render import comparison, welcome
 from pfviz.page.render import save_as as save_as_list
-from pfviz.page.render.inspector import no_selection
-from pfviz.page.render.run_view import PartValues
+from pfviz.page.render.run import run_view
+from pfviz.page.render.run.inspector import no_selection
+from pfviz.page.render.run.run_view import PartValues
 from pfviz.page.serving.engine import Engine
 from pfviz.page.state.visits import Visits
 

@@ -7,7 +7,7 @@ from functools import cache
 from markupsafe import Markup
 
 from pfviz.page.components.html import fill
-from pfviz.page.render import run_view
+from pfviz.page.render.run import run_view
 from pfviz.stories import STORIES, Story, load_ghost, load_story
 from pfviz.stories.thumbnail import draw_thumbnail
 from pfviz.stories.tour import CARDS, log_potentials

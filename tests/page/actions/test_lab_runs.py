@@ -13,7 +13,7 @@ from pfviz.errors import ModelError
 from pfviz.lab.selftest import selftest
 from pfviz.page.actions import lab_runs
 from pfviz.page.forms import run_form
-from pfviz.page.render import lab_view
+from pfviz.page.render.lab import lab_view
 from pfviz.page.serving.scheduler import Queued
 from pfviz.page.state.visits import Visit
 from pfviz.problems.datasets import load_problems

@@ -16,7 +16,7 @@ from pfviz import api
 from pfviz.inference.events import RunEnded, RunStarted
 from pfviz.page.actions import lab_runs
 from pfviz.page.forms import run_form
-from pfviz.page.render import lab_view
+from pfviz.page.render.lab import lab_view
 from pfviz.page.serving.engine import Engine, SharedEngine
 from pfviz.page.serving.scheduler import Scheduler
 from pfviz.page.state.lab_state import Lab

@@ -13,7 +13,7 @@ from pfviz.lab.probes.values import PrefixValue
 from pfviz.page.actions import navigate
 from pfviz.page.actions.label_steps import write_labels
 from pfviz.page.render.keys import KEYS
-from pfviz.page.render.step_labels import LABEL_KEYS, UNDO_KEY
+from pfviz.page.render.run.step_labels import LABEL_KEYS, UNDO_KEY
 from pfviz.page.state.visits import Visit
 from tests.sweeps import gibbs
 from tests.traces import synthetic_trace

@@ -9,10 +9,11 @@ import pytest
 from pfviz.diagnostics.truth import RIGHT, WRONG, truth
 from pfviz.lab.probes.values import PrefixValue
 from pfviz.page.actions import navigate
-from pfviz.page.render import mark_answer, reward_tab
+from pfviz.page.render.reward import reward_tab
+from pfviz.page.render.run import mark_answer
 from pfviz.page.state.visits import Visit
 from pfviz.trace import dumps
-from tests.page.render.test_inspector import Seen, poisoned
+from tests.page.render.run.test_inspector import Seen, poisoned
 from tests.sweeps import gibbs
 from tests.traces import synthetic_trace
 

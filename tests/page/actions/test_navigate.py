@@ -10,8 +10,8 @@ import pytest
 
 from pfviz.diagnostics.families import families
 from pfviz.page.actions import files, navigate, opened_files
-from pfviz.page.render import run_view
-from pfviz.page.render.events import event_label, shown_event
+from pfviz.page.render.run import run_view
+from pfviz.page.render.run.events import event_label, shown_event
 from pfviz.page.state.visits import Visit
 from pfviz.trace.json_file import save
 from tests.traces import synthetic_trace

@@ -10,12 +10,12 @@ from typing import Any
 from pfviz.lab.probes import questions
 from pfviz.lab.probes.values import PrefixValue
 from pfviz.page.actions import navigate, probe
-from pfviz.page.render import reward_tab
+from pfviz.page.render.reward import reward_tab
 from pfviz.page.serving.engine import SharedEngine
 from pfviz.page.state.visits import Visit, Visits
 from tests.browser.fake_pair import FakeEngine
 from tests.page.probing import ANY, FIRST, LISTED, ask, small_run, visiting
-from tests.page.render.test_inspector import Seen, poisoned
+from tests.page.render.run.test_inspector import Seen, poisoned
 from tests.sweeps import gibbs
 
 

@@ -10,7 +10,7 @@ import pytest
 from pfviz.page.actions import lab_runs
 from pfviz.page.blocks import lab_wiring, layout, wiring
 from pfviz.page.forms import run_form
-from pfviz.page.render import lab_view
+from pfviz.page.render.lab import lab_view
 from pfviz.page.serving.model_menu import ModelMenu
 from pfviz.page.state.visits import Visit
 from tests.browser.fake_pair import FakeEngine

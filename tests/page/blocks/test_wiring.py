@@ -11,7 +11,7 @@ from pfviz.page import build_page
 from pfviz.page.actions import runs
 from pfviz.page.blocks import layout, wiring
 from pfviz.page.forms import run_form
-from pfviz.page.render import run_view
+from pfviz.page.render.run import run_view
 from pfviz.page.serving.model_menu import ModelMenu
 from pfviz.page.state.visits import Visit
 from tests.browser.fake_pair import FakeEngine

@@ -15,11 +15,13 @@ import pytest
 import pfviz.page
 from pfviz.page.actions import navigate
 from pfviz.page.components.html import bar_width, error_banner, error_message, fill, problem_chips, small_text
-from pfviz.page.render import inspector, lab_view, probe_forms, reward_tab, run_view
+from pfviz.page.render.lab import lab_view
+from pfviz.page.render.reward import probe_forms, reward_tab
+from pfviz.page.render.run import inspector, run_view
 from pfviz.page.serving.model_menu import ModelMenu
 from pfviz.page.state.probe_answers import ProbeState
 from pfviz.page.state.visits import Visit
-from tests.page.render.test_inspector import Seen, poisoned
+from tests.page.render.run.test_inspector import Seen, poisoned
 from tests.traces import synthetic_trace
 
 PAGE = Path(pfviz.page.__file__).parent

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from pfviz.inference.events import NoteAdded
-from pfviz.page.render import inspector, run_view, token_rewards
+from pfviz.page.render.reward import token_rewards
+from pfviz.page.render.run import inspector, run_view
 from pfviz.report import mathtext
 from pfviz.trace import Trace
 from tests.traces import synthetic_trace

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pfviz.lab.probes.values import PrefixValue, TreeValues
 from pfviz.page.state.probe_answers import ProbeAnswers
-from tests.page.render.test_inspector import poisoned
+from tests.page.render.run.test_inspector import poisoned
 
 
 def test_the_value_of_more_rollouts_counts_and_holds_for_the_same_texts() -> None:

@@ -1,0 +1,1 @@
+"""The reward lab: its findings, the repair, the view."""

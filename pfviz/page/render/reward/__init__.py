@@ -1,0 +1,1 @@
+"""The tab "Reward check": its questions, their answers, and what models replied."""

@@ -1,0 +1,1 @@
+"""What stands around the pictures of one run: its answer, its particle, its tabs, its link."""
