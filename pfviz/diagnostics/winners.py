@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pfviz.diagnostics.counterfactual import regroup_answers
 from pfviz.diagnostics.evidence import is_filter
-from pfviz.diagnostics.reweighing import ReweighedSweep, make_chain_or_default, recorded_rule, recorded_settings
+from pfviz.diagnostics.rewards.counterfactual import regroup_answers
+from pfviz.diagnostics.rewards.reweighing import ReweighedSweep, make_chain_or_default, recorded_rule, recorded_settings
 from pfviz.inference.aggregation import AGGREGATIONS
 from pfviz.inference.answers import Answer
 from pfviz.trace.trace import Trace

@@ -15,8 +15,14 @@ from pfviz.diagnostics import distinct_ancestors, living_descendants
 from pfviz.exports.plain_text import to_xml_text
 from pfviz.figures import theme
 from pfviz.figures.marks import diameters
-from pfviz.figures.run.leaves import CORRECTNESS_COLOURS, CORRECTNESS_MARKS, MAX_LABELS, leaf_groups, spread_positions
-from pfviz.figures.run.tree_layout import TreeLayout, lay_out
+from pfviz.figures.run.tree.leaves import (
+    CORRECTNESS_COLOURS,
+    CORRECTNESS_MARKS,
+    MAX_LABELS,
+    leaf_groups,
+    spread_positions,
+)
+from pfviz.figures.run.tree.tree_layout import TreeLayout, lay_out
 from pfviz.figures.size_limit import check_drawable
 from pfviz.text import shorten
 from pfviz.trace.trace import Trace

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from pfviz.diagnostics.genealogy import offspring
-from pfviz.diagnostics.misjudged import misjudged_nodes
+from pfviz.diagnostics.rewards.misjudged import misjudged_nodes
 from pfviz.diagnostics.truth import RIGHT, UNKNOWN, Judge
 from pfviz.inference.answers import read_answer
 from pfviz.lab.labelling import known_prefixes

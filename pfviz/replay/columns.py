@@ -11,7 +11,7 @@ import numpy.typing as npt
 from pfviz.diagnostics import ess_fraction, lanes, max_weight, offspring, root_ancestor, survivors
 from pfviz.figures import theme
 from pfviz.figures.marks import MIN_DIAMETER, diameters
-from pfviz.figures.run.detail_levels import detail_level
+from pfviz.figures.run.tree.detail_levels import detail_level
 from pfviz.text import shorten
 from pfviz.trace.trace import Trace
 

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from pfviz.figures import theme
 from pfviz.figures.plotly_js import PLOTLY_JS
 from pfviz.figures.registry import Figure
-from pfviz.figures.run.leaves import CORRECTNESS_MARKS
+from pfviz.figures.run.tree.leaves import CORRECTNESS_MARKS
 from pfviz.templating import render_template
 
 DEFAULT_HEIGHT = 320

@@ -12,7 +12,7 @@ import numpy as np
 
 from pfviz import api
 from pfviz.diagnostics import distinct_ancestors
-from pfviz.diagnostics.signal_pairs import SignalPairs, count_signal_pairs, pairs_from_numbers, pairs_to_numbers
+from pfviz.diagnostics.rewards.signal_pairs import SignalPairs, count_signal_pairs, pairs_from_numbers, pairs_to_numbers
 from pfviz.errors import StudyError
 from pfviz.inference.methods import METHODS, make_method
 from pfviz.inference.methods.base import Population

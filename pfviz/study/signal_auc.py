@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pfviz.diagnostics.signal_pairs import PairCounts, SignalPairs
+from pfviz.diagnostics.rewards.signal_pairs import PairCounts, SignalPairs
 from pfviz.inference.methods import METHODS
 from pfviz.stats.bootstrap import estimate_from_replicates
 from pfviz.stats.estimate import Estimate

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pfviz.diagnostics import truth as truths
-from pfviz.diagnostics.token_rewards import number_prefixes
+from pfviz.diagnostics.rewards.token_rewards import number_prefixes
 from pfviz.errors import ProblemError
 from pfviz.figures import marks
 from pfviz.inference import answers

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from pfviz.diagnostics.signal_pairs import PairCounts, SignalPairs
+from pfviz.diagnostics.rewards.signal_pairs import PairCounts, SignalPairs
 from pfviz.stats.bootstrap import draw_resamples
 from pfviz.study.plan import Unit, units
 from pfviz.study.result import loads

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pfviz
-from pfviz.diagnostics.reweighing import recorded_settings
+from pfviz.diagnostics.rewards.reweighing import recorded_settings
 from pfviz.errors import TraceError
 from pfviz.trace import Trace, dumps, load, loads
 from pfviz.trace.schema import FIELDS, Field

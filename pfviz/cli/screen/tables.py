@@ -11,7 +11,7 @@ from rich.text import Text
 from pfviz.cli.screen.terminal import one_line, plain_text, untrusted_text
 from pfviz.diagnostics import distinct_ancestors, ess_fraction
 from pfviz.diagnostics.health import run_health
-from pfviz.diagnostics.signal_pairs import SIGNAL_TITLES
+from pfviz.diagnostics.rewards.signal_pairs import SIGNAL_TITLES
 from pfviz.stats.estimate import Estimate
 from pfviz.study.provenance import name_problems
 from pfviz.study.result import Result

@@ -6,7 +6,7 @@ from typing import Any
 
 from pfviz.comparison.comparison import Comparison
 from pfviz.figures import theme
-from pfviz.figures.run.leaves import CORRECTNESS_MARKS
+from pfviz.figures.run.tree.leaves import CORRECTNESS_MARKS
 from pfviz.text import shorten
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from pfviz.diagnostics.counterfactual import Counterfactual, replay_selections
 from pfviz.diagnostics.genealogy import lanes
 from pfviz.diagnostics.lineage_ends import prefix_labels
-from pfviz.diagnostics.reweighing import Rule, recorded_rule
+from pfviz.diagnostics.rewards.counterfactual import Counterfactual, replay_selections
+from pfviz.diagnostics.rewards.reweighing import Rule, recorded_rule
 from pfviz.diagnostics.truth import RIGHT, truth
 from pfviz.figures import theme
 from pfviz.figures.marks import curves, node_hovers

@@ -9,8 +9,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from pfviz.diagnostics.genealogy import lanes
-from pfviz.diagnostics.length_bias import LengthBias, Trend, length_bias
 from pfviz.diagnostics.lineage_ends import prefix_labels
+from pfviz.diagnostics.rewards.length_bias import LengthBias, Trend, length_bias
 from pfviz.diagnostics.truth import RIGHT, UNKNOWN, WRONG, truth
 from pfviz.figures import theme
 from pfviz.figures.marks import node_hovers

@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from pfviz.diagnostics.genealogy import lanes
-from pfviz.diagnostics.residuals import Residuals, residuals
+from pfviz.diagnostics.rewards.residuals import Residuals, residuals
 from pfviz.figures import theme
 from pfviz.figures.marks import node_hovers
 from pfviz.stats.estimate import Estimate

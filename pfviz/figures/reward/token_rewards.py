@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from pfviz.diagnostics import token_rewards
 from pfviz.diagnostics.lineage_ends import prefix_labels
-from pfviz.diagnostics.token_rewards import SteepestChange
+from pfviz.diagnostics.rewards import token_rewards
+from pfviz.diagnostics.rewards.token_rewards import SteepestChange
 from pfviz.diagnostics.truth import RIGHT, UNKNOWN, WRONG, truth
 from pfviz.figures import theme
 from pfviz.figures.marks import node_hovers

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from pfviz.diagnostics import mass_name
 from pfviz.figures import theme
-from pfviz.figures.run.leaves import CORRECTNESS_MARKS
+from pfviz.figures.run.tree.leaves import CORRECTNESS_MARKS
 from pfviz.text import format_percent, pluralise, shorten
 from pfviz.trace.trace import Trace
 

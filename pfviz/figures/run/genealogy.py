@@ -11,14 +11,14 @@ import plotly.graph_objects as go
 from pfviz.diagnostics import distinct_ancestors, living_descendants, mrca_step, offspring, relatives
 from pfviz.figures import theme
 from pfviz.figures.marks import CURVE_POINTS, curves, diameters
-from pfviz.figures.run.detail_levels import detail_level
-from pfviz.figures.run.family_badges import family_badges, family_brackets
-from pfviz.figures.run.genealogy_cells import draw_cells
-from pfviz.figures.run.genealogy_slots import draw_slots
-from pfviz.figures.run.leaves import leaf_labels
-from pfviz.figures.run.node_colours import ColourBy, NodeColours, node_colours
-from pfviz.figures.run.step_labels import label_signs
-from pfviz.figures.run.tree_layout import TreeLayout, lay_out
+from pfviz.figures.run.tree.detail_levels import detail_level
+from pfviz.figures.run.tree.family_badges import family_badges, family_brackets
+from pfviz.figures.run.tree.genealogy_cells import draw_cells
+from pfviz.figures.run.tree.genealogy_slots import draw_slots
+from pfviz.figures.run.tree.leaves import leaf_labels
+from pfviz.figures.run.tree.node_colours import ColourBy, NodeColours, node_colours
+from pfviz.figures.run.tree.step_labels import label_signs
+from pfviz.figures.run.tree.tree_layout import TreeLayout, lay_out
 from pfviz.lab.probes.values import PrefixValue
 from pfviz.trace.trace import Trace
 

@@ -10,8 +10,8 @@ import plotly.graph_objects as go
 from pfviz.diagnostics import relatives, survivors
 from pfviz.figures import theme
 from pfviz.figures.marks import mark_hovers
-from pfviz.figures.run.detail_levels import detail_level
 from pfviz.figures.run.reward_cells import reward_cells
+from pfviz.figures.run.tree.detail_levels import detail_level
 from pfviz.trace.trace import Trace
 from pfviz.types import BoolArray
 

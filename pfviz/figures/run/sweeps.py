@@ -10,7 +10,7 @@ from plotly.subplots import make_subplots
 
 from pfviz.diagnostics.sweeps import RetainedTrajectory, renewal_rate, retained_trajectories, swap_acceptance
 from pfviz.figures import theme
-from pfviz.figures.run.leaves import CORRECTNESS_MARKS
+from pfviz.figures.run.tree.leaves import CORRECTNESS_MARKS
 from pfviz.inference.answers import Answers
 from pfviz.text import shorten
 from pfviz.trace.trace import Trace

@@ -6,7 +6,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from pfviz.diagnostics.signal_pairs import REWARD, SIGNAL_TITLES
+from pfviz.diagnostics.rewards.signal_pairs import REWARD, SIGNAL_TITLES
 from pfviz.figures import theme
 from pfviz.figures.lab.estimates import error_bars, format_estimate
 from pfviz.figures.study.accuracy_curve import short_method_name

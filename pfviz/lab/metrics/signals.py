@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pfviz.diagnostics.signals import SIGNALS, SignalKind, score_prefix
+from pfviz.diagnostics.rewards.signals import SIGNALS, SignalKind, score_prefix
 from pfviz.diagnostics.truth import RIGHT, WRONG
 from pfviz.lab.table.prefixes import PrefixTable
 from pfviz.stats.auc import auc_within_groups, share_of_right_above

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pfviz.diagnostics.reweighing import ReweighedSweep, recorded_rule
+from pfviz.diagnostics.rewards.reweighing import ReweighedSweep, recorded_rule
 from pfviz.diagnostics.truth import RIGHT, WRONG, Judge, truth
 from pfviz.inference.answers import Answers
 from pfviz.inference.weights import normalise

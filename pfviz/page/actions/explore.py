@@ -8,7 +8,7 @@ from typing import Any
 
 from pfviz.diagnostics import kinship
 from pfviz.diagnostics.node_filter import NO_FILTER, next_match
-from pfviz.figures.run.node_colours import read_colour_by
+from pfviz.figures.run.tree.node_colours import read_colour_by
 from pfviz.page.forms.explore_form import read_filter
 from pfviz.page.render.run.explore_bar import find_passing
 from pfviz.page.state.visits import Visit

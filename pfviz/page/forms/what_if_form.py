@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from pfviz.diagnostics.reweighing import recorded_rule
+from pfviz.diagnostics.rewards.reweighing import recorded_rule
 from pfviz.errors import SettingError
 from pfviz.inference.settings import SETTINGS
 from pfviz.page.components.html import fill

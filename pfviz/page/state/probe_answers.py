@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from pfviz.figures.run.node_colours import ColourBy
+from pfviz.figures.run.tree.node_colours import ColourBy
 from pfviz.lab.probes.edit import StepRewards
 from pfviz.lab.probes.occlusion import Occlusion
 from pfviz.lab.probes.rescore import RescoredSweep

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pfviz.diagnostics.reweighing import Rule
+from pfviz.diagnostics.rewards.reweighing import Rule
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from pfviz import figures
-from pfviz.diagnostics.counterfactual import replay_selections
 from pfviz.diagnostics.lineage_ends import prefix_labels
-from pfviz.diagnostics.reweighing import Rule, recorded_rule
+from pfviz.diagnostics.rewards.counterfactual import replay_selections
+from pfviz.diagnostics.rewards.reweighing import Rule, recorded_rule
 from pfviz.diagnostics.truth import RIGHT, truth
 from tests.figures.drawn import named
 from tests.figures.reward.traces import TRACE

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pfviz import figures
-from pfviz.diagnostics.length_bias import length_bias, prefix_lengths
 from pfviz.diagnostics.lineage_ends import prefix_labels
+from pfviz.diagnostics.rewards.length_bias import length_bias, prefix_lengths
 from pfviz.diagnostics.truth import RIGHT, truth
 from pfviz.figures import theme
 from tests.figures.drawn import named

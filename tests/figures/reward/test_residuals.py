@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pfviz import figures
-from pfviz.diagnostics.residuals import residuals
+from pfviz.diagnostics.rewards.residuals import residuals
 from tests.figures.drawn import named
 from tests.figures.reward.traces import TRACE
 from tests.traces import synthetic_trace

@@ -10,7 +10,7 @@ import pytest
 
 from pfviz import figures
 from pfviz.diagnostics.lineage_ends import prefix_labels
-from pfviz.diagnostics.token_rewards import solution_rewards, steepest_changes
+from pfviz.diagnostics.rewards.token_rewards import solution_rewards, steepest_changes
 from pfviz.diagnostics.truth import RIGHT, UNKNOWN, WRONG, truth
 from pfviz.figures import theme
 from tests.figures.drawn import named

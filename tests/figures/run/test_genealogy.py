@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pfviz.diagnostics import lanes, living_descendants, relatives
 from pfviz.figures import genealogy, theme
 from pfviz.figures.marks import MIN_DIAMETER, curves, diameters
-from pfviz.figures.run.leaves import leaf_groups
+from pfviz.figures.run.tree.leaves import leaf_groups
 from pfviz.trace import Trace
 from tests.figures.drawn import named
 from tests.figures.reward.traces import TRACE, VALUES_BY_UID

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from pfviz.diagnostics import misjudged
 from pfviz.diagnostics.lineage_ends import prefix_labels
+from pfviz.diagnostics.rewards import misjudged
 from pfviz.diagnostics.truth import truth
 from pfviz.page.components.html import fill
 from pfviz.page.render.reward.verdicts import MAX_ROWS, UNKNOWN_TRUTH, step_excerpt

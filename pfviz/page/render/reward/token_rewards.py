@@ -5,9 +5,10 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from pfviz.diagnostics import kinship, token_rewards
+from pfviz.diagnostics import kinship
 from pfviz.diagnostics.lineage_ends import prefix_labels
-from pfviz.diagnostics.token_rewards import SteepestChange
+from pfviz.diagnostics.rewards import token_rewards
+from pfviz.diagnostics.rewards.token_rewards import SteepestChange
 from pfviz.diagnostics.truth import RIGHT, UNKNOWN, truth
 from pfviz.figures.reward.token_rewards import CONTEXT_CHARS, MIN_CHANGE, quote_change
 from pfviz.figures.theme import reward_colour

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pfviz.diagnostics.counterfactual import UNKNOWN_FUTURES_CAVEAT, replay_selections
-from pfviz.diagnostics.reweighing import recorded_rule
+from pfviz.diagnostics.rewards.counterfactual import UNKNOWN_FUTURES_CAVEAT, replay_selections
+from pfviz.diagnostics.rewards.reweighing import recorded_rule
 from pfviz.inference.answers import Answer
 from pfviz.page.components.html import fill
 from pfviz.page.state.what_if_rule import RuleForm

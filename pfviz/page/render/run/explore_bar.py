@@ -6,8 +6,8 @@ import numpy as np
 
 from pfviz.diagnostics.node_filter import MAX_PATTERN_CHARS, NodeFilter, count_steps, filter_nodes
 from pfviz.errors import SettingError
-from pfviz.figures.run.leaves import CORRECTNESS_MARKS
-from pfviz.figures.run.node_colours import COLOUR_TITLES, ColourBy
+from pfviz.figures.run.tree.leaves import CORRECTNESS_MARKS
+from pfviz.figures.run.tree.node_colours import COLOUR_TITLES, ColourBy
 from pfviz.page.components.html import fill
 from pfviz.page.forms.explore_form import STATE_TITLES, answer_choices
 from pfviz.text import shorten

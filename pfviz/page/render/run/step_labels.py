@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pfviz.figures.run.step_labels import LABEL_MARKS
+from pfviz.figures.run.tree.step_labels import LABEL_MARKS
 from pfviz.lab.labelling import LabelName
 
 LABEL_KEYS: dict[LabelName, str] = {"good": "g", "neutral": "o", "bad": "b"}

@@ -9,8 +9,8 @@ import pytest
 
 import pfviz
 from pfviz.diagnostics.lineage_ends import prefix_labels, right_lineage_ends
-from pfviz.diagnostics.reweighing import Rule
-from pfviz.diagnostics.token_rewards import steepest_changes
+from pfviz.diagnostics.rewards.reweighing import Rule
+from pfviz.diagnostics.rewards.token_rewards import steepest_changes
 from pfviz.diagnostics.truth import RIGHT, WRONG, truth
 from pfviz.figures.reward.token_rewards import MIN_CHANGE
 from pfviz.page.actions import navigate

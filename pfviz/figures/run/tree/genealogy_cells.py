@@ -23,8 +23,8 @@ from pfviz.figures.run.cells import (
     sum_by_cell,
     uids_by_cell,
 )
-from pfviz.figures.run.node_colours import NodeColours
-from pfviz.figures.run.tree_layout import TreeLayout
+from pfviz.figures.run.tree.node_colours import NodeColours
+from pfviz.figures.run.tree.tree_layout import TreeLayout
 from pfviz.trace.trace import Trace
 from pfviz.types import BoolArray, FloatArray
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from pfviz.diagnostics import lineage_slots, root_ancestor
 from pfviz.figures import theme
-from pfviz.figures.run.leaves import CORRECTNESS_MARKS
+from pfviz.figures.run.tree.leaves import CORRECTNESS_MARKS
 from pfviz.lab.probes.values import PrefixValue
 from pfviz.text import format_number, pluralise, shorten
 from pfviz.trace.trace import Trace

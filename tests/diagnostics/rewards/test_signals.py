@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import pfviz
-from pfviz.diagnostics.signals import SIGNALS, compare_signals, score_prefix, score_solutions
+from pfviz.diagnostics.rewards.signals import SIGNALS, compare_signals, score_prefix, score_solutions
 from pfviz.models.registry import REWARDS
 from pfviz.types import Step
 from tests.contracts import toy

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pfviz
-from pfviz.diagnostics.residuals import residuals
+from pfviz.diagnostics.rewards.residuals import residuals
 from pfviz.trace import Trace
 from tests.contracts import toy
 from tests.sweeps import gibbs

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pfviz.diagnostics.length_bias import length_bias, prefix_lengths
+from pfviz.diagnostics.rewards.length_bias import length_bias, prefix_lengths
 from pfviz.diagnostics.truth import RIGHT, UNKNOWN, WRONG
 from tests.traces import synthetic_trace
 

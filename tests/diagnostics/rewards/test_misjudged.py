@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pfviz.diagnostics.misjudged import (
+from pfviz.diagnostics.rewards.misjudged import (
     DEFAULT_BAR,
     duplicate_siblings,
     early_wrong_reward,

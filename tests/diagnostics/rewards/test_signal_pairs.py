@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import pfviz
-from pfviz.diagnostics.signal_pairs import (
+from pfviz.diagnostics.rewards.signal_pairs import (
     PairCounts,
     SignalPairs,
     count_pairs,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pfviz.diagnostics.reweighing import ReweighedSweep, Rule, recorded_settings
+from pfviz.diagnostics.rewards.reweighing import ReweighedSweep, Rule, recorded_settings
 from pfviz.diagnostics.truth import true_answer
 from pfviz.inference.answers import Answer, Answers
 from pfviz.inference.weights import ess

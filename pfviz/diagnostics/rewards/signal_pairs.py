@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pfviz.diagnostics.signals import SIGNALS, score_prefix
+from pfviz.diagnostics.rewards.signals import SIGNALS, score_prefix
 from pfviz.diagnostics.truth import true_answer
 from pfviz.problems.answers import is_correct
 from pfviz.trace.trace import Trace

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pfviz.diagnostics.token_rewards import (
+from pfviz.diagnostics.rewards.token_rewards import (
     has_token_rewards,
     reward_offsets,
     solution_rewards,

@@ -12,7 +12,7 @@ from pfviz import figures
 from pfviz.diagnostics import lanes, living_descendants, root_ancestor
 from pfviz.figures import theme
 from pfviz.figures.run.cells import divide_into_cells, most_frequent_by_cell
-from pfviz.figures.run.node_colours import COLOUR_TITLES, ColourBy, node_colours, read_colour_by
+from pfviz.figures.run.tree.node_colours import COLOUR_TITLES, ColourBy, node_colours, read_colour_by
 from tests.figures.drawn import named
 from tests.traces import synthetic_trace
 

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from pfviz.figures import theme
 from pfviz.figures.marks import diameters
-from pfviz.figures.run.tree_layout import TreeLayout
+from pfviz.figures.run.tree.tree_layout import TreeLayout
 from pfviz.lab.labelling import LabelName
 from pfviz.trace.trace import Trace
 

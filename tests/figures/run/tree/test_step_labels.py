@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from pfviz.figures.run.genealogy import plot_genealogy
-from pfviz.figures.run.step_labels import LABEL_MARKS, MAX_SIGNS
+from pfviz.figures.run.tree.step_labels import LABEL_MARKS, MAX_SIGNS
 from pfviz.lab.labelling import set_label
 from pfviz.trace import Trace
 from tests.traces import synthetic_trace

@@ -11,9 +11,9 @@ import plotly.graph_objects as go
 from pfviz.figures import theme
 from pfviz.figures.marks import CURVE_POINTS, curves, diameters, mark_hovers
 from pfviz.figures.run.cells import MAX_ROWS, divide_into_cells
-from pfviz.figures.run.genealogy_cells import draw_root, heat_map
-from pfviz.figures.run.node_colours import NodeColours
-from pfviz.figures.run.tree_layout import TreeLayout
+from pfviz.figures.run.tree.genealogy_cells import draw_root, heat_map
+from pfviz.figures.run.tree.node_colours import NodeColours
+from pfviz.figures.run.tree.tree_layout import TreeLayout
 from pfviz.lab.probes.values import PrefixValue
 from pfviz.trace.trace import Trace
 from pfviz.types import BoolArray, FloatArray, IntArray

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import pfviz
-from pfviz.diagnostics.counterfactual import UNKNOWN_FUTURES_CAVEAT, replay_selections
-from pfviz.diagnostics.reweighing import ReweighedSweep, Rule, recorded_rule
+from pfviz.diagnostics.rewards.counterfactual import UNKNOWN_FUTURES_CAVEAT, replay_selections
+from pfviz.diagnostics.rewards.reweighing import ReweighedSweep, Rule, recorded_rule
 from pfviz.errors import SettingError
 from pfviz.inference.weights import log_normalise, normalise
 from pfviz.trace import Trace

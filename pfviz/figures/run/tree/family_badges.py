@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 
 from pfviz.diagnostics.families import Family, families
 from pfviz.figures import theme
-from pfviz.figures.run.leaves import CORRECTNESS_COLOURS, CORRECTNESS_MARKS, spread_positions
-from pfviz.figures.run.tree_layout import TreeLayout
+from pfviz.figures.run.tree.leaves import CORRECTNESS_COLOURS, CORRECTNESS_MARKS, spread_positions
+from pfviz.figures.run.tree.tree_layout import TreeLayout
 from pfviz.inference.answers import Answer
 from pfviz.text import format_percent, pluralise, shorten
 from pfviz.trace.trace import Trace
