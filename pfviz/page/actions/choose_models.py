@@ -11,7 +11,7 @@ from typing import Any
 
 from pfviz.page.forms.run_form import MODEL_DEFAULTS
 from pfviz.page.forms.usual_settings import change_settings
-from pfviz.page.render.run.run_view import PartValues
+from pfviz.page.render.part_values import PartValues
 from pfviz.page.serving.model_menu import ModelMenu
 from pfviz.page.state.visits import Visit
 

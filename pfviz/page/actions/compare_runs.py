@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from pathlib import Path
 from threading import Event as Flag
 from typing import Any
 
 from pfviz.comparison.comparison import MAX_RUNS
 from pfviz.comparison.rivals import Rival, plan_rivals
-from pfviz.errors import ComparisonError, ModelError, PfvizError, TraceError
-from pfviz.inference.events import ParticlesSelected
+from pfviz.errors import ComparisonError, ModelError, PfvizError
 from pfviz.inference.settings import SETTINGS
 from pfviz.page.actions import files, navigate
+from pfviz.page.actions.background_run import record_run
 from pfviz.page.render import compare_view
-from pfviz.page.render.compare_view import PartValues
-from pfviz.page.serving.engine import Engine, WaitStatus
-from pfviz.page.serving.scheduler import Queued
+from pfviz.page.render.part_values import PartValues
+from pfviz.page.serving.engine import Engine
 from pfviz.page.state.visits import Visit
 from pfviz.text import pluralise
-from pfviz.trace import Recorder, Trace
+from pfviz.trace import Trace
 
 log = logging.getLogger(__name__)
 
@@ -134,35 +132,18 @@ def _run_rival(
     engine: Engine, rival: Rival, job: Flag, done: int, total: int
 ) -> Generator[PartValues, None, Trace | None]:
     """One run, in the page's queue and turns; None if it was stopped."""
-    recorder, begun = Recorder(), False
-    yield {"compare_progress": compare_view.progress(f"{rival.title}: starting", done, total)}
-    events = engine.stream(rival.problem, stop=job.is_set, **rival.arguments)
-    try:
-        for event in events:
-            if isinstance(event, WaitStatus):
-                now = f"waiting, {event.place} in the queue" if isinstance(event, Queued) else f"loading {event.model}"
-            else:
-                recorder.record(event)
-                begun = True
-                if not isinstance(event, ParticlesSelected):
-                    continue
-                now = f"step {recorder.steps}"
-            yield {"compare_progress": compare_view.progress(f"{rival.title}: {now}", done, total)}
-    finally:
-        if hasattr(events, "close"):
-            events.close()
-    return recorder.trace() if begun and not job.is_set() else None
+
+    def show(now: str) -> PartValues:
+        return {"compare_progress": compare_view.progress(f"{rival.title}: {now}", done, total)}
+
+    yield show("starting")
+    return (yield from record_run(engine.stream(rival.problem, stop=job.is_set, **rival.arguments), job, show))
 
 
 def add_files(visit: Visit, paths: Sequence[str]) -> PartValues:
     """Trace files; those that cannot be read are named and left out."""
-    found: list[Trace] = []
-    wrong: list[str] = []
-    for path in paths[: MAX_RUNS + 1]:  # one more, so that it is said that there are too many
-        try:
-            found.append(files.read_trace(path))
-        except TraceError as error:
-            wrong.append(f"{Path(path).name} was left out: {str(error).removeprefix(f'{path}: ').split(';')[0][:160]}")
+    most = MAX_RUNS + 1  # one more, so that it is said that there are too many
+    found, wrong = files.read_each(paths[:most], most)
     visit.compare.messages = (*wrong, *visit.compare.add(found))
     return compare_view.render_parts(visit.compare)
 

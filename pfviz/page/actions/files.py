@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from pfviz.comparison.comparison import Comparison
@@ -12,7 +13,7 @@ from pfviz.figures.size_limit import check_drawable
 from pfviz.lab.diagnosis import Diagnosis
 from pfviz.models.rewards.calibration_map import CalibrationMap
 from pfviz.trace import Trace
-from pfviz.trace.importers import open_trace
+from pfviz.trace.importers import open_trace, open_traces
 
 
 def write_trace(trace: Trace, kind: str, folder: Path) -> Path:
@@ -30,6 +31,22 @@ def read_trace(path: str | Path) -> Trace:
     check_drawable(trace)
     check_has_steps(trace)
     return trace
+
+
+def read_each(paths: Sequence[str], most: int) -> tuple[list[Trace], list[str]]:
+    """The traces that a visitor brings, of each file at most so many, and a sentence for each file that is left out."""
+    found: list[Trace] = []
+    wrong: list[str] = []
+    for path in paths:
+        try:
+            traces = open_traces(path)[:most]
+            for trace in traces:
+                check_drawable(trace)
+                check_has_steps(trace)
+            found.extend(traces)
+        except TraceError as error:
+            wrong.append(f"{Path(path).name} was left out: {str(error).removeprefix(f'{path}: ').split(';')[0][:160]}")
+    return found, wrong
 
 
 def check_has_steps(trace: Trace) -> None:

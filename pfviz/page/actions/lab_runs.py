@@ -5,29 +5,25 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from pathlib import Path
 from threading import Event as Flag
 from typing import Any
 
-from pfviz.errors import PfvizError, SettingError, TraceError
-from pfviz.figures.size_limit import check_drawable
-from pfviz.inference.events import ParticlesSelected
+from pfviz.errors import PfvizError, SettingError
 from pfviz.inference.methods import SAMPLING_METHOD
 from pfviz.lab.selftest import selftest
 from pfviz.page.actions import files, navigate, runs
+from pfviz.page.actions.background_run import record_run
 from pfviz.page.forms import run_form
 from pfviz.page.render.lab import lab_findings, lab_view
-from pfviz.page.render.lab.lab_view import PartValues
-from pfviz.page.serving.engine import Engine, WaitStatus
-from pfviz.page.serving.scheduler import Queued
+from pfviz.page.render.part_values import PartValues
+from pfviz.page.serving.engine import Engine
 from pfviz.page.state.lab_state import MAX_TRACES
 from pfviz.page.state.visits import Visit
 from pfviz.problems.datasets import built_in_datasets, load_problems
 from pfviz.problems.problem import Problem
 from pfviz.text import pluralise
-from pfviz.trace import Recorder, Trace
+from pfviz.trace import Trace
 from pfviz.trace.building.tree import STAND_IN_REWARDS
-from pfviz.trace.importers import open_traces
 
 log = logging.getLogger(__name__)
 
@@ -133,41 +129,20 @@ def _run_problem(
     engine: Engine, visit: Visit, problem: Problem, settings: Mapping[str, Any], batch: Flag, so_far: tuple[int, int]
 ) -> Generator[PartValues, None, Trace | None]:
     """One run of a batch, in the page's queue and turns; None if it was stopped."""
-    recorder, begun = Recorder(), False
-    told = engine.stream(problem, stop=batch.is_set, **settings)
-    try:
-        for event in told:
-            if isinstance(event, WaitStatus):
-                now = f"Waiting, {event.place} in the queue" if isinstance(event, Queued) else f"Loading {event.model}"
-            else:
-                recorder.record(event)
-                begun = True
-                if not isinstance(event, ParticlesSelected):
-                    continue
-                now = f"step {recorder.steps}"
-            yield {"lab_progress": lab_view.progress(visit.lab, *so_far, now)}
-    finally:
-        if hasattr(told, "close"):
-            told.close()
-    if not begun or batch.is_set():
-        return None
-    return recorder.trace()
+    return (
+        yield from record_run(
+            engine.stream(problem, stop=batch.is_set, **settings),
+            batch,
+            lambda now: {"lab_progress": lab_view.progress(visit.lab, *so_far, now)},
+        )
+    )
 
 
 def add_files(visit: Visit, paths: Sequence[str]) -> Iterator[PartValues]:
     """Trace files; those that cannot be read are named and left out."""
     yield {"lab_progress": lab_view.reading_progress(len(paths))}
-    found: list[Trace] = []
-    wrong: list[str] = []
-    for path in paths[: MAX_TRACES + 1]:  # one more, so that it is said that there are too many
-        try:
-            traces = open_traces(path)
-            for trace in traces[: MAX_TRACES + 1]:
-                check_drawable(trace)
-                files.check_has_steps(trace)
-            found.extend(traces)
-        except TraceError as error:
-            wrong.append(f"{Path(path).name} was left out: {str(error).removeprefix(f'{path}: ').split(';')[0][:160]}")
+    most = MAX_TRACES + 1  # one more, so that it is said that there are too many
+    found, wrong = files.read_each(paths[:most], most)
     visit.lab.messages = (*wrong, *add_traces(visit, found))
     yield show_diagnosis(visit) | {"lab_progress": lab_view.idle_progress()}
 

@@ -11,10 +11,11 @@ from pfviz.page.actions import explore, label_steps, mark_answer
 from pfviz.page.components.html import error_banner
 from pfviz.page.forms import what_if_form
 from pfviz.page.render import stories
+from pfviz.page.render.part_values import PartValues
 from pfviz.page.render.reward import reward_tab
 from pfviz.page.render.run import events, run_link, run_view
 from pfviz.page.render.run.explore_bar import find_passing
-from pfviz.page.render.run.run_view import Change, PartValues
+from pfviz.page.render.run.run_view import Change
 from pfviz.page.state.visits import Visit
 from pfviz.stories import load_story
 from pfviz.trace import Trace

@@ -12,7 +12,7 @@ from pfviz.figures.size_limit import check_drawable
 from pfviz.page.actions import files, lab_runs, navigate
 from pfviz.page.forms.columns_form import read_columns
 from pfviz.page.render.file_bar import describe_refusal, file_bar
-from pfviz.page.render.run.run_view import PartValues
+from pfviz.page.render.part_values import PartValues
 from pfviz.page.state.opened_file import MAX_OPENED_RUNS, OpenedFile
 from pfviz.page.state.visits import Visit
 from pfviz.trace import Trace

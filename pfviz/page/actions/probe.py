@@ -16,8 +16,8 @@ from pfviz.lab.probes.rescore import RescoredSweep, RescoringProgress
 from pfviz.lab.probes.values import PrefixValue, RolloutProgress, TreeValues
 from pfviz.page.actions import navigate
 from pfviz.page.forms import probe_form
+from pfviz.page.render.part_values import PartValues
 from pfviz.page.render.reward import probe_forms
-from pfviz.page.render.run.run_view import PartValues
 from pfviz.page.serving.engine import Engine
 from pfviz.page.serving.model_loading import ModelLoading
 from pfviz.page.serving.scheduler import Queued

@@ -9,8 +9,8 @@ from pfviz.models.hub import catalog, published
 from pfviz.page.actions import runs
 from pfviz.page.actions.choose_models import follow_models
 from pfviz.page.forms.usual_settings import FOLLOWING_FIELDS
+from pfviz.page.render.part_values import PartValues
 from pfviz.page.render.run import real_pair
-from pfviz.page.render.run.run_view import PartValues
 from pfviz.page.serving.engine import Engine
 from pfviz.page.serving.model_fetch import FetchJobs
 from pfviz.page.state.visits import Visit

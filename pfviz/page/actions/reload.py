@@ -6,8 +6,8 @@ import threading
 from collections.abc import Iterator
 
 from pfviz.page.actions import navigate
+from pfviz.page.render.part_values import PartValues
 from pfviz.page.render.run import run_link
-from pfviz.page.render.run.run_view import PartValues
 from pfviz.page.state.visits import Visit
 
 PAUSE = 0.2  # seconds between two looks at a run that has not ended yet

@@ -13,9 +13,9 @@ from pfviz.inference.events import Event
 from pfviz.page.components.html import error_banner, error_message
 from pfviz.page.forms import probe_form, run_form
 from pfviz.page.render import stories
+from pfviz.page.render.part_values import PartValues
 from pfviz.page.render.reward import probe_forms
 from pfviz.page.render.run import drafts, real_pair, run_link, run_view
-from pfviz.page.render.run.run_view import PartValues
 from pfviz.page.serving.engine import Engine, WaitStatus
 from pfviz.page.serving.memory import return_freed_memory
 from pfviz.page.state import progress

@@ -11,8 +11,8 @@ from pfviz.page.actions import navigate
 from pfviz.page.components.html import error_banner
 from pfviz.page.render import compare_view, runs_view, stories
 from pfviz.page.render.lab import lab_view
+from pfviz.page.render.part_values import PartValues
 from pfviz.page.render.run import run_link
-from pfviz.page.render.runs_view import PartValues
 from pfviz.page.state.stored_runs import ROWS, StoredRuns
 from pfviz.page.state.visits import Visit
 from pfviz.store import Store

@@ -20,7 +20,7 @@ from pfviz.page.blocks import (
     reload_wiring,
     runs_wiring,
 )
-from pfviz.page.blocks.callers import choose_keeper
+from pfviz.page.blocks.events.callers import choose_keeper
 from pfviz.page.blocks.theme import theme
 from pfviz.page.blocks.wiring import gradio_updates, wire
 from pfviz.page.components.html import fill

@@ -8,6 +8,7 @@ import gradio as gr
 
 from pfviz.page.actions import opened_files
 from pfviz.page.blocks import lab_wiring, wiring
+from pfviz.page.blocks.events.event_data import read_event_data
 from pfviz.page.blocks.layout import Parts
 from pfviz.page.state.visits import Visits
 
@@ -22,11 +23,11 @@ def wire(parts: Parts, visits: Visits) -> None:
     def ask(request: gr.Request, event: gr.EventData) -> Any:
         visit = visits.get(request.session_hash)
         with visit.lock:
-            sent = event._data if isinstance(event._data, dict) else {}
+            sent = read_event_data(event)
             return wiring.gradio_updates(parts, opened_files.answer(visit, sent))
 
     def send_to_lab(request: gr.Request) -> Any:
-        return lab_wiring.gradio_updates(parts, opened_files.send_to_lab(visits.get(request.session_hash)))
+        return lab_wiring.lab_updates(parts).gradio_updates(opened_files.send_to_lab(visits.get(request.session_hash)))
 
     settings = wiring.EVENT_SETTINGS
     parts["upload"].upload(upload, parts["upload"], outputs, **settings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
@@ -10,38 +10,27 @@ import gradio as gr
 from pfviz.page.actions import lab_runs
 from pfviz.page.actions.files import write_calibration, write_lab_report
 from pfviz.page.blocks import wiring
+from pfviz.page.blocks.events.event_data import read_event_data
 from pfviz.page.blocks.layout import Parts
-from pfviz.page.blocks.streams import keep_properties
+from pfviz.page.blocks.view_updates import ViewUpdates
 from pfviz.page.forms import run_form
 from pfviz.page.render.lab import lab_view
-from pfviz.page.render.lab.lab_view import PartValues
 from pfviz.page.serving.engine import Engine
-from pfviz.page.state.visits import Visit, Visits
+from pfviz.page.state.visits import Visits
 
 LAB_OUTPUTS = (*lab_view.PARTS, "lab_progress", "lab_start", "lab_stop", "lab_add", "lab_clear", "lab_save")
 BATCH_OUTPUTS = (*LAB_OUTPUTS, *(f"error_{field}" for field in run_form.FIELDS), "banner", "fold", "fold_steps")
 """What a batch changes: the lab, and the messages beside the form."""
 
 
-def gradio_updates(parts: Parts, values: PartValues) -> Any:
-    """As `wiring.updates`, and the lab's buttons: "lab_running", a batch goes on; "lab_any", there is a diagnosis."""
-    values, found = dict(values), {}
-    if "lab_running" in values:
-        running = values.pop("lab_running")
-        found[parts["lab_start"]] = gr.update(interactive=not running)
-        found[parts["lab_stop"]] = gr.update(interactive=running)
-    if "lab_any" in values:
-        some = values.pop("lab_any")
-        found |= {parts[name]: gr.update(interactive=some) for name in ("lab_clear", "lab_save")}
-    return found | wiring.gradio_updates(parts, values) if values else found or gr.skip()
-
-
-def _stream_updates(parts: Parts, stream: Iterable[PartValues]) -> Iterator[Any]:
-    return keep_properties(gradio_updates(parts, values) for values in stream)
+def lab_updates(parts: Parts) -> ViewUpdates:
+    """Return what turns values of the view into updates of it."""
+    return ViewUpdates(parts, "lab", "lab_start")
 
 
 def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
     """Attach every event of the lab; called inside the `gr.Blocks` of the parts."""
+    view = lab_updates(parts)
     form = [parts[name] for name in run_form.FIELDS]
     own = [parts[name] for name in LAB_OUTPUTS]
     told = [parts[name] for name in BATCH_OUTPUTS]
@@ -50,28 +39,22 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
         given = dict(zip(run_form.FIELDS, typed, strict=True))
         visit = visits.get(request.session_hash)
         batch = lab_runs.start_batch(engine, visit, given, number, dataset=dataset, own_method=bool(own_method))
-        yield from _stream_updates(parts, batch)
+        yield from view.stream(batch)
 
     def start_naive(request: gr.Request, *typed: Any) -> Iterator[Any]:
         given = dict(zip(run_form.FIELDS, typed, strict=True)) | lab_runs.NAIVE_MODEL_FIELDS
         visit = visits.get(request.session_hash)
-        yield from _stream_updates(parts, lab_runs.start_batch(engine, visit, given, lab_view.BATCH_SIZES[0]))
+        yield from view.stream(lab_runs.start_batch(engine, visit, given, lab_view.BATCH_SIZES[0]))
 
     def stop(request: gr.Request) -> None:
         visits.get(request.session_hash).lab.stop_batch()
 
     def drop(paths: list[str] | None, request: gr.Request) -> Iterator[Any]:
-        yield from _stream_updates(parts, lab_runs.add_files(visits.get(request.session_hash), paths or []))
-
-    def doing(action: Callable[[Visit], PartValues]) -> Callable[..., Any]:
-        def callback(request: gr.Request) -> Any:
-            return gradio_updates(parts, action(visits.get(request.session_hash)))
-
-        return callback
+        yield from view.stream(lab_runs.add_files(visits.get(request.session_hash), paths or []))
 
     def look(request: gr.Request, event: gr.EventData) -> Any:
-        sent = event._data if isinstance(event._data, dict) else {}
-        return gradio_updates(parts, lab_runs.select(visits.get(request.session_hash), sent))
+        sent = read_event_data(event)
+        return view.gradio_updates(lab_runs.select(visits.get(request.session_hash), sent))
 
     def save(request: gr.Request) -> Any:
         visit = visits.get(request.session_hash)
@@ -90,8 +73,8 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
     parts["lab_empty"].pick(start_naive, form, told, **batch)
     parts["lab_stop"].click(stop, **wiring.EVENT_SETTINGS)
     parts["lab_open"].upload(drop, parts["lab_open"], own, **wiring.EVENT_SETTINGS)
-    parts["lab_add"].click(doing(lab_runs.add_current_run), None, own, **wiring.EVENT_SETTINGS)
-    parts["lab_clear"].click(doing(lab_runs.clear), None, own, **wiring.EVENT_SETTINGS)
+    parts["lab_add"].click(view.callback(visits, lab_runs.add_current_run), None, own, **wiring.EVENT_SETTINGS)
+    parts["lab_clear"].click(view.callback(visits, lab_runs.clear), None, own, **wiring.EVENT_SETTINGS)
     for name in ("lab_findings", "lab_note", *lab_view.FIGURES):
         parts[name].select(look, None, [*own, *(parts[name] for name in wiring.OUTPUTS)], **wiring.EVENT_SETTINGS)
     for name, made in (("lab_save", save), ("lab_save_map", save_map)):

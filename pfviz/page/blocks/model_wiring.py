@@ -9,13 +9,14 @@ import gradio as gr
 
 from pfviz.page.actions import real_pair
 from pfviz.page.actions.choose_models import choose_models, follow_models
+from pfviz.page.blocks.events.event_data import read_event_data
+from pfviz.page.blocks.events.streams import keep_properties
 from pfviz.page.blocks.layout import Parts
-from pfviz.page.blocks.streams import keep_properties
 from pfviz.page.components.html import problem_chips
 from pfviz.page.forms import run_form
 from pfviz.page.forms.usual_settings import FOLLOWING_FIELDS
 from pfviz.page.render import model_notes
-from pfviz.page.render.run.run_view import PartValues
+from pfviz.page.render.part_values import PartValues
 from pfviz.page.serving.engine import Engine
 from pfviz.page.serving.model_fetch import FetchJobs
 from pfviz.page.serving.model_menu import ModelMenu
@@ -40,7 +41,7 @@ def wire_models(
 
     def press(request: gr.Request, event: gr.EventData, *typed: Any) -> Iterator[Any]:
         visit = visits.get(request.session_hash)
-        sent = event._data if isinstance(event._data, dict) else {}
+        sent = read_event_data(event)
         if sent.get("do") == "stop fetch":
             visit.stop_fetch()
             return

@@ -8,9 +8,10 @@ from typing import Any
 import gradio as gr
 
 from pfviz.page.actions import probe, runs
+from pfviz.page.blocks.events.event_data import read_event_data
+from pfviz.page.blocks.events.streams import keep_properties
 from pfviz.page.blocks.layout import Parts
-from pfviz.page.blocks.streams import keep_properties
-from pfviz.page.render.run.run_view import PartValues
+from pfviz.page.render.part_values import PartValues
 from pfviz.page.serving.engine import Engine
 from pfviz.page.state.visits import Visits
 
@@ -27,7 +28,7 @@ def wire_probes(
 
     def press(particles: Any, request: gr.Request, event: gr.EventData) -> Iterator[Any]:
         visit = visits.get(request.session_hash)
-        sent = event._data if isinstance(event._data, dict) else {}
+        sent = read_event_data(event)
         if sent.get("do") == "stop":
             visit.stop_question()
             return

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from pfviz.page.actions import reload, stored_runs
-from pfviz.page.blocks.callers import is_forwarded
+from pfviz.page.blocks.events.callers import is_forwarded
 from pfviz.page.blocks.layout import Parts
 from pfviz.page.blocks.wiring import EVENT_SETTINGS, OUTPUTS, stream_updates
 from pfviz.page.render.run.run_link import name_run, read_address

@@ -9,10 +9,11 @@ import gradio as gr
 
 from pfviz.page.actions import runs, stored_runs
 from pfviz.page.blocks import compare_wiring, lab_wiring, wiring
+from pfviz.page.blocks.events.event_data import read_event_data
+from pfviz.page.blocks.events.streams import keep_properties
 from pfviz.page.blocks.layout import Parts
-from pfviz.page.blocks.streams import keep_properties
 from pfviz.page.render import runs_view
-from pfviz.page.render.runs_view import PartValues
+from pfviz.page.render.part_values import PartValues
 from pfviz.page.serving.engine import Engine
 from pfviz.page.state.visits import Visits
 
@@ -28,29 +29,31 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
         yield from keep_properties(wiring.gradio_updates(parts, one) for one in values)
 
     def open_view(request: gr.Request, event: gr.EventData) -> Iterator[Any]:
-        if _read_sent(event).get("view") == "runs":
+        if read_event_data(event).get("view") == "runs":
             yield from stream(stored_runs.show_list(visits.get(request.session_hash)))
         else:
             yield gr.skip()
 
     def act(request: gr.Request, event: gr.EventData) -> Iterator[Any]:
-        yield from stream(stored_runs.act(visits.get(request.session_hash), _read_sent(event)))
+        yield from stream(stored_runs.act(visits.get(request.session_hash), read_event_data(event)))
 
     def open_run(request: gr.Request, event: gr.EventData) -> Any:
-        values = stored_runs.open_run(visits.get(request.session_hash), _read_sent(event))
+        values = stored_runs.open_run(visits.get(request.session_hash), read_event_data(event))
         return wiring.gradio_updates(parts, values)
 
     def resume(request: gr.Request, event: gr.EventData) -> Iterator[Any]:
         visit = visits.get(request.session_hash)
-        yield from wiring.stream_updates(parts, _resume(stored_runs.open_run(visit, _read_sent(event)), engine, visit))
+        yield from wiring.stream_updates(
+            parts, _resume(stored_runs.open_run(visit, read_event_data(event)), engine, visit)
+        )
 
     def compare(request: gr.Request, event: gr.EventData) -> Any:
-        values = stored_runs.compare(visits.get(request.session_hash), _read_sent(event))
-        return compare_wiring.gradio_updates(parts, values)
+        values = stored_runs.compare(visits.get(request.session_hash), read_event_data(event))
+        return compare_wiring.compare_updates(parts).gradio_updates(values)
 
     def diagnose(request: gr.Request, event: gr.EventData) -> Iterator[Any]:
-        values = stored_runs.diagnose(visits.get(request.session_hash), _read_sent(event))
-        yield from keep_properties(lab_wiring.gradio_updates(parts, one) for one in values)
+        values = stored_runs.diagnose(visits.get(request.session_hash), read_event_data(event))
+        yield from lab_wiring.lab_updates(parts).stream(values)
 
     several: dict[str, Any] = {"trigger_mode": "multiple", **wiring.EVENT_SETTINGS}
     parts["views"].select(open_view, None, own, **several)
@@ -69,7 +72,3 @@ def _resume(opened: PartValues, engine: Engine, visit: Any) -> Iterator[PartValu
     yield opened
     if opened.get("resumable"):
         yield from runs.resume(engine, visit)
-
-
-def _read_sent(event: gr.EventData) -> dict[str, Any]:
-    return event._data if isinstance(event._data, dict) else {}

@@ -9,16 +9,17 @@ import gradio as gr
 
 from pfviz.lab.label_exports import ExportFormat
 from pfviz.page.actions import explore, files, label_steps, navigate, runs
+from pfviz.page.blocks.events.event_data import read_event_data
+from pfviz.page.blocks.events.streams import keep_properties
 from pfviz.page.blocks.layout import Parts
 from pfviz.page.blocks.model_wiring import wire_models
 from pfviz.page.blocks.probe_wiring import wire_probes
-from pfviz.page.blocks.streams import keep_properties
 from pfviz.page.forms import run_form
 from pfviz.page.render import comparison, welcome
 from pfviz.page.render import save_as as save_as_list
+from pfviz.page.render.part_values import PartValues
 from pfviz.page.render.run import run_view
 from pfviz.page.render.run.inspector import no_selection
-from pfviz.page.render.run.run_view import PartValues
 from pfviz.page.serving.engine import Engine
 from pfviz.page.state.visits import Visits
 
@@ -122,7 +123,7 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
         def callback(request: gr.Request, event: gr.EventData) -> Any:
             visit = visits.get(request.session_hash)
             with visit.lock:
-                change = look(visit, event._data if isinstance(event._data, dict) else {})
+                change = look(visit, read_event_data(event))
                 return gradio_updates(parts, navigate.redraw(visit, change or "everything"))
 
         return callback
@@ -169,7 +170,7 @@ def _wire_views(parts: Parts) -> None:
         return [values[name] if name in there else gr.skip() for name in comparison.PARTS]
 
     def compare(study: str | None, tab: str, event: gr.EventData) -> Any:
-        opened = event._data.get("view") if isinstance(event._data, dict) else None
+        opened = read_event_data(event).get("view")
         return show(study, tab) if opened == "methods" else gr.skip()
 
     def open_tab(study: str | None, event: gr.SelectData) -> list[Any]:
@@ -196,7 +197,7 @@ def _wire_problem(parts: Parts) -> None:
     shown = [parts["preview"], parts["error_problem"]]
 
     def pick(event: gr.EventData) -> str:
-        return str(event._data.get("problem", "")) if isinstance(event._data, dict) else ""
+        return str(read_event_data(event).get("problem", ""))
 
     parts["problem"].change(run_form.preview, parts["problem"], shown, **EVENT_SETTINGS)
     for name in ("problem_chips", "error_problem"):
@@ -221,11 +222,11 @@ def _wire_files(parts: Parts, visits: Visits, outputs: list[Any]) -> None:
         return callback
 
     def save_as(request: gr.Request, event: gr.EventData) -> Any:
-        kind = event._data.get("export") if isinstance(event._data, dict) else None
+        kind = read_event_data(event).get("export")
         return save(kind)(request) if kind in save_as_list.offered_formats() else gr.skip()
 
     def open_story(request: gr.Request, event: gr.EventData) -> Any:
-        name = event._data.get("story") if isinstance(event._data, dict) else None
+        name = read_event_data(event).get("story")
         return gradio_updates(parts, navigate.open_story(visits.get(request.session_hash), name))
 
     for kind in ("json", "html"):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pfviz.comparison.comparison import MAX_RUNS, Comparison
 from pfviz.comparison.rivals import RIVALS
 from pfviz.comparison.table import difference_rows, outcome_rows
@@ -13,9 +11,8 @@ from pfviz.figures.theme import LIGHT_TO_DARK
 from pfviz.inference.methods import METHODS
 from pfviz.page.components.html import fill
 from pfviz.page.components.plotly_pane import to_pane_value
+from pfviz.page.render.part_values import PartValues
 from pfviz.page.state.compare_state import CompareState
-
-PartValues = dict[str, Any]
 
 FIGURES = tuple(figure.part for figure in tab_figures("comparison"))
 PARTS = ("compare_note", "compare_empty", "compare_cards", "compare_table", *FIGURES)

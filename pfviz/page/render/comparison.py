@@ -10,12 +10,11 @@ from pfviz.figures.registry import Figure, tab_figures
 from pfviz.figures.study.accuracy_curve import short_method_name
 from pfviz.page.components.html import fill
 from pfviz.page.components.plotly_pane import to_pane_value
+from pfviz.page.render.part_values import PartValues
 from pfviz.report.findings import describe_findings
 from pfviz.study.recorded import RECORDED, RecordedStudy, recorded_studies
 from pfviz.study.result import LEADER_METHOD, Result
 from pfviz.text import format_percent, pluralise
-
-PartValues = dict[str, Any]
 
 PARTS = ("study_about", *(figure.part for figure in tab_figures("study")))
 _VIEWS = (

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 from pfviz.errors import PfvizError
 from pfviz.inference.methods import METHODS
 from pfviz.page.components.html import fill
+from pfviz.page.render.part_values import PartValues
 from pfviz.page.state.stored_runs import SHARED_LIMITS, StoredRuns
 from pfviz.store import RunEntry
 from pfviz.stories.thumbnail import draw_thumbnail
 from pfviz.text import pluralise
-
-PartValues = dict[str, Any]
 
 PARTS = ("runs_note", "runs_filters", "runs_list")
 SORT_TITLES = {

@@ -135,7 +135,7 @@ def test_waiting_is_told_and_a_failure_becomes_a_sentence() -> None:
 
     visit = Visit()
     told = list(lab_runs.start_batch(Busy(), visit, FORM, 8))
-    assert any("Waiting, 3 in the queue" in values.get("lab_progress", "") for values in told)
+    assert any("waiting, 3 in the queue" in values.get("lab_progress", "") for values in told)
     assert "RuntimeError" in told[-2]["lab_progress"]
     assert told[-1] == {"lab_running": False}
     assert visit.lab.batch is None

@@ -16,8 +16,8 @@ from pfviz.models.hub import catalog, fetch, published
 from pfviz.models.preset import VALUE_SETTINGS
 from pfviz.page.actions import real_pair, runs
 from pfviz.page.forms import run_form
+from pfviz.page.render.part_values import PartValues
 from pfviz.page.render.run.real_pair import explain_doubt
-from pfviz.page.render.run.run_view import PartValues
 from pfviz.page.serving.engine import SharedEngine
 from pfviz.page.serving.model_fetch import FetchJobs
 from pfviz.page.serving.model_menu import ModelMenu

@@ -13,8 +13,8 @@ from pfviz.errors import ModelError, SettingError
 from pfviz.inference.events import Event, NoteAdded, ParticlesSelected
 from pfviz.page.actions import navigate, runs
 from pfviz.page.forms import run_form
+from pfviz.page.render.part_values import PartValues
 from pfviz.page.render.run import run_view
-from pfviz.page.render.run.run_view import PartValues
 from pfviz.page.serving.engine import SharedEngine
 from pfviz.page.state.visits import Visit
 from tests.browser.fake_pair import EXAMPLES, FakeEngine

@@ -12,8 +12,9 @@ import pytest
 from pfviz.page.actions import mark_answer, navigate, runs, stored_runs
 from pfviz.page.actions.label_steps import label_step
 from pfviz.page.forms import run_form
+from pfviz.page.render.part_values import PartValues
 from pfviz.page.render.run.run_link import read_address, render_link
-from pfviz.page.render.run.run_view import PartValues, best_particle
+from pfviz.page.render.run.run_view import best_particle
 from pfviz.page.state.stored_runs import RunLibrary, StoredRuns
 from pfviz.page.state.visits import Visit
 from pfviz.store import Store

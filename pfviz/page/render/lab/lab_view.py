@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from pfviz.figures.registry import tab_figures
 from pfviz.page.components.html import fill
 from pfviz.page.components.plotly_pane import to_pane_value
 from pfviz.page.render.lab import lab_findings
+from pfviz.page.render.part_values import PartValues
 from pfviz.page.state.lab_state import Lab
 from pfviz.text import pluralise
-
-PartValues = dict[str, Any]
 
 FIGURES = tuple(figure.part for figure in tab_figures("diagnosis"))
 PARTS = ("lab_note", "lab_empty", "lab_measures", "lab_findings", *FIGURES)

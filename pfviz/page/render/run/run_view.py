@@ -13,6 +13,7 @@ from pfviz.figures import registry
 from pfviz.figures.run.dimming import dim_others
 from pfviz.page.components.html import error_message, fill, problem_chips
 from pfviz.page.components.plotly_pane import to_pane_value
+from pfviz.page.render.part_values import PartValues
 from pfviz.page.render.reward import reward_tab
 from pfviz.page.render.run import real_pair, tabs
 from pfviz.page.render.run.events import event_label, shown_event
@@ -38,9 +39,6 @@ REWARD_TAB_PARTS = ("questions", "rule", "asking", "told")  # beside the picture
 Change = Literal["everything", "selection", "tab", "event", "family"]
 """What is to be shown anew: all that depends on the trace, or only what depends on the selected particle, on the open
 tab, on the resampling that is shown or on the family that alone is drawn."""
-PartValues = dict[str, Any]
-"""Name of a part of the page → its new value; parts that are not named stay as they are."""
-
 _STATUS_TEXTS = {
     "finished": "Finished",
     "step limit": "Step limit reached",

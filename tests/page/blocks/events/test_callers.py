@@ -10,7 +10,7 @@ import pytest
 from gradio.context import LocalContext
 
 from pfviz.errors import PfvizError
-from pfviz.page.blocks.callers import choose_keeper
+from pfviz.page.blocks.events.callers import choose_keeper
 from pfviz.page.state.stored_runs import RunLibrary
 from pfviz.store import Store
 from pfviz.trace import dumps

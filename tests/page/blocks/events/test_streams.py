@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 from gradio.utils import diff
 
-from pfviz.page.blocks.streams import keep_properties
+from pfviz.page.blocks.events.streams import keep_properties
 
 BUTTON, FOLD, TEXT = "button", "fold", "text"  # stand for components
 STREAM: list[dict[Any, Any]] = [
