@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from markupsafe import Markup
+
 from pfviz.errors import PfvizError
 from pfviz.inference.methods import METHODS
 from pfviz.page.components.html import fill
@@ -77,15 +79,15 @@ def _picture_key(entry: RunEntry) -> tuple[str, int, str]:
     return entry.id, entry.steps, entry.verdict
 
 
-def _picture(runs: StoredRuns, entry: RunEntry, *, draw: bool) -> str | None:
-    def make() -> str:
+def _picture(runs: StoredRuns, entry: RunEntry, *, draw: bool) -> Markup | None:
+    def make() -> Markup:
         if entry.particles * entry.steps > _MAX_DRAWN or runs.store is None:
-            return ""
+            return Markup()
         try:
             trace = runs.store.load(entry.id)
         except PfvizError:
-            return ""  # it says so when it is opened
-        return str(draw_thumbnail(trace)) if trace.steps else ""
+            return Markup()  # it says so when it is opened
+        return draw_thumbnail(trace) if trace.steps else Markup()
 
     return runs.library.picture(_picture_key(entry), make if draw else None)
 

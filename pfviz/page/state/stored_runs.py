@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from markupsafe import Markup
+
 from pfviz.errors import StoreError
 from pfviz.store import Limits, Recording, Store
 from pfviz.trace import Trace
@@ -31,7 +33,7 @@ class RunLibrary:
 
     def __init__(self, store: Store | None = None, *, shared: bool = False, reason: str = "") -> None:
         self.store, self.shared, self.reason = store, shared, reason
-        self._pictures: OrderedDict[tuple[str, int, str], str] = OrderedDict()
+        self._pictures: OrderedDict[tuple[str, int, str], Markup] = OrderedDict()
         self._lock = threading.Lock()
 
     @classmethod
@@ -47,7 +49,7 @@ class RunLibrary:
         if self.store is not None:
             self.store.close()
 
-    def picture(self, key: tuple[str, int, str], draw: Callable[[], str] | None = None) -> str | None:
+    def picture(self, key: tuple[str, int, str], draw: Callable[[], Markup] | None = None) -> Markup | None:
         """The picture of a run as far as it is: that which was drawn before, else what `draw` gives, else None."""
         with self._lock:
             found = self._pictures.get(key)
