@@ -27,7 +27,7 @@ endef
 define BROWSER
 find_browser() {
 	local name path
-	for name in "$${PFVIZ_CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable; do
+	for name in "$${PFVIZ_CHROMIUM:-}" chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable; do
 		path=$$(type -P "$$name") || continue
 		if "$$path" --version >/dev/null 2>&1; then echo "$$path"; return 0; fi
 	done

@@ -124,14 +124,21 @@ def test_a_model_that_fails_leaves_a_usable_page(visit: Open, caplog: pytest.Log
     assert tab.page.locator("[role=alert]").count() == 0
 
 
-@pytest.mark.parametrize("width", [390, 768, 1024, 1440, 1920])
-def test_no_width_scrolls_sideways(visit: Open, width: int) -> None:
-    tab = visit(width=width, height=844)
-    too_wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-    assert not tab.page.evaluate(too_wide)
+def test_no_width_scrolls_sideways(visit: Open) -> None:
+    tab = visit()
+
+    def too_wide() -> list[int]:
+        found = []
+        for width in (390, 768, 1024, 1440, 1920):
+            tab.page.set_viewport_size({"width": width, "height": 844})
+            if tab.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+                found.append(width)
+        return found
+
+    assert too_wide() == []
     tab.run("Mia has 12 marbles. She buys 3 bags of 5 marbles. " + "x" * 300)
     tab.wait_end()
-    assert not tab.page.evaluate(too_wide)
+    assert too_wide() == []
 
 
 def test_the_stage_fits_one_screen_and_the_tabs_begin_in_it(visit: Open) -> None:

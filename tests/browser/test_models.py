@@ -119,7 +119,7 @@ def test_who_waits_sees_the_place_in_the_queue(browser: Browser, busy: Demo) -> 
     second.press_run()
     second.wait_end()
     for tab in (first, second, third):
-        tab.close()
+        tab.leave()
         assert tab.wrong == []
 
 
@@ -147,7 +147,7 @@ def test_a_configured_server_is_chosen_by_its_name_and_its_address_and_key_stay_
             told = tab.page.content() + json.dumps(page.get_config_file(), default=str)
             assert "a-secret-of-the-lab" not in told
             assert server.url not in told
-            tab.close()
+            tab.leave()
             assert tab.wrong == []
         finally:
             page.close()

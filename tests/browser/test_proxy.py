@@ -54,5 +54,5 @@ def test_a_run_is_made_saved_and_opened_below_a_path(
     assert [
         text for text in tab.wrong + other.wrong if "404" not in text
     ] == []  # a browser asks for the icon at the root
-    tab.close()
-    other.close()
+    tab.leave()
+    other.leave()

@@ -32,7 +32,7 @@ def real() -> Iterator[Demo]:
 def tab(browser: Browser, real: Demo) -> Iterator[Tab]:
     tab = Tab(browser, real.local_url)
     yield tab
-    tab.close()
+    tab.leave()
     assert tab.wrong == []
 
 
