@@ -40,8 +40,8 @@ class Tab:
     """One visitor: a page in a context of its own that remembers whatever went wrong."""
 
     _idle: ClassVar[list[Page]] = []
-    """Pages of visitors that have left; the next one takes such a page, as a browser reads the scripts of the page twice
-    as fast where it has read them before. Nothing else of a visitor stays: see `leave`."""
+    """Pages of visitors that have left; the next one takes such a page, as a browser reads scripts twice as fast where
+    it has read them before. Nothing else of a visitor stays: see `leave`."""
 
     def __init__(self, browser: Browser, address: str, width: int = 1440, height: int = 900, **context: object) -> None:
         self.is_usual = context.keys() <= {"reduced_motion"}
