@@ -46,7 +46,8 @@ def from_solutions(
         labels: of each solution a list with the label of each step by itself: 1 or True or "+", good; 0, neutral; -1 or
             False or "-", bad; None, unknown.
         truth: the right answer, where it is known.
-        reward, generator: names of the models; "unknown" where none is given.
+        reward: name of the reward model; "unknown" where none is given.
+        generator: name of the model that wrote the solutions, likewise.
         scale: how scores become rewards in [0, 1]: "unit", "log-probability", "ten", "percent", "logit"; "auto" goes by
             their range, and a note of the trace says what it took them for.
         separator: what ends a step of a text: "blank-line", "line", or a text.
