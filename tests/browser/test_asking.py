@@ -37,7 +37,10 @@ def open_question(tab: Tab, question: str) -> None:
 
 
 def press(tab: Tab, do: str) -> None:
-    tab.page.locator(f"[data-role=ask-{do}]").click()
+    """The button can be clicked, and is: at once, as it may be drawn anew between a button's going down and up."""
+    button = tab.page.locator(f"[data-role=ask-{do}]")
+    button.click(trial=True)
+    button.dispatch_event("click")
 
 
 def said(tab: Tab, text: str) -> None:
