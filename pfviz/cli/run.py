@@ -16,7 +16,7 @@ from pfviz.cli.options.reward_option import calibrate_option, judge_prompt_optio
 from pfviz.cli.options.run_source import load_run
 from pfviz.cli.options.setting_options import setting_options
 from pfviz.cli.screen import tables
-from pfviz.cli.screen.files import OUTPUT_FILE, check_writable, report_write
+from pfviz.cli.screen.files import OUTPUT_FILE, check_writable, write_run
 from pfviz.cli.screen.progress import Interrupt, Progress
 from pfviz.cli.screen.terminal import console, one_line, untrusted_text
 from pfviz.errors import StoreError, name_error
@@ -123,7 +123,7 @@ def run(
         trace, error = _record_run(screen, prepared, recording)
     screen.print()
     tables.print_result(screen, trace)
-    _write_files(screen, trace, out, html)
+    write_run(screen, trace, out, html)
     _report_storing(screen, recording)
     if error is not None:
         if kept := out or recording.run_id:
@@ -244,15 +244,3 @@ def _record_run(screen: Console, prepared: api.Prepared, recording: Recording) -
 
 def _count_steps(trace: Trace | None) -> int:
     return sum(sweep.steps for sweep in trace.sweeps) if trace is not None else 0
-
-
-def _write_files(screen: Console, trace: Trace, out: Path | None, html: Path | None) -> None:
-    if out is not None:
-        with report_write(screen, out):
-            trace.save(out)
-    if html is not None:
-        from pfviz.report.run import to_html
-
-        page = to_html(trace)
-        with report_write(screen, html):
-            html.write_text(page, encoding="utf-8")

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pfviz.cli.screen import tables
-from pfviz.cli.screen.files import OUTPUT_FILE, check_writable, report_write
+from pfviz.cli.screen.files import OUTPUT_FILE, check_writable, write_run
 from pfviz.cli.screen.terminal import console, one_line, untrusted_text
 from pfviz.errors import StoreError
 from pfviz.inference.methods import METHODS
@@ -106,15 +106,7 @@ def open_run(run_id: str, out: Path | None, html: Path | None) -> None:
         trace = store.load(run_id)
     if out is None and html is None:
         out = Path(f"{run_id}.json")
-    if out is not None:
-        with report_write(screen, out):
-            trace.save(out)
-    if html is not None:
-        from pfviz.report.run import to_html
-
-        page = to_html(trace)
-        with report_write(screen, html):
-            html.write_text(page, encoding="utf-8")
+    write_run(screen, trace, out, html)
 
 
 @runs.command()

@@ -54,7 +54,7 @@ def append(database: sqlite3.Connection, number: int, trace: Trace) -> None:
         index_run(database, number)
 
 
-def read(database: sqlite3.Connection, run_id: str) -> tuple[bytes, list[tuple[bytes, list[bytes]]]]:
+def read_pieces(database: sqlite3.Connection, run_id: str) -> tuple[bytes, list[tuple[bytes, list[bytes]]]]:
     """Return the pieces of a run, as `decode_run` takes them."""
     number, head = database.execute("SELECT number, head FROM runs WHERE id = ?", (run_id,)).fetchone()
     steps: dict[int, list[bytes]] = {}

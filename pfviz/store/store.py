@@ -103,7 +103,7 @@ class Store:
         """Return the trace of a run; one that was interrupted is a stopped one, with which `pfviz.resume` goes on."""
         entry = self.entry(run_id, owner)
         with self._database.read() as database:
-            head, found = pieces.read(database, run_id)
+            head, found = pieces.read_pieces(database, run_id)
         try:
             trace = decode_run(head, found)
         except StoreError as error:
@@ -262,7 +262,7 @@ class Store:
         database.execute(f"UPDATE runs SET {columns} WHERE number = ? AND status = 'running'", (number,))
         run_id = database.execute("SELECT id FROM runs WHERE number = ?", (number,)).fetchone()[0]
         try:
-            found = summarise(replace(decode_run(*pieces.read(database, run_id)), status="stopped"))
+            found = summarise(replace(decode_run(*pieces.read_pieces(database, run_id)), status="stopped"))
         except StoreError:
             return  # it says so when it is opened
         known = (clean_text(found["answer"]), found["verdict"], number)

@@ -31,7 +31,7 @@ class Case:
     rule: str = ""  # words of the note that say how scores become rewards
 
     def read(self) -> Sequence[Trace]:
-        return self.importer.read(self.data)
+        return self.importer.read_traces(self.data)
 
 
 def is_recognised_by_what_is_in_it(case: Case) -> None:

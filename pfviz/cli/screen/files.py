@@ -9,6 +9,8 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from pfviz.trace import Trace
+
 OUTPUT_FILE = click.Path(dir_okay=False, path_type=Path)
 INPUT_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -28,3 +30,16 @@ def report_write(screen: Console, path: Path) -> Iterator[None]:
     except OSError as error:
         raise click.FileError(str(path), error.strerror) from error
     screen.print(f"Wrote {path}", markup=False)
+
+
+def write_run(screen: Console, trace: Trace, out: Path | None, html: Path | None) -> None:
+    """Write a run as a trace and as a report, to those of the two files that are named."""
+    if out is not None:
+        with report_write(screen, out):
+            trace.save(out)
+    if html is not None:
+        from pfviz.report.run import to_html
+
+        page = to_html(trace)
+        with report_write(screen, html):
+            html.write_text(page, encoding="utf-8")

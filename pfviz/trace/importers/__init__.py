@@ -1,7 +1,7 @@
 """Files of recorded runs → traces. What a file is, is recognised by what is in it, never by its name.
 
 A new format is one file in this folder and one line in `IMPORTERS`. The file has two functions: `recognise(data)` says
-whether these bytes are of its format, `read(data, options)` gives the traces in them, at least one, or raises
+whether these bytes are of its format, `read_traces(data, options)` gives the traces in them, at least one, or raises
 `TraceError` saying what is wrong; and, where it can, `EXAMPLE`, a short file of it.
 """
 
@@ -28,7 +28,7 @@ class Importer:
     Args:
         name: a word for it.
         title: what a file of it is, in the middle of a sentence.
-        module: the module with `recognise` and `read`, imported when a file is first opened.
+        module: the module with `recognise` and `read_traces`, imported when a file is first opened.
         suffixes: how such files usually end: what a page offers to choose, and what is looked for in a folder.
     """
 
@@ -41,9 +41,9 @@ class Importer:
         """Return whether the bytes of a file are of this format."""
         return bool(import_module(self.module).recognise(data))
 
-    def read(self, data: bytes, options: ReadingOptions | None = None) -> Sequence[Trace]:
+    def read_traces(self, data: bytes, options: ReadingOptions | None = None) -> Sequence[Trace]:
         """Return the traces in the bytes of a file; raises `TraceError` if they are damaged."""
-        traces: Sequence[Trace] = import_module(self.module).read(data, options or ReadingOptions())
+        traces: Sequence[Trace] = import_module(self.module).read_traces(data, options or ReadingOptions())
         return traces
 
     @property
@@ -97,7 +97,7 @@ def read_traces(data: bytes, options: ReadingOptions | None = None) -> Sequence[
     """Return the traces in the bytes of a file; raises as `open_traces`."""
     importer = find_importer(data) if options is None or not options.columns else IMPORTERS["own-table"]
     if importer is not None:
-        return importer.read(data, options)
+        return importer.read_traces(data, options)
     from pfviz.trace.tables.describe import describe_unknown
 
     *titles, last = (importer.title for importer in IMPORTERS.values())

@@ -76,7 +76,7 @@ def recognise(data: bytes) -> bool:
     return isinstance(iterations, list) and bool(iterations) and isinstance(iterations[0], dict)
 
 
-def read(data: bytes, options: ReadingOptions) -> list[Trace]:
+def read_traces(data: bytes, options: ReadingOptions) -> list[Trace]:
     """Return a trace of each row; raises `TraceError` naming the line and field that is wrong."""
     rows = read_rows(data)
     if len(rows) > MAX_RUNS:

@@ -56,7 +56,7 @@ def recognise(data: bytes) -> bool:
     return row is not None and bool({"responses", "responses_lst"} & row.keys()) and bool(row.keys() & set(_COLUMNS))
 
 
-def read(data: bytes, options: ReadingOptions) -> list[Trace]:
+def read_traces(data: bytes, options: ReadingOptions) -> list[Trace]:
     """Return a trace of each result, and of each iteration of particle Gibbs; raises `TraceError`."""
     runs = [run for where, row in read_rows(data) for run in _read_row(where, row)]
     weighed = any(run.source.method == "particle_filtering" for run in runs)

@@ -36,7 +36,7 @@ def recognise(data: bytes) -> bool:
     return row is not None and MARK in str(row.get("input")) and isinstance(row.get("label"), str)
 
 
-def read(data: bytes, options: ReadingOptions) -> list[Trace]:
+def read_traces(data: bytes, options: ReadingOptions) -> list[Trace]:
     """Return a trace of each problem; raises `TraceError` naming the line and field that is wrong."""
     return build_runs(group_runs(_read_row(where, row) for where, row in read_rows(data)), options)
 

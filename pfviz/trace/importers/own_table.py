@@ -35,7 +35,7 @@ def recognise(data: bytes) -> bool:
     return guess is not None and guess.is_enough
 
 
-def read(data: bytes, options: ReadingOptions) -> list[Trace]:
+def read_traces(data: bytes, options: ReadingOptions) -> list[Trace]:
     """Return a trace of each problem; raises `TraceError` naming the row and column that is wrong."""
     rows = read_rows(data)
     columns = choose_columns(guess_from_row(rows[0][1]), options.columns)

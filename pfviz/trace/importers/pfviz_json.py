@@ -19,6 +19,6 @@ def recognise(data: bytes) -> bool:
     return _FIELDS[0] in data or not any(field in data for field in _OTHERS)
 
 
-def read(data: bytes, options: ReadingOptions) -> list[Trace]:
+def read_traces(data: bytes, options: ReadingOptions) -> list[Trace]:
     """Return the trace, every field checked; raises `TraceError` naming the field that is wrong."""
     return [loads(data)]

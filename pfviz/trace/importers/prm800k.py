@@ -58,7 +58,7 @@ def recognise(data: bytes) -> bool:
     return row is not None and isinstance(row.get("question"), dict) and isinstance(label, dict) and "steps" in label
 
 
-def read(data: bytes, options: ReadingOptions) -> list[Trace]:
+def read_traces(data: bytes, options: ReadingOptions) -> list[Trace]:
     """Return a trace of each row; raises `TraceError` naming the line and field that is wrong."""
     rows = read_rows(data)
     if len(rows) > MAX_RUNS:

@@ -36,7 +36,7 @@ def recognise(data: bytes) -> bool:
     return row is not None and has_columns(row, ("problem", "steps")) and type(row.get("label")) is int
 
 
-def read(data: bytes, options: ReadingOptions) -> list[Trace]:
+def read_traces(data: bytes, options: ReadingOptions) -> list[Trace]:
     """Return a trace of each problem and generator; raises `TraceError` naming the line and field that is wrong."""
     rows = [_read_row(where, row) for where, row in read_rows(data)]
     runs = group_runs(rows, lambda source: (clean_text(source.problem), source.generator))

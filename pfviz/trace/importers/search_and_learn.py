@@ -31,7 +31,7 @@ def recognise(data: bytes) -> bool:
     return has_columns(peek_row(data), ("problem", "completions", "scores"))
 
 
-def read(data: bytes, options: ReadingOptions) -> list[Trace]:
+def read_traces(data: bytes, options: ReadingOptions) -> list[Trace]:
     """Return a trace of each row; raises `TraceError` naming the line and field that is wrong."""
     return build_runs([_read_row(where, row) for where, row in read_rows(data)], options)
 

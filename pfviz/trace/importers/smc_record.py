@@ -63,7 +63,7 @@ def recognise(data: bytes) -> bool:
     return row is not None and row.get("mode") in _MODES and isinstance(row.get("particles"), list)
 
 
-def read(data: bytes, options: ReadingOptions) -> list[Trace]:
+def read_traces(data: bytes, options: ReadingOptions) -> list[Trace]:
     """Return the trace of the record; raises `TraceError` naming the item and field that is wrong."""
     records = [check_row(_Record, where, row) for where, row in read_rows(data)]
     if records[0].mode == "init":

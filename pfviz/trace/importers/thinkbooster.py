@@ -86,7 +86,7 @@ def recognise(data: bytes) -> bool:
     return row is not None and next(_find_payloads("", row), None) is not None
 
 
-def read(data: bytes, options: ReadingOptions) -> list[Trace]:
+def read_traces(data: bytes, options: ReadingOptions) -> list[Trace]:
     """Return a trace of each strategy of each payload; raises `TraceError` naming the field that is wrong."""
     runs: list[_Timeline] = []
     for where, row in read_rows(data):

@@ -31,7 +31,7 @@ def test_every_importer(case: contract.Case, check: Callable[[contract.Case], No
 
 
 def breaks(change: Callable[[Trace], Trace]) -> Callable[[bytes, Any], list[Trace]]:
-    return lambda data, options: [change(trace) for trace in CASES[-2].importer.read(data, options)]
+    return lambda data, options: [change(trace) for trace in CASES[-2].importer.read_traces(data, options)]
 
 
 turn = iter(range(10**6))
@@ -58,7 +58,7 @@ BROKEN: dict[str, tuple[Callable[[bytes, Any], Sequence[Trace]], str]] = {
 @pytest.mark.parametrize("name", BROKEN)
 def test_the_contract_fails_on_a_broken_importer(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     module: Any = ModuleType("broken")
-    module.read, failing = BROKEN[name]
+    module.read_traces, failing = BROKEN[name]
     monkeypatch.setitem(sys.modules, "broken", module)
     case = replace(CASES[-2], importer=Importer("own-table", "broken", "broken", ()))
     with pytest.raises((AssertionError, TraceError)):

@@ -25,7 +25,7 @@ def odd_format(monkeypatch: pytest.MonkeyPatch) -> None:
     """A format of one line: the word "odd", and what follows is a trace of pfviz."""
     module: Any = ModuleType("odd_format")
     module.recognise = lambda data: data.startswith(b"odd\n")
-    module.read = lambda data, options: importers.IMPORTERS["pfviz"].read(data[4:], options)
+    module.read_traces = lambda data, options: importers.IMPORTERS["pfviz"].read_traces(data[4:], options)
     monkeypatch.setitem(sys.modules, "odd_format", module)
     monkeypatch.setitem(IMPORTERS, "odd", Importer("odd", "an odd file", "odd_format", (".odd", ".json")))
 
