@@ -11,6 +11,7 @@ from pfviz.page.actions import compare_runs
 from pfviz.page.actions.files import write_comparison_report
 from pfviz.page.blocks import wiring
 from pfviz.page.blocks.events.event_data import read_event_data
+from pfviz.page.blocks.events.turns import end_turn
 from pfviz.page.blocks.layout import Parts
 from pfviz.page.blocks.view_updates import ViewUpdates
 from pfviz.page.render import compare_view
@@ -71,7 +72,7 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
     parts["compare_clear"].click(view.callback(visits, compare_runs.clear), None, own, **wiring.EVENT_SETTINGS)
     shown = [parts[name] for name in wiring.OUTPUTS]
     for name in ("compare_cards", *compare_view.FIGURES):
-        parts[name].select(open_run, None, shown, trigger_mode="multiple", **wiring.EVENT_SETTINGS)
+        end_turn(parts[name].select(open_run, None, shown, trigger_mode="multiple", **wiring.EVENT_SETTINGS))
     parts["compare_save"].click(save, None, parts["compare_file"], **wiring.FILE_EVENT_SETTINGS).success(
         None, parts["compare_file"], js=wiring.DOWNLOAD_FILE_JS
     )

@@ -9,6 +9,7 @@ import gradio as gr
 from pfviz.page.actions import opened_files
 from pfviz.page.blocks import lab_wiring, wiring
 from pfviz.page.blocks.events.event_data import read_event_data
+from pfviz.page.blocks.events.turns import end_turn
 from pfviz.page.blocks.layout import Parts
 from pfviz.page.state.visits import Visits
 
@@ -32,4 +33,5 @@ def wire(parts: Parts, visits: Visits) -> None:
     settings = wiring.EVENT_SETTINGS
     parts["upload"].upload(upload, parts["upload"], outputs, **settings)
     parts["file_bar"].ask(ask, None, outputs, trigger_mode="multiple", **settings)
-    parts["file_bar"].select(send_to_lab, None, [parts[name] for name in lab_wiring.LAB_OUTPUTS], **settings)
+    shown = [parts[name] for name in lab_wiring.LAB_OUTPUTS]
+    end_turn(parts["file_bar"].select(send_to_lab, None, shown, trigger_mode="multiple", **settings))

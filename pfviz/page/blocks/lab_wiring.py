@@ -11,6 +11,7 @@ from pfviz.page.actions import lab_runs
 from pfviz.page.actions.files import write_calibration, write_lab_report
 from pfviz.page.blocks import wiring
 from pfviz.page.blocks.events.event_data import read_event_data
+from pfviz.page.blocks.events.turns import end_turn
 from pfviz.page.blocks.layout import Parts
 from pfviz.page.blocks.view_updates import ViewUpdates
 from pfviz.page.forms import run_form
@@ -75,8 +76,9 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
     parts["lab_open"].upload(drop, parts["lab_open"], own, **wiring.EVENT_SETTINGS)
     parts["lab_add"].click(view.callback(visits, lab_runs.add_current_run), None, own, **wiring.EVENT_SETTINGS)
     parts["lab_clear"].click(view.callback(visits, lab_runs.clear), None, own, **wiring.EVENT_SETTINGS)
+    shown = [*own, *(parts[name] for name in wiring.OUTPUTS)]
     for name in ("lab_findings", "lab_note", *lab_view.FIGURES):
-        parts[name].select(look, None, [*own, *(parts[name] for name in wiring.OUTPUTS)], **wiring.EVENT_SETTINGS)
+        end_turn(parts[name].select(look, None, shown, trigger_mode="multiple", **wiring.EVENT_SETTINGS))
     for name, made in (("lab_save", save), ("lab_save_map", save_map)):
         parts[name].click(made, None, parts["lab_file"], **wiring.FILE_EVENT_SETTINGS).success(
             None, parts["lab_file"], js=wiring.DOWNLOAD_FILE_JS

@@ -11,6 +11,7 @@ from pfviz.lab.label_exports import ExportFormat
 from pfviz.page.actions import explore, files, label_steps, navigate, runs
 from pfviz.page.blocks.events.event_data import read_event_data
 from pfviz.page.blocks.events.streams import keep_properties
+from pfviz.page.blocks.events.turns import end_turn
 from pfviz.page.blocks.layout import Parts
 from pfviz.page.blocks.model_wiring import wire_models
 from pfviz.page.blocks.probe_wiring import wire_probes
@@ -143,11 +144,14 @@ def wire(parts: Parts, engine: Engine, visits: Visits) -> None:
     parts["resume"].click(
         press_resume, None, outputs, trigger_mode="multiple", api_name="press_resume", **EVENT_SETTINGS
     )
-    parts["answers"].select(looking(explore.select_answer), None, outputs, trigger_mode="multiple", **EVENT_SETTINGS)
     panes = [name for name in run_view.PANES if name != "answers"]
-    for name in (*panes, *run_view.REWARD_TAB_PARTS, "inspector", "answer", "sweep", "colours", "transport"):
-        parts[name].select(looking(navigate.select), None, outputs, trigger_mode="multiple", **EVENT_SETTINGS)
-    parts["genealogy"].move(looking(navigate.move_selection), None, outputs, trigger_mode="multiple", **EVENT_SETTINGS)
+    selected = (*panes, *run_view.REWARD_TAB_PARTS, "inspector", "answer", "sweep", "colours", "transport")
+    for event, look in (
+        *((parts[name].select, navigate.select) for name in selected),
+        (parts["answers"].select, explore.select_answer),
+        (parts["genealogy"].move, navigate.move_selection),
+    ):
+        end_turn(event(looking(look), None, outputs, trigger_mode="multiple", **EVENT_SETTINGS))
     parts["before"].click(looking(navigate.step_event(-1)), None, outputs, **EVENT_SETTINGS)
     parts["after"].click(looking(navigate.step_event(+1)), None, outputs, **EVENT_SETTINGS)
     parts["tabs"].select(looking(navigate.open_tab), None, outputs, trigger_mode="multiple", **EVENT_SETTINGS)
@@ -176,7 +180,7 @@ def _wire_views(parts: Parts) -> None:
     def open_tab(study: str | None, event: gr.SelectData) -> list[Any]:
         return [str(event.value), *show(study, str(event.value))]
 
-    parts["views"].select(compare, inputs, shown, **EVENT_SETTINGS)
+    end_turn(parts["views"].select(compare, inputs, shown, **EVENT_SETTINGS))
     parts["study_choice"].change(show, inputs, shown, **EVENT_SETTINGS)
     parts["study_tabs"].select(
         open_tab, inputs[:1], [parts["study_tab"], *shown], trigger_mode="multiple", **EVENT_SETTINGS
@@ -190,9 +194,9 @@ def _wire_problem(parts: Parts) -> None:
     fixed = ("method", "seed", "truth", *run_form.MODEL_FIELDS)
     variable = [field for field in run_form.DEFAULTS if field not in fixed]
 
-    def choose(method: str, *typed: Any) -> list[Any]:
+    def show_fields(method: str) -> list[Any]:
         seen = run_form.visible_fields(method)
-        return [run_form.describe_method(method, *typed), *(gr.update(visible=seen[field]) for field in variable)]
+        return [gr.update(visible=seen[field]) for field in variable]
 
     shown = [parts["preview"], parts["error_problem"]]
 
@@ -203,11 +207,16 @@ def _wire_problem(parts: Parts) -> None:
     for name in ("problem_chips", "error_problem"):
         parts[name].pick(pick, None, parts["problem"], **EVENT_SETTINGS)
     sizes = [parts[field] for field in ("method", *run_form.SIZE_FIELDS)]
-    parts["method"].change(
-        choose, sizes, [parts["about_method"], *(parts[field] for field in variable)], **EVENT_SETTINGS
+    parts["method"].change(show_fields, parts["method"], [parts[field] for field in variable], **EVENT_SETTINGS)
+    gr.on(
+        [field.change for field in sizes],
+        run_form.describe_method,
+        sizes,
+        parts["about_method"],
+        trigger_mode="always_last",  # one event for all: of two, the older one's answer may come last, and would stay
+        preprocess=False,
+        **EVENT_SETTINGS,
     )
-    for field in run_form.SIZE_FIELDS:
-        parts[field].change(run_form.describe_method, sizes, parts["about_method"], preprocess=False, **EVENT_SETTINGS)
     parts["dice"].click(run_form.random_seed, None, parts["seed"], **EVENT_SETTINGS)
 
 
@@ -250,4 +259,4 @@ def _wire_files(parts: Parts, visits: Visits, outputs: list[Any]) -> None:
     parts["save_as"].select(save_as, None, parts["file"], **FILE_EVENT_SETTINGS).success(
         None, parts["file"], js=DOWNLOAD_FILE_JS
     )
-    parts["gallery"].select(open_story, None, outputs, trigger_mode="multiple", **EVENT_SETTINGS)
+    end_turn(parts["gallery"].select(open_story, None, outputs, trigger_mode="multiple", **EVENT_SETTINGS))

@@ -32,6 +32,7 @@ FIGURE_TABLE_JS = Path(pfviz.figures.__file__).parent / "static" / "figure_table
 COMPARE_JS = STATIC / "compare.js"
 SAVE_AS_JS = STATIC / "save_as.js"
 DROPS_JS = STATIC / "drops.js"
+TURNS_JS = STATIC / "turns.js"
 RUNS_JS = STATIC / "runs.js"
 LINK_JS = STATIC / "link.js"
 LABELS_JS = STATIC / "labels.js"
@@ -58,7 +59,7 @@ def clickable_html(value: str = "", **settings: Any) -> gr.HTML:
         value,
         apply_default_css=False,
         js_on_load=MARKUP_ON_LOAD,
-        head=_script_tags(MARKUP_JS, CAPTIONS_JS, EXPLORE_JS, LABELS_JS),
+        head=_script_tags(TURNS_JS, MARKUP_JS, CAPTIONS_JS, EXPLORE_JS, LABELS_JS),
         **settings,
     )
 
@@ -70,7 +71,7 @@ def file_bar_html(**settings: Any) -> gr.HTML:
         "",
         apply_default_css=False,
         js_on_load=FILES_ON_LOAD,
-        head=_script_tags(MARKUP_JS, CAPTIONS_JS, EXPLORE_JS, DROPS_JS),
+        head=_script_tags(TURNS_JS, MARKUP_JS, CAPTIONS_JS, EXPLORE_JS, DROPS_JS),
         **settings,
     )
 
@@ -148,7 +149,7 @@ def pane(
         value="",
         html_template=fill("pane.html.j2", title=title),
         js_on_load=PANE_ON_LOAD,
-        head=_script_tags(PLOTLY_JS, FIGURE_TABLE_JS, *SCRIPTS, PANE_JS, PANE_TABLE_JS, CAPTIONS_JS),
+        head=_script_tags(PLOTLY_JS, FIGURE_TABLE_JS, *SCRIPTS, TURNS_JS, PANE_JS, PANE_TABLE_JS, CAPTIONS_JS),
         apply_default_css=False,
         elem_classes="pane",
         title=title,
@@ -167,7 +168,7 @@ def transport(**settings: Any) -> gr.HTML:
         value="",
         html_template=str(transport_html()),
         js_on_load=PLAY_ON_LOAD,
-        head=_script_tags(*SCRIPTS, PLAY_JS),
+        head=_script_tags(*SCRIPTS, TURNS_JS, PLAY_JS),
         apply_default_css=False,
         **settings,
     )

@@ -18,6 +18,7 @@ document.addEventListener("click", ({ target }) => {
    redraw; the focus returns to the control that was used. */
 const pfvizHits = ["uid", "problem", "sweep", "question", "view", "ask", "node", "reward", "mark", "match", "story", "label"].map((name) => `[data-${name}]`);
 window.pfvizMarkup = function pfvizMarkup({ element, trigger, watch }) {
+  trigger = pfvizInTurn(trigger);
   let role = null;
   let selected = false;
   element.addEventListener("click", (event) => {

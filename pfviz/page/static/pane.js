@@ -28,6 +28,7 @@
 
   window.pfvizPane = function pfvizPane({ element, props, trigger, watch }) {
     palette = props.dark ?? palette;
+    trigger = pfvizInTurn(trigger);
     const plot = element.querySelector(".pane-plot");
     const [heading, caption] = [element.querySelector("h3"), element.querySelector(".caption")];
     const [help, reading] = [element.querySelector(".reading-help"), element.querySelector(".reading")];

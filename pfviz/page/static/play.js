@@ -2,6 +2,7 @@
 window.pfvizPlay = function pfvizPlay({ element, props, trigger, watch }) {
   const REST = 450; // milliseconds
   const replay = window.pfvizReplay;
+  trigger = pfvizInTurn(trigger);
   let timer = 0;
   let told = null; // the step that Python knows of
   pfvizTransport(element);
