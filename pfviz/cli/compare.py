@@ -7,19 +7,19 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from pfviz.cli.screen.files import INPUT_FILE, OUTPUT_FILE, check_writable, report_write
+from pfviz.cli.options.run_source import RunSource, RunSourceType
+from pfviz.cli.screen.files import OUTPUT_FILE, check_writable, report_write
 from pfviz.cli.screen.terminal import console, one_line, plain_text, untrusted_text
 from pfviz.comparison.comparison import MAX_RUNS, Comparison
 from pfviz.comparison.comparison import compare as compare_runs
 from pfviz.comparison.table import difference_rows, outcome_rows
 from pfviz.text import shorten
-from pfviz.trace.importers import open_trace
 
 _MAX_CELL = 60  # characters
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=INPUT_FILE)
+@click.argument("files", nargs=-1, required=True, type=RunSourceType())
 @click.option(
     "--out",
     "-o",
@@ -27,8 +27,10 @@ _MAX_CELL = 60  # characters
     callback=check_writable,
     help="Write the pictures too, as one page that works offline.",
 )
-def compare(files: tuple[Path, ...], out: Path | None) -> None:
+def compare(files: tuple[RunSource, ...], out: Path | None) -> None:
     """Set two to six recorded runs side by side: what differs, what came of each, what each cost.
+
+    A run is a file, or the id of a stored one.
 
     \b
     pfviz run "Compute (12 + 7) * 3 - 45" --out filter.json
@@ -37,7 +39,7 @@ def compare(files: tuple[Path, ...], out: Path | None) -> None:
     """
     if not 2 <= len(files) <= MAX_RUNS:
         raise click.UsageError(f"Give two to {MAX_RUNS} files of recorded runs; {len(files)} cannot be compared.")
-    screen, compared = console(), compare_runs(map(open_trace, files))
+    screen, compared = console(), compare_runs(file.traces()[0] for file in files)
     if not compared.is_one_problem:
         screen.print("The runs have different problems: their answers cannot be compared.")
     screen.print(_build_table(compared))

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
+from pfviz.cli.options.run_source import RunSource, RunSourceType
 from pfviz.cli.screen import tables
 from pfviz.cli.screen.terminal import console
 from pfviz.text import pluralise
-from pfviz.trace.importers import open_traces
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=RunSourceType())
 @click.option("--run", "number", type=click.IntRange(1), default=1, help="Which run of a file that holds many.")
-def show(file: Path, number: int) -> None:
-    """Print the run that `pfviz run --out` wrote to FILE, or one of another format that pfviz reads.
+def show(file: RunSource, number: int) -> None:
+    """Print a recorded run: FILE of `pfviz run --out` or of another format that pfviz reads, or the id of a stored one.
 
     The problem, a row per step, the answers, and the best solution with the reward of each step.
 
@@ -24,7 +22,7 @@ def show(file: Path, number: int) -> None:
     pfviz show run.json
     pfviz show processbench.json --run 3
     """
-    screen, traces = console(), open_traces(file)
+    screen, traces = console(), file.traces()
     if number > len(traces):
         raise click.BadParameter(f"{file.name} holds {pluralise(len(traces), 'run')}", param_hint="--run")
     trace = traces[number - 1]

@@ -17,6 +17,7 @@ from pfviz.cli.diagnose.gather import gather_runs, select_reward, warn_of_stand_
 from pfviz.cli.diagnose.limits import EXIT_LIMIT_CROSSED, Limit, LimitType, limit_values
 from pfviz.cli.options.dataset_option import dataset_option
 from pfviz.cli.options.reward_option import resolve_reward
+from pfviz.cli.options.run_source import RunSource, RunSourceType
 from pfviz.cli.options.setting_options import setting_options
 from pfviz.cli.run import EXIT_INTERRUPTED
 from pfviz.cli.screen.files import INPUT_FILE, OUTPUT_FILE, check_writable, report_write
@@ -43,7 +44,7 @@ _MODE_OPTIONS = {
 
 
 @click.command()
-@click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.argument("files", nargs=-1, type=RunSourceType(folders=True))
 @click.option(
     "--reward",
     metavar="NAME",
@@ -99,11 +100,12 @@ _MODE_OPTIONS = {
 )
 @click.option("--runs", type=click.IntRange(1), default=selftest.RUNS, help="Of --self-test: runs under each base.")
 def diagnose(
-    files: tuple[Path, ...], reward: str | None, beside: tuple[str, ...], mixed: bool, html: Path | None,
+    files: tuple[RunSource, ...], reward: str | None, beside: tuple[str, ...], mixed: bool, html: Path | None,
     json_file: Path | None, fail_on: tuple[Limit, ...], batch: int | None, out: Path | None,
     processbench: tuple[Path, ...], threshold: float | None, self_test: bool, base: str, runs: int, **settings: Any,
 ) -> None:  # fmt: skip
-    """Say where a reward model is wrong, from recorded runs: FILES, or folders of them.
+    """Say where a reward model is wrong, from recorded runs: FILES, folders of them, or ids of stored
+    runs.
 
     Findings with the particles that show them, what they did to the runs, what more data would settle, and the measures
     with their intervals. The more problems, the more can be said; runs that do not select (`--method best_of_n`) say

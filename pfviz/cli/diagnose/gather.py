@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pfviz.cli.options.run_source import RunSource
 from pfviz.cli.screen.terminal import one_line
-from pfviz.errors import LabError, TraceError
+from pfviz.errors import LabError, StoreError, TraceError
 from pfviz.text import pluralise
 from pfviz.trace.building.tree import STAND_IN_REWARDS
-from pfviz.trace.importers import list_suffixes, open_traces
 from pfviz.trace.trace import Trace
 
 
@@ -24,29 +24,25 @@ class GatheredRuns:
     damaged: list[str]
 
 
-def gather_runs(places: Sequence[Path]) -> GatheredRuns:
-    """The traces of these files, and of all in these folders that end as traces do (`*.json`), each once. Of a file
-    that holds many runs the k-th is named FILE#k. Raises `LabError` for none."""
-    files = [file for place in places for file in (_list_folder(place) if place.is_dir() else [place])]
+def gather_runs(places: Sequence[RunSource]) -> GatheredRuns:
+    """The traces of these files and stored runs, and of all in these folders that end as traces do (`*.json`), each
+    once. Of a file that holds many runs the k-th is named FILE#k. Raises `LabError` for none."""
+    files = [file for place in places for file in place.files()]
     found = GatheredRuns([], [], [])
     for file in dict.fromkeys(files):
         try:
-            traces = open_traces(file)
+            traces = file.traces()
             found.traces.extend(traces)
-            numbered = [file.with_name(f"{file.name}#{k}") for k in range(1, len(traces) + 1)]
-            found.files.extend(numbered if len(traces) > 1 else [file])
-        except TraceError as error:
+            numbered = [file.path.with_name(f"{file.name}#{k}") for k in range(1, len(traces) + 1)]
+            found.files.extend(numbered if len(traces) > 1 else [file.path])
+        except (TraceError, StoreError) as error:
             said = str(error)
-            found.damaged.append(said if said.startswith(str(file)) else f"{file}: {said}")
+            found.damaged.append(said if said.startswith(str(file.path)) else f"{file.path}: {said}")
     if not found.traces:
-        named = ", ".join(map(str, places))
+        named = ", ".join(str(place.path) for place in places)
         why = f" {found.damaged[0]}" if found.damaged else ""
         raise LabError(f"There is no recorded run in {named}. `pfviz run --out` and `--batch N --out` write some.{why}")
     return found
-
-
-def _list_folder(folder: Path) -> list[Path]:
-    return sorted(file for suffix in list_suffixes() for file in folder.glob(f"*{suffix}"))
 
 
 def warn_of_stand_ins(traces: Sequence[Trace]) -> str | None:

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from pfviz.cli.diagnose import runs as diagnosis_runs
 from pfviz.cli.diagnose.gather import gather_runs, select_reward, warn_of_stand_ins
+from pfviz.cli.options.run_source import RunSource, RunSourceType
 from pfviz.cli.run import EXIT_INTERRUPTED
 from pfviz.cli.screen.files import INPUT_FILE, OUTPUT_FILE, check_writable, report_write
 from pfviz.cli.screen.terminal import console, one_line, untrusted_text
@@ -28,7 +29,7 @@ MAX_RUNS = 20  # rows of the table of runs
 
 
 @click.command()
-@click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.argument("files", nargs=-1, type=RunSourceType(folders=True))
 @click.option(
     "--processbench", type=INPUT_FILE, multiple=True, help="Fit on the solutions of this file, scored by --reward."
 )
@@ -43,8 +44,8 @@ MAX_RUNS = 20  # rows of the table of runs
 @click.option("--out", "-o", type=OUTPUT_FILE, callback=check_writable, help="Write the map here, as JSON.")
 @click.option("--html", type=OUTPUT_FILE, callback=check_writable, help="Write a report here, as a page.")
 def calibrate(
-    files: tuple[Path, ...], processbench: tuple[Path, ...], reward: str | None, method: MapMethod, out: Path | None,
-    html: Path | None,
+    files: tuple[RunSource, ...], processbench: tuple[Path, ...], reward: str | None, method: MapMethod,
+    out: Path | None, html: Path | None,
 ) -> None:  # fmt: skip
     """Make a reward a probability: fit a monotone map to prefixes of known truth, of recorded runs (FILES, or folders
     of them) or of ProcessBench.

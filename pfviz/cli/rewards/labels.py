@@ -9,6 +9,7 @@ from typing import get_args
 import click
 
 from pfviz.cli.diagnose.gather import gather_runs
+from pfviz.cli.options.run_source import RunSource, RunSourceType
 from pfviz.cli.screen.files import OUTPUT_FILE, check_writable, report_write
 from pfviz.cli.screen.terminal import console, one_line
 from pfviz.errors import LabError
@@ -17,7 +18,7 @@ from pfviz.text import pluralise
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=RunSourceType(folders=True))
 @click.option("--to", type=click.Choice(get_args(ExportFormat)), required=True, help="The format of the rows.")
 @click.option(
     "--chosen",
@@ -29,8 +30,8 @@ from pfviz.text import pluralise
 @click.option(
     "--out", "-o", type=OUTPUT_FILE, callback=check_writable, required=True, help="Write the rows here, as JSON lines."
 )
-def labels(files: tuple[Path, ...], to: ExportFormat, chosen: Chosen, out: Path) -> None:
-    """Export the labels of steps of recorded runs: FILES, or folders of them.
+def labels(files: tuple[RunSource, ...], to: ExportFormat, chosen: Chosen, out: Path) -> None:
+    """Export the labels of steps of recorded runs: FILES, folders of them, or ids of stored runs.
 
     Labels are those that somebody gave on the page or in the file, and of steps of the embedded pair what its oracle
     says; nothing is guessed from answers. A neutral step is no error, and after a bad one every prefix is wrong.
