@@ -25,12 +25,18 @@ def test_a_reload_finds_the_run_and_where_one_looked(visit: Open) -> None:
     tab.click_node(3)
     tab.wait_selected("3")
     answer = tab.page.locator("#answer .answer").inner_text()
+    tab.page.locator("#compare-this").click()
+    compared = tab.page.locator("#compare-cards [data-compare=open]")
+    compared.wait_for()
+    tab.page.locator("#views [data-view=run]").click()
     for _ in range(2):
         tab.reload()
         tab.wait_steps(5)
         tab.wait_selected("3")
         assert tab.page.locator("#problem textarea").input_value() == "2 + 2"
         assert tab.page.locator("#answer .answer").inner_text() == answer
+        compared.wait_for(state="attached")
+        assert compared.count() == 1
     other = visit()
     other.page.wait_for_function("sessionStorage.getItem('pfviz-tab')")
     assert other.page.locator("#hero .story").is_visible()

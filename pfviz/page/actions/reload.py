@@ -1,4 +1,4 @@
-"""A reload of the page: the tab's run is there again, as far as it was recorded."""
+"""A reload of the page: the tab's run is there again, as far as it was recorded, and what was compared."""
 
 from __future__ import annotations
 
@@ -6,12 +6,21 @@ import threading
 from collections.abc import Iterator
 
 from pfviz.page.actions import navigate
+from pfviz.page.render import compare_view
 from pfviz.page.render.part_values import PartValues
 from pfviz.page.render.run import run_link
 from pfviz.page.state.visits import Visit
 
 PAUSE = 0.2  # seconds between two looks at a run that has not ended yet
 MAX_LOOKS = 50
+
+
+def restore_comparison(visit: Visit, before: Visit | None) -> PartValues:
+    """Show the runs that the visit before the reload compared; nothing where there were none."""
+    if before is None or not before.compare.traces:
+        return {}
+    visit.compare.add(before.compare.traces)
+    return compare_view.render_parts(visit.compare)
 
 
 def restore(visit: Visit, before: Visit | None) -> Iterator[PartValues]:

@@ -1,16 +1,19 @@
-"""The events of a page that opens: a tab that was reloaded finds its run again, and a link its run and particle."""
+"""The events of a page that opens: a tab that was reloaded finds its runs again, and a link its run and particle."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 import gradio as gr
 
 from pfviz.page.actions import reload, stored_runs
+from pfviz.page.blocks.compare_wiring import COMPARE_OUTPUTS, compare_updates
 from pfviz.page.blocks.events.callers import is_forwarded
+from pfviz.page.blocks.events.streams import keep_properties
 from pfviz.page.blocks.layout import Parts
-from pfviz.page.blocks.wiring import EVENT_SETTINGS, OUTPUTS, stream_updates
+from pfviz.page.blocks.wiring import EVENT_SETTINGS, OUTPUTS, gradio_updates
 from pfviz.page.render.run.run_link import name_run, read_address
 from pfviz.page.state.recent_visits import RecentVisits
 from pfviz.page.state.visits import Visits
@@ -51,14 +54,19 @@ def wire(page: gr.Blocks, parts: Parts, visits: Visits, recent: RecentVisits) ->
 
     def restore(token: Any, secret: Any, address: Any, request: gr.Request) -> Iterator[Any]:
         visit = visits.get(request.session_hash)
-        yield gr.skip()  # Gradio would empty the parts for an event that yields nothing
         before, place = recent.exchange(token, visit), read_address(address)
-        if place and (before is None or place["run"] != name_run(before)):
-            yield from stream_updates(parts, [stored_runs.follow_link(visit, place)])
-        else:
-            yield from stream_updates(parts, reload.restore(visit, before))
+        is_elsewhere = bool(place) and (before is None or place["run"] != name_run(before))
+        shown = [stored_runs.follow_link(visit, place)] if is_elsewhere else reload.restore(visit, before)
+        compared = compare_updates(parts).gradio_updates(reload.restore_comparison(visit, before))
+        # At least a skip: Gradio would empty the parts for an event that yields nothing.
+        yield from keep_properties(chain([compared], (gradio_updates(parts, values) for values in shown)))
 
     page.load(look, told, changes, js=READ_BROWSER_JS, preprocess=False, **(EVENT_SETTINGS | {"postprocess": True}))
     changes.change(
-        restore, told, [parts[name] for name in OUTPUTS], js=READ_BROWSER_JS, preprocess=False, **EVENT_SETTINGS
+        restore,
+        told,
+        [parts[name] for name in (*OUTPUTS, *COMPARE_OUTPUTS)],
+        js=READ_BROWSER_JS,
+        preprocess=False,
+        **EVENT_SETTINGS,
     )

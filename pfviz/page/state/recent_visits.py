@@ -43,15 +43,14 @@ class RecentVisits:
             return isinstance(token, str) and token in self._visits
 
     def release(self, visit: Visit) -> None:
-        """The visit is over: only its run, and where the visitor looked, are kept on."""
+        """The visit is over: only its run, where the visitor looked, and what was compared are kept on."""
         with self._lock:
             now = self._clock()
             for token, (_, kept) in self._visits.items():
                 if kept is visit:
-                    self._visits[token] = (
-                        now,
-                        Visit(trace=visit.trace, run_id=visit.run_id, selected=visit.selected, sweep=visit.sweep),
-                    )
+                    left = Visit(trace=visit.trace, run_id=visit.run_id, selected=visit.selected, sweep=visit.sweep)
+                    left.compare.add(visit.compare.traces)
+                    self._visits[token] = now, left
             self._forget(now)
 
     def __len__(self) -> int:

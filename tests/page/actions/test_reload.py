@@ -18,6 +18,16 @@ def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reload, "PAUSE", 0)
 
 
+def test_what_was_compared_is_compared_again() -> None:
+    visit, before = Visit(), Visit()
+    assert reload.restore_comparison(visit, None) == {}
+    assert reload.restore_comparison(visit, before) == {}
+    before.compare.add([TRACE, replace(TRACE, seed=TRACE.seed + 1)])
+    values = reload.restore_comparison(visit, before)
+    assert visit.compare.traces == before.compare.traces
+    assert values["compare_cards"]
+
+
 def test_a_new_tab_and_one_without_a_run_show_nothing() -> None:
     assert list(reload.restore(Visit(), None)) == []
     assert list(reload.restore(Visit(), Visit())) == []

@@ -46,6 +46,7 @@ def test_the_oldest_of_too_many_and_what_is_too_old_are_forgotten() -> None:
 
 def test_of_a_visit_that_is_over_the_run_and_the_place_are_kept() -> None:
     recent, visit = RecentVisits(), Visit(trace=synthetic_trace(), selected=3, tab="check")
+    visit.compare.add([synthetic_trace(seed=1)])
     recent.exchange(token(1), visit)
     recent.release(Visit())
     recent.release(visit)
@@ -53,4 +54,6 @@ def test_of_a_visit_that_is_over_the_run_and_the_place_are_kept() -> None:
     assert kept is not None
     assert kept is not visit
     assert (kept.trace, kept.selected, kept.run) == (visit.trace, 3, None)
+    assert len(kept.compare.traces) == 1
+    assert kept.compare.traces == visit.compare.traces
     assert kept.lab is not visit.lab
