@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -75,7 +76,7 @@ def plot_strips(
         xaxis=theme.step_axis(horizon, anchor="y3"),
         yaxis=_strip_axis(domains[0], range=[-0.06, 1.06], tickvals=[0, 1]),
         yaxis2=_strip_axis(domains[1], range=[-0.06 * n, 1.06 * n], tickvals=[0, n]),
-        yaxis3=_strip_axis(domains[2], nticks=3),
+        yaxis3=_strip_axis(domains[2], **_ends(rows[2][1])),
         shapes=shapes,
         annotations=labels,
     )
@@ -100,6 +101,22 @@ def _strip_line(row: int, name: str, values: npt.NDArray[Any], colour: str, symb
         name=theme.escape(name),
         hovertemplate=f"step %{{x}} · {theme.escape(name)} <b>%{{y:{digits}}}</b><extra></extra>",
     )
+
+
+def _ends(values: npt.NDArray[Any]) -> dict[str, Any]:
+    """An axis that names the lowest and the highest value alone: marks of a strip so low would touch."""
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return {}
+    low, high = float(finite.min()), float(finite.max())
+    room = 0.06 * (high - low) or 0.5
+    digits = min(max(1 - math.floor(math.log10(high - low)), 0), 4) if high > low else 2
+    ends = sorted({low, high})
+    return {
+        "range": [low - room, high + room],
+        "tickvals": ends,
+        "ticktext": [f"{round(end, digits) + 0.0:.{digits}f}" for end in ends],
+    }
 
 
 def _strip_axis(domain: list[float], **settings: Any) -> dict[str, Any]:

@@ -25,6 +25,19 @@ def test_strips_show_the_three_diagnostics_and_name_the_target() -> None:
     assert len(dotted) == 3 * trace.resampled.sum()
 
 
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [([-0.61, -0.58], ["-0.61", "-0.58"]), ([-0.004, 5.0], ["0.0", "5.0"]), ([2.0], ["2.00"]), ([-np.inf], [])],
+)
+def test_the_evidence_names_its_ends_alone(
+    monkeypatch: pytest.MonkeyPatch, values: list[float], words: list[str]
+) -> None:
+    monkeypatch.setattr("pfviz.figures.run.strips.cumulative_log_evidence", lambda trace: np.array(values))
+    axis = figures.strips(synthetic_trace()).layout.yaxis3
+    assert list(axis.ticktext or ()) == words
+    assert all(axis.range[0] < mark < axis.range[1] for mark in axis.tickvals or ())
+
+
 def test_a_threshold_is_drawn_where_there_is_one() -> None:
     dashed = [s for s in figures.strips(synthetic_trace(trigger="ess")).layout.shapes if s.line.dash == "dash"]
     assert [s.y0 for s in dashed] == [0.5]
