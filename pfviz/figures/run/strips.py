@@ -110,7 +110,7 @@ def _ends(values: npt.NDArray[Any]) -> dict[str, Any]:
         return {}
     low, high = float(finite.min()), float(finite.max())
     room = 0.06 * (high - low) or 0.5
-    digits = min(max(1 - math.floor(math.log10(high - low)), 0), 4) if high > low else 2
+    digits = min(max(-math.floor(math.log10(high - low)), 1), 4) if high > low else 2
     ends = sorted({low, high})
     return {
         "range": [low - room, high + room],
