@@ -114,12 +114,12 @@ def _line(method: str, columns: list[Column]) -> Any:
                 column.budget,
                 column.measures["tokens"],
                 column.measures.get("reward_tokens", 0.0),
-                column.measures.get("seconds", 0.0),
+                f"{column.measures['seconds']:.2f} s" if "seconds" in column.measures else "seconds: not measured",
             ]
             for column in columns
         ],
         hovertemplate=f"<b>{theme.escape(short_method_name(method))}</b>, N = %{{customdata[0]}}: %{{y:.1%}}<br>"
-        "%{customdata[1]:,.0f} tokens written, %{customdata[2]:,.0f} read by the reward<br>%{customdata[3]:.2f} s"
+        "%{customdata[1]:,.0f} tokens written, %{customdata[2]:,.0f} read by the reward<br>%{customdata[3]}"
         "<extra></extra>",
     )
 
