@@ -29,7 +29,7 @@ from pfviz.errors import StudyError
 from pfviz.inference.methods import METHODS
 from pfviz.inference.settings import Settings
 from pfviz.models.registry import generator_preset
-from pfviz.problems.datasets import DATASETS, check_problems, describe_source, load_problems
+from pfviz.problems.datasets import check_problems, describe_source, load_problems, usual_dataset
 from pfviz.study.models import Pair, choose_pair, shorten_source
 from pfviz.study.plan import BUDGETS, Job, jobs, settings_for, units
 from pfviz.study.provenance import STEP_SETTINGS, describe_study
@@ -170,10 +170,7 @@ def _choose_problems(
             raise click.UsageError("--problems and --dataset name two sources. Leave one of them out.")
         dataset = problems
     if dataset is None:
-        own = next((one.name for one in DATASETS.values() if one.generator == generator), None)
-        if own is None:
-            raise click.UsageError(f"Name the problems for {generator}: --problems FILE.")
-        dataset = own
+        dataset = usual_dataset(generator)
     return dataset, number
 
 

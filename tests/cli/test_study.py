@@ -154,7 +154,9 @@ def test_models_are_named_as_in_a_run_and_bring_their_reward_and_problems(worker
     folder = tmp_path / "a model"
     folder.mkdir()
     (folder / "config.json").write_text("{}")
-    assert call(tmp_path / "x", *chain[:-1], str(folder)).exit_code == 2  # nobody knows whose problems
+    assert call(tmp_path / "x", *chain[:-1], str(folder)).exit_code == 0
+    about = json.loads((tmp_path / "x" / "outcomes.jsonl").read_text().splitlines()[0])["about"]
+    assert about["dataset"] == "everyday"  # those that any model reads
     assert call(tmp_path / "y", *chain[:-1], str(folder), "--problems", "held-out").exit_code == 0
     _, pair, count, *_ = workers.given
     assert (pair.generator, pair.reward, pair.threads, count) == (str(folder), "auto", None, 1)

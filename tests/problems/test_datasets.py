@@ -17,6 +17,7 @@ from pfviz.problems.datasets import (
     describe_source,
     find_dataset,
     load_problems,
+    usual_dataset,
 )
 from pfviz.problems.problem import Problem
 
@@ -41,8 +42,18 @@ def test_the_first_problems_are_the_same_however_many_are_asked_for(dataset: Dat
     assert many[:4] == few
     assert dataset.load(4, 0) != few
     for problem in many:
-        GENERATORS[dataset.generator].check(problem.text)
+        if dataset.generator:
+            GENERATORS[dataset.generator].check(problem.text)
         assert problem.truth
+
+
+def test_a_generator_has_its_own_problems_or_those_of_everybody() -> None:
+    assert [usual_dataset(name) for name in ("embedded", "chain", "Qwen/Qwen3-0.6B", "")] == [
+        "held-out",
+        "chain",
+        "everyday",
+        "everyday",
+    ]
 
 
 def test_half_of_the_answers_are_negative_where_signs_matter() -> None:
@@ -162,7 +173,10 @@ def test_files_that_hold_nothing_or_too_little_are_refused(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        ("nothing", "Choose one of: held-out, held-out-signs, chain; or give FILE.jsonl, FILE.json, FILE.csv"),
+        (
+            "nothing",
+            "Choose one of: held-out, held-out-signs, chain, everyday; or give FILE.jsonl, FILE.json, FILE.csv",
+        ),
         ("jsonl", "takes a file: jsonl:FILE"),
         ("held-out:a.jsonl", "takes no file: held-out"),
     ],

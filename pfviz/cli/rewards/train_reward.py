@@ -21,7 +21,7 @@ from pfviz.cli.screen.terminal import console
     required=True,
     help="Whose hidden states are read: a name, an id of the Hub, a folder.",
 )
-@dataset_option("held-out", "The problems, with their answers.")
+@dataset_option(None, "The problems, with their answers.  [default: held-out for embedded, else everyday]")
 @click.option("--problems", type=click.IntRange(20), default=256, show_default=True, help="Problems to fit on.")
 @click.option("--solutions", type=click.IntRange(2, 64), default=8, show_default=True, help="Solutions of each.")
 @click.option(
@@ -68,7 +68,7 @@ from pfviz.cli.screen.terminal import console
 )
 def train_reward(
     generator: str,
-    dataset: str,
+    dataset: str | None,
     problems: int,
     solutions: int,
     test_problems: int,
@@ -95,7 +95,7 @@ def train_reward(
     from pfviz.models.registry import get_generator
     from pfviz.models.rewards.hidden_state import generator_identity
     from pfviz.models.rewards.hidden_state_file import write_reading
-    from pfviz.problems.datasets import load_problems
+    from pfviz.problems.datasets import load_problems, usual_dataset
     from pfviz.report.fitted_reward import fitted_reward_to_html
     from pfviz.reward_training.batch_sampling import BatchSampler
     from pfviz.reward_training.card import build_card, render_card
@@ -109,6 +109,7 @@ def train_reward(
 
     screen = console()
     seed = settings.pop("seed")
+    dataset = dataset or usual_dataset(generator)
     known = load_problems(dataset, problems + test_problems, seed)
     model = check_reads_hidden_states(get_generator(generator))
     layers = candidate_layers(model)

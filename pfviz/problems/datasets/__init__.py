@@ -30,7 +30,8 @@ class Dataset:
         description: what the problems are, in a sentence.
         loader: "module:function" of `(number, seed, path) -> list[Problem]`.
         suffixes: how its files end; empty for one that needs no file.
-        generator: the preset that its problems are for, where no other can be expected to take them.
+        generator: the preset that its problems are for, where no other can be expected to take them; empty for any that
+            reads what people write.
     """
 
     name: str
@@ -70,6 +71,12 @@ DATASETS: dict[str, Dataset] = {
             "pfviz.problems.datasets.chain:load_chains", generator="chain",
         ),
         Dataset(
+            "everyday", "Short everyday problems",
+            "Sums, fractions, percentages, equations and short stories of 21 kinds that people type, made by rules for "
+            "published models.",
+            "pfviz.problems.datasets.everyday:load_everyday", generator="",
+        ),
+        Dataset(
             "jsonl", "File of problems",
             "Problems with their answers, as JSON lines, a JSON array or comma-separated values: in the columns of "
             "GSM8K, MATH-500 or ProcessBench, or in `problem` and `answer`.",
@@ -84,6 +91,12 @@ def built_in_datasets(generator: str | None = "embedded") -> list[Dataset]:
     return [
         dataset for dataset in DATASETS.values() if not dataset.needs_path and generator in (None, dataset.generator)
     ]
+
+
+def usual_dataset(generator: str) -> str:
+    """Return the name of the source that a generator is measured on, where none is named."""
+    built_in = built_in_datasets(None)
+    return next(one.name for wanted in (generator, "") for one in built_in if one.generator == wanted)
 
 
 def find_dataset(source: str) -> tuple[Dataset, Path | None]:
