@@ -17,7 +17,7 @@ from pfviz.models.rewards.hidden_state import LinearReading
 from pfviz.reward_training.prefixes import Prefixes
 from pfviz.types import BoolArray, FloatArray, IntArray
 
-PENALTIES = (3e-3, 1e-3, 3e-4, 1e-4, 3e-5)
+PENALTIES = (3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6)
 FOLDS = 5
 WRONG_PENALTY = 1e-4
 MAX_ITERATIONS = 150
