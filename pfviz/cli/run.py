@@ -14,7 +14,7 @@ from rich.console import Console
 from pfviz import api
 from pfviz.cli.options.reward_option import calibrate_option, judge_prompt_option, resolve_reward
 from pfviz.cli.options.run_source import load_run
-from pfviz.cli.options.setting_options import setting_options
+from pfviz.cli.options.setting_options import leave_out_defaults, setting_options
 from pfviz.cli.screen import tables
 from pfviz.cli.screen.files import OUTPUT_FILE, check_writable, write_run
 from pfviz.cli.screen.progress import Interrupt, Progress
@@ -114,7 +114,7 @@ def run(
         prepared = _prepare_resume(trace, settings["reward"], judge_prompt, calibrate)
     elif problem is not None:
         _choose_models(click.get_current_context(), settings)
-        _leave_out_defaults(click.get_current_context(), settings)
+        leave_out_defaults(click.get_current_context(), settings)
         settings["reward"] = resolve_reward(settings["reward"], judge_prompt, calibrate)
         prepared = api.prepare(problem, infer_truth=True, **settings)
     else:
@@ -159,13 +159,6 @@ def _choose_models(ctx: click.Context, settings: dict[str, Any]) -> None:
                 "neither."
             )
         settings["reward"] = join_protocol(settings["reward"], protocol)
-
-
-def _leave_out_defaults(ctx: click.Context, settings: dict[str, Any]) -> None:
-    """Keep the settings that were asked for: what is usual for the others hangs on the reward model."""
-    for name in [name for name in settings if name in SETTINGS]:
-        if ctx.get_parameter_source(name) is ParameterSource.DEFAULT:
-            del settings[name]
 
 
 def _check_only_resume(ctx: click.Context) -> None:

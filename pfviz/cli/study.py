@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pfviz.cli.options.dataset_option import dataset_option
-from pfviz.cli.options.setting_options import setting_options
+from pfviz.cli.options.setting_options import leave_out_defaults, setting_options
 from pfviz.cli.options.study_options import (
     GENERATOR_NAME,
     MAX_PROBLEMS,
@@ -28,7 +28,8 @@ from pfviz.cli.screen.terminal import console
 from pfviz.errors import StudyError
 from pfviz.inference.methods import METHODS
 from pfviz.inference.settings import Settings
-from pfviz.models.registry import generator_preset
+from pfviz.models.registry import generator_preset, usual_settings
+from pfviz.models.rewards.auto import NAME as AUTO
 from pfviz.problems.datasets import check_problems, describe_source, load_problems, usual_dataset
 from pfviz.study.models import Pair, choose_pair, shorten_source
 from pfviz.study.plan import BUDGETS, Job, jobs, settings_for, units
@@ -90,7 +91,12 @@ DEFAULT_NUMBER = 200
     show_default="that of the model",
     help="Who scores the steps, as in `pfviz run`.",
 )
-@setting_options(("temperature", "tau", "potential", "aggregation", "first_resampling", "reward_slope", *STEP_SETTINGS))
+@setting_options(
+    (
+        "temperature", "tau", "potential", "trigger", "resampler", "aggregation", "first_resampling", "reward_slope",
+        *STEP_SETTINGS,
+    )
+)  # fmt: skip
 @click.option(
     "--out",
     "-o",
@@ -123,6 +129,8 @@ def study(
     pfviz study --methods particle_filtering,best_of_n --budgets 1,4,16 --problems 50
     pfviz study --problems gsm8k.jsonl --limit 50 --model Qwen/Qwen2.5-Coder-0.5B-Instruct --budgets 1,4,16 --seeds 1
 
+    Settings that are not given are the usual ones of the reward, as in `pfviz run`.
+
     Outcomes are kept in the folder of `--out` as they come: `outcomes.jsonl`, and then `table.json`, `table.csv` and
     `curve.html`. Ctrl-C stops; the same command goes on, and one with more problems, seeds, methods or budgets adds to
     what is there.
@@ -137,7 +145,10 @@ def study(
         texts = load_problems(source, number or DEFAULT_NUMBER, problem_seed, fewer=number is None)
         wanted = units(methods, budgets, len(texts), seeds)
         pair, chosen = choose_pair(generator, reward, workers)
-        common = Settings.from_values(**settings)
+        leave_out_defaults(click.get_current_context(), settings)
+        usual = {**usual_settings(generator, reward or AUTO)}
+        usual.pop("pick", None)  # every method chooses its answer in its own way
+        common = Settings.from_values(**{**usual, **settings})
         for method in methods:  # refused here, not in a worker
             for budget in budgets:
                 settings_for(method, budget, common)

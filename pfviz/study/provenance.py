@@ -17,7 +17,7 @@ STEP_SETTINGS = (
 )  # fmt: skip
 """Where the steps of a model end, and what stands before the problem."""
 
-RECORDED_IF_CHANGED = ("aggregation", "first_resampling", "reward_slope", *STEP_SETTINGS)
+RECORDED_IF_CHANGED = ("aggregation", "first_resampling", "reward_slope", "trigger", "resampler", *STEP_SETTINGS)
 """More of them, left out where they have their default: so a study from before they could be set goes on."""
 
 DEFAULT_DATASET = "held-out"

@@ -217,6 +217,24 @@ def test_a_report_runs_nothing(workers: Workers, tmp_path: Path, monkeypatch: py
     assert load(tmp_path / "table.json").methods == ("particle_filtering", "greedy")
 
 
+def test_a_reward_that_is_a_probability_brings_its_settings_as_in_a_run(workers: Workers, tmp_path: Path) -> None:
+    folder = tmp_path / "a model"
+    folder.mkdir()
+    (folder / "config.json").write_text("{}")
+    small = ("--methods", "dvts", "--budgets", "2", "--seeds", "1", "--limit", "3", "--model", str(folder))
+    for name, given, found in (
+        ("usual", (), ("telescoped", "ess", "systematic")),
+        ("own", ("--potential", "odds", "--trigger", "always"), ("odds", "always", "systematic")),
+    ):
+        assert call(tmp_path / name, *small, *given).exit_code == 0
+        common, *_ = workers.given
+        assert (common.potential, common.trigger, common.resampler) == found
+        assert common.pick == "usual"  # every method chooses in its own way
+        about = json.loads((tmp_path / name / "outcomes.jsonl").read_text().splitlines()[0])["about"]
+        recorded = {"potential": "odds", "trigger": "always", "resampler": "multinomial"} | about["settings"]
+        assert tuple(recorded[key] for key in ("potential", "trigger", "resampler")) == found
+
+
 def test_a_study_from_before_a_setting_could_be_set_goes_on(workers: Workers, tmp_path: Path) -> None:
     call(tmp_path, *SMALL)
     about = json.loads((tmp_path / "outcomes.jsonl").read_text().splitlines()[0])["about"]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from pfviz.inference.prompt_settings import NONE
 from pfviz.inference.setting import Setting
@@ -44,6 +45,13 @@ class SettingOption(click.Option):
 def option_name(setting: str) -> str:
     """Return the long option of a setting: `--max-steps` for `max_steps`."""
     return f"--{setting.replace('_', '-')}"
+
+
+def leave_out_defaults(ctx: click.Context, values: dict[str, Any]) -> None:
+    """Keep the settings that were asked for: what is usual for the others hangs on the reward model."""
+    for name in [name for name in values if name in SETTINGS]:
+        if ctx.get_parameter_source(name) is ParameterSource.DEFAULT:
+            del values[name]
 
 
 def _metavar(known: Setting) -> str | None:
