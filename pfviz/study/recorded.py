@@ -69,6 +69,11 @@ RECORDED: dict[str, RecordedStudy] = {
             "No language model: sums of 1 to 12 steps, each of which is wrong in 12 % of the cases, under a reward "
             "that is the truth behind noise, and never sees one mistake in ten.",
         ),
+        RecordedStudy(
+            "gsm8k", "Qwen2.5-Coder-0.5B, GSM8K", "gsm8k.json",
+            "Problems of the test set of GSM8K, and the reward that is read from the hidden states of the model. The "
+            "independent solutions of a problem are the same for every method, the first ones of sixteen.",
+        ),
     ]
 }  # fmt: skip
 """By name; the page shows the first one first."""

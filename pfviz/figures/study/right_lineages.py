@@ -74,8 +74,10 @@ def plot_right_lineages(result: Result, *, title: bool = True) -> go.Figure:
 
 
 def choose_budget(result: Result) -> int:
-    """The N that is shown; 0 where no lineages were recorded."""
-    measured = sorted({column.budget for column in result.columns if column.right_shares})
+    """The N that is shown, one at which somebody selects if there is one; 0 where no lineages were recorded."""
+    recorded = [column for column in result.columns if column.right_shares]
+    selecting = [one for one in recorded if one.method in METHODS and not METHODS[one.method].independent]
+    measured = sorted({column.budget for column in selecting or recorded})
     return next((budget for budget in measured if budget >= USUAL_BUDGET), measured[-1] if measured else 0)
 
 

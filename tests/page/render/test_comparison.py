@@ -145,3 +145,12 @@ def test_the_horizon_study_has_problems_of_up_to_twelve_steps() -> None:
     assert [(s.first, s.last) for s in found.strata] == [(1, 3), (4, 6), (7, 9), (10, 12)]
     assert {"particle_filtering", "dvts", "beam_search", "best_of_n"} <= set(found.methods)
     assert found.problems >= 200
+
+
+def test_the_study_of_a_published_model_shows_a_filter_beside_samples_that_nobody_selects() -> None:
+    found = RECORDED["gsm8k"].load()
+    assert found.about["generator"] == "Qwen/Qwen2.5-Coder-0.5B-Instruct"
+    assert found.problems >= 32
+    assert sum(stratum.problems for stratum in found.strata) == found.problems
+    lines = json.loads(comparison.render_parts("gsm8k")["study_lineages"])["data"]
+    assert {"Particle filtering", "Independent samples"} <= {line.get("name") for line in lines}
