@@ -101,7 +101,7 @@ def _describe_gain(result: Result, n: int) -> str:
     ]
     return (
         f"With particle filtering at N = {n} a right answer is {_list(told)} of the problems; in brackets, points more "
-        "or less than without selection on the same seeds."
+        "or less than without selection."
     )
 
 

@@ -71,8 +71,9 @@ RECORDED: dict[str, RecordedStudy] = {
         ),
         RecordedStudy(
             "gsm8k", "Qwen2.5-Coder-0.5B, GSM8K", "gsm8k.json",
-            "Problems of the test set of GSM8K, and the reward that is read from the hidden states of the model. The "
-            "independent solutions of a problem are the same for every method, the first ones of sixteen.",
+            "Problems of the test set of GSM8K, and the reward that is read from the hidden states of the model. They "
+            "are too few to decide anything. The independent solutions of a problem are the first ones of sixteen, "
+            "which were sampled before, with seeds of their own.",
         ),
     ]
 }  # fmt: skip
